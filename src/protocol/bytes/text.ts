@@ -1,0 +1,73 @@
+// Text and its bytes: strict UTF-8, cutting at character borders, and removing what could forge or blind.
+
+const encoder = new TextEncoder();
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+export const encodeText = (text: string): Uint8Array => encoder.encode(text);
+
+/** The text, or undefined if the bytes are not UTF-8. */
+export function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text with U+FFFD in place of what is not UTF-8. */
+export const decodeLossy = (bytes: Uint8Array): string => lenient.decode(bytes);
+
+/** How many bytes of UTF-8 a text takes. */
+export const byteLength = (text: string): number => encoder.encode(text).length;
+
+/** Cuts a text into parts of at most `most` bytes (at least 4), none in the middle of a character. */
+export function cutText(text: string, most: number): string[] {
+  const bytes = encoder.encode(text);
+  if (bytes.length <= most) return [text];
+  const parts: string[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    let end = Math.min(start + most, bytes.length);
+    while (end < bytes.length && end > start && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+    parts.push(lenient.decode(bytes.subarray(start, end)));
+    start = end;
+  }
+  return parts;
+}
+
+/** A text's lines; CR LF and CR count as LF. A final line end starts no further line. */
+export function linesOf(text: string): string[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+// oxlint-disable-next-line no-control-regex
+const foreign = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * A text on its way into a dialect that it did not come from: C0 and C1 controls and bidirectional controls
+ * are gone, TAB is a space, CR LF and CR are LF. LF stays: each dialect says every line with its own prefix.
+ */
+export function withoutControls(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replaceAll('\t', ' ').replace(foreign, '');
+}
+
+/** A name on its way into a dialect that it did not come from: it also loses what dialects delimit with. */
+export function bareName(name: string): string {
+  return name.replace(/[<>[\]:,;]/g, '') || '?';
+}
+
+/** A name that must fit a frame: at most 32 characters and 64 bytes, a longer one cut and ended with `~`. */
+export function shortName(name: string): string {
+  if (name.length <= 32 && byteLength(name) <= 64) return name;
+  let short = '';
+  let characters = 0;
+  let bytes = 0;
+  for (const character of name) {
+    bytes += byteLength(character);
+    if (++characters > 31 || bytes > 63) break;
+    short += character;
+  }
+  return short + '~';
+}

@@ -1,0 +1,287 @@
+// What a session may ask of the hub: every command with its answer and its refusals, as types.
+
+import type {
+  Actor,
+  Address,
+  FileHash,
+  FileRef,
+  Name,
+  RecipientId,
+  Result,
+  RoomName,
+  SessionId,
+  User,
+} from './model';
+
+interface Operation<Input, Output, Refusals extends string> {
+  readonly input: Input;
+  readonly output: Output;
+  readonly refusal: Refusals;
+}
+
+/** One file waiting for an account. */
+export interface WaitingFile extends FileRef {
+  readonly serial: number;
+}
+
+/** What a balance was and is, in whole dollars. */
+export interface Balances {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Whom a session wants to be: a name, or the lowest free number of a range (relay). */
+export type Wanted =
+  { readonly name: Name } | { readonly lowest: readonly [from: number, to: number] };
+
+/**
+ * Every operation of the hub. Commands are plain data: they are ordered, logged and applied by machines that
+ * never saw the connection, so nothing in them may depend on where they are applied.
+ */
+export interface Operations {
+  // Accounts
+  /** Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: where it came from. */
+  register: Operation<
+    { name: Name; fullName: string; born: string; host: string; tokenHash?: string },
+    void,
+    'name-taken'
+  >;
+  /** Durable. Erases all that waits for the account. `elsewhere`: it is connected from another host. */
+  unregister: Operation<
+    { account: Name; host: string; session?: SessionId },
+    void,
+    'unknown-user' | 'elsewhere' | 'not-allowed'
+  >;
+
+  // Presence by call-back address (durable: an address, not a socket)
+  /** Makes the account reachable at an address until it is closed or a dial fails. */
+  'callback-open': Operation<
+    { account: Name; address: Address; dialect: string; machine: string },
+    void,
+    'unknown-user' | 'already-connected' | 'not-allowed'
+  >;
+  'callback-close': Operation<
+    { account: Name; host: string },
+    void,
+    'unknown-user' | 'not-connected' | 'elsewhere' | 'not-allowed'
+  >;
+  /** A dial failed. `opened` is the call-back's own number, so that a later CONNECT is not undone. */
+  'callback-lost': Operation<{ recipient: RecipientId; opened: number }, void, 'not-connected'>;
+  /** The account's call-back wants attachments announced as such. */
+  'callback-wants-files': Operation<
+    { account: Name; host: string },
+    void,
+    'unknown-user' | 'not-connected'
+  >;
+
+  // Presence by session (volatile)
+  /**
+   * The connection takes a name as a guest. `collision`: `rename` gives `name~2` where it is in use; `refuse`
+   * answers `name-taken`. `deaf`: cannot be told anything (a relay emitter). `hearsFor`: private messages to
+   * that name come here (a relay display hears for the emitter 1000 below).
+   */
+  enter: Operation<
+    {
+      session: SessionId;
+      wanted: Wanted;
+      collision: 'rename' | 'refuse';
+      dialect: string;
+      machine: string;
+      address: Address;
+      deaf?: boolean;
+      hearsFor?: Name;
+    },
+    { name: Name },
+    'name-taken' | 'none-free' | 'already-entered'
+  >;
+  /** The connection becomes an account's, by the token it got when it was registered. */
+  login: Operation<
+    {
+      session: SessionId;
+      account: Name;
+      tokenHash: string;
+      dialect: string;
+      machine: string;
+      address: Address;
+    },
+    { name: Name },
+    'unknown-user' | 'not-allowed' | 'already-entered'
+  >;
+  /** The connection is gone: leaves its rooms, and a guest's mail is erased. Never refused. */
+  leave: Operation<{ session: SessionId }, void, never>;
+  /** From now on this session is told of everybody who comes and goes. */
+  watch: Operation<{ session: SessionId }, void, 'not-entered'>;
+
+  // Lists
+  /** Everybody who can be reached, in the order in which they came. */
+  users: Operation<
+    { asker: Actor | { readonly host: string } },
+    { users: readonly User[] },
+    'unknown-user' | 'not-connected'
+  >;
+
+  // Rooms
+  /** Creates an open room and nothing else. Reserved and used names are taken. Volatile. */
+  'room-create': Operation<
+    { session: SessionId; room: RoomName },
+    void,
+    'room-exists' | 'too-many' | 'not-entered'
+  >;
+  /**
+   * Joins an open room. `only`: leaves every other open room first. `mute`: is not told what is said there.
+   * Joining a room one is in: the others are told left, then joined.
+   */
+  'room-join': Operation<
+    { session: SessionId; room: RoomName; only?: boolean; mute?: boolean },
+    void,
+    'unknown-room' | 'not-entered'
+  >;
+  'room-leave': Operation<
+    { session: SessionId; room: RoomName },
+    void,
+    'not-member' | 'not-entered'
+  >;
+  /** Open rooms in the order of creation; reserved ones only while somebody is in them. */
+  rooms: Operation<{ session: SessionId }, { rooms: readonly RoomName[] }, never>;
+  /**
+   * Says something aloud to the members of a room; without `room`, to the one open room the session is in.
+   * A session that speaks need not be a hearing member, but must be a member.
+   */
+  say: Operation<
+    {
+      session: SessionId;
+      room?: RoomName;
+      text: string;
+      raw?: Uint8Array;
+      reference?: number;
+    },
+    { room: RoomName },
+    'not-member' | 'too-long' | 'not-entered'
+  >;
+
+  // Closed rooms (groups): only the creator invites, anyone leaves. Durable for accounts, else volatile.
+  'group-create': Operation<
+    { session: SessionId; group: RoomName },
+    void,
+    'room-exists' | 'too-many' | 'not-entered'
+  >;
+  'group-invite': Operation<
+    { session: SessionId; group: RoomName; to: Name },
+    void,
+    | 'unknown-room'
+    | 'not-creator'
+    | 'unknown-user'
+    | 'already-member'
+    | 'too-many'
+    | 'not-entered'
+  >;
+  'group-accept': Operation<
+    { session: SessionId; group: RoomName },
+    void,
+    'unknown-room' | 'not-invited' | 'not-entered'
+  >;
+  'group-decline': Operation<
+    { session: SessionId; group: RoomName },
+    void,
+    'unknown-room' | 'not-invited' | 'not-entered'
+  >;
+  'group-leave': Operation<
+    { session: SessionId; group: RoomName },
+    void,
+    'unknown-room' | 'not-member' | 'not-entered'
+  >;
+  groups: Operation<
+    { session: SessionId },
+    {
+      groups: readonly {
+        readonly name: RoomName;
+        readonly creator: Name;
+        readonly members: readonly Name[];
+      }[];
+    },
+    'not-entered'
+  >;
+
+  // Private messages
+  /**
+   * Accepts a message for an account (durable, kept while it is away) or a guest who is here (volatile).
+   * `waiting`: nobody is there to take it now. `key`: the client's own, so that a repeat is accepted once.
+   */
+  direct: Operation<
+    {
+      from: Actor;
+      to: Name;
+      text: string;
+      file?: FileRef;
+      reference?: number;
+      /** The dialect it came in by. */
+      origin: string;
+    },
+    { id: number; serial: number; waiting: boolean },
+    'unknown-sender' | 'unknown-user' | 'full' | 'too-long' | 'not-allowed'
+  >;
+  /** Delivery's word on a message: it was delivered, or (guests only) can never be. */
+  settle: Operation<
+    { recipient: RecipientId; serial: number; status: 'delivered' | 'failed' },
+    void,
+    'unknown-message'
+  >;
+
+  // Attachments
+  /** The newest file that `from` sent `account` under `id` and that was not taken yet. */
+  'file-find': Operation<
+    { account: Name; from: Name; id: number; host?: string; session?: SessionId },
+    WaitingFile,
+    'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
+  >;
+  /** The recipient has taken the whole of it. */
+  'file-taken': Operation<{ serial: number }, void, 'unknown-file'>;
+  /** Erases what has waited too long. Submitted by the server's own clock. */
+  'file-expire': Operation<{ before: number }, { hashes: readonly FileHash[] }, never>;
+
+  // Money: whole dollars, 0 to 2^53-1
+  /** Sets the balance of the session's user and writes it into the ledger. */
+  'balance-set': Operation<{ session: SessionId; amount: number }, Balances, 'not-entered'>;
+  funds: Operation<{ session: SessionId }, { balance: number }, 'no-account' | 'not-entered'>;
+  transfer: Operation<
+    { session: SessionId; to: Name; amount: number },
+    Balances,
+    | 'insufficient'
+    | 'to-oneself'
+    | 'not-connected'
+    | 'recipient-no-account'
+    | 'no-account'
+    | 'bad-amount'
+    | 'too-much'
+    | 'not-entered'
+  >;
+}
+
+export type OperationName = keyof Operations;
+
+/** A command: what is to be done, with its data. */
+export type Command<K extends OperationName = OperationName> = {
+  [P in K]: { readonly do: P } & Readonly<Operations[P]['input']>;
+}[K];
+
+/** `storage`: it could not be made to last. `overloaded`: try later. `internal`: our bug, logged. */
+export type CommonRefusal = 'storage' | 'overloaded' | 'internal';
+
+/** What became of a command. */
+export type Outcome<K extends OperationName = OperationName> = {
+  [P in K]: Result<Operations[P]['output'], Operations[P]['refusal'] | CommonRefusal>;
+}[K];
+
+/** What a session may submit. The server fulfils it; tests fake it. */
+export interface Hub {
+  /**
+   * Applies a command after all that were submitted before it. `done` is called once, after the outcome is
+   * committed and before any event that the command causes is told to anybody.
+   * `key`: the client's own for "once only"; a repeat within 24 h gets the first outcome and changes nothing.
+   */
+  submit<K extends OperationName>(
+    command: Command<K>,
+    done: (outcome: Outcome<K>) => void,
+    key?: string,
+  ): void;
+}

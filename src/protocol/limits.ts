@@ -1,0 +1,75 @@
+// Every bound of the program in one table: what is not here is not bounded, which is a bug.
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const second = 1000;
+
+export const limits = {
+  /** A name, in bytes of UTF-8. */
+  nameBytes: 255,
+  /** A room's or group's name, in bytes of UTF-8. */
+  roomNameBytes: 64,
+  /** One message text in the hub, in bytes; every dialect has its own, smaller or equal. */
+  textBytes: 64 * KiB,
+  /** Messages that wait for one recipient. */
+  pendingPerRecipient: 100_000,
+  /** Messages of one recipient held in memory for delivery; the rest stays in the store. */
+  deliveryWindow: 32,
+  /** Open rooms that exist at once. */
+  rooms: 10_000,
+  /** Closed rooms (groups) that exist at once, and members of one. */
+  groups: 10_000,
+  groupMembers: 1_000,
+
+  /** Commands applied in one transaction, and the time one transaction may collect, in ms. */
+  groupCommands: 256,
+  groupMs: 4,
+  /** Commands submitted and not committed yet, over all connections; beyond it: refused as overloaded. */
+  journalQueue: 100_000,
+  /** How long a settlement may wait for a group to join, in ms. */
+  settlementMs: 10,
+  /** How long an outcome is remembered by its key, in ms. */
+  outcomeMs: 24 * 3600 * second,
+
+  /** Requests of one connection submitted and not answered; then its link pauses. */
+  outstandingPerConnection: 64,
+  /** Bytes received and not yet taken by a session; then its link pauses. */
+  inboxBytes: 256 * KiB,
+  /** Bytes queued towards one peer; beyond it the peer is too slow and is dropped. */
+  outboxBytes: 4 * MiB,
+  /** File descriptors kept back for files, the database and calls. */
+  descriptorsReserved: 256,
+  /** The share of all connections that one address may hold (loopback exempt). */
+  addressShare: 0.25,
+
+  /** A whole request, or the first one of a lasting connection, in ms. */
+  requestMs: 30 * second,
+  /** How long a connection that we ended may take to go, in ms. */
+  closingMs: 5 * second,
+  /** How long the server takes to stop, in ms. */
+  stopMs: 1.5 * second,
+
+  /** Call-backs: a dial may take this long, in ms. */
+  dialMs: 3 * second,
+  /** A refusal within this time of the CONNECT answer is tried again after each of these pauses, in ms. */
+  dialGraceMs: 1 * second,
+  dialRetriesMs: [50, 150, 400],
+  /** After an error on a call that was made: tried again after these pauses, in ms. */
+  callRetriesMs: [1 * second, 5 * second, 30 * second],
+  /** Calls under way at once over all recipients. */
+  calls: 512,
+
+  /** Bytes of an upload held in memory until the disk has them. */
+  spoolBytes: 1 * MiB,
+  /** Bytes of a file read ahead of a peer. */
+  readBytes: 256 * KiB,
+  /** The share of the disk that stays free. */
+  diskFree: 0.05,
+  /** How long an attachment waits for its recipient, in ms. */
+  attachmentMs: 30 * 24 * 3600 * second,
+  /** Attachments that wait for one recipient. */
+  attachmentsPerRecipient: 10_000,
+
+  /** Lines that wait for a console nobody reads; beyond it the oldest are dropped and counted. */
+  consoleBytes: 1 * MiB,
+} as const;

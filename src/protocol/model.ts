@@ -1,0 +1,162 @@
+// The words of the chat: names, addresses, messages, refusals, and what can be told to somebody.
+
+/** Success with a value, or a refusal that says why. Refusals are values, never exceptions. */
+export type Result<T, R extends string> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: R };
+
+export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
+export const refused = <R extends string>(why: R): { readonly ok: false; readonly why: R } => ({
+  ok: false,
+  why,
+});
+
+declare const branded: unique symbol;
+type Branded<T, B extends string> = T & { readonly [branded]: B };
+
+/** The name somebody goes by, the same at every door. Made by `nameOf` or `numberedName` only. */
+export type Name = Branded<string, 'Name'>;
+/** The name of a room or a group. Made by `roomNameOf` only. */
+export type RoomName = Branded<string, 'RoomName'>;
+/** One life of one connection, unique over all machines and restarts. */
+export type SessionId = Branded<string, 'SessionId'>;
+/** Whose mail it is: an account (whatever it is called and wherever it is) or one guest's stay. */
+export type RecipientId = Branded<string, 'RecipientId'>;
+/** The lower-case hexadecimal SHA-256 of a stored file. */
+export type FileHash = Branded<string, 'FileHash'>;
+
+/** An IP address as text (IPv4 mapped into IPv6 stands as IPv4) and a TCP port, 0 to 65535. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Who does something: a live connection, or an account that a request names (mailbox has no sessions). */
+export type Actor = { readonly session: SessionId } | { readonly account: Name };
+
+/** A file kept by the server: what it holds, how many bytes, and the base name its sender gave. */
+export interface FileRef {
+  readonly hash: FileHash;
+  readonly size: number;
+  readonly name: string;
+}
+
+/** A private message, from the moment it is accepted until it is settled. */
+export interface Direct {
+  readonly is: 'direct';
+  /** Unique over the life of the server; `(from, id)` is not, since ids start again with a registration. */
+  readonly serial: number;
+  /** The sender's own count, 1 to 4294967295, then 1 again (source 1, section 6.5). */
+  readonly id: number;
+  readonly from: Name;
+  readonly to: Name;
+  readonly text: string;
+  readonly file?: FileRef;
+  /** A number the sender's dialect gave the message; means something only to peers of `origin`. */
+  readonly reference?: number;
+  /** The dialect it came in by. */
+  readonly origin: string;
+  /** When it was accepted, in seconds since 1970. */
+  readonly at: number;
+}
+
+/** What became of a private message, told to its sender if he is there to hear it. */
+export interface Receipt {
+  readonly is: 'receipt';
+  readonly id: number;
+  /** Who got it, or did not. */
+  readonly by: Name;
+  readonly status: 'delivered' | 'failed';
+  /** The base name of the file that came with it. */
+  readonly file?: string;
+  readonly reference?: number;
+}
+
+/** Something said aloud in a room. Told to every other member who hears. */
+export interface Said {
+  readonly is: 'said';
+  readonly room: RoomName;
+  readonly from: Name;
+  readonly text: string;
+  /** The bytes as they came, only where they are not UTF-8; for peers of `origin`. */
+  readonly raw?: Uint8Array;
+  readonly reference?: number;
+  readonly origin: string;
+  readonly at: number;
+}
+
+/** Somebody came into a room or left it. Told to the other members. */
+export interface Moved {
+  readonly is: 'joined' | 'left';
+  readonly room: RoomName;
+  readonly name: Name;
+}
+
+/** A closed room's creator asks somebody in. */
+export interface Invited {
+  readonly is: 'invited';
+  readonly room: RoomName;
+  readonly by: Name;
+}
+
+/** Money came. Whole dollars. */
+export interface Paid {
+  readonly is: 'paid';
+  readonly from: Name;
+  readonly amount: number;
+}
+
+/** Somebody is here now, or is no longer. Told to those who asked to watch (see `watch`). */
+export interface Presence {
+  readonly is: 'presence';
+  readonly name: Name;
+  readonly here: boolean;
+}
+
+/** What can be told to an outlet without an answer being owed. */
+export type Notice = Receipt | Said | Moved | Invited | Paid | Presence;
+
+/** Everything an outlet can be told. */
+export type Telling = Direct | Notice;
+
+/** A user who can be reached right now, as every list of users shows him. */
+export interface User {
+  readonly name: Name;
+  readonly kind: 'account' | 'guest';
+  /** The dialect he came in by. */
+  readonly dialect: string;
+  readonly address: Address;
+}
+
+const utf8 = new TextEncoder();
+/** Controls, invisible formatting, unpaired surrogates, line separators: nothing a name may hold. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/**
+ * The name that a peer's text stands for, or undefined where it is none: 1 to 255 bytes of UTF-8, nothing
+ * invisible, no white space at its ends, no leading `#` (those are the relay's numbers). Composed (NFC), so
+ * that two spellings of one look are one name.
+ */
+export function nameOf(text: string): Name | undefined {
+  if (text.length === 0 || text.length > 255 || text.startsWith('#')) return undefined;
+  if (unprintable.test(text) || text.trim() !== text) return undefined;
+  const name = text.normalize('NFC');
+  return utf8.encode(name).length > 255 ? undefined : (name as Name);
+}
+
+/** The name of a numbered peer: `#7`. No other door can ask for one (`nameOf` refuses `#`). */
+export const numberedName = (number: number): Name => `#${number}` as Name;
+
+/** The number of a numbered name, or undefined for any other. */
+export function numberOf(name: Name): number | undefined {
+  return /^#\d{1,5}$/.test(name) ? Number(name.slice(1)) : undefined;
+}
+
+/** A room's name: 1 to 64 bytes of UTF-8, nothing invisible, no white space (source 4 splits words at it). */
+export function roomNameOf(text: string): RoomName | undefined {
+  if (text.length === 0 || text.length > 64 || /\s/u.test(text) || unprintable.test(text)) {
+    return undefined;
+  }
+  const name = text.normalize('NFC');
+  return utf8.encode(name).length > 64 ? undefined : (name as RoomName);
+}
