@@ -82,9 +82,10 @@ export class FakeHost implements Host {
   }
 
   submit<K extends OperationName>(command: Command<K>, done: (outcome: Outcome<K>) => void): void {
-    this.commands.push(command as Command);
+    const plain = command as unknown as Command;
+    this.commands.push(plain);
     this.#submitted++;
-    this.#waiting.push({ command: command as Command, done: done as (outcome: never) => void });
+    this.#waiting.push({ command: plain, done: done as (outcome: never) => void });
     if (!this.hold) this.release();
   }
   inOrder(answer: () => void): void {
@@ -128,7 +129,10 @@ export class FakeHost implements Host {
 /** Feeds bytes to a session as its link would: what it does not take stays for the next time. */
 export class Feed {
   readonly inbox = new Inbox();
-  constructor(readonly session: ConnectionEvents) {}
+  readonly session: ConnectionEvents;
+  constructor(session: ConnectionEvents) {
+    this.session = session;
+  }
   push(bytes: Uint8Array | string): void {
     this.inbox.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
     this.session.received(this.inbox);
