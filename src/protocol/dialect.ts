@@ -7,7 +7,7 @@ import type { Address, Direct, FileHash, Notice, Receipt, Result, SessionId } fr
 // ---------------------------------------------------------------------------------- one connection
 
 /** One connection as a dialect sees it, whichever side opened it. */
-export interface Wire {
+export interface Connection {
   readonly remote: Address;
   readonly local: Address;
   /** Queues bytes. What is written in one turn leaves in one segment, unless `apart` asks for its own. */
@@ -18,6 +18,10 @@ export interface Wire {
   abort(): void;
   /** Asks for `woke` after `ms`; a new request replaces the old one, undefined cancels it. */
   wake(ms: number | undefined): void;
+}
+
+/** A connection of the server's, which can also carry files between the peer and the store. */
+export interface Wire extends Connection {
   /** Starts receiving a file: bytes pushed into the sink; while it is full this connection is not read. */
   receiveFile(size: number): Sink;
   /**
@@ -162,8 +166,8 @@ export interface Shown {
   readonly kind: 'request' | 'result' | 'incoming' | 'note';
 }
 
-/** A client's connection: a wire that can also carry files between the peer and the user's own folder. */
-export interface CallerWire extends Omit<Wire, 'receiveFile' | 'sendFile'> {
+/** A client's connection: it can also carry files between the peer and the user's own folder. */
+export interface CallerWire extends Connection {
   /** Streams an opened file, showing progress. */
   sendSource(
     file: SourceFile,
@@ -276,7 +280,7 @@ export interface Caller {
   /** Bytes that one text may have; a longer one is refused before anything is sent. */
   readonly textBytes?: number;
   /** The listener's side of a call-back connection, run in the background thread. `heard` takes plain data. */
-  callback?(wire: Wire, heard: (incoming: unknown) => void): ConnectionEvents;
+  callback?(wire: Connection, heard: (incoming: unknown) => void): ConnectionEvents;
 }
 
 // ---------------------------------------------------------------------------------- the dialect
