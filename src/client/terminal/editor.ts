@@ -1,0 +1,157 @@
+// The line editor: keys in, an edited line and what it asks for out; it draws nothing, waits for nothing.
+
+import { type Complete, completeWord } from './completion.ts';
+import { History } from './history.ts';
+import { edit } from './keymap.ts';
+import type { Key } from './keys.ts';
+import { Line } from './line.ts';
+import { Search } from './search.ts';
+
+/** What a key asks for beyond a change of the line. */
+export type Effect =
+  | { readonly is: 'submit'; readonly line: string }
+  | { readonly is: 'list'; readonly candidates: readonly string[] }
+  | { readonly is: 'interrupt' | 'end' | 'suspend' | 'clear' | 'bell' };
+
+export interface EditorOptions {
+  readonly complete?: Complete | undefined;
+  /** Lines of earlier sessions, oldest first. */
+  readonly history?: readonly string[] | undefined;
+  /** How many lines are remembered. */
+  readonly historyMax?: number | undefined;
+  /** The longest line, in UTF-16 units. */
+  readonly lineMax?: number | undefined;
+}
+
+/** What stands on the screen; the prompt is the editor's own only while it searches. */
+export interface Edited {
+  readonly prompt: string | undefined;
+  readonly text: string;
+  readonly cursor: number;
+}
+
+export class Editor {
+  readonly #line: Line;
+  readonly #history: History;
+  readonly #complete: Complete;
+  #search: Search | undefined;
+  #isSecondTab = false;
+
+  constructor(options: EditorOptions = {}) {
+    this.#line = new Line(options.lineMax ?? 64 * 1024);
+    this.#history = new History(options.history ?? [], options.historyMax ?? 1000);
+    this.#complete = options.complete ?? (() => []);
+  }
+
+  get edited(): Edited {
+    const search = this.#search;
+    if (search?.found !== undefined) {
+      return { prompt: search.prompt, text: search.found, cursor: search.place };
+    }
+    return { prompt: search?.prompt, text: this.#line.text, cursor: this.#line.cursor };
+  }
+
+  /** The lines remembered, oldest first. */
+  get history(): readonly string[] {
+    return this.#history.entries;
+  }
+
+  /** Replaces the line, for instance by one that a question had interrupted. */
+  set(text: string, cursor?: number): void {
+    this.#search = undefined;
+    this.#history.leave();
+    this.#line.set(text, cursor);
+  }
+
+  /** Remembers a submitted line; blank ones and repeats are not worth it. */
+  remember(line: string): void {
+    this.#history.add(line);
+  }
+
+  /** Takes a key. A paste of several lines submits all but the last, which is left to be edited. */
+  press(key: Key): Effect[] {
+    if (this.#search !== undefined && this.#pressInSearch(key, this.#search)) return [];
+    const isSecondTab = this.#isSecondTab;
+    this.#isSecondTab = false;
+    if (key.is === 'press') return this.#press(key.value, isSecondTab);
+    this.#line.endKill();
+    if (key.is === 'text') return this.#line.insert(key.value) ? [] : [{ is: 'bell' }];
+    return this.#paste(key.value);
+  }
+
+  #press(key: string, isSecondTab: boolean): Effect[] {
+    switch (key) {
+      case 'enter':
+        return [this.#submit()];
+      case 'tab':
+        return this.#tab(isSecondTab);
+      case 'up':
+      case 'ctrl-p':
+        return this.#show(this.#history.older(this.#line.text));
+      case 'down':
+      case 'ctrl-n':
+        return this.#show(this.#history.newer());
+      case 'ctrl-r':
+        this.#search = new Search(this.#history);
+        return [];
+      case 'ctrl-c':
+        return [{ is: 'interrupt' }];
+      case 'ctrl-z':
+        return [{ is: 'suspend' }];
+      case 'ctrl-l':
+        return [{ is: 'clear' }];
+      case 'ctrl-d':
+        if (this.#line.text === '') return [{ is: 'end' }];
+        break;
+      default:
+    }
+    return edit(this.#line, key) === 'bell' ? [{ is: 'bell' }] : [];
+  }
+
+  #submit(): Effect {
+    const line = this.#line.text;
+    this.#line.endKill();
+    this.set('');
+    return { is: 'submit', line };
+  }
+
+  #paste(text: string): Effect[] {
+    const effects: Effect[] = [];
+    text.split(/\r\n|\r|\n/).forEach((line, index) => {
+      if (index > 0) effects.push(this.#submit());
+      if (!this.#line.insert(line)) effects.push({ is: 'bell' });
+    });
+    return effects;
+  }
+
+  #show(line: string | undefined): Effect[] {
+    this.#line.endKill();
+    if (line === undefined) return [{ is: 'bell' }];
+    this.#line.set(line);
+    return [];
+  }
+
+  #tab(isSecondTab: boolean): Effect[] {
+    this.#line.endKill();
+    const { text, cursor } = this.#line;
+    const { start, replacement, candidates } = completeWord(text, cursor, this.#complete);
+    if (replacement !== undefined && this.#line.replace(start, replacement)) return [];
+    if (candidates.length > 1 && isSecondTab) return [{ is: 'list', candidates }];
+    this.#isSecondTab = true;
+    return [{ is: 'bell' }];
+  }
+
+  /** True if the search took the key; otherwise the search is over and the key means what it means. */
+  #pressInSearch(key: Key, search: Search): boolean {
+    if (key.is !== 'press') search.type(key.value.replace(/[\r\n]+/g, ' '));
+    else if (key.value === 'ctrl-r') search.older();
+    else if (key.value === 'backspace') search.erase();
+    else {
+      this.#search = undefined;
+      const isLeft = ['ctrl-c', 'ctrl-g', 'escape'].includes(key.value);
+      if (!isLeft && search.found !== undefined) this.#line.set(search.found, search.place);
+      return isLeft;
+    }
+    return true;
+  }
+}

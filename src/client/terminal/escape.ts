@@ -1,0 +1,71 @@
+// Makes text that a peer sent harmless and visible before it reaches a terminal.
+
+/**
+ * What must never reach a terminal as it is: C0, DEL and C1 (escape sequences begin with one of them),
+ * bidirectional marks, overrides and isolates, characters without width that hide or forge, line and
+ * paragraph separators, blank letters, tags, and halves of surrogate pairs. Joiners and variation
+ * selectors are judged by where they stand.
+ */
+const unsafe =
+  // oxlint-disable-next-line no-misleading-character-class
+  /[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}\p{Surrogate}]/u;
+
+const unsafeAll = new RegExp(unsafe.source, 'gu');
+
+/** What a zero-width joiner may stand between: the parts of one emoji. */
+const emojiBefore = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+const emojiAfter = /^\p{Extended_Pictographic}/u;
+
+/** What has variants that a selector chooses, besides the digits of keycaps. */
+const variedBefore = /[\p{Extended_Pictographic}\p{Script=Han}]$/u;
+
+/** Scripts that are not written rightly without joiners and non-joiners inside their words. */
+const joining =
+  '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}' +
+  '\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}' +
+  '\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Khmer}]';
+const joiningBefore = new RegExp(`${joining}$`, 'u');
+const joiningAfter = new RegExp(`^${joining}`, 'u');
+
+/** What a TAB becomes: a real one would jump by where the line happens to begin. */
+const tab = '    ';
+
+/**
+ * The text with everything that could move the cursor, hide, reorder or forge shown as a visible escape:
+ * `\x1b`, `\u202e`, `\u{e0041}`. TAB becomes four spaces; LF is escaped as well (`\x0a`), so that the
+ * result is always one line: for texts of several lines see `escapeLines`. Joiners and variation selectors
+ * stay where they belong: in emoji, in the spelling of some scripts. Escaping twice is the same as escaping once.
+ */
+export function escapeForTerminal(text: string): string {
+  if (!unsafe.test(text)) return text;
+  return text.replace(unsafeAll, (character, offset: number) => {
+    if (character === '\t') return tab;
+    if (belongs(character, text, offset)) return character;
+    return visible(character.codePointAt(0) ?? 0);
+  });
+}
+
+/** The lines of a text (LF and CR LF end one), each escaped; a final line end starts no further line. */
+export function escapeLines(text: string): string[] {
+  const lines = text.split(/\r?\n/);
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop();
+  return lines.map(escapeForTerminal);
+}
+
+/** Whether a joiner or a variation selector does its proper work where it stands. */
+function belongs(character: string, text: string, offset: number): boolean {
+  const before = text.slice(Math.max(0, offset - 2), offset);
+  const after = text.slice(offset + 1, offset + 3);
+  if (character === '\u200d' && emojiBefore.test(before) && emojiAfter.test(after)) return true;
+  if (character === '\u200d' || character === '\u200c') {
+    return joiningBefore.test(before) && joiningAfter.test(after);
+  }
+  if (character < '\ufe00' || character > '\ufe0f') return false;
+  return variedBefore.test(before) || (/[0-9#*]$/.test(before) && after.startsWith('\u20e3'));
+}
+
+function visible(code: number): string {
+  const digits = code.toString(16);
+  if (code < 0x100) return `\\x${digits.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
+}

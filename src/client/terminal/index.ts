@@ -1,0 +1,37 @@
+// Talks with whoever is there: somebody at a terminal, or a script.
+
+import type { Complete } from './completion.ts';
+import type { Conversation } from './conversation.ts';
+import { openScript } from './script.ts';
+import { openTerminal } from './terminal.ts';
+
+export type { Complete, CompletionRequest } from './completion.ts';
+export type { Conversation, LineHandler } from './conversation.ts';
+export type { Progress } from './progress.ts';
+
+export interface ConversationOptions {
+  /** What stands before the line being typed; a script has none. */
+  readonly prompt: string;
+  /** What Tab may complete. */
+  readonly complete?: Complete | undefined;
+  /** Lines of earlier sessions, oldest first. */
+  readonly history?: readonly string[] | undefined;
+}
+
+/**
+ * Opens the program's own input and output: as a terminal if both are one that can move its cursor,
+ * otherwise as a script.
+ */
+export function openConversation(options: ConversationOptions): Conversation {
+  const { stdin: input, stdout: output, env } = process;
+  const isTerminal = input.isTTY && output.isTTY && env.TERM !== 'dumb';
+  if (!isTerminal) return openScript({ input, output });
+  return openTerminal({ ...options, input, output, reflows: reflows(env) });
+}
+
+/** xterm and GNU screen cut rows or leave them as they are; what is known to be neither wraps them anew. */
+function reflows(env: NodeJS.ProcessEnv): boolean {
+  const isXterm = env.XTERM_VERSION !== undefined && env.TMUX === undefined;
+  const isScreen = env.STY !== undefined && env.TMUX === undefined;
+  return !isXterm && !isScreen && env.TERM !== 'linux';
+}

@@ -1,0 +1,115 @@
+// Decodes the bytes of a terminal's keyboard into keys, wherever reads happen to cut them.
+
+import { readPiece } from './sequence.ts';
+import type { Later } from './streams.ts';
+
+/**
+ * What somebody did at the keyboard: typed text without controls, pasted text as it came (it may hold
+ * line ends and controls), or pressed a key that has a name: `enter`, `ctrl-a`, `alt-b`, `ctrl-left`,
+ * `ctrl-alt-shift-up`. Modifiers stand in the order ctrl, alt, shift; letters are small.
+ */
+export type Key =
+  | { readonly is: 'text'; readonly value: string }
+  | { readonly is: 'paste'; readonly value: string }
+  | { readonly is: 'press'; readonly value: string };
+
+export interface KeyDecoderOptions {
+  readonly later: Later;
+  /** How long an unfinished escape sequence may wait for its rest, in ms. */
+  readonly escapeMs?: number;
+  /** How much of one paste is held, in characters; beyond it the paste arrives in several keys. */
+  readonly pasteMax?: number;
+}
+
+const pasteEnd = '\x1b[201~';
+
+export class KeyDecoder {
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #onKeys: (keys: Key[]) => void;
+  readonly #later: Later;
+  readonly #escapeMs: number;
+  readonly #pasteMax: number;
+  #held = '';
+  #pasting = false;
+  #cancelTimer: (() => void) | undefined;
+
+  /** `onKeys` gets the keys of one chunk together, never an empty list. */
+  constructor(onKeys: (keys: Key[]) => void, options: KeyDecoderOptions) {
+    this.#onKeys = onKeys;
+    this.#later = options.later;
+    this.#escapeMs = options.escapeMs ?? 50;
+    this.#pasteMax = options.pasteMax ?? 1024 * 1024;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#stopTimer();
+    this.#held += this.#decoder.decode(bytes, { stream: true });
+    const keys: Key[] = [];
+    this.#read(keys);
+    if (this.#held !== '' && !this.#pasting) {
+      this.#cancelTimer = this.#later(this.#escapeMs, () => this.#giveUp());
+    }
+    if (keys.length > 0) this.#onKeys(keys);
+  }
+
+  /** Forgets what is unfinished; no key comes any more unless bytes do. */
+  stop(): void {
+    this.#stopTimer();
+    this.#held = '';
+    this.#pasting = false;
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #read(keys: Key[]): void {
+    let at = 0;
+    while (at < this.#held.length) {
+      if (this.#pasting) {
+        this.#held = this.#held.slice(at);
+        at = 0;
+        if (!this.#readPaste(keys)) return;
+        continue;
+      }
+      const piece = readPiece(this.#held, at);
+      if (piece.is === 'more') break;
+      at += piece.size;
+      if (piece.is === 'pasteStart') this.#pasting = true;
+      else if (piece.is === 'text' || piece.is === 'press')
+        keys.push({ is: piece.is, value: piece.value });
+    }
+    this.#held = this.#held.slice(at);
+  }
+
+  /** Takes the paste at the front; false while its end has not come. */
+  #readPaste(keys: Key[]): boolean {
+    const end = this.#held.indexOf(pasteEnd);
+    if (end >= 0) {
+      if (end > 0) keys.push({ is: 'paste', value: this.#held.slice(0, end) });
+      this.#held = this.#held.slice(end + pasteEnd.length);
+      this.#pasting = false;
+      return true;
+    }
+    // The end mark may have begun, so that many characters stay behind.
+    const whole = this.#held.length - pasteEnd.length;
+    if (whole > this.#pasteMax) {
+      keys.push({ is: 'paste', value: this.#held.slice(0, whole) });
+      this.#held = this.#held.slice(whole);
+    }
+    return false;
+  }
+
+  /** The rest of a sequence did not come: a lone ESC is the key, anything longer was noise. */
+  #giveUp(): void {
+    this.#cancelTimer = undefined;
+    const held = this.#held;
+    this.#held = '';
+    if (held === '\x1b') this.#onKeys([{ is: 'press', value: 'escape' }]);
+    else if (held === '\x1b\x1b') this.#onKeys([{ is: 'press', value: 'alt-escape' }]);
+    else if (held === '\x1b[' || held === '\x1bO') {
+      this.#onKeys([{ is: 'press', value: `alt-${held.slice(1)}` }]);
+    }
+  }
+}

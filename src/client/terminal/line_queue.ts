@@ -1,0 +1,40 @@
+// Hands lines to their handler one at a time, each when the one before is done.
+
+import type { LineHandler } from './conversation.ts';
+
+/** More lines than anybody types ahead; beyond it a paste into a handler that hangs is refused. */
+const waitingMax = 100_000;
+
+export class LineQueue {
+  readonly #waiting: string[] = [];
+  #handler: LineHandler | undefined;
+  #isBusy = false;
+
+  setHandler(handler: LineHandler): void {
+    this.#handler = handler;
+    void this.#run();
+  }
+
+  /** False if too many wait. */
+  push(line: string): boolean {
+    if (this.#waiting.length >= waitingMax) return false;
+    this.#waiting.push(line);
+    void this.#run();
+    return true;
+  }
+
+  /** What waits is forgotten. */
+  clear(): void {
+    this.#waiting.length = 0;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#handler !== undefined && this.#waiting.length > 0) {
+      // A handler that rejects leaves this promise rejected, with nobody to hear it: the program ends.
+      await this.#handler(this.#waiting.shift() ?? '');
+    }
+    this.#isBusy = false;
+  }
+}

@@ -1,0 +1,192 @@
+// Draws the line being typed at the foot of what was printed, and prints above it without disturbing it.
+
+import { escapeLines } from './escape.ts';
+import { cutToWidth, type Glyph, glyphsOf, layOut, plainGlyphs, rowsOf } from './layout.ts';
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What stands at the foot: status lines (without controls), below them the prompt and the line. */
+export interface Foot {
+  readonly status: readonly string[];
+  readonly line?: { readonly prompt: string; readonly text: string; readonly cursor: number };
+}
+
+/** The foot as it was drawn; the cursor stands before glyph `cursor`. */
+interface Drawn {
+  readonly status: readonly string[];
+  readonly glyphs: readonly Glyph[];
+  readonly cursor: number;
+  readonly columns: number;
+  /** Rows of a very long line that no longer fit above. */
+  readonly hidden: number;
+}
+
+const eraseBelow = '\x1b[J';
+/** Makes the terminal go to the next row, which it does only when one more character comes. */
+const forceWrap = ' \r\x1b[K';
+const typeable = /^[\x20-\x7e]*$/;
+
+export class Screen {
+  readonly #write: (text: string) => void;
+  readonly #size: () => Size;
+  readonly #reflows: boolean;
+  #foot: Foot = { status: [] };
+  #lines: string[] = [];
+  #out = '';
+  #drawn: Drawn | undefined;
+
+  /**
+   * `write` gets whole updates: one call for whatever came together. `size` is asked at each drawing.
+   * `reflows`: whether the terminal wraps its rows anew when its width changes.
+   */
+  constructor(write: (text: string) => void, size: () => Size, reflows = true) {
+    this.#write = write;
+    this.#size = size;
+    this.#reflows = reflows;
+  }
+
+  /** Prints lines above the foot at the next `flush`; each is escaped, a LF in one begins another. */
+  print(lines: readonly string[]): void {
+    for (const line of lines) this.#lines.push(...escapeLines(line));
+  }
+
+  /** How many lines wait for `flush`. */
+  get waiting(): number {
+    return this.#lines.length;
+  }
+
+  /** What shall stand at the foot from the next `flush` on. */
+  show(foot: Foot): void {
+    this.#foot = foot;
+  }
+
+  /** Brings the terminal up to date in one write, or in none if nothing changed. */
+  flush(): void {
+    if (this.#lines.length > 0) {
+      this.#wipe();
+      this.#out += `${this.#lines.join('\r\n')}\r\n`;
+      this.#lines = [];
+    }
+    this.#draw();
+    this.#send();
+  }
+
+  /** Takes the foot away, leaving the cursor at the start of an empty row; `flush` draws it again. */
+  hide(): void {
+    const foot = this.#foot;
+    this.#foot = { status: [] };
+    this.flush();
+    this.#foot = foot;
+  }
+
+  /** The width may have changed: draws everything at the foot anew. */
+  resized(): void {
+    this.#wipe();
+    this.flush();
+  }
+
+  /** Others have written to the terminal: draws the foot where the cursor is now. */
+  forget(): void {
+    this.#drawn = undefined;
+  }
+
+  /** An empty terminal with the foot at its top. */
+  clear(): void {
+    this.#out += '\x1b[H\x1b[2J';
+    this.#drawn = undefined;
+    this.flush();
+  }
+
+  bell(): void {
+    this.#out += '\x07';
+    this.flush();
+  }
+
+  #send(): void {
+    if (this.#out === '') return;
+    const out = this.#out;
+    this.#out = '';
+    this.#write(out);
+  }
+
+  #wipe(): void {
+    const drawn = this.#drawn;
+    if (drawn === undefined) return;
+    const columns = this.#reflows ? this.#bounds().columns : drawn.columns;
+    const statusRows = drawn.status.reduce((sum, line) => sum + rowsOf(line, columns), 0);
+    const above = statusRows + layOut(drawn.glyphs, drawn.cursor, columns).cursorRow;
+    this.#out += `\r${above > 0 ? `\x1b[${above}A` : ''}${eraseBelow}`;
+    this.#drawn = undefined;
+  }
+
+  #draw(): void {
+    const next = this.#picture();
+    const drawn = this.#drawn;
+    if (drawn !== undefined && next !== undefined && this.#append(drawn, next)) return;
+    this.#wipe();
+    if (next === undefined) return;
+    for (const line of next.status) this.#out += `${line}\r\n`;
+    this.#out += shownOf(next.glyphs);
+    const { cursorRow, cursorColumn, isWrapForced, rowStarts } = layoutOf(next);
+    if (isWrapForced) this.#out += forceWrap;
+    if (next.cursor < next.glyphs.length) {
+      const up = rowStarts.length - 1 - cursorRow;
+      this.#out += (up > 0 ? `\x1b[${up}A` : '') + '\r';
+      if (cursorColumn > 0) this.#out += `\x1b[${cursorColumn}C`;
+    }
+    this.#drawn = next;
+  }
+
+  /** Typing at the end of the line, the most frequent change, needs no more than what was typed. */
+  #append(drawn: Drawn, next: Drawn): boolean {
+    const isSame =
+      drawn.columns === next.columns &&
+      drawn.hidden === next.hidden &&
+      drawn.status.join('\n') === next.status.join('\n');
+    if (!isSame) return false;
+    const before = shownOf(drawn.glyphs);
+    const after = shownOf(next.glyphs);
+    if (before === after && drawn.cursor === next.cursor) return true;
+    const isAtEnd = drawn.cursor === drawn.glyphs.length && next.cursor === next.glyphs.length;
+    const added = after.slice(before.length);
+    if (!isAtEnd || !after.startsWith(before) || !typeable.test(added)) return false;
+    this.#out += added + (layoutOf(next).isWrapForced ? forceWrap : '');
+    this.#drawn = next;
+    return true;
+  }
+
+  /** The foot as glyphs, cut to what the terminal can show at once; undefined if it is empty. */
+  #picture(): Drawn | undefined {
+    const { columns, rows } = this.#bounds();
+    const cut = this.#foot.status.map((line) => cutToWidth(line, columns - 1));
+    const { line } = this.#foot;
+    if (line === undefined) {
+      const last = cut.slice(-rows).at(-1);
+      if (last === undefined) return undefined;
+      const glyphs = plainGlyphs(last);
+      return { status: cut.slice(-rows, -1), glyphs, cursor: glyphs.length, columns, hidden: 0 };
+    }
+    const status = rows > 1 ? cut.slice(-(rows - 1)) : [];
+    const [glyphs, cursor] = glyphsOf(line.prompt, line.text, line.cursor);
+    const { rowStarts, cursorRow } = layOut(glyphs, cursor, columns);
+    const room = rows - status.length;
+    const hidden = Math.max(0, cursorRow - room + 1);
+    const start = rowStarts[hidden] ?? 0;
+    const seen = glyphs.slice(start, rowStarts[hidden + room]);
+    return { status, glyphs: seen, cursor: cursor - start, columns, hidden };
+  }
+
+  #bounds(): Size {
+    const { columns, rows } = this.#size();
+    // A terminal that does not know its size says 0.
+    return { columns: columns > 0 ? Math.max(2, columns) : 80, rows: rows > 0 ? rows : 24 };
+  }
+}
+
+const shownOf = (glyphs: readonly Glyph[]): string => glyphs.map((glyph) => glyph.shown).join('');
+
+const layoutOf = ({ glyphs, cursor, columns }: Drawn): ReturnType<typeof layOut> =>
+  layOut(glyphs, cursor, columns);

@@ -1,0 +1,56 @@
+// What the terminal needs of the world: an input, an output, signals and a clock, all replaceable in tests.
+
+/** `process.stdin`, or as much of it as is needed. */
+export interface TextInput {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(isRaw: boolean): unknown;
+  on(event: 'data', call: (bytes: Uint8Array) => void): unknown;
+  on(event: 'end' | 'close', call: () => void): unknown;
+  on(event: 'error', call: (error: Error) => void): unknown;
+  off(event: 'data', call: (bytes: Uint8Array) => void): unknown;
+  off(event: 'end' | 'close', call: () => void): unknown;
+  off(event: 'error', call: (error: Error) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** `process.stdout` or `process.stderr`, or as much of it as is needed. */
+export interface TextOutput {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  write(text: string): boolean;
+  on(event: 'resize' | 'drain' | 'close', call: () => void): unknown;
+  on(event: 'error', call: (error: Error) => void): unknown;
+  off(event: 'resize' | 'drain' | 'close', call: () => void): unknown;
+  off(event: 'error', call: (error: Error) => void): unknown;
+}
+
+export type TerminalSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGTSTP' | 'SIGCONT';
+
+/** `process`, or as much of it as is needed. */
+export interface Host {
+  readonly pid: number;
+  on(event: TerminalSignal | 'exit', call: () => void): unknown;
+  off(event: TerminalSignal | 'exit', call: () => void): unknown;
+  listenerCount(event: TerminalSignal): number;
+  kill(pid: number, signal: TerminalSignal): unknown;
+}
+
+/** Calls back once after some milliseconds; the result cancels that. */
+export type Later = (ms: number, call: () => void) => () => void;
+
+/** Milliseconds from a clock that only goes forward, and calls after some of them. */
+export interface Clock {
+  now(): number;
+  readonly later: Later;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  later: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,276 @@
+// A conversation with somebody at a terminal: keyboard, line editor and screen tied together.
+
+import type { Complete } from './completion.ts';
+import type { Conversation, LineHandler } from './conversation.ts';
+import { Editor, type Effect } from './editor.ts';
+import { type Key, KeyDecoder } from './keys.ts';
+import { inColumns } from './layout.ts';
+import { LineQueue } from './line_queue.ts';
+import { type Progress, ProgressBoard } from './progress.ts';
+import { Questions } from './questions.ts';
+import { Screen } from './screen.ts';
+import { type Clock, type Host, systemClock, type TextInput, type TextOutput } from './streams.ts';
+import { Tty } from './tty.ts';
+
+export interface TerminalOptions {
+  readonly input: TextInput;
+  readonly output: TextOutput;
+  /** What stands before the line being typed; plain text, one line. */
+  readonly prompt: string;
+  /** What Tab may complete. */
+  readonly complete?: Complete | undefined;
+  /** Lines of earlier sessions, oldest first. */
+  readonly history?: readonly string[] | undefined;
+  /** Whether the terminal wraps its rows anew when its width changes; most do. */
+  readonly reflows?: boolean | undefined;
+  readonly host?: Host | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Lines printed in one turn are drawn together, but no more than this many wait for its end. */
+const printedMax = 1000;
+/** A stop that the system refuses (no shell to come back to) shows in going on after this time, in ms. */
+const stopMs = 50;
+
+export function openTerminal(options: TerminalOptions): Conversation {
+  return new Terminal(options);
+}
+
+class Terminal implements Conversation {
+  readonly isInteractive = true;
+  readonly #input: TextInput;
+  readonly #output: TextOutput;
+  readonly #clock: Clock;
+  readonly #tty: Tty;
+  readonly #screen: Screen;
+  readonly #editor: Editor;
+  readonly #keys: KeyDecoder;
+  readonly #board: ProgressBoard;
+  readonly #lines = new LineQueue();
+  readonly #questions: Questions;
+  #prompt: string;
+  #onInterrupt: () => void = () => {};
+  #onEnd: () => void = () => {};
+  #isStopped = false;
+  #isFlushDue = false;
+  #isBehind = false;
+  #drains: (() => void)[] = [];
+  #state: 'open' | 'ended' | 'closed' = 'open';
+
+  constructor(options: TerminalOptions) {
+    const { input, output } = options;
+    this.#input = input;
+    this.#output = output;
+    this.#clock = options.clock ?? systemClock;
+    this.#prompt = options.prompt;
+    this.#editor = new Editor(options);
+    this.#questions = new Questions(this.#editor);
+    const size = () => ({ columns: output.columns ?? 0, rows: output.rows ?? 0 });
+    this.#screen = new Screen((text) => this.#write(text), size, options.reflows);
+    this.#board = new ProgressBoard(() => this.#draw(), this.#clock);
+    this.#keys = new KeyDecoder((keys) => this.#press(keys), { later: this.#clock.later });
+    this.#tty = new Tty(input, output, options.host ?? process, {
+      interrupt: () => this.#interrupt(),
+      stop: () => this.#stop(),
+      continue: () => this.#continue(),
+    });
+    this.#open();
+  }
+
+  get history(): readonly string[] {
+    return this.#editor.history;
+  }
+
+  print(lines: readonly string[]): boolean {
+    if (this.#state === 'closed') return true;
+    this.#screen.print(lines);
+    if (this.#screen.waiting > printedMax) this.#draw();
+    else this.#drawSoon();
+    return !this.#isBehind;
+  }
+
+  drained(): Promise<void> {
+    if (!this.#isBehind) return Promise.resolve();
+    return new Promise((resolve) => this.#drains.push(resolve));
+  }
+
+  setPrompt(prompt: string): void {
+    this.#prompt = prompt;
+    this.#drawSoon();
+  }
+
+  onLine(handler: LineHandler): void {
+    this.#lines.setHandler(handler);
+  }
+
+  onInterrupt(handler: () => void): void {
+    this.#onInterrupt = handler;
+  }
+
+  onEnd(handler: () => void): void {
+    this.#onEnd = handler;
+    if (this.#state === 'ended') queueMicrotask(handler);
+  }
+
+  ask(question: string): Promise<string | undefined> {
+    if (this.#state !== 'open') return Promise.resolve(undefined);
+    this.#drawSoon();
+    return this.#questions.ask(question);
+  }
+
+  progress(name: string, total?: number): Progress {
+    return this.#board.start(name, total);
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#board.close();
+    this.#draw();
+    this.#screen.hide();
+    this.#state = 'closed';
+    this.#tty.close();
+    this.#keys.stop();
+    this.#lines.clear();
+    this.#questions.cancelAll();
+    this.#listen('off');
+    // Errors of a terminal that has gone may still come, and are no longer anybody's matter.
+    this.#input.on('error', ignore);
+    this.#output.on('error', ignore);
+    this.#input.pause();
+    this.#release();
+  }
+
+  #open(): void {
+    this.#tty.open();
+    this.#listen('on');
+    this.#input.resume();
+    this.#draw();
+  }
+
+  #listen(how: 'on' | 'off'): void {
+    this.#input[how]('data', this.#data);
+    this.#input[how]('end', this.#end);
+    this.#input[how]('close', this.#end);
+    this.#input[how]('error', this.#end);
+    this.#output[how]('resize', this.#resized);
+    this.#output[how]('drain', this.#release);
+    this.#output[how]('close', this.#end);
+    this.#output[how]('error', this.#end);
+  }
+
+  readonly #data = (bytes: Uint8Array): void => this.#keys.push(bytes);
+
+  readonly #resized = (): void => {
+    if (this.#isStopped) return;
+    this.#show();
+    this.#screen.resized();
+  };
+
+  readonly #release = (): void => {
+    this.#isBehind = false;
+    const drains = this.#drains;
+    this.#drains = [];
+    for (const resolve of drains) resolve();
+  };
+
+  readonly #end = (): void => {
+    if (this.#state !== 'open') return;
+    this.#state = 'ended';
+    this.#questions.cancelAll();
+    this.#release();
+    this.#onEnd();
+  };
+
+  #write(text: string): void {
+    if (!this.#output.write(text)) this.#isBehind = true;
+  }
+
+  #press(keys: readonly Key[]): void {
+    for (const key of keys) {
+      for (const effect of this.#editor.press(key)) {
+        if (this.#state === 'open') this.#do(effect);
+      }
+    }
+    this.#draw();
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.is) {
+      case 'submit':
+        return this.#submit(effect.line);
+      case 'list':
+        return this.#screen.print(inColumns(effect.candidates, (this.#output.columns ?? 80) - 1));
+      case 'interrupt':
+        return this.#interrupt();
+      case 'end':
+        return this.#questions.cancel() ? undefined : this.#end();
+      case 'suspend':
+        return this.#stop();
+      case 'clear':
+        return this.#screen.clear();
+      case 'bell':
+        return this.#screen.bell();
+    }
+  }
+
+  #submit(line: string): void {
+    this.#screen.print([this.#currentPrompt() + line]);
+    if (this.#questions.answer(line)) return;
+    this.#editor.remember(line);
+    if (!this.#lines.push(line)) this.#screen.bell();
+  }
+
+  #interrupt(): void {
+    this.#questions.cancel();
+    this.#draw();
+    this.#onInterrupt();
+  }
+
+  #stop(): void {
+    if (this.#isStopped || this.#state === 'closed') return;
+    this.#draw();
+    this.#screen.hide();
+    this.#isStopped = true;
+    this.#tty.stop();
+    this.#clock.later(stopMs, () => {
+      if (this.#isStopped) this.#continue();
+    });
+  }
+
+  /** Called by the signal and by the clock; the signal may also follow a stop that we never heard of. */
+  #continue(): void {
+    if (this.#state === 'closed') return;
+    this.#tty.continue();
+    if (this.#isStopped) this.#screen.forget();
+    this.#isStopped = false;
+    this.#resized();
+  }
+
+  #drawSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    // While stopped, the terminal is somebody else's; what waits is drawn afterwards.
+    if (this.#isStopped || this.#state === 'closed') return;
+    this.#show();
+    this.#screen.flush();
+  }
+
+  #show(): void {
+    const { prompt, text, cursor } = this.#editor.edited;
+    const line = { prompt: prompt ?? this.#currentPrompt(), text, cursor };
+    this.#screen.show({ status: this.#board.lines((this.#output.columns ?? 80) - 1), line });
+  }
+
+  #currentPrompt(): string {
+    return this.#questions.current ?? this.#prompt;
+  }
+}
+
+const ignore = (): void => {};
