@@ -1,0 +1,72 @@
+// Accounts: registering a name for good, and giving it back.
+
+import { type FileHash, ok, refused, type SessionId } from '../../protocol/model';
+import type { Membership } from './membership';
+import { accountRecipient, keyOf } from './names';
+import { mayBeNamed, type People } from './people';
+import type { Store } from './store';
+import type { Handlers } from './turn';
+
+export function accounts(
+  db: Store,
+  people: People,
+  membership: Membership,
+): Pick<Handlers, 'register' | 'unregister'> {
+  const insert = db.prepare<never, [string, string, string, string, string, number, string | null]>(
+    `INSERT INTO account (key, name, full_name, born, host, registered_at, token_hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const address = db.prepare<{ opened: number; host: string }, [number]>(
+    'SELECT opened, host FROM address WHERE account = ?',
+  );
+  const evict = db.prepare<{ id: SessionId }, [number]>(
+    'DELETE FROM live.session WHERE account = ? RETURNING id',
+  );
+  const files = db.prepare<{ hash: FileHash }, [string]>(
+    'DELETE FROM file WHERE recipient = ? RETURNING hash',
+  );
+  // Its address and what waits for it go with it (ON DELETE CASCADE).
+  const erase = db.prepare<never, [number]>('DELETE FROM account WHERE id = ?');
+
+  return {
+    register(command, turn) {
+      if (people.taken(command.name)) return refused('name-taken');
+      turn.lasting = true;
+      insert.run(
+        keyOf(command.name),
+        command.name,
+        command.fullName,
+        command.born,
+        command.host,
+        turn.seconds,
+        command.tokenHash ?? null,
+      );
+      return ok(undefined);
+    },
+
+    unregister(command, turn) {
+      const account = people.account(command.account);
+      if (!account) return refused('unknown-user');
+      const at = address.get(account.id);
+      if (command.session === undefined) {
+        if (!mayBeNamed(account)) return refused('not-allowed');
+        if (at && at.host !== command.host) return refused('elsewhere');
+      } else if (people.session(command.session)?.account !== account.id) {
+        return refused('not-allowed');
+      }
+      turn.lasting = true;
+      const recipient = accountRecipient(account.id);
+      if (at) turn.tell({ is: 'address-gone', recipient, opened: at.opened });
+      const sessions = evict.all(account.id);
+      for (const { id: session } of sessions) {
+        membership.leaveAll(turn, { session, name: account.name });
+        turn.tell({ is: 'departed', session, recipient });
+      }
+      for (const { hash } of files.all(recipient)) turn.tell({ is: 'file-released', hash });
+      turn.tell({ is: 'forgotten', recipient });
+      erase.run(account.id);
+      if (at || sessions.length > 0) people.announce(turn, account.name, false);
+      return ok(undefined);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// Attachments that wait for their recipient: found, taken, expired.
+
+import { type FileHash, ok, refused } from '../../protocol/model';
+import { accountRecipient, guestRecipient, keyOf } from './names';
+import { mayBeNamed, type People } from './people';
+import type { Store } from './store';
+import type { Handlers } from './turn';
+
+/** Every hash that something in the database still needs; any other file on disk is an orphan. */
+export function neededFiles(db: Store): Set<FileHash> {
+  const rows = db
+    .query<{ hash: FileHash }, []>(
+      `SELECT hash FROM file UNION SELECT file_hash FROM message WHERE file_hash IS NOT NULL`,
+    )
+    .all();
+  return new Set(rows.map((row) => row.hash));
+}
+
+/** Guests do not outlive the server, nor do the files that waited for them. Run once at start. */
+export function forgetGuestsFiles(db: Store): void {
+  db.run(`DELETE FROM file WHERE recipient LIKE 'g%'`);
+}
+
+export function files(
+  db: Store,
+  people: People,
+): Pick<Handlers, 'file-find' | 'file-taken' | 'file-expire'> {
+  const find = db.prepare<
+    { serial: number; hash: FileHash; size: number; name: string },
+    [string, string, number]
+  >(
+    `SELECT serial, hash, size, name FROM file
+     WHERE recipient = ? AND from_key = ? AND id = ? ORDER BY serial DESC LIMIT 1`,
+  );
+  const address = db.prepare<{ host: string }, [number]>(
+    'SELECT host FROM address WHERE account = ?',
+  );
+  const take = db.prepare<{ hash: FileHash }, [number]>(
+    'DELETE FROM file WHERE serial = ? RETURNING hash',
+  );
+  const expire = db.prepare<{ hash: FileHash }, [number]>(
+    'DELETE FROM file WHERE at < ? RETURNING hash',
+  );
+
+  return {
+    'file-find'(command) {
+      const account = people.account(command.account);
+      if (command.session !== undefined) {
+        const session = people.session(command.session);
+        if (!session || session.key !== keyOf(command.account)) return refused('not-allowed');
+        const recipient =
+          session.account === null ? guestRecipient(session.id) : accountRecipient(session.account);
+        const row = find.get(recipient, keyOf(command.from), command.id);
+        return row ? ok(row) : refused('unknown-file');
+      }
+      if (!account) return refused('unknown-user');
+      if (!mayBeNamed(account)) return refused('not-allowed');
+      if (address.get(account.id)?.host !== command.host) return refused('elsewhere');
+      const row = find.get(accountRecipient(account.id), keyOf(command.from), command.id);
+      return row ? ok(row) : refused('unknown-file');
+    },
+
+    'file-taken'(command, turn) {
+      const row = take.get(command.serial);
+      if (!row) return refused('unknown-file');
+      turn.lasting = true;
+      turn.tell({ is: 'file-released', hash: row.hash });
+      return ok(undefined);
+    },
+
+    'file-expire'(command, turn) {
+      const hashes = expire.all(command.before).map((row) => row.hash);
+      if (hashes.length > 0) turn.lasting = true;
+      for (const hash of hashes) turn.tell({ is: 'file-released', hash });
+      return ok({ hashes });
+    },
+  };
+}

@@ -1,0 +1,223 @@
+// Private messages: accepted once they are stored, erased once they are delivered.
+
+import { limits } from '../../protocol/limits';
+import {
+  type Direct,
+  type FileHash,
+  type Name,
+  ok,
+  type RecipientId,
+  refused,
+  type SessionId,
+} from '../../protocol/model';
+import { accountOf, guestOf, keyOf } from './names';
+import type { People } from './people';
+import type { Store } from './store';
+import type { Handlers } from './turn';
+
+interface MessageRow {
+  readonly serial: number;
+  readonly sender: RecipientId;
+  readonly id: number;
+  readonly from_name: Name;
+  readonly to_name: Name;
+  readonly text: string;
+  readonly file_hash: FileHash | null;
+  readonly file_size: number | null;
+  readonly file_name: string | null;
+  readonly reference: number | null;
+  readonly origin: string;
+  readonly at: number;
+}
+
+const columns =
+  'serial, sender, id, from_name, to_name, text, file_hash, file_size, file_name, reference, origin, at';
+
+const direct = (row: MessageRow): Direct => ({
+  is: 'direct',
+  serial: row.serial,
+  id: row.id,
+  from: row.from_name,
+  to: row.to_name,
+  text: row.text,
+  origin: row.origin,
+  at: row.at,
+  ...(row.reference !== null && { reference: row.reference }),
+  ...(row.file_hash !== null && {
+    file: { hash: row.file_hash, size: row.file_size ?? 0, name: row.file_name ?? '' },
+  }),
+});
+
+/** What waits for a recipient after a serial, oldest first: read by delivery between groups. */
+export type ReadWaiting = (recipient: RecipientId, after: number, most: number) => Direct[];
+
+export function readWaiting(db: Store): ReadWaiting {
+  const where = 'WHERE recipient = ? AND serial > ? ORDER BY serial LIMIT ?';
+  const kept = db.prepare<MessageRow, [number, number, number]>(
+    `SELECT ${columns} FROM message ${where}`,
+  );
+  const passing = db.prepare<MessageRow, [string, number, number]>(
+    `SELECT ${columns} FROM live.message ${where}`,
+  );
+  return (recipient, after, most) => {
+    const account = accountOf(recipient);
+    const rows =
+      account === undefined
+        ? passing.all(guestOf(recipient) ?? '', after, most)
+        : kept.all(account, after, most);
+    return rows.map(direct);
+  };
+}
+
+const lastMessageId = 4_294_967_295;
+/** The id after the last is 1 again (source 1, section 6.5). */
+export const nextId = (last: number): number => (last >= lastMessageId ? 1 : last + 1);
+
+export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'settle'> {
+  type Values = [
+    number | string,
+    string,
+    number,
+    string,
+    string,
+    string,
+    string | null,
+    number | null,
+    string | null,
+    number | null,
+    string,
+    number,
+  ];
+  const values = `(recipient, sender, id, from_name, to_name, text, file_hash, file_size, file_name, reference, origin, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  const keep = db.prepare<never, Values>(`INSERT INTO message ${values}`);
+  const pass = db.prepare<never, Values>(`INSERT INTO live.message ${values}`);
+  const room = 'SET waiting = waiting + 1 WHERE id = ? AND waiting < ? RETURNING waiting';
+  const roomKept = db.prepare<{ waiting: number }, [number, number]>(`UPDATE account ${room}`);
+  const roomPassing = db.prepare<{ waiting: number }, [string, number]>(
+    `UPDATE live.session ${room}`,
+  );
+  const countAccount = db.prepare<never, [number, number]>(
+    'UPDATE account SET last_id = ? WHERE id = ?',
+  );
+  const countSession = db.prepare<never, [number, string]>(
+    'UPDATE live.session SET last_id = ? WHERE id = ?',
+  );
+  const erased =
+    'WHERE serial = ? AND recipient = ? RETURNING sender, id, to_name, file_name, reference';
+  type Erased = Pick<MessageRow, 'sender' | 'id' | 'to_name' | 'file_name' | 'reference'>;
+  const eraseKept = db.prepare<Erased, [number, number]>(`DELETE FROM message ${erased}`);
+  const erasePassing = db.prepare<Erased, [number, string]>(`DELETE FROM live.message ${erased}`);
+  const lessKept = db.prepare<never, [number]>(
+    'UPDATE account SET waiting = waiting - 1 WHERE id = ?',
+  );
+  const lessPassing = db.prepare<never, [string]>(
+    'UPDATE live.session SET waiting = waiting - 1 WHERE id = ?',
+  );
+  const insertFile = db.prepare<never, [string, string, number, string, number, string, number]>(
+    'INSERT INTO file (recipient, from_key, id, hash, size, name, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const filesWaiting = db.prepare<{ count: number }, [string]>(
+    'SELECT count(*) AS count FROM file WHERE recipient = ?',
+  );
+
+  return {
+    direct(command, turn) {
+      const doer = people.doer(command.from);
+      if (doer === 'unknown') return refused('unknown-sender');
+      if (doer === 'not-allowed') return refused('not-allowed');
+      const to = people.addressee(command.to);
+      if (!to) return refused('unknown-user');
+      if (command.text.length > limits.textBytes) return refused('too-long');
+      const { file } = command;
+      if (file && (filesWaiting.get(to.recipient)?.count ?? 0) >= limits.attachmentsPerRecipient) {
+        return refused('full');
+      }
+      const account = accountOf(to.recipient);
+      const most = limits.pendingPerRecipient;
+      const fits =
+        account === undefined
+          ? roomPassing.get(guestOf(to.recipient) ?? '', most)
+          : roomKept.get(account, most);
+      if (!fits) return refused('full');
+
+      const id = nextId(doer.lastId);
+      if (doer.account !== undefined) countAccount.run(id, doer.account);
+      else if (doer.session !== undefined) countSession.run(id, doer.session);
+      if (doer.account !== undefined || account !== undefined || file) turn.lasting = true;
+      const at = turn.seconds;
+      const row: Values = [
+        account ?? guestOf(to.recipient) ?? '',
+        doer.recipient,
+        id,
+        doer.name,
+        command.to,
+        command.text,
+        file?.hash ?? null,
+        file?.size ?? null,
+        file?.name ?? null,
+        command.reference ?? null,
+        command.origin,
+        at,
+      ];
+      const inserted = account === undefined ? pass.run(...row) : keep.run(...row);
+      if (file) {
+        insertFile.run(
+          to.recipient,
+          keyOf(doer.name),
+          id,
+          file.hash,
+          file.size,
+          file.name,
+          turn.at,
+        );
+      }
+      const serial = Number(inserted.lastInsertRowid);
+      const { reference } = command;
+      turn.tell({
+        is: 'direct',
+        to: to.recipient,
+        message: {
+          is: 'direct',
+          serial,
+          id,
+          from: doer.name,
+          to: command.to,
+          text: command.text,
+          origin: command.origin,
+          at,
+          ...(reference !== undefined && { reference }),
+          ...(file && { file }),
+        },
+      });
+      return ok({ id, serial, waiting: !to.reachable });
+    },
+
+    settle(command, turn) {
+      const account = accountOf(command.recipient);
+      const guest = guestOf(command.recipient) ?? ('' as SessionId);
+      const row =
+        account === undefined
+          ? erasePassing.get(command.serial, guest)
+          : eraseKept.get(command.serial, account);
+      if (!row) return refused('unknown-message');
+      if (account === undefined) lessPassing.run(guest);
+      else {
+        turn.lasting = true;
+        lessKept.run(account);
+      }
+      turn.notify(
+        { recipient: row.sender },
+        {
+          is: 'receipt',
+          id: row.id,
+          by: row.to_name,
+          status: command.status,
+          ...(row.file_name !== null && { file: row.file_name }),
+          ...(row.reference !== null && { reference: row.reference }),
+        },
+      );
+      return ok(undefined);
+    },
+  };
+}

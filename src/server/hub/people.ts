@@ -1,0 +1,156 @@
+// Who is who: the look-ups by which every part of the hub finds accounts, sessions and recipients.
+
+import type { Actor, Name, Presence, RecipientId, SessionId } from '../../protocol/model';
+import { accountRecipient, guestRecipient, keyOf } from './names';
+import type { Store } from './store';
+import type { Turn } from './turn';
+
+export interface AccountRow {
+  readonly id: number;
+  readonly name: Name;
+  readonly last_id: number;
+  readonly token_hash: string | null;
+  readonly doors_open: number;
+}
+
+export interface SessionRow {
+  readonly id: SessionId;
+  readonly key: string;
+  readonly name: Name;
+  readonly account: number | null;
+  readonly dialect: string;
+  readonly deaf: number;
+  readonly last_id: number;
+}
+
+/** The doer of a command, found. */
+export interface Doer {
+  readonly recipient: RecipientId;
+  readonly name: Name;
+  readonly lastId: number;
+  readonly account: number | undefined;
+  readonly session: SessionId | undefined;
+}
+
+/** Somebody who can be written to. `reachable`: an outlet exists right now. */
+export interface Addressee {
+  readonly recipient: RecipientId;
+  readonly name: Name;
+  readonly reachable: boolean;
+}
+
+/** An account that has a token may be named by a door without sessions only if its owner allows it. */
+export const mayBeNamed = (account: AccountRow): boolean =>
+  account.token_hash === null || account.doors_open === 1;
+
+export class People {
+  readonly #account;
+  readonly #session;
+  readonly #guest;
+  readonly #hearer;
+  readonly #live;
+  readonly #address;
+  readonly #watchers;
+
+  constructor(db: Store) {
+    this.#account = db.prepare<AccountRow, [string]>(
+      'SELECT id, name, last_id, token_hash, doors_open FROM account WHERE key = ?',
+    );
+    const session = 'SELECT id, key, name, account, dialect, deaf, last_id FROM live.session';
+    this.#session = db.prepare<SessionRow, [string]>(`${session} WHERE id = ?`);
+    this.#guest = db.prepare<SessionRow, [string]>(`${session} WHERE key = ? AND account IS NULL`);
+    this.#hearer = db.prepare<SessionRow, [string]>(
+      `${session} WHERE hears_for = ? ORDER BY number LIMIT 1`,
+    );
+    this.#live = db.prepare<{ one: 1 }, [number]>(
+      'SELECT 1 AS one FROM live.session WHERE account = ? AND deaf = 0 LIMIT 1',
+    );
+    this.#address = db.prepare<{ one: 1 }, [number]>(
+      'SELECT 1 AS one FROM address WHERE account = ?',
+    );
+    this.#watchers = db.prepare<{ one: 1 }, []>(
+      'SELECT 1 AS one FROM live.session WHERE watches = 1 LIMIT 1',
+    );
+  }
+
+  account(name: Name): AccountRow | undefined {
+    return this.#account.get(keyOf(name)) ?? undefined;
+  }
+
+  session(id: SessionId): SessionRow | undefined {
+    return this.#session.get(id) ?? undefined;
+  }
+
+  guest(name: Name): SessionRow | undefined {
+    return this.#guest.get(keyOf(name)) ?? undefined;
+  }
+
+  /** Whether anybody, here or away, goes by this name. */
+  taken(name: Name): boolean {
+    return this.account(name) !== undefined || this.guest(name) !== undefined;
+  }
+
+  hasAddress(account: number): boolean {
+    return this.#address.get(account) !== null;
+  }
+
+  /** Whether an outlet for the account exists now. */
+  reachable(account: number): boolean {
+    return this.hasAddress(account) || this.#live.get(account) !== null;
+  }
+
+  recipientOf(session: SessionRow): RecipientId {
+    return session.account === null
+      ? guestRecipient(session.id)
+      : accountRecipient(session.account);
+  }
+
+  /** The one who does something, or why he cannot. */
+  doer(actor: Actor): Doer | 'unknown' | 'not-allowed' {
+    if ('account' in actor) {
+      const account = this.account(actor.account);
+      if (!account) return 'unknown';
+      if (!mayBeNamed(account)) return 'not-allowed';
+      return {
+        recipient: accountRecipient(account.id),
+        name: account.name,
+        lastId: account.last_id,
+        account: account.id,
+        session: undefined,
+      };
+    }
+    const session = this.session(actor.session);
+    if (!session) return 'unknown';
+    const account = session.account === null ? undefined : this.account(session.name);
+    return {
+      recipient: this.recipientOf(session),
+      name: session.name,
+      lastId: account?.last_id ?? session.last_id,
+      account: account?.id,
+      session: session.id,
+    };
+  }
+
+  /** Who gets what is written to a name: an account, a guest who is here, or who hears for that name. */
+  addressee(name: Name): Addressee | undefined {
+    const account = this.account(name);
+    if (account) {
+      return {
+        recipient: accountRecipient(account.id),
+        name: account.name,
+        reachable: this.reachable(account.id),
+      };
+    }
+    let guest = this.guest(name);
+    if (!guest || guest.deaf === 1) guest = this.#hearer.get(keyOf(name)) ?? undefined;
+    if (!guest || guest.deaf === 1) return undefined;
+    return { recipient: guestRecipient(guest.id), name: guest.name, reachable: true };
+  }
+
+  /** Tells those who watch that somebody came or went. */
+  announce(turn: Turn, name: Name, here: boolean): void {
+    if (this.#watchers.get() === null) return;
+    const notice: Presence = { is: 'presence', name, here };
+    turn.notify('watchers', notice);
+  }
+}

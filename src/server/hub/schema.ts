@@ -1,0 +1,109 @@
+// The tables: ordered migrations of what lasts, never edited once released, and what a restart clears.
+
+/** One migration a version: `user_version` n means that the first n have been applied. */
+export const migrations: readonly (readonly string[])[] = [
+  // 1: accounts, call-back addresses, messages and files that wait, outcomes remembered by key
+  [
+    `CREATE TABLE account (
+       id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: acks must not reach a namesake
+       key TEXT NOT NULL UNIQUE,             -- the name as it is compared (names.ts)
+       name TEXT NOT NULL,
+       full_name TEXT NOT NULL,
+       born TEXT NOT NULL,
+       host TEXT NOT NULL,
+       registered_at INTEGER NOT NULL,
+       last_id INTEGER NOT NULL DEFAULT 0 CHECK (last_id BETWEEN 0 AND 4294967295),
+       waiting INTEGER NOT NULL DEFAULT 0 CHECK (waiting >= 0),
+       token_hash TEXT,
+       doors_open INTEGER NOT NULL DEFAULT 0
+     ) STRICT`,
+    `CREATE INDEX account_host ON account (host)`,
+    `CREATE TABLE address (
+       opened INTEGER PRIMARY KEY AUTOINCREMENT, -- tells one CONNECT from the next
+       account INTEGER NOT NULL UNIQUE REFERENCES account ON DELETE CASCADE,
+       host TEXT NOT NULL,
+       port INTEGER NOT NULL,
+       dialect TEXT NOT NULL,
+       machine TEXT NOT NULL,
+       wants_files INTEGER NOT NULL DEFAULT 0,
+       at INTEGER NOT NULL
+     ) STRICT`,
+    `CREATE INDEX address_host ON address (host)`,
+    `CREATE TABLE message (
+       serial INTEGER PRIMARY KEY AUTOINCREMENT,
+       recipient INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+       sender TEXT NOT NULL,                 -- a RecipientId: who is told of the delivery
+       id INTEGER NOT NULL,
+       from_name TEXT NOT NULL,
+       to_name TEXT NOT NULL,
+       text TEXT NOT NULL,
+       file_hash TEXT, file_size INTEGER, file_name TEXT,
+       reference INTEGER,
+       origin TEXT NOT NULL,
+       at INTEGER NOT NULL
+     ) STRICT`,
+    `CREATE INDEX message_recipient ON message (recipient, serial)`,
+    `CREATE TABLE file (
+       serial INTEGER PRIMARY KEY AUTOINCREMENT,
+       recipient TEXT NOT NULL,              -- a RecipientId
+       from_key TEXT NOT NULL,
+       id INTEGER NOT NULL,
+       hash TEXT NOT NULL,
+       size INTEGER NOT NULL,
+       name TEXT NOT NULL,
+       at INTEGER NOT NULL
+     ) STRICT`,
+    `CREATE INDEX file_recipient ON file (recipient, from_key, id)`,
+    `CREATE INDEX file_hash ON file (hash)`,
+    `CREATE INDEX file_at ON file (at)`,
+    `CREATE TABLE outcome (key TEXT PRIMARY KEY, at INTEGER NOT NULL, outcome TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX outcome_at ON outcome (at)`,
+    `CREATE TABLE log (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL, at INTEGER NOT NULL) STRICT`,
+    `INSERT INTO log VALUES (1, 0, 0)`,
+  ],
+];
+
+/** What lives as long as the process: sessions, open rooms, what waits for guests. */
+export const volatileSchema: readonly string[] = [
+  `CREATE TABLE live.session (
+     number INTEGER PRIMARY KEY AUTOINCREMENT, -- the order in which they came
+     id TEXT NOT NULL UNIQUE,
+     key TEXT NOT NULL,
+     name TEXT NOT NULL,
+     account INTEGER,                          -- of main.account; null for a guest
+     dialect TEXT NOT NULL,
+     machine TEXT NOT NULL,
+     host TEXT NOT NULL,
+     port INTEGER NOT NULL,
+     deaf INTEGER NOT NULL,
+     hears_for TEXT,                           -- a key
+     watches INTEGER NOT NULL DEFAULT 0,
+     last_id INTEGER NOT NULL DEFAULT 0,
+     waiting INTEGER NOT NULL DEFAULT 0,
+     at INTEGER NOT NULL
+   ) STRICT`,
+  `CREATE UNIQUE INDEX live.guest_key ON session (key) WHERE account IS NULL`,
+  `CREATE INDEX live.session_account ON session (account) WHERE account IS NOT NULL`,
+  `CREATE INDEX live.session_hears_for ON session (hears_for) WHERE hears_for IS NOT NULL`,
+  `CREATE INDEX live.session_host ON session (host)`,
+  `CREATE INDEX live.session_watches ON session (id) WHERE watches = 1`,
+  `CREATE TABLE live.room (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, reserved INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE live.member (
+     room TEXT NOT NULL, session TEXT NOT NULL, mute INTEGER NOT NULL, PRIMARY KEY (room, session)
+   ) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX live.member_session ON member (session)`,
+  `CREATE TABLE live.message (
+     serial INTEGER PRIMARY KEY AUTOINCREMENT,
+     recipient TEXT NOT NULL,                  -- a guest's session
+     sender TEXT NOT NULL,
+     id INTEGER NOT NULL,
+     from_name TEXT NOT NULL,
+     to_name TEXT NOT NULL,
+     text TEXT NOT NULL,
+     file_hash TEXT, file_size INTEGER, file_name TEXT,
+     reference INTEGER,
+     origin TEXT NOT NULL,
+     at INTEGER NOT NULL
+   ) STRICT`,
+  `CREATE INDEX live.message_recipient ON message (recipient, serial)`,
+];

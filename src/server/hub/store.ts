@@ -1,0 +1,52 @@
+// The hub's SQLite database: a durable main schema and a volatile one that a restart clears.
+
+import { Database } from 'bun:sqlite';
+
+import { migrations, volatileSchema } from './schema';
+
+/** The database on disk was written by a later version of the program. */
+export class NewerDatabase extends Error {
+  override readonly name = 'NewerDatabase';
+}
+
+/** Two schemas under one transaction: `main` lasts, `live` does not; one rollback undoes both. */
+export type Store = Database;
+
+/**
+ * Opens (and creates or migrates) the database. `path` may be `:memory:`.
+ * Throws NewerDatabase where the file is of a later version, and SQLite's own errors where it cannot be
+ * opened or is no database.
+ */
+export function openStore(path: string): Store {
+  const db = new Database(path, { create: true, strict: true });
+  try {
+    db.run('PRAGMA journal_mode = WAL');
+    db.run('PRAGMA synchronous = FULL');
+    db.run('PRAGMA foreign_keys = ON');
+    // A checkpoint copies at most about 4 MiB, so that no commit stalls the event loop for long.
+    db.run('PRAGMA wal_autocheckpoint = 1000');
+    migrate(db, path);
+    db.run("ATTACH ':memory:' AS live");
+    for (const statement of volatileSchema) db.run(statement);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return db;
+}
+
+function migrate(db: Database, path: string): void {
+  const version = db.query<{ user_version: number }, []>('PRAGMA user_version').get();
+  const from = version?.user_version ?? 0;
+  if (from > migrations.length) {
+    throw new NewerDatabase(
+      `${path} is of version ${from}, this program knows versions up to ${migrations.length}`,
+    );
+  }
+  migrations.slice(from).forEach((migration, index) => {
+    db.transaction(() => {
+      for (const statement of migration) db.run(statement);
+      db.run(`PRAGMA user_version = ${from + index + 1}`);
+    })();
+  });
+}
