@@ -49,6 +49,11 @@ export const limits = {
   /** How long the server takes to stop, in ms. */
   stopMs: 1.5 * second,
 
+  /** A client's dial may take this long for each address of the server's name, in ms. */
+  connectMs: 10 * second,
+  /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
+  heardWindow: 64,
+
   /** Call-backs: a dial may take this long, in ms. */
   dialMs: 3 * second,
   /** A refusal within this time of the CONNECT answer is tried again after each of these pauses, in ms. */
