@@ -2,8 +2,7 @@
 
 /** Success with a value, or a refusal that says why. Refusals are values, never exceptions. */
 export type Result<T, R extends string> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly why: R };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: R };
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 export const refused = <R extends string>(why: R): { readonly ok: false; readonly why: R } => ({
@@ -90,6 +89,8 @@ export interface Moved {
   readonly is: 'joined' | 'left';
   readonly room: RoomName;
   readonly name: Name;
+  /** The dialect of the one who moved. */
+  readonly origin: string;
 }
 
 /** A closed room's creator asks somebody in. */
@@ -97,12 +98,16 @@ export interface Invited {
   readonly is: 'invited';
   readonly room: RoomName;
   readonly by: Name;
+  /** The dialect of the one who invites. */
+  readonly origin: string;
 }
 
 /** Money came. Whole dollars. */
 export interface Paid {
   readonly is: 'paid';
   readonly from: Name;
+  /** The dialect of the one who paid. */
+  readonly origin: string;
   readonly amount: number;
 }
 

@@ -19,8 +19,8 @@ export function accounts(
   const address = db.prepare<{ opened: number; host: string }, [number]>(
     'SELECT opened, host FROM address WHERE account = ?',
   );
-  const evict = db.prepare<{ id: SessionId }, [number]>(
-    'DELETE FROM live.session WHERE account = ? RETURNING id',
+  const evict = db.prepare<{ id: SessionId; dialect: string }, [number]>(
+    'DELETE FROM live.session WHERE account = ? RETURNING id, dialect',
   );
   const files = db.prepare<{ hash: FileHash }, [string]>(
     'DELETE FROM file WHERE recipient = ? RETURNING hash',
@@ -58,8 +58,8 @@ export function accounts(
       const recipient = accountRecipient(account.id);
       if (at) turn.tell({ is: 'address-gone', recipient, opened: at.opened });
       const sessions = evict.all(account.id);
-      for (const { id: session } of sessions) {
-        membership.leaveAll(turn, { session, name: account.name });
+      for (const { id: session, dialect } of sessions) {
+        membership.leaveAll(turn, { session, name: account.name, dialect });
         turn.tell({ is: 'departed', session, recipient });
       }
       for (const { hash } of files.all(recipient)) turn.tell({ is: 'file-released', hash });

@@ -4,6 +4,13 @@ import type { Name, RoomName, SessionId } from '../../protocol/model';
 import type { Store } from './store';
 import type { Turn } from './turn';
 
+/** One session as its rooms know it. */
+export interface Member {
+  readonly session: SessionId;
+  readonly name: Name;
+  readonly dialect: string;
+}
+
 export class Membership {
   readonly #add;
   readonly #remove;
@@ -37,32 +44,32 @@ export class Membership {
   enter(
     turn: Turn,
     room: RoomName,
-    who: { readonly session: SessionId; readonly name: Name },
+    who: Member,
     how: { readonly mute?: boolean; readonly silent?: boolean } = {},
   ): void {
     const mute = how.mute ?? false;
     this.#add.run(room, who.session, mute ? 1 : 0);
     turn.tell({ is: 'room-in', room, session: who.session, mute });
     if (how.silent === true) return;
-    turn.notify({ room, except: who.session }, { is: 'joined', room, name: who.name });
+    turn.notify({ room, except: who.session }, { is: 'joined', room, name: who.name, origin: who.dialect });
   }
 
   /** Whether the session was in the room at all. */
   leave(
     turn: Turn,
     room: RoomName,
-    who: { readonly session: SessionId; readonly name: Name },
+    who: Member,
     silent = false,
   ): boolean {
     if (this.#remove.get(room, who.session) === null) return false;
     turn.tell({ is: 'room-out', room, session: who.session });
     if (!silent) {
-      turn.notify({ room, except: who.session }, { is: 'left', room, name: who.name });
+      turn.notify({ room, except: who.session }, { is: 'left', room, name: who.name, origin: who.dialect });
     }
     return true;
   }
 
-  leaveAll(turn: Turn, who: { readonly session: SessionId; readonly name: Name }): void {
+  leaveAll(turn: Turn, who: Member): void {
     for (const room of this.roomsOf(who.session)) this.leave(turn, room, who);
   }
 }

@@ -1,6 +1,7 @@
 // Who is who: the look-ups by which every part of the hub finds accounts, sessions and recipients.
 
 import type { Actor, Name, Presence, RecipientId, SessionId } from '../../protocol/model';
+import type { Member } from './membership';
 import { accountRecipient, guestRecipient, keyOf } from './names';
 import type { Store } from './store';
 import type { Turn } from './turn';
@@ -22,6 +23,12 @@ export interface SessionRow {
   readonly deaf: number;
   readonly last_id: number;
 }
+
+export const memberOf = (row: SessionRow): Member => ({
+  session: row.id,
+  name: row.name,
+  dialect: row.dialect,
+});
 
 /** The doer of a command, found. */
 export interface Doer {

@@ -3,7 +3,7 @@
 import { limits } from '../../protocol/limits';
 import { ok, refused, type RoomName, type Said, type SessionId } from '../../protocol/model';
 import type { Membership } from './membership';
-import type { People } from './people';
+import { memberOf, type People } from './people';
 import type { Store } from './store';
 import type { Handlers } from './turn';
 
@@ -49,7 +49,7 @@ export function rooms(
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       if (!exists.get(command.room)) return refused('unknown-room');
-      const who = { session: session.id, name: session.name };
+      const who = memberOf(session);
       const leaving =
         command.only === true ? openRoomsOf.all(session.id) : [{ room: command.room }];
       for (const { room } of leaving) membership.leave(turn, room, who);
@@ -60,7 +60,7 @@ export function rooms(
     'room-leave'(command, turn) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
-      const who = { session: session.id, name: session.name };
+      const who = memberOf(session);
       if (!exists.get(command.room)) return refused('not-member');
       return membership.leave(turn, command.room, who) ? ok(undefined) : refused('not-member');
     },

@@ -14,7 +14,7 @@ import {
 } from '../../protocol/model';
 import type { Membership } from './membership';
 import { accountRecipient, guestRecipient, keyOf } from './names';
-import type { People } from './people';
+import { memberOf, type People } from './people';
 import type { Store } from './store';
 import type { Handlers, Turn } from './turn';
 
@@ -122,7 +122,7 @@ export function sessions(
     leave(command, turn) {
       const row = people.session(command.session);
       if (!row) return ok(undefined);
-      membership.leaveAll(turn, { session: row.id, name: row.name });
+      membership.leaveAll(turn, memberOf(row));
       const recipient = people.recipientOf(row);
       turn.tell({ is: 'departed', session: row.id, recipient });
       remove.run(row.id);

@@ -1,0 +1,227 @@
+// The journal of one machine: the commands of one turn of the event loop become one SQLite transaction.
+
+import type { Command, OperationName, Outcome } from '../../protocol/hub';
+import { limits } from '../../protocol/limits';
+import { refused, type Result } from '../../protocol/model';
+import type { Apply } from '../hub/hub';
+import type { Store } from '../hub/store';
+import { Turn, type HubEvent } from '../hub/turn';
+import type { Consumer, Journal } from './journal';
+import { Outcomes } from './outcomes';
+
+interface Entry {
+  readonly command: Command;
+  readonly done: (outcome: never) => void;
+  readonly key: string | undefined;
+}
+
+interface Applied {
+  readonly done: (outcome: never) => void;
+  readonly outcome: Result<unknown, string>;
+  readonly events: readonly HubEvent[];
+}
+
+/** The world outside, so that tests and simulations can hold it in their hands. */
+export interface JournalSurroundings {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs `flush` once the current turn's input has been read (setImmediate). */
+  soon(flush: () => void): void;
+  /** Runs `flush` after `ms`. */
+  later(flush: () => void, ms: number): void;
+  /** A bug or a failing disk, for the operator. */
+  report(what: string, error: unknown): void;
+}
+
+const none: readonly HubEvent[] = [];
+
+export class LocalJournal implements Journal {
+  readonly #db: Store;
+  readonly #apply: Apply;
+  readonly #consume: Consumer;
+  readonly #world: JournalSurroundings;
+  readonly #outcomes: Outcomes;
+  readonly #statements;
+  #queue: Entry[] = [];
+  #scheduled = false;
+  #scheduledLater = false;
+  #flushing = false;
+  #closed = false;
+  #position: number;
+  #lastTime: number;
+  /** Called after each group was answered and its events were told: the place to let written bytes go. */
+  onGroupDone: () => void = () => {};
+
+  constructor(db: Store, apply: Apply, consume: Consumer, world: JournalSurroundings) {
+    this.#db = db;
+    this.#apply = apply;
+    this.#consume = consume;
+    this.#world = world;
+    this.#outcomes = new Outcomes(db);
+    this.#statements = {
+      begin: db.prepare('BEGIN IMMEDIATE'),
+      commit: db.prepare('COMMIT'),
+      rollback: db.prepare('ROLLBACK'),
+      savepoint: db.prepare('SAVEPOINT command'),
+      release: db.prepare('RELEASE command'),
+      undo: db.prepare('ROLLBACK TO command'),
+      log: db.prepare<never, [number, number]>('UPDATE log SET position = ?, at = ?'),
+    };
+    const log = db
+      .query<{ position: number; at: number }, []>('SELECT position, at FROM log')
+      .get();
+    this.#position = log?.position ?? 0;
+    this.#lastTime = log?.at ?? 0;
+  }
+
+  submit<K extends OperationName>(
+    command: Command<K>,
+    done: (outcome: Outcome<K>) => void,
+    key?: string,
+  ): void {
+    if (!this.#accept(command, done, key) || this.#scheduled) return;
+    this.#scheduled = true;
+    this.#world.soon(() => this.#turn());
+  }
+
+  submitLater<K extends OperationName>(
+    command: Command<K>,
+    done: (outcome: Outcome<K>) => void,
+  ): void {
+    if (!this.#accept(command, done, undefined)) return;
+    if (this.#scheduled || this.#scheduledLater) return;
+    this.#scheduledLater = true;
+    this.#world.later(() => {
+      this.#scheduledLater = false;
+      if (!this.#scheduled) this.#turn();
+    }, limits.settlementMs);
+  }
+
+  #accept<K extends OperationName>(
+    command: Command<K>,
+    done: (outcome: Outcome<K>) => void,
+    key: string | undefined,
+  ): boolean {
+    if (this.#closed || this.#queue.length >= limits.journalQueue) {
+      done(refused('overloaded') as Outcome<K>);
+      return false;
+    }
+    this.#queue.push({
+      command: command as unknown as Command,
+      done: done as (outcome: never) => void,
+      key,
+    });
+    return true;
+  }
+
+  flush(): void {
+    while (this.#queue.length > 0 && !this.#flushing) this.#group();
+  }
+
+  close(): void {
+    this.flush();
+    this.#closed = true;
+  }
+
+  /** One group, then back to the event loop, so that input is read between groups. */
+  #turn(): void {
+    this.#scheduled = false;
+    if (this.#flushing || this.#queue.length === 0) return;
+    this.#group();
+    if (this.#queue.length > 0 && !this.#scheduled) {
+      this.#scheduled = true;
+      this.#world.soon(() => this.#turn());
+    }
+  }
+
+  #group(): void {
+    this.#flushing = true;
+    const applied: Applied[] = [];
+    const taken = this.#applyGroup(applied);
+    const answered = taken.committed
+      ? applied
+      : taken.entries.map(({ done }) => ({ done, outcome: refused('storage'), events: none }));
+    for (const { done, outcome, events } of answered) {
+      try {
+        done(outcome as never);
+      } catch (error) {
+        this.#world.report('answering a command', error);
+      }
+      if (events.length > 0) this.#consume(events);
+    }
+    this.#flushing = false;
+    this.onGroupDone();
+  }
+
+  /** Applies and commits. On failure nothing has changed and nothing was said. */
+  #applyGroup(applied: Applied[]): { readonly entries: readonly Entry[]; committed: boolean } {
+    const sql = this.#statements;
+    const start = this.#world.now();
+    const at = Math.max(start, this.#lastTime);
+    const queue = this.#queue;
+    let lasting = false;
+    let count = 0;
+    try {
+      sql.begin.run();
+      while (count < queue.length && count < limits.groupCommands) {
+        const entry = queue[count];
+        if (!entry) break;
+        count++;
+        lasting = this.#applyOne(entry, at, applied) || lasting;
+        // The clock is looked at now and then only: a look costs as much as a small command.
+        if (count % 32 === 0 && this.#world.now() - start >= limits.groupMs) break;
+      }
+      const position = this.#position + count;
+      if (lasting) sql.log.run(position, at);
+      sql.commit.run();
+      this.#position = position;
+      this.#lastTime = at;
+      this.#queue = queue.slice(count);
+      return { entries: queue.slice(0, count), committed: true };
+    } catch (error) {
+      this.#world.report('committing a group', error);
+      if (this.#db.inTransaction) sql.rollback.run();
+      // A transaction that cannot even begin refuses what it would have taken.
+      const refusedCount = Math.max(count, Math.min(queue.length, limits.groupCommands));
+      this.#queue = queue.slice(refusedCount);
+      return { entries: queue.slice(0, refusedCount), committed: false };
+    }
+  }
+
+  /** Whether it wrote what must last. Throws only when the transaction itself is gone. */
+  #applyOne(entry: Entry, at: number, applied: Applied[]): boolean {
+    const { command, done, key } = entry;
+    const known = key === undefined ? undefined : this.#outcomes.find(key, at);
+    if (known) {
+      applied.push({ done, outcome: known, events: none });
+      return false;
+    }
+    const turn = new Turn(at);
+    this.#statements.savepoint.run();
+    try {
+      const outcome = this.#apply(command, turn);
+      if (!outcome.ok) {
+        // Whatever a handler had begun: a refusal changes nothing and tells nobody.
+        this.#statements.undo.run();
+        this.#statements.release.run();
+        applied.push({ done, outcome, events: none });
+        return false;
+      }
+      if (key !== undefined) {
+        this.#outcomes.keep(key, at, outcome);
+        turn.lasting = true;
+      }
+      this.#statements.release.run();
+      applied.push({ done, outcome, events: turn.events });
+      return turn.lasting;
+    } catch (error) {
+      // SQLite gives up the whole transaction on a full disk and the like.
+      if (!this.#db.inTransaction) throw error;
+      this.#statements.undo.run();
+      this.#statements.release.run();
+      this.#world.report(`applying ${command.do}`, error);
+      applied.push({ done, outcome: refused('internal'), events: none });
+      return false;
+    }
+  }
+}
