@@ -51,6 +51,8 @@ export const limits = {
 
   /** A client's dial may take this long for each address of the server's name, in ms. */
   connectMs: 10 * second,
+  /** How long a client that leaves waits for the last of its connections to end, in ms. */
+  farewellMs: 1 * second,
   /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
   heardWindow: 64,
 
@@ -61,6 +63,8 @@ export const limits = {
   dialRetriesMs: [50, 150, 400],
   /** After an error on a call that was made: tried again after these pauses, in ms. */
   callRetriesMs: [1 * second, 5 * second, 30 * second],
+  /** Confirmations that wait for one address. */
+  receiptsPerAddress: 10_000,
   /** Calls under way at once over all recipients. */
   calls: 512,
 
