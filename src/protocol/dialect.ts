@@ -80,6 +80,8 @@ export interface Host extends Wire, Hub {
   print(line: string): void;
   /** Something the operator should know (stderr). */
   warn(line: string): void;
+  /** Whether an address leads to one of this server's own doors, which it never calls. */
+  isOwnDoor(address: Address): boolean;
 }
 
 /** How delivery learns what became of a private message. */
@@ -271,12 +273,43 @@ export interface Poster {
   close(done: () => void): void;
 }
 
+/** Who is to be registered. `born`: DD/MM/YYYY. */
+export interface Registration {
+  readonly alias: string;
+  readonly fullName: string;
+  readonly born: string;
+}
+
 /** The client's half of a dialect. */
 export interface Caller {
   readonly defaultPort: number;
   connect(host: CallerHost, options: CallerOptions): CallerSession;
   /** One-shot sending, as `target.user`. */
   post?(host: CallerHost, target: Target): Poster;
+  /** Registers a user and shows the dialect's own line for what became of it. */
+  register?(
+    host: CallerHost,
+    target: Target,
+    who: Registration,
+    done: (ending: Ending) => void,
+  ): void;
+  /** Takes a registration back, and shows the dialect's own line for it. */
+  unregister?(
+    host: CallerHost,
+    target: Target,
+    alias: string,
+    done: (ending: Ending) => void,
+  ): void;
+  /**
+   * Asks who is connected, as `alias` where the server wants to know who asks. Gives the names; shows only
+   * the dialect's own line for a refusal.
+   */
+  users?(
+    host: CallerHost,
+    target: Target,
+    alias: string | undefined,
+    done: (result: Result<readonly string[], Ending>) => void,
+  ): void;
   /** Bytes that one text may have; a longer one is refused before anything is sent. */
   readonly textBytes?: number;
   /** The listener's side of a call-back connection, run in the background thread. `heard` takes plain data. */

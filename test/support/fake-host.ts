@@ -2,7 +2,7 @@
 
 import { Inbox } from '../../src/protocol/bytes/inbox';
 import type { ConnectionEvents, Host, Sink, StoredFile } from '../../src/protocol/dialect';
-import type { Command, Operations, OperationName, Outcome } from '../../src/protocol/hub';
+import type { Command, OperationName, Operations, Outcome } from '../../src/protocol/hub';
 import type { Address, FileHash, Result, SessionId } from '../../src/protocol/model';
 
 type Answer<K extends OperationName> = (command: Command<K>) => Outcome<K>;
@@ -21,6 +21,8 @@ export class FakeHost implements Host {
   local: Address = { host: '127.0.0.1', port: 8888 };
   server: Address = { host: '127.0.0.1', port: 8888 };
   now = 1_700_000_000;
+  /** The doors of the server that the session runs in. */
+  doors: readonly Address[] = [{ host: '127.0.0.1', port: 8888 }];
 
   /** Every write, in order; `apart` writes are told by `apart[i]`. */
   readonly writes: Uint8Array[] = [];
@@ -79,6 +81,9 @@ export class FakeHost implements Host {
   }
   warn(line: string): void {
     this.warned.push(line);
+  }
+  isOwnDoor({ host, port }: Address): boolean {
+    return this.doors.some((door) => door.host === host && door.port === port);
   }
 
   submit<K extends OperationName>(command: Command<K>, done: (outcome: Outcome<K>) => void): void {
