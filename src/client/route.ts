@@ -1,0 +1,150 @@
+// The way to the server: its name is looked up once, and the address that answered is used from then on.
+
+import { isIP } from 'node:net';
+
+import { limits } from '../protocol/limits.ts';
+import type { Address } from '../protocol/model.ts';
+import { plainAddress, socketEvents, SocketWire } from './wire.ts';
+
+export interface RouteOptions {
+  /** How long the look-up of the name and one attempt to connect may take, in ms each. */
+  readonly connectMs?: number;
+  /** The addresses of a name, best first. */
+  readonly lookUp?: (name: string) => Promise<readonly string[]>;
+}
+
+async function lookUp(name: string): Promise<readonly string[]> {
+  if (isIP(name) !== 0) return [name];
+  const found = await Bun.dns.lookup(name);
+  return found.map(({ address }) => address);
+}
+
+export class Route {
+  readonly #server: Address;
+  readonly #connectMs: number;
+  readonly #lookUp: (name: string) => Promise<readonly string[]>;
+  #candidates: Promise<readonly string[]> | undefined;
+  /** The address that answered. */
+  #pinned: string | undefined;
+  /** Our address on the way to it. */
+  #local: string | undefined;
+  /** The first dial, which finds out the address for those that come meanwhile. */
+  #first: Promise<boolean> | undefined;
+
+  constructor(server: Address, options: RouteOptions = {}) {
+    this.#server = server;
+    this.#connectMs = options.connectMs ?? limits.connectMs;
+    this.#lookUp = options.lookUp ?? lookUp;
+  }
+
+  /** Whether the server has ever answered. */
+  get isKnown(): boolean {
+    return this.#pinned !== undefined;
+  }
+
+  /** Connects a wire to the server, or to another address; the wire is told what became of it. */
+  connect(wire: SocketWire, address?: Address): void {
+    void (address === undefined ? this.#toServer(wire) : this.#dial(wire, address)).then(
+      (isOpen) => {
+        if (!isOpen) wire.failed();
+      },
+    );
+  }
+
+  /**
+   * The server's address and our own on the way to it. Asks the routing table (a UDP socket that is
+   * connected but sends nothing), so that nobody is dialled just to be asked. Undefined if there is no way.
+   */
+  async ends(): Promise<{ readonly server: string; readonly local: string } | undefined> {
+    const server = this.#pinned ?? (await this.#addresses())[0];
+    if (server === undefined) return undefined;
+    if (this.#local !== undefined) return { server, local: this.#local };
+    try {
+      const probe = await Bun.udpSocket({ connect: { hostname: server, port: this.#server.port } });
+      const local = plainAddress(probe.address.address);
+      probe.close();
+      return { server, local };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #toServer(wire: SocketWire): Promise<boolean> {
+    if (this.#pinned === undefined && this.#first !== undefined) await this.#first;
+    if (this.#pinned !== undefined) {
+      return this.#dial(wire, { host: this.#pinned, port: this.#server.port });
+    }
+    this.#first = this.#findServer(wire);
+    const isOpen = await this.#first;
+    this.#first = undefined;
+    return isOpen;
+  }
+
+  /** Tries one address after the other. */
+  async #findServer(wire: SocketWire): Promise<boolean> {
+    for (const host of await this.#addresses()) {
+      const isOpen = await this.#dial(wire, { host, port: this.#server.port }, (local) => {
+        this.#pinned = host;
+        this.#local = local;
+      });
+      // Whoever dropped the wire meanwhile has been told already.
+      if (isOpen || wire.isGone) return true;
+    }
+    return false;
+  }
+
+  #addresses(): Promise<readonly string[]> {
+    this.#candidates ??= this.#within(this.#lookUp(this.#server.host)).catch(() => []);
+    return this.#candidates;
+  }
+
+  /** The look-up's answer, or a failure when it takes longer than an attempt to connect may. */
+  #within<T>(answer: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const timer = setTimeout(
+      reject,
+      this.#connectMs,
+      new Error('the name was not looked up in time'),
+    );
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+    return promise;
+  }
+
+  /** One attempt. What opens too late is dropped. `reached` is told our own address before anybody else. */
+  #dial(
+    wire: SocketWire,
+    address: Address,
+    reached: (local: string) => void = () => {},
+  ): Promise<boolean> {
+    return new Promise((settle) => {
+      let isOver = false;
+      const finish = (isOpen: boolean): void => {
+        isOver = true;
+        clearTimeout(timer);
+        settle(isOpen);
+      };
+      const timer = setTimeout(finish, this.#connectMs, false);
+      Bun.connect({
+        hostname: address.host,
+        port: address.port,
+        allowHalfOpen: true,
+        data: wire,
+        socket: {
+          ...socketEvents,
+          open(socket) {
+            if (isOver) {
+              // Its end must not be told to the wire, which may be open by another address by now.
+              socket.data = new SocketWire();
+              socket.terminate();
+              return;
+            }
+            finish(true);
+            reached(plainAddress(socket.localAddress));
+            wire.opened(socket);
+          },
+          connectError: () => finish(false),
+        },
+      }).catch(() => finish(false));
+    });
+  }
+}

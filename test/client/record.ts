@@ -1,0 +1,110 @@
+import { ClientHost, type ClientHostOptions, type Face } from '../../src/client/host.ts';
+// Records what happens on a connection, for tests that ask what its owner was told and in which order.
+import type { Inbox } from '../../src/protocol/bytes/inbox.ts';
+import type { CallerWire, ConnectionEvents, Ending, Shown } from '../../src/protocol/dialect.ts';
+
+/** Everything a wire told its owner: `opened`, `received:TEXT`, `ended`, `woke`, `lost:WHY`. */
+export class Recorder implements ConnectionEvents {
+  readonly told: string[] = [];
+  readonly over = Promise.withResolvers<string>();
+  readonly isOpen = Promise.withResolvers<void>();
+  #bytes = 0;
+  #waiting: { readonly count: number; readonly resolve: () => void } | undefined;
+  onReceived: (inbox: Inbox) => void = (inbox) => {
+    const bytes = inbox.takeAll();
+    this.#bytes += bytes.length;
+    const text = Buffer.from(bytes).toString('latin1');
+    const last = this.told.at(-1);
+    if (last?.startsWith('received:') === true) this.told[this.told.length - 1] = last + text;
+    else this.told.push(`received:${text}`);
+    if (this.#waiting !== undefined && this.#bytes >= this.#waiting.count) this.#waiting.resolve();
+  };
+  onEnded: () => void = () => {};
+  onWoke: () => void = () => {};
+
+  opened(): void {
+    this.told.push('opened');
+    this.isOpen.resolve();
+  }
+  received(inbox: Inbox): void {
+    this.onReceived(inbox);
+  }
+  ended(): void {
+    this.told.push('ended');
+    this.onEnded();
+  }
+  woke(): void {
+    this.told.push('woke');
+    this.onWoke();
+  }
+  lost(why: string): void {
+    this.told.push(`lost:${why}`);
+    this.over.resolve(why);
+  }
+  /** Waits until so many bytes have come in all. */
+  bytes(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#bytes >= count) resolve();
+      else this.#waiting = { count, resolve };
+    });
+  }
+}
+
+/** A face that keeps what it is shown. */
+export class FakeFace implements Face {
+  readonly shown: Shown[] = [];
+  readonly transfers: string[] = [];
+  answers: (string | undefined)[] = [];
+  show(shown: Shown): void {
+    this.shown.push(shown);
+  }
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+  prompt(): void {}
+  ask(): Promise<string | undefined> {
+    return Promise.resolve(this.answers.shift());
+  }
+  progress(name: string, total: number): { update(done: number): void; end(): void } {
+    let last = 0;
+    return {
+      update: (done) => void (last = done),
+      end: () => void this.transfers.push(`${name} ${last}/${total}`),
+    };
+  }
+}
+
+export interface TestHost {
+  readonly host: ClientHost;
+  readonly face: FakeFace;
+  readonly ending: Promise<Ending>;
+  /** Dials and gives the wire with what it told. */
+  dial(prepare?: (wire: CallerWire, told: Recorder) => void): { wire: CallerWire; told: Recorder };
+}
+
+export function testHost(
+  port: number,
+  options: Partial<ClientHostOptions> & { readonly hostname?: string } = {},
+): TestHost {
+  const face = new FakeFace();
+  const ending = Promise.withResolvers<Ending>();
+  const host = new ClientHost({
+    dialect: 'mailbox',
+    server: { host: options.hostname ?? '127.0.0.1', port },
+    face,
+    exit: ending.resolve,
+    ...options,
+  });
+  const dial: TestHost['dial'] = (prepare = () => {}) => {
+    const told = new Recorder();
+    let opened: CallerWire | undefined;
+    host.dial((wire) => {
+      opened = wire;
+      prepare(wire, told);
+      return told;
+    });
+    if (opened === undefined) throw new Error('dial did not open a wire');
+    return { wire: opened, told };
+  };
+  return { host, face, ending: ending.promise, dial };
+}
