@@ -144,8 +144,9 @@ export class SocketWire implements Connection {
   }
 
   closed(error: Error | undefined): void {
-    if (error === undefined) this.peerEnded();
-    this.#drop(error === undefined ? 'closed' : 'reset', 'now');
+    // After our own end Bun reports the peer's by this alone; before it, a close without an end is none.
+    if (error === undefined && this.#state === 'shut') this.peerEnded();
+    this.#drop(error === undefined && this.#peerEnded ? 'closed' : 'reset', 'now');
   }
 
   drain(): void {
@@ -168,7 +169,12 @@ export class SocketWire implements Connection {
     if (socket === undefined || this.#state !== 'open') return;
     for (let piece = this.#outbox.next(); piece !== undefined; piece = this.#outbox.next()) {
       const took = socket.write(piece);
-      if (took > 0) this.#outbox.took(took);
+      // The write met the peer's reset and used it up: what Bun would tell next looks like a clean end.
+      if (took < 0) {
+        this.#drop('reset');
+        return;
+      }
+      this.#outbox.took(took);
       if (took < piece.length) return;
     }
     this.#settleDrained(true);

@@ -84,6 +84,18 @@ test('a reset in the middle of an answer is told as one, without a clean end', a
   expect(told.told).toEqual(['opened', 'received:0', 'lost:reset']);
 });
 
+test('a reset that a write meets first is no clean end either', async () => {
+  const server = serve(() => {});
+  const { told, wire } = testHost(server.port).dial();
+  await told.isOpen.promise;
+  // In one turn: the reset is there, but nobody has read it when the write comes.
+  while (server.calls.length === 0) await new Promise(setImmediate);
+  server.calls[0]?.reset();
+  wire.write(Buffer.from('hello'));
+  expect(await told.over.promise).toBe('reset');
+  expect(told.told).toEqual(['opened', 'lost:reset']);
+});
+
 test('an abort is a reset for the peer, and told only after the call that asked for it', async () => {
   const server = serve(() => {});
   const { told, wire } = testHost(server.port).dial();
