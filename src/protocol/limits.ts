@@ -76,6 +76,8 @@ export const limits = {
   diskFree: 0.05,
   /** How long an attachment waits for its recipient, in ms. */
   attachmentMs: 30 * 24 * 3600 * second,
+  /** How often attachments that waited too long are looked for, in ms. */
+  expiryMs: 600 * second,
   /** Attachments that wait for one recipient. */
   attachmentsPerRecipient: 10_000,
 

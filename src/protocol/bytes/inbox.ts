@@ -8,10 +8,24 @@ const nothing = new Uint8Array(0);
  */
 export class Inbox {
   #bytes: Uint8Array = nothing;
+  #held = false;
 
-  /** Bytes not taken yet. */
+  /** Bytes not taken yet; 0 while held. */
   get length(): number {
+    return this.#held ? 0 : this.#bytes.length;
+  }
+
+  /** Bytes not taken yet, held or not. */
+  get size(): number {
     return this.#bytes.length;
+  }
+
+  /**
+   * While held it looks empty. The owner of the connection holds it when enough requests are under way, so that
+   * a session's loop over whole messages stops by itself and goes on later where it was.
+   */
+  set held(held: boolean) {
+    this.#held = held;
   }
 
   /** Adds what arrived. The inbox owns `bytes` from now on. */
@@ -28,26 +42,26 @@ export class Inbox {
 
   /** Exactly `count` bytes, or undefined (and nothing taken) while there are fewer. */
   take(count: number): Uint8Array | undefined {
-    if (this.#bytes.length < count) return undefined;
+    if (this.length < count) return undefined;
     const piece = this.#bytes.subarray(0, count);
     this.#bytes = this.#bytes.length === count ? nothing : this.#bytes.subarray(count);
     return piece;
   }
 
   /** Everything there is, at most `most` bytes. */
-  takeAll(most: number = this.#bytes.length): Uint8Array {
-    return this.take(Math.min(most, this.#bytes.length)) ?? nothing;
+  takeAll(most: number = this.length): Uint8Array {
+    return this.take(Math.min(most, this.length)) ?? nothing;
   }
 
   /** A look at `count` bytes from `offset` without taking them, or undefined while they are not all there. */
   peek(count: number, offset = 0): Uint8Array | undefined {
-    if (this.#bytes.length < offset + count) return undefined;
+    if (this.length < offset + count) return undefined;
     return this.#bytes.subarray(offset, offset + count);
   }
 
   /** Where `byte` stands next, counted from the first byte not taken; -1 if it is not there. */
   indexOf(byte: number, from = 0): number {
-    return this.#bytes.indexOf(byte, from);
+    return this.#held ? -1 : this.#bytes.indexOf(byte, from);
   }
 
   /** Lets go of a large received buffer of which only a little is left; call when a turn's work is done. */

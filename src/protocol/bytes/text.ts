@@ -26,7 +26,7 @@ export function cutText(text: string, most: number): string[] {
   const bytes = encoder.encode(text);
   if (bytes.length <= most) return [text];
   const parts: string[] = [];
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     let end = Math.min(start + most, bytes.length);
     while (end < bytes.length && end > start && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
     parts.push(lenient.decode(bytes.subarray(start, end)));
@@ -43,7 +43,8 @@ export function linesOf(text: string): string[] {
 }
 
 // oxlint-disable-next-line no-control-regex
-const foreign = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const foreign =
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * A text on its way into a dialect that it did not come from: C0 and C1 controls and bidirectional controls

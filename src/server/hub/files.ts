@@ -8,12 +8,14 @@ import type { Handlers } from './turn';
 
 /** Every hash that something in the database still needs; any other file on disk is an orphan. */
 export function neededFiles(db: Store): Set<FileHash> {
-  const rows = db
-    .query<{ hash: FileHash }, []>(
-      `SELECT hash FROM file UNION SELECT file_hash FROM message WHERE file_hash IS NOT NULL`,
-    )
-    .all();
+  const rows = db.query<{ hash: FileHash }, []>('SELECT DISTINCT hash FROM file').all();
   return new Set(rows.map((row) => row.hash));
+}
+
+/** Whether one file is still needed. */
+export function fileIsNeeded(db: Store): (hash: FileHash) => boolean {
+  const find = db.prepare<{ one: 1 }, [string]>('SELECT 1 AS one FROM file WHERE hash = ? LIMIT 1');
+  return (hash) => find.get(hash) !== null;
 }
 
 /** Guests do not outlive the server, nor do the files that waited for them. Run once at start. */

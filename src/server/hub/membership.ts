@@ -51,20 +51,21 @@ export class Membership {
     this.#add.run(room, who.session, mute ? 1 : 0);
     turn.tell({ is: 'room-in', room, session: who.session, mute });
     if (how.silent === true) return;
-    turn.notify({ room, except: who.session }, { is: 'joined', room, name: who.name, origin: who.dialect });
+    turn.notify(
+      { room, except: who.session },
+      { is: 'joined', room, name: who.name, origin: who.dialect },
+    );
   }
 
   /** Whether the session was in the room at all. */
-  leave(
-    turn: Turn,
-    room: RoomName,
-    who: Member,
-    silent = false,
-  ): boolean {
+  leave(turn: Turn, room: RoomName, who: Member, silent = false): boolean {
     if (this.#remove.get(room, who.session) === null) return false;
     turn.tell({ is: 'room-out', room, session: who.session });
     if (!silent) {
-      turn.notify({ room, except: who.session }, { is: 'left', room, name: who.name, origin: who.dialect });
+      turn.notify(
+        { room, except: who.session },
+        { is: 'left', room, name: who.name, origin: who.dialect },
+      );
     }
     return true;
   }

@@ -5,7 +5,7 @@ import { limits } from '../../protocol/limits';
 import { refused, type Result } from '../../protocol/model';
 import type { Apply } from '../hub/hub';
 import type { Store } from '../hub/store';
-import { Turn, type HubEvent } from '../hub/turn';
+import { type HubEvent, Turn } from '../hub/turn';
 import type { Consumer, Journal } from './journal';
 import { Outcomes } from './outcomes';
 

@@ -1,0 +1,164 @@
+// An outlet that is called: one connection per thing told, one after the other, to the address a user left.
+
+import type { Callback, CallMemory, ConnectionEvents, Settle, Wire } from '../../protocol/dialect';
+import { limits } from '../../protocol/limits';
+import type { Address, Direct, Notice, Receipt } from '../../protocol/model';
+import type { Outlet } from './outlet';
+
+/** What an outlet needs to make calls. */
+export interface CallSurroundings {
+  dial(address: Address, open: (wire: Wire) => ConnectionEvents): void;
+  after(ms: number, then: () => void): () => void;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Nobody answers at the address any more. */
+  unreachable(): void;
+  print(line: string): void;
+}
+
+interface Task {
+  readonly telling: Direct | Receipt;
+  /** Called once: everything was said, or it could not be. */
+  readonly settle: Settle;
+}
+
+type Ended = 'delivered' | 'failed' | 'unreachable';
+
+export class CalledOutlet implements Outlet {
+  readonly dialect: string;
+  readonly #address: Address;
+  readonly #callback: Callback;
+  readonly #wantsFiles: boolean;
+  readonly #world: CallSurroundings;
+  readonly #memory: CallMemory = { endsCalls: false };
+  /** Until when a refusal may only mean that the listener is not open yet. */
+  readonly #graceUntil: number;
+  readonly #receipts: Task[] = [];
+  #message: Task | undefined;
+  /** The parts of a long message that were already taken, should the rest have to be tried again. */
+  #saidOf: { serial: number; parts: number } | undefined;
+  #calling = false;
+  #receiptsFirst = false;
+  #ended = false;
+
+  /** `fresh`: the address was given just now, so its listener may still be opening. */
+  constructor(
+    of: {
+      dialect: string;
+      address: Address;
+      callback: Callback;
+      wantsFiles: boolean;
+      fresh: boolean;
+    },
+    world: CallSurroundings,
+  ) {
+    this.dialect = of.dialect;
+    this.#address = of.address;
+    this.#callback = of.callback;
+    this.#wantsFiles = of.wantsFiles;
+    this.#world = world;
+    this.#graceUntil = of.fresh ? world.now() + limits.dialGraceMs : 0;
+  }
+
+  deliver(message: Direct, settle: Settle): void {
+    if (this.#ended) return settle('failed');
+    this.#message = { telling: message, settle };
+    this.#next();
+  }
+
+  tell(notice: Notice): void {
+    if (this.#ended || notice.is !== 'receipt') return;
+    // Confirmations are never stored (source 1, section 8.6); a caller far behind loses the newest.
+    if (this.#receipts.length >= limits.receiptsPerAddress) return;
+    this.#receipts.push({ telling: notice, settle: () => {} });
+    this.#next();
+  }
+
+  /** No more calls; the one under way still ends. */
+  end(): void {
+    this.#ended = true;
+    this.#receipts.length = 0;
+  }
+
+  #next(): void {
+    if (this.#calling || this.#ended) return;
+    // In turns, so that neither a flood of messages nor one of confirmations holds up the other.
+    this.#receiptsFirst = !this.#receiptsFirst;
+    const receipt = this.#receiptsFirst || !this.#message ? this.#receipts.shift() : undefined;
+    const task = receipt ?? this.#message;
+    if (!task) return;
+    if (task === this.#message) this.#message = undefined;
+    this.#calling = true;
+    const { telling } = task;
+    const parts = this.#callback.calls(telling, this.#wantsFiles);
+    const said = telling.is === 'direct' && this.#saidOf?.serial === telling.serial;
+    this.#say(task, parts, said ? (this.#saidOf?.parts ?? 0) : 0);
+  }
+
+  #say(task: Task, parts: readonly Uint8Array[], index: number): void {
+    const { telling } = task;
+    if (telling.is === 'direct') this.#saidOf = { serial: telling.serial, parts: index };
+    const part = parts[index];
+    if (!part) return this.#done(task, 'delivered');
+    this.#call(part, 0, (ended) => {
+      if (ended === 'delivered') this.#say(task, parts, index + 1);
+      else this.#done(task, ended);
+    });
+  }
+
+  #done(task: Task, ended: Ended): void {
+    this.#calling = false;
+    if (task.telling.is === 'direct') {
+      const result = ended === 'delivered' ? 'delivered' : 'failed';
+      this.#world.print(this.#callback.printed(task.telling, result));
+      task.settle(result);
+    }
+    if (ended === 'unreachable' && !this.#ended) {
+      this.end();
+      this.#message?.settle('failed');
+      this.#message = undefined;
+      this.#world.unreachable();
+      return;
+    }
+    if (this.#ended) {
+      this.#message?.settle('failed');
+      this.#message = undefined;
+    }
+    this.#next();
+  }
+
+  #call(content: Uint8Array, tries: number, done: (ended: Ended) => void): void {
+    let made = false;
+    let over = false;
+    const finish = (ended: Ended): void => {
+      if (over) return;
+      over = true;
+      done(ended);
+    };
+    this.#world.dial(this.#address, (wire) => {
+      const call = this.#callback.call(wire, content, this.#memory, (result) => finish(result));
+      return {
+        opened: () => {
+          made = true;
+          call.opened?.();
+        },
+        received: (inbox) => call.received(inbox),
+        ended: () => call.ended(),
+        woke: () => call.woke?.(),
+        lost: (why) => {
+          if (made) {
+            call.lost(why);
+            finish('failed');
+            return;
+          }
+          const pause = limits.dialRetriesMs[tries];
+          if (pause === undefined || this.#world.now() >= this.#graceUntil) {
+            finish('unreachable');
+          } else {
+            this.#world.after(pause, () => this.#call(content, tries + 1, done));
+          }
+        },
+      };
+    });
+  }
+}

@@ -1,0 +1,51 @@
+// What enters a dialect that it did not come from: texts without controls, names without delimiters.
+
+import { bareName, withoutControls } from '../../protocol/bytes/text';
+import type { Name, Telling } from '../../protocol/model';
+
+const bare = (name: Name): Name => bareName(name) as Name;
+
+function cleaned(telling: Telling): Telling {
+  switch (telling.is) {
+    case 'direct':
+      return {
+        ...telling,
+        from: bare(telling.from),
+        text: withoutControls(telling.text),
+        ...(telling.file && {
+          file: { ...telling.file, name: withoutControls(telling.file.name).replaceAll('\n', ' ') },
+        }),
+      };
+    case 'said': {
+      const { raw: _bytesOfItsOwnDialect, ...said } = telling;
+      return { ...said, from: bare(said.from), text: withoutControls(said.text) };
+    }
+    case 'joined':
+    case 'left':
+      return { ...telling, name: bare(telling.name) };
+    case 'invited':
+      return { ...telling, by: bare(telling.by) };
+    case 'paid':
+      return { ...telling, from: bare(telling.from) };
+    default:
+      return telling;
+  }
+}
+
+/**
+ * The telling as an outlet of `dialect` may see it. One that is told to a thousand outlets is cleaned once:
+ * the same object comes back, so that a dialect can encode it once too.
+ */
+export class Customs {
+  #last: Telling | undefined;
+  #clean: Telling | undefined;
+
+  pass<T extends Telling>(telling: T, dialect: string): T {
+    if (!('origin' in telling) || telling.origin === dialect) return telling;
+    if (this.#last !== telling) {
+      this.#last = telling;
+      this.#clean = cleaned(telling);
+    }
+    return this.#clean as T;
+  }
+}

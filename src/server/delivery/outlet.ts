@@ -1,0 +1,14 @@
+// An outlet: somebody who can be told things, over a live connection or by being called.
+
+import type { Settle } from '../../protocol/dialect';
+import type { Direct, Notice } from '../../protocol/model';
+
+/** Delivery cannot tell a connection from a call-back address; both take messages and settle them. */
+export interface Outlet {
+  /** The dialect it speaks. */
+  readonly dialect: string;
+  /** Tells a private message; `settle` is called exactly once, also when the outlet is lost meanwhile. */
+  deliver(message: Direct, settle: Settle): void;
+  /** Tells a notice; nothing is owed. */
+  tell(notice: Notice): void;
+}

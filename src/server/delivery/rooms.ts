@@ -1,0 +1,26 @@
+// Which outlets hear which room, kept from the hub's events so that `said` need not name a thousand members.
+
+import type { RoomName, SessionId } from '../../protocol/model';
+import type { Outlet } from './outlet';
+
+export class RoomOutlets {
+  readonly #rooms = new Map<RoomName, Map<SessionId, Outlet>>();
+
+  enter(room: RoomName, session: SessionId, outlet: Outlet): void {
+    let outlets = this.#rooms.get(room);
+    if (!outlets) this.#rooms.set(room, (outlets = new Map()));
+    outlets.set(session, outlet);
+  }
+
+  leave(room: RoomName, session: SessionId): void {
+    const outlets = this.#rooms.get(room);
+    if (outlets?.delete(session) === true && outlets.size === 0) this.#rooms.delete(room);
+  }
+
+  /** Runs for every hearing member but one. */
+  each(room: RoomName, except: SessionId, tell: (outlet: Outlet) => void): void {
+    const outlets = this.#rooms.get(room);
+    if (!outlets) return;
+    for (const [session, outlet] of outlets) if (session !== except) tell(outlet);
+  }
+}

@@ -1,0 +1,336 @@
+// A conversation: one session on one link, with the order, the bounds and the files that law grants it.
+
+import { Inbox } from '../../protocol/bytes/inbox';
+import type {
+  ConnectionEvents,
+  Host,
+  Session,
+  Settle,
+  Sink,
+  StoredFile,
+} from '../../protocol/dialect';
+import { ProtocolError } from '../../protocol/errors';
+import type { Command, OperationName, Outcome } from '../../protocol/hub';
+import { limits } from '../../protocol/limits';
+import {
+  type Address,
+  type Direct,
+  type FileHash,
+  type Notice,
+  ok,
+  type Result,
+  type SessionId,
+} from '../../protocol/model';
+import type { Outlet } from '../delivery/outlet';
+import type { Files } from '../files/files';
+import type { Clock, Sleeper } from './clock';
+import type { Transport, TransportEvents } from './link';
+
+/** What conversations of one door share. */
+export interface Surroundings {
+  readonly dialect: string;
+  readonly machine: string;
+  readonly server: Address;
+  readonly clock: Clock;
+  readonly files: Files;
+  submit<K extends OperationName>(
+    command: Command<K>,
+    done: (outcome: Outcome<K>) => void,
+    key?: string,
+  ): void;
+  isOwnDoor(address: Address): boolean;
+  print(line: string): void;
+  warn(line: string): void;
+  /** An exception that is our bug. */
+  report(what: string, error: unknown): void;
+  /** The conversation is over. */
+  over(conversation: Conversation): void;
+}
+
+interface Later {
+  readonly after: number;
+  readonly run: () => void;
+}
+
+export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
+  readonly session: SessionId;
+  readonly remote: Address;
+  readonly local: Address;
+  readonly #around: Surroundings;
+  readonly #link: Transport;
+  readonly #inbox = new Inbox();
+  #events: ConnectionEvents | undefined;
+  #session: Session | undefined;
+  #submitted = 0;
+  #answered = 0;
+  #later: Later[] | undefined;
+  #unsettled: Set<Settle> | undefined;
+  #entered = false;
+  #paused = false;
+  #sinkFull = false;
+  #over = false;
+  #ended = false;
+  #onDrain: (() => void) | undefined;
+
+  constructor(
+    session: SessionId,
+    remote: Address,
+    local: Address,
+    link: Transport,
+    around: Surroundings,
+  ) {
+    this.session = session;
+    this.remote = remote;
+    this.local = local;
+    this.#link = link;
+    this.#around = around;
+  }
+
+  get dialect(): string {
+    return this.#around.dialect;
+  }
+  get machine(): string {
+    return this.#around.machine;
+  }
+  get server(): Address {
+    return this.#around.server;
+  }
+  get now(): number {
+    return Math.floor(this.#around.clock.now() / 1000);
+  }
+
+  /** Starts with what reacts to it: a session, or the caller's half of a call-back. */
+  start(events: ConnectionEvents): void {
+    this.#events = events;
+    this.#session = events;
+  }
+
+  // ------------------------------------------------------------------------- what the session may do
+
+  write(bytes: Uint8Array, apart?: 'apart'): void {
+    this.#link.write(bytes, apart === 'apart');
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#link.end();
+  }
+
+  abort(): void {
+    this.#ended = true;
+    this.#link.abort();
+  }
+
+  wake(ms: number | undefined): void {
+    if (!this.#over) this.#around.clock.wake(this, ms);
+  }
+
+  submit<K extends OperationName>(
+    command: Command<K>,
+    done: (outcome: Outcome<K>) => void,
+    key?: string,
+  ): void {
+    if (this.#over) return;
+    if (command.do === 'enter' || command.do === 'login') this.#entered = true;
+    this.#submitted++;
+    if (this.#submitted - this.#answered >= limits.outstandingPerConnection) this.#flow();
+    this.#around.submit(
+      command,
+      (outcome) => {
+        if (!this.#over) this.#run(() => done(outcome));
+        this.#answered++;
+        this.#runLater();
+        if (this.#paused) this.#flow();
+      },
+      key,
+    );
+  }
+
+  inOrder(answer: () => void): void {
+    if (this.#answered === this.#submitted) answer();
+    else (this.#later ??= []).push({ after: this.#submitted, run: answer });
+  }
+
+  #runLater(): void {
+    while (this.#later?.[0] && this.#later[0].after <= this.#answered) {
+      const next = this.#later.shift();
+      if (next && !this.#over) this.#run(next.run);
+    }
+  }
+
+  isOwnDoor(address: Address): boolean {
+    return this.#around.isOwnDoor(address);
+  }
+
+  print(line: string): void {
+    this.#around.print(line);
+  }
+
+  warn(line: string): void {
+    this.#around.warn(line);
+  }
+
+  receiveFile(size: number): Sink {
+    const sink = this.#around.files.receive(size, (full) => {
+      this.#sinkFull = full;
+      this.#flow();
+    });
+    this.#sinks = [...(this.#sinks ?? []), sink];
+    const gone = (): void => {
+      this.#sinks = this.#sinks?.filter((open) => open !== sink);
+    };
+    return {
+      write: (bytes) => sink.write(bytes),
+      finish: (done) => {
+        sink.finish((result: Result<StoredFile, 'no-space' | 'too-large' | 'storage'>) => {
+          gone();
+          if (result.ok) this.#pin(result.value.hash);
+          if (!this.#over) this.#run(() => done(result));
+        });
+      },
+      abandon: () => {
+        gone();
+        sink.abandon();
+      },
+    };
+  }
+  #sinks: Sink[] | undefined;
+
+  /** What was uploaded here stays at least as long as the conversation that may yet name it in a command. */
+  #pin(hash: FileHash): void {
+    if (this.#over) this.#around.files.unpin(hash);
+    else (this.#pins ??= []).push(hash);
+  }
+  #pins: FileHash[] | undefined;
+
+  sendFile(
+    hash: FileHash,
+    done: (result: Result<void, 'gone'>) => void,
+    frame?: { readonly pieceBytes: number; wrap(piece: Uint8Array): readonly Uint8Array[] },
+  ): void {
+    const reader = this.#around.files.read(hash, frame?.pieceBytes ?? limits.readBytes, {
+      piece: (bytes) => {
+        if (this.#over) return;
+        for (const part of frame ? frame.wrap(bytes) : [bytes]) this.#link.write(part, false);
+        if (this.#link.queued > 0) this.#onDrain = next;
+        else next();
+      },
+      end: (complete) => {
+        this.#onDrain = undefined;
+        if (!this.#over)
+          this.#run(() => done(complete ? ok(undefined) : { ok: false, why: 'gone' }));
+      },
+    });
+    const next = (): void => {
+      this.#onDrain = undefined;
+      reader.next();
+    };
+    this.#reader = reader;
+    reader.next();
+  }
+  #reader: { next(): void; close(): void } | undefined;
+
+  // ------------------------------------------------------------------------------ what delivery tells
+
+  deliver(message: Direct, settle: Settle): void {
+    const session = this.#session;
+    if (this.#over || !session?.deliver) return settle('failed');
+    const unsettled = (this.#unsettled ??= new Set());
+    unsettled.add(settle);
+    this.#run(() =>
+      session.deliver?.(message, (result) => {
+        if (unsettled.delete(settle)) settle(result);
+      }),
+    );
+  }
+
+  tell(notice: Notice): void {
+    if (!this.#over && this.#session?.tell) this.#run(() => this.#session?.tell?.(notice));
+  }
+
+  /** The server stops. */
+  closing(): void {
+    if (this.#over) return;
+    if (this.#session?.closing) this.#run(() => this.#session?.closing?.());
+    this.end();
+  }
+
+  // ------------------------------------------------------------------------------ what the link tells
+
+  opened(): void {
+    this.#run(() => this.#events?.opened?.());
+  }
+
+  data(bytes: Uint8Array): void {
+    if (this.#ended) return;
+    this.#inbox.push(bytes);
+    this.#feed();
+  }
+
+  ended(): void {
+    this.#run(() => this.#events?.ended());
+  }
+
+  drained(): void {
+    this.#onDrain?.();
+  }
+
+  ring(): void {
+    if (!this.#over) this.#run(() => this.#events?.woke?.());
+  }
+
+  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
+    if (this.#over) return;
+    this.#around.clock.wake(this, undefined);
+    this.#run(() => this.#events?.lost(why));
+    this.#over = true;
+    this.#ended = true;
+    this.#reader?.close();
+    for (const sink of this.#sinks ?? []) sink.abandon();
+    for (const settle of this.#unsettled ?? []) settle('failed');
+    this.#unsettled = undefined;
+    for (const hash of this.#pins ?? []) this.#around.files.unpin(hash);
+    const over = (): void => this.#around.over(this);
+    if (this.#entered) this.#around.submit({ do: 'leave', session: this.session }, over);
+    else over();
+  }
+
+  // --------------------------------------------------------------------------------------- the flow
+
+  #feed(): void {
+    if (this.#inbox.size === 0) return;
+    this.#run(() => this.#events?.received(this.#inbox));
+    this.#inbox.compact();
+    this.#flow();
+  }
+
+  /** Reads on, or not: a bound of what is under way, of what is not taken, of what the disk has to take. */
+  #flow(): void {
+    if (this.#over) return;
+    const underWay = this.#submitted - this.#answered;
+    // Once full it goes on at half, so that reading does not stop and start at every answer.
+    const most = limits.outstandingPerConnection;
+    const busy = underWay >= (this.#paused ? most / 2 : most);
+    this.#inbox.held = busy || this.#sinkFull;
+    const pause = busy || this.#sinkFull || this.#inbox.size > limits.inboxBytes;
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) return this.#link.pause();
+    this.#link.resume();
+    if (!this.#ended) this.#feed();
+  }
+
+  #run(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (error instanceof ProtocolError) {
+        this.end();
+      } else {
+        this.#around.report(`in a ${this.dialect} conversation`, error);
+        this.abort();
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// Dialling: the connections that the server itself makes, a bounded number at once.
+
+import type { Socket } from 'bun';
+
+import { limits } from '../../protocol/limits';
+import type { Address } from '../../protocol/model';
+import { normalHost } from './addresses';
+import type { Clock } from './clock';
+import { Link, linkHandlers, type Outbox, type TransportEvents } from './link';
+
+type Open = (link: Link, remote: Address, local: Address) => TransportEvents;
+
+interface Waiting {
+  readonly address: Address;
+  readonly from: string | undefined;
+  readonly open: Open;
+}
+
+export class Dialer {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #waiting: Waiting[] = [];
+  #underWay = 0;
+  #closed = false;
+
+  constructor(outbox: Outbox, clock: Clock) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+  }
+
+  /**
+   * Dials, at once or when fewer calls are under way. `open` makes what reacts: it is told `opened`, or
+   * `lost('refused')` where no connection could be had in time.
+   */
+  dial(address: Address, open: Open): void {
+    if (this.#closed) return;
+    if (this.#underWay >= limits.calls) this.#waiting.push({ address, from: undefined, open });
+    else this.#dial(address, open);
+  }
+
+  /** No call is made any more. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting.length = 0;
+  }
+
+  #dial(address: Address, open: Open): void {
+    this.#underWay++;
+    let over = false;
+    const finished = (): void => {
+      if (over) return;
+      over = true;
+      this.#underWay--;
+      const next = this.#waiting.shift();
+      if (next) this.#dial(next.address, next.open);
+    };
+    const link = new Link(this.#outbox, this.#clock);
+    let events: TransportEvents | undefined;
+    const counted: TransportEvents = {
+      opened: () => events?.opened(),
+      data: (bytes) => events?.data(bytes),
+      ended: () => events?.ended(),
+      drained: () => events?.drained(),
+      lost: (why) => {
+        finished();
+        events?.lost(why);
+      },
+    };
+    link.events = counted;
+    events = open(link, address, { host: '', port: 0 });
+
+    let late = false;
+    const cancel = this.#clock.after(limits.dialMs, () => {
+      late = true;
+      link.onConnectError();
+    });
+    const failed = (): void => {
+      cancel();
+      if (!late) link.onConnectError();
+    };
+    Bun.connect<Link>({
+      hostname: address.host,
+      port: address.port,
+      allowHalfOpen: true,
+      data: link,
+      socket: {
+        ...linkHandlers,
+        open: (socket: Socket<Link>) => {
+          cancel();
+          if (late) return socket.terminate();
+          link.attach(socket);
+          counted.opened();
+        },
+        connectError: failed,
+      },
+    }).catch(failed);
+  }
+}
+
+export const peerOf = (socket: Socket<Link>): Address => ({
+  host: normalHost(socket.remoteAddress),
+  port: socket.remotePort,
+});

@@ -1,0 +1,245 @@
+// A link: one Bun socket with a bounded queue; partial writes, drain, pause and lingering live here.
+
+import type { Socket } from 'bun';
+
+import { limits } from '../../protocol/limits';
+import type { Clock, Sleeper } from './clock';
+
+/** What a conversation may do with the connection under it; a simulation has its own. */
+export interface Transport {
+  write(bytes: Uint8Array, apart: boolean): void;
+  /** Ends our side when the queue has left, then waits a while for the peer's end. */
+  end(): void;
+  abort(): void;
+  pause(): void;
+  resume(): void;
+  /** Bytes written and not yet taken by the system. */
+  readonly queued: number;
+}
+
+/** What happens on the connection under a conversation. */
+export interface TransportEvents {
+  opened(): void;
+  data(bytes: Uint8Array): void;
+  /** The peer ended its side. */
+  ended(): void;
+  drained(): void;
+  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void;
+}
+
+/** Links that were written to in this turn: each writes once, when the turn's work is done. */
+export class Outbox {
+  #dirty: Link[] = [];
+  #scheduled = false;
+
+  add(link: Link): void {
+    this.#dirty.push(link);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.flush());
+  }
+
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#dirty.length === 0) return;
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (const link of dirty) link.flush();
+  }
+}
+
+/** Small writes of one turn are joined here before they leave. */
+const joined = new Uint8Array(64 * 1024);
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly apart: boolean;
+}
+
+export class Link implements Transport, Sleeper {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  #socket: Socket<Link> | undefined;
+  events: TransportEvents | undefined;
+  #queue: Piece[] = [];
+  #queued = 0;
+  #dirty = false;
+  #blocked = false;
+  #ending: 'no' | 'wanted' | 'shut' = 'no';
+  #peerEnded = false;
+
+  constructor(outbox: Outbox, clock: Clock) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+  }
+
+  get queued(): number {
+    return this.#queued;
+  }
+
+  attach(socket: Socket<Link>): void {
+    this.#socket = socket;
+  }
+
+  write(bytes: Uint8Array, apart: boolean): void {
+    if (!this.#socket || this.#ending !== 'no' || bytes.length === 0) return;
+    this.#queue.push({ bytes, apart });
+    this.#queued += bytes.length;
+    if (this.#queued > limits.outboxBytes) return this.#drop('slow');
+    this.#soon();
+  }
+
+  end(): void {
+    if (this.#ending !== 'no' || !this.#socket) return;
+    this.#ending = 'wanted';
+    this.#soon();
+  }
+
+  abort(): void {
+    this.#drop('closed');
+  }
+
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  #soon(): void {
+    if (this.#dirty || this.#blocked) return;
+    this.#dirty = true;
+    this.#outbox.add(this);
+  }
+
+  /** Writes what the system takes. */
+  flush(): void {
+    this.#dirty = false;
+    while (this.#queue.length > 0) {
+      const socket = this.#socket;
+      if (!socket) return;
+      const bytes = this.#next();
+      const taken = socket.write(bytes);
+      if (taken < 0) return;
+      this.#queued -= taken;
+      if (taken < bytes.length) {
+        // What is left may lie in the shared buffer.
+        this.#queue.unshift({ bytes: bytes.slice(taken), apart: false });
+        this.#blocked = true;
+        return;
+      }
+    }
+    if (this.#ending === 'wanted') this.#shut();
+  }
+
+  /** One write's worth: pieces that may stand together are copied into one. */
+  #next(): Uint8Array {
+    const queue = this.#queue;
+    const first = queue[0];
+    if (!first) return joined.subarray(0, 0);
+    let length = first.bytes.length;
+    let count = 1;
+    if (!first.apart) {
+      for (; count < queue.length; count++) {
+        const piece = queue[count];
+        if (!piece || piece.apart || length + piece.bytes.length > joined.length) break;
+        length += piece.bytes.length;
+      }
+    }
+    if (count === 1) {
+      queue.shift();
+      return first.bytes;
+    }
+    let offset = 0;
+    for (let index = 0; index < count; index++) {
+      const bytes = queue[index]?.bytes ?? first.bytes;
+      joined.set(bytes, offset);
+      offset += bytes.length;
+    }
+    if (count === queue.length) this.#queue = [];
+    else queue.splice(0, count);
+    return joined.subarray(0, length);
+  }
+
+  /** Our side is over; the peer may still read and has a while to end its own, so that no reset eats our answer. */
+  #shut(): void {
+    this.#ending = 'shut';
+    const socket = this.#socket;
+    if (!socket) return;
+    if (this.#peerEnded) {
+      socket.end();
+    } else {
+      socket.shutdown();
+      socket.resume();
+      this.#clock.wake(this, limits.closingMs);
+    }
+  }
+
+  /** The peer took too long to end its side. */
+  ring(): void {
+    this.#drop('closed');
+  }
+
+  #drop(why: 'closed' | 'slow'): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#gone(why);
+    socket.terminate();
+  }
+
+  #gone(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
+    this.#socket = undefined;
+    this.#queue = [];
+    this.#queued = 0;
+    if (this.#ending === 'shut') this.#clock.wake(this, undefined);
+    const events = this.events;
+    this.events = undefined;
+    events?.lost(why);
+  }
+
+  // What Bun tells of the socket.
+
+  onData(bytes: Uint8Array): void {
+    if (this.#ending !== 'shut') this.events?.data(bytes);
+  }
+
+  onDrain(): void {
+    this.#blocked = false;
+    this.flush();
+    if (this.#queue.length === 0) this.events?.drained();
+  }
+
+  onEnd(): void {
+    if (this.#peerEnded) return;
+    this.#peerEnded = true;
+    this.events?.ended();
+    if (this.#ending === 'shut') this.#socket?.end();
+  }
+
+  onClose(error: Error | undefined): void {
+    if (!this.#socket) return;
+    // Bun tells no end of the peer's side once ours is over: a clean close is one.
+    if (!error && !this.#peerEnded && this.#ending === 'shut') {
+      this.#peerEnded = true;
+      this.events?.ended();
+    }
+    this.#gone(error ? 'reset' : 'closed');
+  }
+
+  onConnectError(): void {
+    const events = this.events;
+    this.events = undefined;
+    this.#socket = undefined;
+    events?.lost('refused');
+  }
+}
+
+/** How Bun's socket events reach the link that each socket carries as its data. */
+export const linkHandlers = {
+  data: (socket: Socket<Link>, bytes: Uint8Array) => socket.data.onData(bytes),
+  drain: (socket: Socket<Link>) => socket.data.onDrain(),
+  end: (socket: Socket<Link>) => socket.data.onEnd(),
+  close: (socket: Socket<Link>, error?: Error) => socket.data.onClose(error),
+  error: (socket: Socket<Link>, error: Error) => socket.data.onClose(error),
+};

@@ -1,0 +1,162 @@
+// `chat serve`: opens the doors that were asked for and serves until it is told to stop.
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { CliError, defineCommand, exit, type Option } from '../cli.ts';
+import type { Dialect, DoorSettings } from '../protocol/dialect';
+import { dialects } from '../protocol/index';
+import { SystemConsole } from './console';
+import { FolderInUse } from './folder';
+import { NewerDatabase } from './hub/store';
+import { type DoorRequest, type RunningServer, startServer } from './server';
+
+/** The door that `-p` opens, and that is open when no other is named. */
+const first = dialects[0];
+
+/** Doors that `--all` opens, in this order, from `-p` on. */
+const all = dialects.filter(({ door }) => door !== undefined && door.oneAtATime !== true);
+
+const doorOptions: Record<string, Option> = {};
+for (const dialect of dialects) {
+  if (!dialect.door) continue;
+  if (dialect !== first) {
+    const about = `open the ${dialect.name} door`;
+    doorOptions[dialect.name] = { type: 'port', about };
+  }
+  for (const flag of dialect.door.flags ?? []) {
+    const about = flag.help;
+    doorOptions[flag.name] =
+      flag.type === 'boolean'
+        ? { type: 'boolean', about }
+        : { type: 'choice', about, choices: flag.choices, default: flag.default };
+  }
+}
+
+const options = {
+  port: { type: 'port', short: 'p', about: `open the ${first?.name ?? 'first'} door (8888)` },
+  all: { type: 'boolean', about: 'open every door, on the ports from -p on' },
+  host: { type: 'string', about: 'the address to listen on', default: '' },
+  data: { type: 'string', hint: 'DIR', about: 'where everything is kept' },
+  memory: { type: 'boolean', about: 'keep nothing' },
+  quiet: { type: 'boolean', about: 'print no console lines' },
+} as const satisfies Record<string, Option>;
+
+export const serve = defineCommand({
+  name: 'serve',
+  summary: 'Run the chat server',
+  options: { ...doorOptions, ...options } as typeof options,
+  arguments: {},
+  examples: ['chat serve -p 8888', 'chat serve --all'],
+  async run(given) {
+    const flags = given as Readonly<Record<string, string | number | boolean | undefined>>;
+    const console = new SystemConsole(given.quiet);
+    const folder = given.memory ? undefined : (given.data ?? defaultFolder());
+    let server: RunningServer;
+    try {
+      server = await startServer({
+        host: given.host === '' ? anyHost : given.host,
+        doors: requested(given.port, given.all, flags),
+        folder,
+        flags: doorFlags(flags),
+        console,
+      });
+    } catch (error) {
+      throw explained(error, folder);
+    }
+    for (const { dialect, address } of server.doors) {
+      if (dialect !== first || address.port !== given.port) {
+        console.warn(`${dialect.name} on port ${address.port}`);
+      }
+    }
+    await stopSignal();
+    await server.stop();
+    return exit.ok;
+  },
+});
+
+const anyHost = '0.0.0.0';
+
+function requested(
+  port: number | undefined,
+  everything: boolean,
+  flags: Readonly<Record<string, unknown>>,
+): DoorRequest[] {
+  const from = port ?? 8888;
+  const named = (dialect: Dialect): number | undefined => {
+    const value = flags[dialect.name];
+    return typeof value === 'number' ? value : undefined;
+  };
+  const doors = dialects.flatMap((dialect): DoorRequest[] => {
+    const wanted = dialect === first ? port : named(dialect);
+    if (wanted !== undefined) return [{ dialect, port: wanted }];
+    if (!everything || !all.includes(dialect)) return [];
+    return [{ dialect, port: from === 0 ? 0 : from + all.indexOf(dialect) }];
+  });
+  return doors.length > 0 || !first ? doors : [{ dialect: first, port: from }];
+}
+
+function doorFlags(flags: Readonly<Record<string, unknown>>): DoorSettings {
+  const settings: Record<string, string | boolean> = {};
+  for (const { door } of dialects) {
+    for (const { name } of door?.flags ?? []) {
+      const value = flags[name];
+      if (typeof value === 'string' || typeof value === 'boolean') settings[name] = value;
+    }
+  }
+  return settings;
+}
+
+function defaultFolder(): string {
+  const state = process.env['XDG_STATE_HOME'];
+  return join(
+    state !== undefined && state !== '' ? state : join(homedir(), '.local/state'),
+    'chat',
+  );
+}
+
+function explained(error: unknown, folder: string | undefined): unknown {
+  if (error instanceof FolderInUse) return new CliError(exit.unavailable, error.message);
+  if (error instanceof NewerDatabase) {
+    return new CliError(exit.badData, error.message, 'use the newer chat, or another --data');
+  }
+  const { code, message } = error as { code?: string; message?: string };
+  switch (code) {
+    case 'EADDRINUSE':
+    case 'EADDRNOTAVAIL':
+      return new CliError(exit.unavailable, `a port cannot be opened: ${message ?? code}`);
+    case 'EACCES':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'EEXIST':
+    case 'ENOSPC':
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_READONLY':
+      return new CliError(
+        exit.cannotCreate,
+        `${folder ?? 'memory'} cannot be written: ${message ?? code}`,
+      );
+    case 'SQLITE_NOTADB':
+    case 'SQLITE_CORRUPT':
+      return new CliError(
+        exit.badData,
+        `the database in ${folder ?? 'memory'} is damaged: ${message ?? code}`,
+      );
+    default:
+      return error;
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) process.exit(exit.interrupted);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}
