@@ -78,6 +78,11 @@ export interface Host extends Wire, Hub {
   inOrder(answer: () => void): void;
   /** A line on the server's console, without line end; `s> ` and the like are the dialect's. */
   print(line: string): void;
+  /**
+   * Bytes for the server's stdout as the peer sent them, escaped where that is a terminal. None is dropped:
+   * while stdout does not take them, this connection is not read.
+   */
+  output(bytes: Uint8Array): void;
   /** Something the operator should know (stderr). */
   warn(line: string): void;
   /** Whether an address leads to one of this server's own doors, which it never calls. */

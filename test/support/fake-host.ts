@@ -30,6 +30,8 @@ export class FakeHost implements Host {
   readonly commands: Command[] = [];
   readonly printed: string[] = [];
   readonly warned: string[] = [];
+  /** What went to stdout as it came. */
+  readonly outputs: Uint8Array[] = [];
   readonly received: Uint8Array[] = [];
   readonly filesSent: FileHash[] = [];
   ending: 'open' | 'ended' | 'aborted' = 'open';
@@ -78,6 +80,9 @@ export class FakeHost implements Host {
   }
   print(line: string): void {
     this.printed.push(line);
+  }
+  output(bytes: Uint8Array): void {
+    this.outputs.push(bytes.slice());
   }
   warn(line: string): void {
     this.warned.push(line);
