@@ -1,6 +1,6 @@
 // Where a text stands on a terminal that wraps it: rows, and the row and column of the cursor.
 
-import { escapeForTerminal } from './escape.ts';
+import { escapeForTerminal } from '../../protocol/bytes/escape.ts';
 import { graphemes } from './graphemes.ts';
 
 /** A visible character and how many columns it takes: 0, 1 or 2. */

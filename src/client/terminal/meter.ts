@@ -1,6 +1,6 @@
 // How far a transfer is: rate, time left, and a line that says so.
 
-import { escapeForTerminal } from './escape.ts';
+import { escapeForTerminal } from '../../protocol/bytes/escape.ts';
 import { cutToWidth } from './layout.ts';
 
 /** The time over which the rate is averaged, in ms: long enough to be calm, short enough to be true. */

@@ -1,6 +1,6 @@
 // Draws the line being typed at the foot of what was printed, and prints above it without disturbing it.
 
-import { escapeLines } from './escape.ts';
+import { escapeLines } from '../../protocol/bytes/escape.ts';
 import { cutToWidth, type Glyph, glyphsOf, layOut, plainGlyphs, rowsOf } from './layout.ts';
 
 export interface Size {
