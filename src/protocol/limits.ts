@@ -51,6 +51,10 @@ export const limits = {
 
   /** A client's dial may take this long for each address of the server's name, in ms. */
   connectMs: 10 * second,
+  /** A client that lost its server tries again after these pauses, in ms; then after the last one. */
+  reconnectMs: [1 * second, 2 * second, 5 * second, 10 * second, 30 * second],
+  /** Standard input taken as one message, in bytes, where the dialect itself has no bound. */
+  inputBytes: 4 * MiB,
   /** How long a client that leaves waits for the last of its connections to end, in ms. */
   farewellMs: 1 * second,
   /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
