@@ -3,14 +3,16 @@
 import { createWriteStream, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
+import { escapeLines } from '../protocol/bytes/escape';
+import { decodeLossy } from '../protocol/bytes/text';
 import { limits } from '../protocol/limits';
 
 /** Where console lines go. */
 export interface Console {
   /** A line of a dialect, to stdout. */
   print(line: string): void;
-  /** Bytes as a peer sent them, to stdout. */
-  raw(bytes: Uint8Array): void;
+  /** Bytes as a peer sent them, to stdout (escaped where that is a terminal). None is dropped: `taken` paces. */
+  raw(bytes: Uint8Array, taken: () => void): void;
   /** A line for the operator, to stderr. */
   warn(line: string): void;
   /** The prompt that stands under the lines. */
@@ -27,7 +29,7 @@ export interface Console {
 export class SystemConsole implements Console {
   readonly isTerminal: boolean;
   readonly #stream = createWriteStream('', { fd: 1, autoClose: false });
-  #lines: (string | Uint8Array)[] = [];
+  #lines: string[] = [];
   #waiting = 0;
   #dropped = 0;
   #scheduled = false;
@@ -48,8 +50,11 @@ export class SystemConsole implements Console {
     this.#add(this.isTerminal && this.#prompt !== '' ? `\r\x1b[K${line}\n` : `${line}\n`);
   }
 
-  raw(bytes: Uint8Array): void {
-    if (!this.#quiet) this.#add(bytes);
+  raw(bytes: Uint8Array, taken: () => void): void {
+    if (this.#quiet || this.#broken) return taken();
+    this.#flush();
+    const text = this.isTerminal ? escapeLines(decodeLossy(bytes)).join('\n') : bytes;
+    this.#stream.write(text, taken);
   }
 
   prompt(text: string): void {
@@ -67,7 +72,7 @@ export class SystemConsole implements Console {
     }
   }
 
-  #add(piece: string | Uint8Array): void {
+  #add(piece: string): void {
     if (this.#broken) return;
     if (this.#waiting > limits.consoleBytes) {
       this.#dropped++;
@@ -94,7 +99,7 @@ export class SystemConsole implements Console {
     }
     if (this.isTerminal && this.#prompt !== '') lines.push(`\r\x1b[K${this.#prompt}`);
     if (lines.length === 0) return;
-    const bytes = Buffer.concat(lines.map((line) => Buffer.from(line as string)));
+    const bytes = lines.join('');
     const size = this.#waiting;
     this.#stream.write(bytes, () => {
       this.#waiting -= size;

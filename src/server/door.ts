@@ -47,8 +47,8 @@ export class Door {
   }
 
   #accept(link: Link, remote: Address, local: Address): TransportEvents {
-    const { around, admission, came, nextSession } = this.#options;
-    const conversation = new Conversation(nextSession(), remote, local, link, {
+    const { around, admission } = this.#options;
+    const conversation = new Conversation(this.#options.nextSession(), remote, local, link, {
       ...around,
       over: (over) => {
         admission.left(remote.host);
@@ -56,7 +56,7 @@ export class Door {
         around.over(over);
       },
     });
-    came(conversation);
+    this.#options.came(conversation);
     if (this.dialect.door?.oneAtATime === true) {
       this.#turns.push({ conversation, link });
       if (this.#turns.length > 1) link.pause();

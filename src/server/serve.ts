@@ -45,7 +45,7 @@ const options = {
 export const serve = defineCommand({
   name: 'serve',
   summary: 'Run the chat server',
-  options: { ...doorOptions, ...options } as typeof options,
+  options: { ...doorOptions, ...options },
   arguments: {},
   examples: ['chat serve -p 8888', 'chat serve --all'],
   async run(given) {

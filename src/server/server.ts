@@ -147,6 +147,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       doors.some(({ address }) => address.port === wanted) && own.has(host),
     print: (line) => console.print(line),
     warn: (line) => console.warn(line),
+    output: (bytes, taken) => console.raw(bytes, taken),
     report,
     over: (conversation) => void conversations.delete(conversation.session),
   });

@@ -95,7 +95,7 @@ export class FakeHost implements Host {
     const plain = command as unknown as Command;
     this.commands.push(plain);
     this.#submitted++;
-    this.#waiting.push({ command: plain, done: done as (outcome: never) => void });
+    this.#waiting.push({ command: plain, done });
     if (!this.hold) this.release();
   }
   inOrder(answer: () => void): void {

@@ -16,8 +16,9 @@ export class KeptConsole implements Console {
     this.lines.push(line);
     this.#woken();
   }
-  raw(bytes: Uint8Array): void {
+  raw(bytes: Uint8Array, taken: () => void): void {
     this.bytes.push(bytes.slice());
+    taken();
     this.#woken();
   }
   warn(line: string): void {

@@ -42,7 +42,6 @@ export function linesOf(text: string): string[] {
   return lines;
 }
 
-// oxlint-disable-next-line no-control-regex
 const foreign =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 

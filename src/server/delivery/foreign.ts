@@ -17,8 +17,15 @@ function cleaned(telling: Telling): Telling {
         }),
       };
     case 'said': {
-      const { raw: _bytesOfItsOwnDialect, ...said } = telling;
-      return { ...said, from: bare(said.from), text: withoutControls(said.text) };
+      // Without `raw`: those bytes mean something to its own dialect only.
+      return {
+        is: 'said',
+        room: telling.room,
+        from: bare(telling.from),
+        text: withoutControls(telling.text),
+        origin: telling.origin,
+        at: telling.at,
+      };
     }
     case 'joined':
     case 'left':

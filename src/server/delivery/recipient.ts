@@ -110,9 +110,11 @@ export class Recipient {
 
   /** All outlets get it; the first that has it delivers it, and it failed only when all have failed. */
   #attempt(message: Direct): void {
-    let open = this.outlets.size;
+    // A copy: outlets may come and go while they are told.
+    const outlets = [...this.outlets];
+    let open = outlets.length;
     let settled = false;
-    for (const outlet of [...this.outlets]) {
+    for (const outlet of outlets) {
       let once = false;
       outlet.deliver(this.#post.customs.pass(message, outlet.dialect), (result) => {
         if (once || settled) return;

@@ -7,9 +7,9 @@ export class RoomOutlets {
   readonly #rooms = new Map<RoomName, Map<SessionId, Outlet>>();
 
   enter(room: RoomName, session: SessionId, outlet: Outlet): void {
-    let outlets = this.#rooms.get(room);
-    if (!outlets) this.#rooms.set(room, (outlets = new Map()));
+    const outlets = this.#rooms.get(room) ?? new Map<SessionId, Outlet>();
     outlets.set(session, outlet);
+    this.#rooms.set(room, outlets);
   }
 
   leave(room: RoomName, session: SessionId): void {

@@ -108,7 +108,7 @@ export class LocalJournal implements Journal {
     }
     this.#queue.push({
       command: command as unknown as Command,
-      done: done as (outcome: never) => void,
+      done,
       key,
     });
     return true;

@@ -41,6 +41,8 @@ export interface Surroundings {
   isOwnDoor(address: Address): boolean;
   print(line: string): void;
   warn(line: string): void;
+  /** Bytes for stdout; `taken` once they are written. */
+  output(bytes: Uint8Array, taken: () => void): void;
   /** An exception that is our bug. */
   report(what: string, error: unknown): void;
   /** The conversation is over. */
@@ -170,6 +172,16 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   warn(line: string): void {
     this.#around.warn(line);
   }
+
+  output(bytes: Uint8Array): void {
+    this.#outputs += bytes.length;
+    this.#around.output(bytes, () => {
+      this.#outputs -= bytes.length;
+      this.#flow();
+    });
+  }
+  /** Bytes on their way to stdout. */
+  #outputs = 0;
 
   receiveFile(size: number): Sink {
     const sink = this.#around.files.receive(size, (full) => {
@@ -312,8 +324,9 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     // Once full it goes on at half, so that reading does not stop and start at every answer.
     const most = limits.outstandingPerConnection;
     const busy = underWay >= (this.#paused ? most / 2 : most);
-    this.#inbox.held = busy || this.#sinkFull;
-    const pause = busy || this.#sinkFull || this.#inbox.size > limits.inboxBytes;
+    const held = busy || this.#sinkFull || this.#outputs > limits.consoleBytes;
+    this.#inbox.held = held;
+    const pause = held || this.#inbox.size > limits.inboxBytes;
     if (pause === this.#paused) return;
     this.#paused = pause;
     if (pause) return this.#link.pause();

@@ -55,19 +55,18 @@ export class Dialer {
       if (next) this.#dial(next.address, next.open);
     };
     const link = new Link(this.#outbox, this.#clock);
-    let events: TransportEvents | undefined;
+    const events = open(link, address, { host: '', port: 0 });
     const counted: TransportEvents = {
-      opened: () => events?.opened(),
-      data: (bytes) => events?.data(bytes),
-      ended: () => events?.ended(),
-      drained: () => events?.drained(),
+      opened: () => events.opened(),
+      data: (bytes) => events.data(bytes),
+      ended: () => events.ended(),
+      drained: () => events.drained(),
       lost: (why) => {
         finished();
-        events?.lost(why);
+        events.lost(why);
       },
     };
     link.events = counted;
-    events = open(link, address, { host: '', port: 0 });
 
     let late = false;
     const cancel = this.#clock.after(limits.dialMs, () => {

@@ -1,0 +1,64 @@
+// What reaches a terminal is harmless and visible, whatever a peer sent.
+
+import { expect, test } from 'bun:test';
+
+import fc from 'fast-check';
+
+import { escapeForTerminal, escapeLines } from '../../../src/protocol/bytes/escape.ts';
+
+const examples: readonly (readonly [string, string])[] = [
+  ['', ''],
+  ['hello, wörld 漢字 👍🏽', 'hello, wörld 漢字 👍🏽'],
+  ['\x1b[2J\x1b]0;title\x07', '\\x1b[2J\\x1b]0;title\\x07'],
+  ['a\rb\nc\x00', 'a\\x0db\\x0ac\\x00'],
+  ['a\tb', 'a    b'],
+  ['\x7f\x9b31m', '\\x7f\\x9b31m'],
+  ['\u202eevil\u2066\u2069', '\\u202eevil\\u2066\\u2069'],
+  ['zero\u200bwidth\ufeff\u2060', 'zero\\u200bwidth\\ufeff\\u2060'],
+  ['line\u2028paragraph\u2029', 'line\\u2028paragraph\\u2029'],
+  ['tag\u{e0041}', 'tag\\u{e0041}'],
+  ['half \ud83d', 'half \\ud83d'],
+  ['a\u200db', 'a\\u200db'],
+  ['alice1\ufe0f', 'alice1\\ufe0f'],
+  // Joiners and selectors where they belong.
+  ['👨‍👩‍👧 ❤️ 1️⃣', '👨‍👩‍👧 ❤️ 1️⃣'],
+  ['می\u200cخواهم', 'می\u200cخواهم'],
+  ['क्\u200dष', 'क्\u200dष'],
+];
+
+test.each(examples)('%j is shown as %j', (text, shown) => {
+  expect(escapeForTerminal(text)).toBe(shown);
+});
+
+test('nothing unsafe comes out, and once is as good as twice', () => {
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({
+      unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+    }),
+    fc.string({
+      unit: fc.constantFrom('a', '\u200d', '\u200c', '\ufe0f', '👩', 'ی', '\u202e', '\x1b'),
+    }),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      const shown = escapeForTerminal(text);
+      expect(shown).not.toMatch(
+        /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u,
+      );
+      expect(shown.isWellFormed()).toBe(true);
+      expect(escapeForTerminal(shown)).toBe(shown);
+      // Nothing that was printable is lost.
+      const plain = text.replace(/[^\x20-\x7e]/g, '');
+      let at = 0;
+      for (const character of plain) at = shown.indexOf(character, at) + 1;
+      expect(plain === '' || at > 0).toBe(true);
+    }),
+  );
+});
+
+test('a text of several lines', () => {
+  expect(escapeLines('one\ntwo\r\n\x1bthree\n')).toEqual(['one', 'two', '\\x1bthree']);
+  expect(escapeLines('')).toEqual(['']);
+  expect(escapeLines('\n\n')).toEqual(['', '']);
+});
