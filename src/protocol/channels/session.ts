@@ -7,7 +7,7 @@ import type { Outcome } from '../hub';
 import { limits } from '../limits';
 import type { Direct, Notice, RoomName } from '../model';
 import { channelOf, controlOf, framesOfTelling, isControl, nameOfFrame } from './codec';
-import { framesOf, framesOfList, takeFrame } from './frames';
+import { frameBytes, framesOf, framesOfList, takeFrame } from './frames';
 import { texts } from './messages';
 
 /** Where the client stands, and whether its next frame may be taken there. */
@@ -85,11 +85,14 @@ export class ChannelsSession implements Session {
       else if (isControl(frame)) this.#control(frame);
       else this.#say(frame);
     }
-    if (this.#hasPeerEnded && takesFrames[this.#state]) {
+    // What is held back for a while (so many requests are under way) is still to come.
+    const rest = this.#inbox?.size ?? 0;
+    if (this.#hasPeerEnded && takesFrames[this.#state] && rest < frameBytes) {
       this.#state = 'leaving';
       this.#leave(() => this.#end());
     }
   }
+
   #enter(frame: Uint8Array): void {
     this.#state = 'open';
     this.#isPresent = true;
