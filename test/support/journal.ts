@@ -1,0 +1,120 @@
+// A hub under a journal without a network: time and the event loop are in the test's hands.
+
+import type { Command, OperationName, Outcome } from '../../src/protocol/hub';
+import {
+  type Name,
+  nameOf,
+  type RoomName,
+  roomNameOf,
+  type SessionId,
+} from '../../src/protocol/model';
+import { type Apply, openHub } from '../../src/server/hub/hub';
+import { openStore, type Store } from '../../src/server/hub/store';
+import type { HubEvent } from '../../src/server/hub/turn';
+import { LocalJournal } from '../../src/server/journal/local';
+
+export class Desk {
+  readonly db: Store;
+  readonly journal: LocalJournal;
+  /** What was called, in order: outcomes as `done ...`, events as `event ...`. */
+  readonly log: string[] = [];
+  readonly events: HubEvent[] = [];
+  readonly reports: string[] = [];
+  now = 1_700_000_000_000;
+  readonly #soon: (() => void)[] = [];
+  readonly #later: { run: () => void; ms: number }[] = [];
+
+  constructor(path = ':memory:', wrap: (apply: Apply, db: Store) => Apply = (apply) => apply) {
+    this.db = openStore(path);
+    const apply = wrap(openHub(this.db, { reservedRooms: ['square'] }), this.db);
+    this.journal = new LocalJournal(
+      this.db,
+      apply,
+      (events) => {
+        for (const event of events) {
+          this.events.push(event);
+          this.log.push(`event ${event.is}`);
+        }
+      },
+      {
+        now: () => this.now,
+        soon: (flush) => this.#soon.push(flush),
+        later: (run, ms) => this.#later.push({ run, ms }),
+        report: (what) => this.reports.push(what),
+      },
+    );
+  }
+
+  /** Runs what waits for the end of the turn, until nothing does. */
+  turn(): void {
+    for (let flush = this.#soon.shift(); flush; flush = this.#soon.shift()) flush();
+  }
+
+  /** One step of what waits for the end of the turn. */
+  step(): void {
+    this.#soon.shift()?.();
+  }
+
+  /** Runs what waits for a time to pass; returns how long each wanted to wait. */
+  pass(): number[] {
+    return this.#later.splice(0).map(({ run, ms }) => {
+      run();
+      return ms;
+    });
+  }
+
+  /** Applies one command at once. */
+  ask<K extends OperationName>(command: Command<K>, key?: string): Outcome<K> {
+    let answer: Outcome<K> | undefined;
+    this.journal.submit(command, (outcome) => (answer = outcome), key);
+    this.turn();
+    if (!answer) throw new Error('no answer');
+    return answer;
+  }
+
+  /** Applies one command that must succeed. */
+  must<K extends OperationName>(command: Command<K>): void {
+    const outcome = this.ask(command);
+    if (!outcome.ok) throw new Error(`${command.do}: ${outcome.why}`);
+  }
+
+  register(name: string): void {
+    this.must({
+      do: 'register',
+      name: named(name),
+      fullName: name,
+      born: '01/01/2000',
+      host: '10.0.0.1',
+    });
+  }
+
+  enter(session: string, name: string, dialect = 'test'): void {
+    this.must({
+      do: 'enter',
+      session: session as SessionId,
+      wanted: { name: named(name) },
+      collision: 'rename',
+      dialect,
+      machine: 'm1',
+      address: { host: '10.0.0.2', port: 4000 },
+    });
+  }
+
+  takeEvents(): HubEvent[] {
+    return this.events.splice(0);
+  }
+}
+
+export function named(text: string): Name {
+  const name = nameOf(text);
+  if (name === undefined) throw new Error(`${text} is no name`);
+  return name;
+}
+
+export function roomNamed(text: string): RoomName {
+  const name = roomNameOf(text);
+  if (name === undefined) throw new Error(`${text} is no room name`);
+  return name;
+}
+
+export const sessionOf = (text: string): SessionId => text as SessionId;
