@@ -29,6 +29,7 @@ export class SocketWire implements Connection {
   #remote: Address = unknownAddress;
   #local: Address = unknownAddress;
   #endAsked = false;
+  #isPatient = false;
   #peerEnded = false;
   #flushAsked = false;
   #wake: Timer | undefined;
@@ -67,9 +68,10 @@ export class SocketWire implements Connection {
     else this.#flushSoon();
   }
 
-  end(): void {
+  end(patience?: 'patient'): void {
     if (this.#endAsked) return;
     this.#endAsked = true;
+    this.#isPatient = patience === 'patient';
     this.#flushSoon();
   }
 
@@ -195,6 +197,7 @@ export class SocketWire implements Connection {
   /** We have ended: the peer may go on speaking, but not be silent for ever. */
   #awaitClose(): void {
     clearTimeout(this.#closing);
+    if (this.#isPatient) return;
     this.#closing = setTimeout(() => this.#drop('closed'), limits.closingMs);
   }
 

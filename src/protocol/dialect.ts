@@ -175,6 +175,8 @@ export interface Shown {
 
 /** A client's connection: it can also carry files between the peer and the user's own folder. */
 export interface CallerWire extends Connection {
+  /** Ends our side once everything queued has left. `patient`: the peer may take any time to end its own. */
+  end(patience?: 'patient'): void;
   /** Streams an opened file, showing progress. */
   sendSource(
     file: SourceFile,
