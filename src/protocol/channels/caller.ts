@@ -27,6 +27,8 @@ export class ChannelsCaller implements CallerSession, ConnectionEvents {
   readonly #channels = new Set<string>();
   #wire: CallerWire | undefined;
   #state: 'dialling' | 'open' | 'leaving' | 'over' = 'dialling';
+  /** A script came to its end before the connection stood. */
+  #isLeaving = false;
   /** What was typed before the connection stood. */
   readonly #early: Uint8Array[] = [];
   /** The first refusal, which is a script's exit status. */
@@ -66,6 +68,9 @@ export class ChannelsCaller implements CallerSession, ConnectionEvents {
   leave(): void {
     switch (this.#state) {
       case 'dialling':
+        this.#isLeaving = true;
+        // What a script has said is still sent; a person has changed his mind.
+        if (!this.#options.interactive) return;
         this.#exit('done');
         this.#wire?.abort();
         return;
@@ -87,7 +92,8 @@ export class ChannelsCaller implements CallerSession, ConnectionEvents {
     if (this.#state !== 'dialling') return;
     this.#state = 'open';
     for (const frames of this.#early.splice(0)) this.#wire?.write(frames);
-    this.#host.prompt(texts.prompt);
+    if (this.#isLeaving) this.leave();
+    else this.#host.prompt(texts.prompt);
   }
 
   received(inbox: Inbox): void {

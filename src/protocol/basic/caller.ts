@@ -1,0 +1,148 @@
+// The basic client: sends what it is given and disconnects; connected, it sends line by line.
+
+import { encodeText } from '../bytes/text';
+import type {
+  CallerHost,
+  CallerOptions,
+  CallerSession,
+  CallerWire,
+  ConnectionEvents,
+  Ending,
+  Letter,
+  Posted,
+  Poster,
+  Target,
+} from '../dialect';
+
+const cannotConnect = ({ host, port }: Target): string => `Unable to connect to ${host}:${port}`;
+const disconnected = ({ host, port }: Target): string =>
+  `Server at ${host}:${port} has disconnected`;
+
+/** A connection of its own for each letter: the end of what is sent is the end of the message. */
+class Sending implements ConnectionEvents {
+  readonly #target: Target;
+  readonly #bytes: Uint8Array;
+  readonly #done: (posted: Posted) => void;
+  #wire: CallerWire | undefined;
+  #state: 'dialling' | 'open' | 'over' = 'dialling';
+
+  constructor(host: CallerHost, target: Target, text: string, done: (posted: Posted) => void) {
+    this.#target = target;
+    this.#bytes = encodeText(text);
+    this.#done = done;
+    host.dial((wire) => {
+      this.#wire = wire;
+      return this;
+    });
+  }
+
+  opened(): void {
+    this.#state = 'open';
+    this.#wire?.write(this.#bytes);
+    // Others may be served first; the server's own end tells that it has taken all of it.
+    this.#wire?.end('patient');
+  }
+
+  received(): void {}
+
+  ended(): void {
+    this.#finish({ ending: 'done', line: '' });
+  }
+
+  lost(): void {
+    const tell = this.#state === 'dialling' ? cannotConnect : disconnected;
+    this.#finish({ ending: 'unreachable', line: tell(this.#target) });
+  }
+
+  #finish(posted: Posted): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#done(posted);
+  }
+}
+
+export class BasicPoster implements Poster {
+  readonly #host: CallerHost;
+  readonly #target: Target;
+
+  constructor(host: CallerHost, target: Target) {
+    this.#host = host;
+    this.#target = target;
+  }
+
+  post(letter: Letter, done: (posted: Posted) => void): void {
+    if (letter.attach !== undefined) {
+      done({
+        ending: 'usage',
+        line: 'Files cannot be sent in this protocol; `-` sends what stdin has.',
+      });
+    } else {
+      void new Sending(this.#host, this.#target, letter.text, done);
+    }
+  }
+
+  close(done: () => void): void {
+    done();
+  }
+}
+
+/** Sends each typed line as it comes. */
+export class BasicCaller implements CallerSession, ConnectionEvents {
+  readonly #host: CallerHost;
+  readonly #target: Target;
+  #wire: CallerWire | undefined;
+  #state: 'dialling' | 'open' | 'over' = 'dialling';
+  #isLeaving = false;
+  /** What was typed before the connection stood. */
+  readonly #early: string[] = [];
+
+  constructor(host: CallerHost, { target }: CallerOptions) {
+    this.#host = host;
+    this.#target = target;
+    host.dial((wire) => {
+      this.#wire = wire;
+      return this;
+    });
+  }
+
+  typed(line: string, done: (ending: Ending) => void): void {
+    if (this.#state === 'dialling') this.#early.push(line);
+    else this.#wire?.write(encodeText(`${line}\n`));
+    done('done');
+  }
+
+  leave(): void {
+    this.#isLeaving = true;
+    // What was typed before the connection stood is sent first.
+    if (this.#state === 'open') this.#wire?.end('patient');
+  }
+
+  opened(): void {
+    this.#state = 'open';
+    for (const line of this.#early.splice(0)) this.#wire?.write(encodeText(`${line}\n`));
+    if (this.#isLeaving) this.#wire?.end('patient');
+  }
+
+  received(): void {}
+
+  ended(): void {
+    if (this.#isLeaving) this.#exit('done');
+    else this.#fail(disconnected(this.#target));
+  }
+
+  lost(): void {
+    this.#fail((this.#state === 'dialling' ? cannotConnect : disconnected)(this.#target));
+  }
+
+  #fail(text: string): void {
+    if (this.#state === 'over') return;
+    this.#host.show({ lines: [text], json: { type: 'note', text }, kind: 'note' });
+    this.#exit('unreachable');
+  }
+
+  #exit(ending: Ending): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#host.exit(ending);
+  }
+}
