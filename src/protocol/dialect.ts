@@ -106,6 +106,8 @@ export interface Session extends ConnectionEvents {
 export interface CallMemory {
   /** Whether the peer ever ended a call by itself. */
   endsCalls: boolean;
+  /** Whether the peer ever let a call stand until the waiting was over. */
+  staysSilent?: boolean;
 }
 
 /** How a dialect reaches users who are not connected but left an address. */

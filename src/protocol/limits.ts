@@ -67,6 +67,11 @@ export const limits = {
   dialRetriesMs: [50, 150, 400],
   /** After an error on a call that was made: tried again after these pauses, in ms. */
   callRetriesMs: [1 * second, 5 * second, 30 * second],
+  /** How long a call may stand, all said, until the peer ends it; and with a peer that never does, in ms. */
+  silentMs: 2 * second,
+  silentAgainMs: 200,
+  /** How long a request's last field may be late where a peer may leave it out, in ms. */
+  optionalFieldMs: 200,
   /** Confirmations that wait for one address. */
   receiptsPerAddress: 10_000,
   /** Calls under way at once over all recipients. */
