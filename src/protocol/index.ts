@@ -1,9 +1,11 @@
 // Every dialect, one line each, in the order of their doors.
 
+import { basic } from './basic/index';
+import { channels } from './channels/index';
 import type { Dialect } from './dialect';
 import { mailbox } from './mailbox/index';
 
-export const dialects: readonly Dialect[] = [mailbox];
+export const dialects: readonly Dialect[] = [mailbox, channels, basic];
 
 export const dialectNamed = (name: string): Dialect | undefined =>
   dialects.find((dialect) => dialect.name === name);
