@@ -1,0 +1,226 @@
+// Somebody sits at a real pseudo-terminal and types while lines arrive.
+
+import { describe, expect, test } from 'bun:test';
+
+import { Sitting } from './sitting.ts';
+
+test('typed, edited and submitted', async () => {
+  await using here = await Sitting.open();
+  here.type('helo');
+  await here.untilShown('[Me] helo|');
+  here.type('\x1b[Dl');
+  await here.untilShown('[Me] hell|o');
+  here.type('\r');
+  await here.untilShown('[Me] hello', '[Me] |');
+  expect(here.lines).toEqual(['hello']);
+});
+
+test('lines arrive while somebody types', async () => {
+  await using here = await Sitting.open();
+  here.type('wait\x1b[D\x1b[D');
+  await here.untilShown('[Me] wa|it');
+  here.raw = '';
+  here.order({ print: ['[Bob] hi', '[Eve] \x1b[31mred\u202e'] });
+  await here.untilShown('[Bob] hi', '[Eve] \\x1b[31mred\\u202e', '[Me] wa|it');
+  expect(here.raw).toStartWith('\r\x1b[J[Bob] hi\r');
+  here.type('s\r');
+  await here.until('the line', () => here.lines.length > 0);
+  expect(here.lines).toEqual(['wasit']);
+});
+
+test('a wrapped line with wide characters stays as it was under arriving lines', async () => {
+  await using here = await Sitting.open(12, 10);
+  here.type('漢字漢字👨‍👩‍👧 é');
+  await here.untilShown('[Me] 漢字漢', '字👨‍👩‍👧 é|');
+  here.type('\x1b[D\x1b[D\x1b[D\x1b[D');
+  await here.untilShown('[Me] 漢字漢', '|字👨‍👩‍👧 é');
+  here.order({ print: ['a line longer than the terminal'] });
+  await here.untilShown('a line longe', 'r than the t', 'erminal', '[Me] 漢字漢', '|字👨‍👩‍👧 é');
+  here.type('x\r');
+  await here.until('the line', () => here.lines.length > 0);
+  expect(here.lines).toEqual(['漢字漢x字👨‍👩‍👧 é']);
+});
+
+test('resized while a long line is being typed', async () => {
+  await using here = await Sitting.open(40, 10);
+  here.order({ print: ['above'] });
+  here.type('a line of words that wraps');
+  await here.untilShown('above', '[Me] a line of words that wraps|');
+  await here.resize(20, 10);
+  await here.untilShown('above', '[Me] a line of words', ' that wraps|');
+  await here.resize(60, 8);
+  await here.untilShown('above', '[Me] a line of words that wraps|');
+});
+
+test('history and search', async () => {
+  await using here = await Sitting.open();
+  here.type('unfinished\x1b[A');
+  await here.untilShown('[Me] earlier two|');
+  here.type('\x1b[A');
+  await here.untilShown('[Me] earlier one|');
+  here.type('\x1b[B\x1b[B');
+  await here.untilShown('[Me] unfinished|');
+  here.type('\x15\x12one');
+  await here.untilShown("(search 'one') earlier |one");
+  here.type('\r');
+  await here.untilShown('[Me] earlier one', '[Me] |');
+  expect(here.lines).toEqual(['earlier one']);
+});
+
+test('Tab completes, and lists what is possible', async () => {
+  await using here = await Sitting.open();
+  here.type('q\t');
+  await here.untilShown('[Me] QUIT |');
+  here.type('b\t');
+  await here.untilShown('[Me] QUIT bob|');
+  here.type('\t\t');
+  await here.untilShown('bob    bobby', '[Me] QUIT bob|');
+});
+
+test('a paste of several lines submits them, and its controls do nothing', async () => {
+  await using here = await Sitting.open();
+  here.type('\x1b[200~one\rtwo\x03\nthree\x1b[201~');
+  await here.untilShown('[Me] one', '[Me] two', '[Me] three|');
+  expect(here.lines).toEqual(['one', 'two']);
+  expect(here.events).toEqual(['open']);
+});
+
+test('a question is asked in place of the prompt, and what was typed comes back', async () => {
+  await using here = await Sitting.open();
+  here.type('draft');
+  await here.untilShown('[Me] draft|');
+  here.order({ ask: 'Full name: ' });
+  await here.untilShown('Full name: |');
+  here.order({ print: ['meanwhile'] });
+  here.type('Alice');
+  await here.untilShown('meanwhile', 'Full name: Alice|');
+  here.type('\r');
+  await here.untilShown('Full name: Alice', '[Me] draft|');
+  expect(here.reports.at(-1)).toEqual({ answer: 'Alice' });
+  here.order({ ask: 'Again? ' });
+  await here.untilShown('Again? |');
+  here.type('\x04');
+  await here.untilShown('[Me] draft|');
+  expect(here.lines).toEqual([]);
+});
+
+test('a transfer stands above the prompt while it lasts', async () => {
+  await using here = await Sitting.open(60, 10);
+  here.type('typing');
+  here.order({ progress: 'photo.jpg', total: 1000 });
+  await here.until('the start', () => here.model.rows.at(-2)?.includes('0%') === true);
+  here.order({ print: ['[Bob] look'] });
+  await here.until('the line', () => here.model.rows.at(-3) === '[Bob] look');
+  expect(here.model.cursorRow).toBe('[Me] typing|');
+  here.order({ do: 'endProgress' });
+  await here.untilShown('[Bob] look', '[Me] typing|');
+});
+
+test('a burst of lines arrives whole, in order, in few writes', async () => {
+  await using here = await Sitting.open();
+  const lines = Array.from({ length: 500 }, (_, index) => `line ${index}`);
+  here.raw = '';
+  here.order({ print: lines });
+  await here.untilShown('line 498', 'line 499', '[Me] |');
+  expect(here.model.rows.slice(0, 500)).toEqual(lines);
+  expect(here.raw.split('[Me] ').length - 1).toBe(1);
+});
+
+describe('ending', () => {
+  test('Ctrl-C and Ctrl-D are told to the program, which goes on', async () => {
+    await using here = await Sitting.open();
+    here.type('typed\x03');
+    await here.until('the interrupt', () => here.events.includes('interrupt'));
+    here.type('\x15\x04');
+    await here.until('the end', () => here.events.includes('end'));
+    expect(here.exitCode).toBeNull();
+  });
+
+  test('SIGINT from outside is an interrupt too', async () => {
+    await using here = await Sitting.open();
+    here.kill('SIGINT');
+    await here.until('the interrupt', () => here.events.includes('interrupt'));
+  });
+
+  test('closed, the program ends by itself and the terminal is as it was', async () => {
+    await using here = await Sitting.open();
+    expect(here.isRaw).toBe(true);
+    expect(here.raw).toContain('\x1b[?2004h');
+    here.type('left behind');
+    await here.untilShown('[Me] left behind|');
+    here.order({ print: ['bye'] });
+    here.order({ do: 'close' });
+    await here.until('the exit', () => here.exitCode === 0);
+    await here.untilShown('bye', '|');
+    expect(here.isRaw).toBe(false);
+    expect(here.raw).toContain('\x1b[?2004l');
+  });
+
+  test('an exception that nobody catches restores the terminal', async () => {
+    await using here = await Sitting.open(100, 40);
+    here.order({ do: 'throw' });
+    await here.until('the exit', () => here.exitCode === 1);
+    await here.until('the paste mode', () => here.raw.includes('\x1b[?2004l'));
+    expect(here.isRaw).toBe(false);
+    expect(here.raw).toContain('thrown on purpose');
+  });
+
+  test.each(['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
+    '%s ends it, the terminal restored',
+    async (signal) => {
+      await using here = await Sitting.open();
+      here.kill(signal);
+      await here.until('the exit', () => here.signalCode === signal);
+      await here.until('the paste mode', () => here.raw.includes('\x1b[?2004l'));
+      expect(here.isRaw).toBe(false);
+    },
+  );
+});
+
+describe('stopping', () => {
+  test('Ctrl-Z gives the terminal back, and going on takes it again with the line as it was', async () => {
+    await using here = await Sitting.open();
+    here.type('typed\x1b[D');
+    await here.untilShown('[Me] type|d');
+    here.raw = '';
+    here.type('\x1a');
+    // Nobody would continue a program without a shell, so the system does not stop it: it goes on alone.
+    await here.until(
+      'the way back',
+      () => here.raw.includes('\x1b[?2004l') && here.raw.includes('\x1b[?2004h'),
+    );
+    await here.untilShown('[Me] type|d');
+    expect(here.isRaw).toBe(true);
+  });
+
+  test('under a shell it stops, and goes on when the shell says so', async () => {
+    await using here = Sitting.shell();
+    await here.untilShown('$ |');
+    here.type(`${Sitting.demoCommand}\r`);
+    await here.until('the prompt', () => here.model.cursorRow === '[Me] |');
+    here.type('typed\x1b[D');
+    await here.untilShown('[Me] type|d');
+    here.type('\x1a');
+    await here.until('the shell', () => here.model.cursorRow === '$ |');
+    expect(here.model.rows.join('\n')).toContain('Stopped');
+    expect(here.raw).toContain('\x1b[?2004l');
+    here.raw = '';
+    here.type('fg\r');
+    await here.untilShown('[Me] type|d');
+    expect(here.raw).toContain('\x1b[?2004h');
+    here.type('!');
+    await here.untilShown('[Me] type!|d');
+  });
+
+  test('SIGCONT after a stop that it could not hear of', async () => {
+    await using here = await Sitting.open();
+    here.type('typed');
+    await here.untilShown('[Me] typed|');
+    here.raw = '';
+    here.kill('SIGSTOP');
+    here.kill('SIGCONT');
+    await here.until('the paste mode', () => here.raw.includes('\x1b[?2004h'));
+    await here.untilShown('[Me] typed|');
+    expect(here.isRaw).toBe(true);
+  });
+});
