@@ -1,0 +1,94 @@
+// Who may import whom: the architecture as a table. A file belongs to the first row whose pattern fits it.
+
+export interface Layer {
+  readonly files: string;
+  /** Patterns of files it may import. NAME stands for what `*` is in `files`: a dialect may import its own folder. */
+  readonly may: readonly string[];
+  /** Packages and modules of the runtime that it may import; any, if absent. */
+  readonly external?: readonly string[];
+}
+
+const commands = [
+  'src/server/{serve,ledger}.ts',
+  'src/client/{connect,send,register,users}.ts',
+] as const;
+const contract = 'src/protocol/{model,hub,dialect,limits,errors}.ts';
+const bytes = 'src/protocol/bytes/**';
+
+export const layers: readonly Layer[] = [
+  { files: 'src/main.ts', may: ['src/cli/**', ...commands, 'package.json'] },
+  { files: 'src/cli.ts', may: [], external: [] },
+  { files: 'src/cli/**', may: ['src/cli.ts', 'src/cli/**'] },
+
+  // The ground: pure, and every dialect a stranger to every other.
+  {
+    files: 'src/protocol/index.ts',
+    may: ['src/protocol/*.ts', 'src/protocol/*/index.ts'],
+    external: [],
+  },
+  { files: 'src/protocol/*.ts', may: [contract, bytes], external: [] },
+  { files: bytes, may: [contract, bytes], external: [] },
+  {
+    files: 'src/protocol/*/**',
+    may: ['src/protocol/NAME/**', contract, bytes],
+    external: ['valibot'],
+  },
+
+  // The hub knows commands and events, and no one who carries them.
+  {
+    files: 'src/server/hub/**',
+    may: ['src/server/hub/**', 'src/protocol/{model,hub,limits}.ts'],
+    external: ['bun:sqlite'],
+  },
+  // Towards the hub: the journal runs it, delivery reads its events; whoever carries bytes knows neither.
+  { files: 'src/server/journal/**', may: ['src/server/{journal,hub}/**', contract] },
+  { files: 'src/server/delivery/**', may: ['src/server/{delivery,hub}/**', contract, bytes] },
+  { files: 'src/server/files/**', may: ['src/server/files/**', contract, bytes] },
+  {
+    files: 'src/server/{net,web}/**',
+    may: ['src/server/{net,web,delivery,files}/**', contract, bytes],
+  },
+  {
+    files: 'src/server/{serve,ledger}.ts',
+    may: ['src/cli.ts', 'src/server/**', 'src/protocol/*.ts'],
+  },
+  { files: 'src/server/*.ts', may: ['src/server/**', 'src/protocol/**'] },
+
+  // The page is downloaded by others: nothing of the terminal's may be dragged along.
+  {
+    files: 'src/client/page/**',
+    may: ['src/client/page/**', contract, bytes, 'src/protocol/web/**'],
+  },
+  {
+    files: 'src/client/**',
+    may: ['src/cli.ts', 'src/cli/nearest.ts', 'src/client/**', 'src/protocol/**'],
+  },
+];
+
+/** The folders that must give the same answer to the same input, wherever and whenever. */
+export const pureFolders = ['src/protocol/', 'src/server/hub/'];
+
+/** What reaches out of a pure folder. `new Date(ms)` does not; `new Date()` does. */
+export const impure: Readonly<Record<string, RegExp>> = {
+  'the clock':
+    /\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )\bDate\(|\bperformance\.|\bTemporal\.Now\b/,
+  'a timer': /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask)\b/,
+  chance: /\bMath\.random\b|\bcrypto\.(?:random|getRandom)/,
+  'the environment': /(?<![.\w])process\.|\bimport\.meta\b/,
+  // stripANSI, stringWidth and hashes are plain functions; all else of it is the world.
+  'the runtime': /\bBun\.(?!(?:stringWidth|stripANSI|hash|SHA\w+|CryptoHasher)\b)/,
+  'the network': /\bfetch\(|\bnew (?:WebSocket|Worker|EventSource)\b/,
+  'the console': /\bconsole\./,
+};
+
+/**
+ * Where a dialect may be named besides its own folder: the list, and the command line's door flags. `groups` and the
+ * reserved rooms are words of the hub as well, so there they say nothing about a dialect.
+ */
+export const mayNameDialects: Readonly<Record<string, readonly string[] | 'all'>> = {
+  'src/protocol/index.ts': 'all',
+  'src/server/serve.ts': 'all',
+  'src/protocol/hub.ts': ['groups'],
+  'src/protocol/limits.ts': ['market', 'relay'],
+  'src/protocol/model.ts': ['market', 'relay'],
+};
