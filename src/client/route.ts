@@ -9,6 +9,8 @@ import { plainAddress, socketEvents, SocketWire } from './wire.ts';
 export interface RouteOptions {
   /** How long the look-up of the name and one attempt to connect may take, in ms each. */
   readonly connectMs?: number;
+  /** Called once, when the server has answered for the first time. */
+  readonly reached?: () => void;
   /** The addresses of a name, best first. */
   readonly lookUp?: (name: string) => Promise<readonly string[]>;
 }
@@ -23,6 +25,7 @@ export class Route {
   readonly #server: Address;
   readonly #connectMs: number;
   readonly #lookUp: (name: string) => Promise<readonly string[]>;
+  readonly #reached: () => void;
   #candidates: Promise<readonly string[]> | undefined;
   /** The address that answered. */
   #pinned: string | undefined;
@@ -35,6 +38,7 @@ export class Route {
     this.#server = server;
     this.#connectMs = options.connectMs ?? limits.connectMs;
     this.#lookUp = options.lookUp ?? lookUp;
+    this.#reached = options.reached ?? (() => {});
   }
 
   /** Whether the server has ever answered. */
@@ -86,6 +90,7 @@ export class Route {
       const isOpen = await this.#dial(wire, { host, port: this.#server.port }, (local) => {
         this.#pinned = host;
         this.#local = local;
+        this.#reached();
       });
       // Whoever dropped the wire meanwhile has been told already.
       if (isOpen || wire.isGone) return true;

@@ -1,0 +1,15 @@
+// How an operation ended, as the exit status of the program.
+
+import { exit } from '../cli.ts';
+import type { Ending } from '../protocol/dialect.ts';
+
+export const statusOf: Readonly<Record<Ending, number>> = {
+  done: exit.ok,
+  usage: exit.usage,
+  'bad-data': exit.badData,
+  'unknown-user': exit.noUser,
+  unreachable: exit.unavailable,
+  unwritable: exit.cannotCreate,
+  'try-later': exit.tryAgain,
+  'not-allowed': exit.notAllowed,
+};

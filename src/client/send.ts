@@ -1,0 +1,189 @@
+// `chat send`: says something to somebody and exits; no session, no prompt, as fast as the network.
+
+import { CliError, defineCommand, exit, type Io } from '../cli.ts';
+import { escapeLines } from '../protocol/bytes/escape.ts';
+import type { CallerHost, Ending, Posted, Poster } from '../protocol/dialect.ts';
+import { statusOf } from './ending.ts';
+import { OnceFace } from './face.ts';
+import { lastSender } from './last_sender.ts';
+import { type Letter, letters } from './letters.ts';
+import { once } from './once.ts';
+import { type Goal, goalOf, goalOfFlags, isUrl, serverOptions } from './target.ts';
+
+export const send = defineCommand({
+  name: 'send',
+  summary: 'Say something to somebody, and exit',
+  arguments: {
+    to: {
+      about: 'whom (bob, or bob,carol), or a URL with whom or where as its path',
+      required: true,
+    },
+    text: { about: 'what to say; - reads it from standard input (at a terminal, one line of it)' },
+  },
+  options: {
+    ...serverOptions,
+    as: { type: 'string', hint: 'NAME', about: 'who says it', env: 'CHAT_USER' },
+    attach: { type: 'string', hint: 'FILE', about: 'a file to go with it' },
+    lines: { type: 'boolean', about: 'one message a line, as it comes' },
+    json: { type: 'boolean', about: 'print one object a message' },
+  },
+  examples: [
+    'chat send bob "hi"',
+    'chat send bob,carol "see this" --attach picture.png',
+    'tail -f log | chat send bob - --lines',
+    'chat send channels://Scott@127.0.0.1:55555/168_tas "hi"',
+  ],
+  async run({ to, text, as, attach, lines, json, ...flags }, io) {
+    const goal = isUrl(to) ? goalOf(to, flags) : goalOfFlags(flags, undefined);
+    const target = { ...goal.target };
+    const sender = target.user ?? as ?? lastSender(goal.place, io.env);
+    if (sender !== undefined) target.user = sender;
+    const makePoster = goal.caller.post?.bind(goal.caller);
+    if (makePoster === undefined) {
+      throw new CliError(exit.usage, `${goal.dialect} can only be spoken in a session`);
+    }
+    if (text === undefined && attach === undefined) {
+      throw new CliError(exit.usage, 'send: TEXT is missing', 'usage: chat send TO TEXT');
+    }
+    if (attach !== undefined && lines) {
+      throw new CliError(exit.usage, 'send: --attach and --lines do not go together');
+    }
+    const { ending } = await once<undefined>(
+      { ...goal, target },
+      io,
+      (host, done) => {
+        const mailing = new Mailing({
+          host,
+          io,
+          goal: { ...goal, target },
+          poster: makePoster(host, target),
+          recipients: isUrl(to) ? recipientsOf(target.path, true) : recipientsOf(to, false),
+          attach,
+          isJson: json,
+        });
+        const { textBytes } = goal.caller;
+        const source = { text: text ?? '', isByLine: lines, textBytes, dialect: goal.dialect };
+        void mailing.sendAll(letters(source, io)).then((ending) => done({ ending }));
+      },
+      await faceFor(io, attach),
+    );
+    return statusOf[ending];
+  },
+});
+
+/** Names apart by commas, none twice. A URL without any leaves it to the protocol. */
+function recipientsOf(names: string, mayBeEmpty: boolean): readonly string[] {
+  const all = names.split(',').map((name) => name.trim());
+  const named = [...new Set(all)].filter((name) => name !== '');
+  if (named.length > 0) return named;
+  if (mayBeEmpty) return [''];
+  throw new CliError(exit.usage, 'send: TO names nobody');
+}
+
+/** A transfer is shown on a terminal; nothing of it is loaded where there is none. */
+async function faceFor(io: Io, attach: string | undefined): Promise<OnceFace> {
+  if (attach === undefined || !io.err.isTerminal) return new OnceFace();
+  const { openProgress } = await import('./terminal/progress.ts');
+  const { systemClock } = await import('./terminal/streams.ts');
+  const board = openProgress(process.stderr, systemClock);
+  return new OnceFace((name, total) => board.start(name, total));
+}
+
+interface MailingOptions {
+  readonly host: CallerHost;
+  readonly io: Io;
+  readonly goal: Goal;
+  readonly poster: Poster;
+  readonly recipients: readonly string[];
+  readonly attach: string | undefined;
+  readonly isJson: boolean;
+}
+
+/** Sends letters one after the other, and says what became of each. */
+class Mailing {
+  readonly #options: MailingOptions;
+  /** The first failure, which is the exit status. */
+  #failure: Ending | undefined;
+
+  constructor(options: MailingOptions) {
+    this.#options = options;
+  }
+
+  async sendAll(texts: AsyncIterable<Letter>): Promise<Ending> {
+    const { recipients, poster } = this.#options;
+    sending: for await (const letter of texts) {
+      if ('bad' in letter) {
+        this.#complain(letter.bad.message, letter.bad.hint);
+        this.#failure ??= 'bad-data';
+        continue;
+      }
+      for (const to of recipients) {
+        const posted = await this.#post(to, letter.text);
+        await this.#tell(to, posted);
+        if (posted.ending !== 'done') this.#failure ??= posted.ending;
+        // Whoever does not answer will not answer the next one either.
+        if (posted.ending === 'unreachable') break sending;
+      }
+      // A line that nobody takes will not be followed by one that somebody does.
+      if (this.#failure !== undefined && this.#failure !== 'bad-data') break;
+    }
+    await new Promise<void>((closed) => poster.close(closed));
+    return this.#failure ?? 'done';
+  }
+
+  #post(to: string, text: string): Promise<Posted> {
+    const { attach, poster } = this.#options;
+    const letter = { to, text, ...(attach !== undefined && { attach }) };
+    return new Promise((done) => poster.post(letter, done));
+  }
+
+  async #tell(to: string, posted: Posted): Promise<void> {
+    const { goal, io, isJson } = this.#options;
+    const isDone = posted.ending === 'done';
+    if (isJson) {
+      const { user, host, port } = goal.target;
+      const status = isDone ? 'stored' : posted.ending;
+      const server = `${host}:${port}`;
+      io.out.write(`${JSON.stringify({ id: posted.id, from: user, to, server, status })}\n`);
+    } else if (isDone) {
+      if (io.out.isTerminal) io.out.write(linesOf(posted.line));
+      return;
+    }
+    if (isDone) return;
+    const hint = posted.ending === 'unknown-user' ? await this.#whoIsUnknown(to) : undefined;
+    this.#complain(isJson ? '' : posted.line, hint);
+  }
+
+  /** Of the two that a refusal may mean, the one that is unknown, and how he is registered. */
+  async #whoIsUnknown(to: string): Promise<string | undefined> {
+    const { goal, host } = this.#options;
+    const { caller, target } = goal;
+    if (caller.register === undefined) return undefined;
+    const { user } = target;
+    const ask = caller.users?.bind(caller);
+    const isSender =
+      user !== undefined &&
+      ask !== undefined &&
+      (await new Promise<boolean>((done) => {
+        ask(host, target, user, (result) => done(!result.ok && result.why === 'unknown-user'));
+      }));
+    const unknown = isSender ? user : to;
+    const where = `--server ${target.host} --port ${target.port}`;
+    const how = `chat register ${unknown} --name "FULL NAME" --born DD/MM/YYYY ${where}`;
+    return `${unknown} is not registered there; to register: ${how}`;
+  }
+
+  #complain(line: string, hint: string | undefined): void {
+    const { err } = this.#options.io;
+    err.write(linesOf(line));
+    if (hint !== undefined) err.write(`  ${hint}\n`);
+  }
+}
+
+/** A dialect's line as it is printed; it may hold what the server said. */
+const linesOf = (text: string): string =>
+  text === ''
+    ? ''
+    : escapeLines(text)
+        .map((line) => `${line}\n`)
+        .join('');
