@@ -130,7 +130,7 @@ describe('failures', () => {
     (apply: Apply): Apply =>
     (command, turn) => {
       const outcome = apply(command, turn);
-      if (command.do === 'register' && command.fullName === 'broken') throw new Error('ours');
+      if ('fullName' in command && command.fullName === 'broken') throw new Error('ours');
       return outcome;
     };
 
@@ -172,7 +172,7 @@ describe('failures', () => {
       db.run('CREATE TABLE parent (id INTEGER PRIMARY KEY)');
       db.run('CREATE TABLE child (p INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)');
       return (command, turn) => {
-        if (command.do === 'register' && command.fullName === 'doom')
+        if ('fullName' in command && command.fullName === 'doom')
           db.run('INSERT INTO child VALUES (7)');
         return apply(command, turn);
       };
