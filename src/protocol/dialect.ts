@@ -12,8 +12,11 @@ export interface Connection {
   readonly local: Address;
   /** Queues bytes. What is written in one turn leaves in one segment, unless `apart` asks for its own. */
   write(bytes: Uint8Array, apart?: 'apart'): void;
-  /** Ends our side once everything queued has left. */
-  end(): void;
+  /**
+   * Ends our side once everything queued has left. The peer then has `patienceMs` (`limits.closingMs` unless
+   * told) to take what is on its way and to end its own; who sent a file gives more.
+   */
+  end(patienceMs?: number): void;
   /** Drops the connection at once (reset). */
   abort(): void;
   /** Asks for `woke` after `ms`; a new request replaces the old one, undefined cancels it. */

@@ -46,6 +46,8 @@ export const limits = {
   requestMs: 30 * second,
   /** How long a connection that we ended may take to go, in ms. */
   closingMs: 5 * second,
+  /** How late the next piece of a file, or the end behind the last, may be, in ms. */
+  pieceMs: 120 * second,
   /** How long the server takes to stop, in ms. */
   stopMs: 1.5 * second,
 

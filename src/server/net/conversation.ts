@@ -113,10 +113,10 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     this.#link.write(bytes, apart === 'apart');
   }
 
-  end(): void {
+  end(patienceMs?: number): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#link.end();
+    this.#link.end(patienceMs);
   }
 
   abort(): void {

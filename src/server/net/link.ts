@@ -9,7 +9,7 @@ import type { Clock, Sleeper } from './clock';
 export interface Transport {
   write(bytes: Uint8Array, apart: boolean): void;
   /** Ends our side when the queue has left, then waits a while for the peer's end. */
-  end(): void;
+  end(patienceMs?: number): void;
   abort(): void;
   pause(): void;
   resume(): void;
@@ -66,6 +66,7 @@ export class Link implements Transport, Sleeper {
   #dirty = false;
   #blocked = false;
   #ending: 'no' | 'wanted' | 'shut' = 'no';
+  #patienceMs: number = limits.closingMs;
   #peerEnded = false;
 
   constructor(outbox: Outbox, clock: Clock) {
@@ -89,9 +90,10 @@ export class Link implements Transport, Sleeper {
     this.#soon();
   }
 
-  end(): void {
+  end(patienceMs: number = limits.closingMs): void {
     if (this.#ending !== 'no' || !this.#socket) return;
     this.#ending = 'wanted';
+    this.#patienceMs = patienceMs;
     this.#soon();
   }
 
@@ -172,7 +174,7 @@ export class Link implements Transport, Sleeper {
     } else {
       socket.shutdown();
       socket.resume();
-      this.#clock.wake(this, limits.closingMs);
+      this.#clock.wake(this, this.#patienceMs);
     }
   }
 
