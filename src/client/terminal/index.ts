@@ -5,8 +5,8 @@ import type { Conversation } from './conversation.ts';
 import { openScript } from './script.ts';
 import { openTerminal } from './terminal.ts';
 
-export type { Complete, CompletionRequest } from './completion.ts';
-export type { Conversation, LineHandler } from './conversation.ts';
+export type { Complete } from './completion.ts';
+export type { Conversation } from './conversation.ts';
 export type { Progress } from './progress.ts';
 
 export interface ConversationOptions {
@@ -29,9 +29,10 @@ export function openConversation(options: ConversationOptions): Conversation {
   return openTerminal({ ...options, input, output, reflows: reflows(env) });
 }
 
-/** xterm and GNU screen cut rows or leave them as they are; what is known to be neither wraps them anew. */
+/** Some are known to cut rows, or to leave at least the cursor's as it is; all others wrap them anew. */
 function reflows(env: NodeJS.ProcessEnv): boolean {
   const isXterm = env.XTERM_VERSION !== undefined && env.TMUX === undefined;
   const isScreen = env.STY !== undefined && env.TMUX === undefined;
-  return !isXterm && !isScreen && env.TERM !== 'linux';
+  const isCode = env.TERM_PROGRAM === 'vscode';
+  return !isXterm && !isScreen && !isCode && env.TERM !== 'linux';
 }

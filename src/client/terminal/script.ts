@@ -1,7 +1,7 @@
 // A conversation with a script: lines from a pipe or a file one at a time, plain lines as the answer.
 
-import type { Conversation, LineHandler } from './conversation.ts';
 import { escapeLines } from '../../protocol/bytes/escape.ts';
+import type { Conversation, LineHandler } from './conversation.ts';
 import type { Progress } from './progress.ts';
 import { readLines } from './read_lines.ts';
 import type { Host, TextOutput } from './streams.ts';

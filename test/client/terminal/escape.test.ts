@@ -2,7 +2,7 @@
 
 import { expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { escapeForTerminal, escapeLines } from '../../../src/protocol/bytes/escape.ts';
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { type Key, KeyDecoder } from '../../../src/client/terminal/keys.ts';
 import { HandClock } from './hand_clock.ts';

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { type Foot, Screen } from '../../../src/client/terminal/screen.ts';
 import { TerminalModel } from './model.ts';

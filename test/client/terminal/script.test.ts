@@ -1,0 +1,154 @@
+// A script is read one line at a time, as fast as its lines are dealt with.
+
+import { expect, test } from 'bun:test';
+import { EventEmitter } from 'node:events';
+
+import * as fc from 'fast-check';
+
+import type { Conversation } from '../../../src/client/terminal/index.ts';
+import { readLines } from '../../../src/client/terminal/read_lines.ts';
+import { openScript } from '../../../src/client/terminal/script.ts';
+import { TestOutput } from './test_output.ts';
+
+const encoder = new TextEncoder();
+
+/** A script in chunks, which remembers how many were taken. */
+class TestInput {
+  taken = 0;
+  readonly #chunks: readonly string[];
+
+  constructor(...chunks: string[]) {
+    this.#chunks = chunks;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (const chunk of this.#chunks) {
+      this.taken++;
+      await Promise.resolve();
+      yield encoder.encode(chunk);
+    }
+  }
+}
+
+function open(input: AsyncIterable<Uint8Array>, isTTY = false) {
+  const output = new TestOutput({ isTTY });
+  const host = new EventEmitter();
+  const script = openScript({ input, output, host });
+  return { script, output, host };
+}
+
+const ended = (script: Conversation): Promise<void> =>
+  new Promise((resolve) => script.onEnd(resolve));
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('lines come one at a time, the next is not even read before the last is done', async () => {
+  const input = new TestInput('one\n', 'two\n', 'three');
+  const { script } = open(input);
+  const heard: string[] = [];
+  let finish = (): void => {};
+  script.onLine((line) => {
+    heard.push(line);
+    return new Promise((resolve) => (finish = resolve));
+  });
+  const end = ended(script);
+  for (const [index, line] of ['one', 'two', 'three'].entries()) {
+    while (heard.length <= index) await turn();
+    await turn();
+    expect(heard.at(-1)).toBe(line);
+    expect(input.taken).toBe(index + 1);
+    finish();
+  }
+  await end;
+  expect(heard).toHaveLength(3);
+});
+
+test('the end is told when the last line is done, and to a handler that comes late', async () => {
+  const { script } = open(new TestInput('only\n'));
+  const order: string[] = [];
+  script.onLine(async (line) => {
+    for (let turns = 0; turns < 10; turns++) await turn();
+    order.push(line);
+  });
+  await ended(script);
+  expect(order).toEqual(['only']);
+  await ended(script);
+});
+
+test('a question takes the next line, also from within an operation; no answer at the end', async () => {
+  const { script } = open(new TestInput('first answer\nregister\nAlice\n', 'more\n'));
+  expect(await script.ask('Who? ')).toBe('first answer');
+  const heard: (string | undefined)[] = [];
+  script.onLine(async (line) => {
+    heard.push(line, await script.ask('Name? '), line === 'more' ? await script.ask('More? ') : '');
+  });
+  await ended(script);
+  expect(heard).toEqual(['register', 'Alice', '', 'more', undefined, undefined]);
+  expect(await script.ask('Late? ')).toBeUndefined();
+});
+
+test('prints plain lines, those of one turn in one write; a terminal gets them escaped', async () => {
+  for (const isTTY of [false, true]) {
+    const { script, output } = open(new TestInput(), isTTY);
+    script.print(['a\x1b[2J', 'b']);
+    script.print(['c']);
+    expect(output.writes).toEqual([]);
+    await turn();
+    expect(output.writes).toEqual([isTTY ? 'a\\x1b[2J\nb\nc\n' : 'a\x1b[2J\nb\nc\n']);
+    script.print(['d']);
+    script.close();
+    expect(output.writes.at(-1)).toBe('d\n');
+  }
+});
+
+test('a reader that is behind is told, and waited for', async () => {
+  const { script, output } = open(new TestInput());
+  output.isKeepingUp = false;
+  expect(script.print(['a'])).toBe(true);
+  await turn();
+  expect(script.print(['b'])).toBe(false);
+  const drained = script.drained();
+  output.drain();
+  await drained;
+  expect(script.print(['c'])).toBe(true);
+});
+
+test('interrupts are told until it is closed; a reader that goes away is the end', async () => {
+  const { script, output, host } = open(new TestInput('never read\n'));
+  let interrupts = 0;
+  script.onInterrupt(() => interrupts++);
+  host.emit('SIGINT');
+  const end = ended(script);
+  output.emit('error', new Error('EPIPE'));
+  await end;
+  script.close();
+  host.emit('SIGINT');
+  expect(interrupts).toBe(1);
+  expect(host.listenerCount('SIGINT')).toBe(0);
+});
+
+test('lines are the same however the bytes are cut', async () => {
+  const all = async (chunks: Iterable<Uint8Array>): Promise<string[]> =>
+    Array.fromAsync(readLines(streamOf(chunks)));
+  const lines = fc.array(fc.string({ unit: fc.constantFrom('a', '漢', '😀', ' ', '\t') }), {
+    minLength: 1,
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      lines,
+      fc.array(fc.nat()),
+      fc.constantFrom('\n', '\r\n'),
+      async (some, places, end) => {
+        const bytes = encoder.encode(some.map((line) => line + end).join(''));
+        const cuts = places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b);
+        const chunks = [0, ...cuts].map((from, index) =>
+          bytes.subarray(from, cuts[index] ?? bytes.length),
+        );
+        expect(await all(chunks)).toEqual(some);
+      },
+    ),
+  );
+});
+
+async function* streamOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) yield chunk;
+}
