@@ -3,8 +3,7 @@
 import { createWriteStream, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-import { escapeLines } from '../protocol/bytes/escape';
-import { decodeLossy } from '../protocol/bytes/text';
+import { escapeForTerminal } from '../protocol/bytes/escape';
 import { limits } from '../protocol/limits';
 
 /** Where console lines go. */
@@ -30,11 +29,17 @@ export class SystemConsole implements Console {
   readonly isTerminal: boolean;
   readonly #stream = createWriteStream('', { fd: 1, autoClose: false });
   #lines: string[] = [];
+  /** Characters accepted and not yet written, and how many of them stand in `#lines`. */
   #waiting = 0;
+  #collected = 0;
   #dropped = 0;
   #scheduled = false;
   #broken = false;
   #prompt = '';
+  /** Bytes may end in the middle of a character. */
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** What a peer sent ends, on a terminal, in the middle of a line. */
+  #isMidLine = false;
   readonly #quiet: boolean;
 
   constructor(quiet: boolean) {
@@ -52,9 +57,15 @@ export class SystemConsole implements Console {
 
   raw(bytes: Uint8Array, taken: () => void): void {
     if (this.#quiet || this.#broken) return taken();
-    this.#flush();
-    const text = this.isTerminal ? escapeLines(decodeLossy(bytes)).join('\n') : bytes;
-    this.#stream.write(text, taken);
+    if (this.#lines.length > 0) this.#flush();
+    this.#stream.write(this.isTerminal ? this.#forTerminal(bytes) : bytes, taken);
+  }
+
+  #forTerminal(bytes: Uint8Array): string {
+    const start = this.#prompt === '' || this.#isMidLine ? '' : '\r\x1b[K';
+    const lines = this.#decoder.decode(bytes, { stream: true }).split(/\r?\n/);
+    this.#isMidLine = lines.at(-1) !== '';
+    return start + lines.map(escapeForTerminal).join('\n') + (this.#isMidLine ? '' : this.#prompt);
   }
 
   prompt(text: string): void {
@@ -79,6 +90,7 @@ export class SystemConsole implements Console {
       return;
     }
     this.#waiting += piece.length;
+    this.#collected += piece.length;
     this.#lines.push(piece);
     this.#soon();
   }
@@ -99,8 +111,10 @@ export class SystemConsole implements Console {
     }
     if (this.isTerminal && this.#prompt !== '') lines.push(`\r\x1b[K${this.#prompt}`);
     if (lines.length === 0) return;
-    const bytes = lines.join('');
-    const size = this.#waiting;
+    const bytes = (this.#isMidLine ? '\n' : '') + lines.join('');
+    const size = this.#collected;
+    this.#collected = 0;
+    this.#isMidLine = false;
     this.#stream.write(bytes, () => {
       this.#waiting -= size;
     });
