@@ -12,11 +12,8 @@ export interface Connection {
   readonly local: Address;
   /** Queues bytes. What is written in one turn leaves in one segment, unless `apart` asks for its own. */
   write(bytes: Uint8Array, apart?: 'apart'): void;
-  /**
-   * Ends our side once everything queued has left. The peer then has `patienceMs` (`limits.closingMs` unless
-   * told) to take what is on its way and to end its own; who sent a file gives more.
-   */
-  end(patienceMs?: number): void;
+  /** Ends our side once everything queued has left. */
+  end(): void;
   /** Drops the connection at once (reset). */
   abort(): void;
   /** Asks for `woke` after `ms`; a new request replaces the old one, undefined cancels it. */
@@ -25,6 +22,11 @@ export interface Connection {
 
 /** A connection of the server's, which can also carry files between the peer and the store. */
 export interface Wire extends Connection {
+  /**
+   * Ends our side once everything queued has left. The peer then has `patienceMs` (`limits.closingMs` unless
+   * told) to take what is on its way and to end its own; who sent a file gives more.
+   */
+  end(patienceMs?: number): void;
   /** Starts receiving a file: bytes pushed into the sink; while it is full this connection is not read. */
   receiveFile(size: number): Sink;
   /**
