@@ -49,28 +49,24 @@ export class Screen implements AsyncDisposable {
 
   constructor(command: string[], { columns = 80, rows = 24, env, cwd }: ScreenOptions) {
     this.#model = new Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
-    this.#pty = new Bun.Terminal({
-      cols: columns,
-      rows,
-      // The model parses in a later turn, so "changed" is when it has parsed.
-      data: (_, data) => this.#model.write(data.slice(), () => this.#look()),
-    });
-    // A program may ask the terminal where the cursor is; the model answers, as a terminal would.
-    this.#model.onData((answer) => this.#pty.write(answer));
-    // Bun.Terminal does not make itself the controlling terminal; without one Ctrl-C and a resize are no signals.
-    this.#process = Bun.spawn(['setsid', '--ctty', ...command], {
-      terminal: this.#pty,
+    const hungUp = Promise.withResolvers<void>();
+    // Made by spawn itself, the terminal is the controlling one: Ctrl-C and a resize are signals, and it hangs up when
+    // the last program on it is gone. A Bun.Terminal handed to spawn does neither.
+    this.#process = Bun.spawn(command, {
+      terminal: {
+        cols: columns,
+        rows,
+        // The model parses in a later turn, so "changed" is when it has parsed.
+        data: (_, data) => this.#model.write(data.slice(), () => this.#look()),
+        exit: () => hungUp.resolve(),
+      },
       ...(env && { env }),
       ...(cwd && { cwd }),
     });
-    this.ended = this.#process.exited.then((status) => {
-      // Behind what is still to be parsed.
-      this.#model.write('', () => {
-        this.#closed = true;
-        this.#look();
-      });
-      return status;
-    });
+    this.#pty = this.#process.terminal!;
+    // A program may ask the terminal where the cursor is; the model answers, as a terminal would.
+    this.#model.onData((answer) => this.#pty.write(answer));
+    this.ended = this.#end(hungUp.promise);
   }
 
   type(text: string): void {
@@ -149,6 +145,15 @@ export class Screen implements AsyncDisposable {
     await this.ended;
     this.#pty.close();
     this.#model.dispose();
+  }
+
+  /** The last output comes after the process is gone, and is parsed after that. */
+  async #end(hungUp: Promise<void>): Promise<number> {
+    const [status] = await Promise.all([this.#process.exited, hungUp]);
+    await new Promise<void>((parsed) => this.#model.write('', parsed));
+    this.#closed = true;
+    this.#look();
+    return status;
   }
 
   #rows(from: number, to: number): string[] {
