@@ -13,7 +13,7 @@ const unsafe =
 const unsafeAll = new RegExp(unsafe.source, 'gu');
 
 /** What a zero-width joiner may stand between: the parts of one emoji. */
-const emojiBefore = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+const emojiBefore = /(?:\p{Extended_Pictographic}\ufe0f?|\p{Emoji_Modifier})$/u;
 const emojiAfter = /^\p{Extended_Pictographic}/u;
 
 /** What has variants that a selector chooses, besides the digits of keycaps. */
@@ -21,10 +21,12 @@ const variedBefore = /[\p{Extended_Pictographic}\p{Script=Han}]$/u;
 
 /** Scripts that are not written rightly without joiners and non-joiners inside their words. */
 const joining =
+  // Not a script's controls, which are escaped themselves.
+  '(?=[\\p{L}\\p{M}])' +
   '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}' +
   '\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}' +
   '\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Khmer}]';
-const joiningBefore = new RegExp(`${joining}$`, 'u');
+const joiningBefore = new RegExp(`(?:${joining})$`, 'u');
 const joiningAfter = new RegExp(`^${joining}`, 'u');
 
 /** What a TAB becomes: a real one would jump by where the line happens to begin. */
@@ -54,7 +56,7 @@ export function escapeLines(text: string): string[] {
 
 /** Whether a joiner or a variation selector does its proper work where it stands. */
 function belongs(character: string, text: string, offset: number): boolean {
-  const before = text.slice(Math.max(0, offset - 2), offset);
+  const before = text.slice(Math.max(0, offset - 3), offset);
   const after = text.slice(offset + 1, offset + 3);
   if (character === '\u200d' && emojiBefore.test(before) && emojiAfter.test(after)) return true;
   if (character === '\u200d' || character === '\u200c') {
