@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { removeAtEnd } from './cleanup.ts';
 import { scratchFolder } from './scratch.ts';
 
 const root = resolve(import.meta.dir, '../..');
@@ -71,13 +72,14 @@ class Chat {
   readonly #process: Bun.Subprocess<'pipe', 'pipe', 'pipe'>;
   readonly #text = { out: '', err: '' };
   readonly #waiters = new Set<() => void>();
+  readonly #forget: () => void;
   #closed = false;
 
   constructor(command: string[], env: Environment, { cwd, input }: StartOptions) {
     this.env = env;
     const stdio = ['pipe', 'pipe', 'pipe'] as const;
     this.#process = Bun.spawn(command, { env, stdio: [...stdio], ...(cwd && { cwd }) });
-    running.add(this.#process);
+    this.#forget = removeAtEnd(() => this.#process.kill('SIGKILL'));
     this.ended = this.#collect();
     if (input !== undefined) {
       this.write(input);
@@ -142,7 +144,7 @@ class Chat {
   async #collect(): Promise<Ended> {
     const { stdout, stderr, exited } = this.#process;
     await Promise.all([this.#read('out', stdout), this.#read('err', stderr), exited]);
-    running.delete(this.#process);
+    this.#forget();
     this.#closed = true;
     for (const look of this.#waiters) look();
     const { exitCode, signalCode } = this.#process;
@@ -161,8 +163,3 @@ class Chat {
 }
 
 export type { Chat };
-
-const running = new Set<Bun.Subprocess>();
-process.on('exit', () => {
-  for (const process of running) process.kill('SIGKILL');
-});

@@ -10,6 +10,8 @@
 // The switch is a bridge in a namespace of its own: nothing of it touches the machine's network.
 import { isatty } from 'node:tty';
 
+import { removeAtEnd } from './cleanup.ts';
+
 export interface Host {
   readonly name: string;
   readonly address: string;
@@ -47,7 +49,8 @@ export async function makeHosts(count: number): Promise<Network> {
   const names = Array.from({ length: count }, (_, index) => `${id}-h${index + 1}`);
   const hub = `${id}-switch`;
   const spaces = [hub, ...names];
-  for (const space of spaces) existing.add(space);
+  // For a test that timed out in the middle: its scope never ends.
+  const forget = removeAtEnd(() => spaces.forEach((space) => tryIp('netns', 'del', space)));
   try {
     await ip('netns', 'add', hub);
     await ip(
@@ -66,9 +69,9 @@ export async function makeHosts(count: number): Promise<Network> {
     await ip('-n', hub, 'link', 'set', 'br0', 'up');
     const hosts = [];
     for (const [index, name] of names.entries()) hosts.push(await makeHost(hub, name, index + 1));
-    return { hosts, [Symbol.asyncDispose]: () => remove(spaces) };
+    return { hosts, [Symbol.asyncDispose]: () => remove(spaces).then(forget) };
   } catch (error) {
-    await remove(spaces);
+    await remove(spaces).then(forget);
     throw error;
   }
 }
@@ -96,7 +99,6 @@ async function makeHost(hub: string, name: string, number: number): Promise<Host
 }
 
 let networksMade = 0;
-const existing = new Set<string>();
 
 async function remove(spaces: readonly string[]): Promise<void> {
   for (const space of spaces) {
@@ -104,14 +106,8 @@ async function remove(spaces: readonly string[]): Promise<void> {
     const pids = (await finish(['ip', 'netns', 'pids', space]).catch(() => '')).split('\n');
     for (const pid of pids.filter(Boolean)) kill(Number(pid));
     await ip('netns', 'del', space).catch(() => '');
-    existing.delete(space);
   }
 }
-
-// An interrupted run leaves no namespaces behind either.
-process.on('exit', () => {
-  for (const space of existing) tryIp('netns', 'del', space);
-});
 
 function kill(pid: number): void {
   try {
