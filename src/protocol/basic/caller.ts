@@ -77,7 +77,9 @@ export class BasicPoster implements Poster {
         line: 'Files cannot be sent in this protocol; `-` sends what stdin has.',
       });
     } else {
-      void new Sending(this.#host, this.#target, letter.text, done);
+      // Standard input came without its final line end; where one more stands before that, both are meant.
+      const text = letter.text.endsWith('\n') ? `${letter.text}\n` : letter.text;
+      void new Sending(this.#host, this.#target, text, done);
     }
   }
 
