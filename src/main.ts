@@ -4,6 +4,13 @@ import { processIo } from './cli/io.ts';
 import { type CommandTable, runMain } from './cli/run.ts';
 
 // One line a subcommand. The import stands inside a function so that, say, `chat send` never pays for the server.
-const commands: CommandTable = {};
+const commands: CommandTable = {
+  serve: async () => (await import('./server/serve.ts')).serve,
+  connect: async () => (await import('./client/connect.ts')).connect,
+  send: async () => (await import('./client/send.ts')).send,
+  register: async () => (await import('./client/register.ts')).register,
+  unregister: async () => (await import('./client/register.ts')).unregister,
+  users: async () => (await import('./client/users.ts')).users,
+};
 
 process.exit(await runMain(commands, version, process.argv.slice(2), processIo));
