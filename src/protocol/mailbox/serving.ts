@@ -1,0 +1,153 @@
+// What each operation asks of the hub, and which code each outcome is answered with (source 000, sections 7 and 8).
+
+import { bareName } from '../bytes/text';
+import type { Host } from '../dialect';
+import type { WaitingFile } from '../hub';
+import { type Address, type FileRef, nameOf, type User } from '../model';
+import { isTold, lines } from './console';
+import { type Code, failures, type Operation, type Request } from './messages';
+import { idOf, isBirthDate, isFullName, portOf, recipientOf } from './values';
+
+/** What may become of a request: an answer, or an answer with a file behind it. */
+export interface Answers {
+  answer(code: Code, fields?: readonly string[]): void;
+  hand(file: WaitingFile): void;
+}
+
+/** Refusals that have a code of their own; every other is the operation's failure. */
+const refusals: { readonly [O in Operation]?: Readonly<Record<string, Code>> } = {
+  REGISTER: { 'name-taken': 1 },
+  UNREGISTER: { 'unknown-user': 1 },
+  CONNECT: { 'unknown-user': 1, 'already-connected': 2 },
+  DISCONNECT: { 'unknown-user': 1, 'not-connected': 2 },
+  SEND: { 'unknown-sender': 1, 'unknown-user': 1 },
+  CONNECTEDUSERS: { 'not-connected': 1 },
+  SENDATTACH: { 'unknown-sender': 1, 'unknown-user': 1 },
+  GETFILE: { 'unknown-user': 1 },
+  ATTACHES: { 'unknown-user': 1 },
+};
+
+/** Serves a whole request; SENDATTACH comes with its file, which is on disk by then. */
+export function serve(host: Host, request: Request, to: Answers, file?: FileRef): void {
+  const tell = (alias: string, outcome: 'OK' | 'FAIL'): void => {
+    if (isTold(request.operation)) host.print(lines.done(request.operation, alias, outcome));
+  };
+  const done = (alias: string, fields: readonly string[] = []): void => {
+    to.answer(0, fields);
+    tell(alias, 'OK');
+  };
+  const fail = (alias: string, why?: string): void => {
+    const codes = refusals[request.operation];
+    const code = why === undefined ? undefined : codes?.[why];
+    to.answer(code ?? failures[request.operation], []);
+    tell(alias, 'FAIL');
+  };
+
+  switch (request.operation) {
+    case 'REGISTER': {
+      const { fullName, born } = request;
+      const name = nameOf(request.alias);
+      if (!name || !isFullName(fullName) || !isBirthDate(born, host.now)) {
+        fail(request.alias);
+        return;
+      }
+      host.submit({ do: 'register', name, fullName, born, host: host.remote.host }, (outcome) =>
+        outcome.ok ? done(name) : fail(name, outcome.why),
+      );
+      return;
+    }
+    case 'UNREGISTER': {
+      const account = nameOf(request.alias);
+      if (!account) return fail(request.alias, 'unknown-user');
+      host.submit({ do: 'unregister', account, host: host.remote.host }, (outcome) =>
+        outcome.ok ? done(account) : fail(account, outcome.why),
+      );
+      return;
+    }
+    case 'CONNECT': {
+      const account = nameOf(request.alias);
+      const port = portOf(request.port);
+      if (!account) return fail(request.alias, 'unknown-user');
+      // The server calls nobody but the peer itself, and never one of its own doors.
+      if (port === undefined || host.isOwnDoor({ host: host.remote.host, port })) {
+        return fail(account);
+      }
+      const address: Address = { host: host.remote.host, port };
+      const { machine } = host;
+      host.submit(
+        { do: 'callback-open', account, address, dialect: 'mailbox', machine },
+        (outcome) => (outcome.ok ? done(account) : fail(account, outcome.why)),
+      );
+      return;
+    }
+    case 'DISCONNECT': {
+      const account = nameOf(request.alias);
+      if (!account) return fail(request.alias, 'unknown-user');
+      host.submit({ do: 'callback-close', account, host: host.remote.host }, (outcome) =>
+        outcome.ok ? done(account) : fail(account, outcome.why),
+      );
+      return;
+    }
+    case 'SEND':
+    case 'SENDATTACH': {
+      const account = nameOf(request.from);
+      const addressee = recipientOf(request.to);
+      if (!account || !addressee) return fail('', 'unknown-user');
+      const { text } = request;
+      host.submit(
+        {
+          do: 'direct',
+          from: { account },
+          to: addressee,
+          text,
+          origin: 'mailbox',
+          ...(file && { file }),
+        },
+        (outcome) => {
+          if (!outcome.ok) return fail('', outcome.why);
+          const { id, waiting } = outcome.value;
+          to.answer(0, [String(id)]);
+          if (waiting) host.print(lines.stored(id, account, addressee));
+        },
+      );
+      return;
+    }
+    case 'CONNECTEDUSERS': {
+      const account = nameOf(request.alias);
+      if (!account && request.alias !== '') return fail('');
+      // Who does not say who he is, is whoever is connected from there.
+      const asker = account ? { account } : { host: host.remote.host };
+      host.submit({ do: 'users', asker }, (outcome) => {
+        if (!outcome.ok) return fail('', outcome.why);
+        const { users } = outcome.value;
+        done('', [String(users.length), ...users.map(shownName)]);
+      });
+      return;
+    }
+    case 'GETFILE': {
+      const account = nameOf(request.alias);
+      const from = recipientOf(request.from);
+      const id = idOf(request.id);
+      if (!account) return fail(request.alias, 'unknown-user');
+      if (!from || id === undefined) return fail(account);
+      host.submit({ do: 'file-find', account, from, id, host: host.remote.host }, (outcome) => {
+        if (!outcome.ok) return fail(account, outcome.why);
+        to.hand(outcome.value);
+        tell(account, 'OK');
+      });
+      return;
+    }
+    case 'ATTACHES': {
+      const account = nameOf(request.alias);
+      if (!account) return fail(request.alias, 'unknown-user');
+      host.submit({ do: 'callback-wants-files', account, host: host.remote.host }, (outcome) =>
+        outcome.ok ? done(account) : fail(account, outcome.why),
+      );
+      return;
+    }
+  }
+}
+
+/** A name as this protocol's peers see it wherever else they meet it. */
+const shownName = ({ name, dialect }: User): string =>
+  dialect === 'mailbox' ? name : bareName(name);

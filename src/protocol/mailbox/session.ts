@@ -1,0 +1,236 @@
+// The server's side of one connection, which is one operation: its states, from the first byte to the last.
+
+import type { Inbox } from '../bytes/inbox';
+import type { Host, Session, Sink } from '../dialect';
+import type { WaitingFile } from '../hub';
+import { limits } from '../limits';
+import type { FileRef, Result } from '../model';
+import { encodeReply, type ReplyStyle, RequestReader } from './codec';
+import { isTold, lines } from './console';
+import { type Code, failures, type Request } from './messages';
+import { serve } from './serving';
+import { isBaseName, sizeOf } from './values';
+
+/** An attachment on its way in. */
+interface Upload {
+  readonly request: Request<'SENDATTACH'>;
+  readonly size: number;
+  readonly sink: Sink;
+  missing: number;
+}
+
+/**
+ * reading: the request comes, field by field; it has 30 s.
+ * receiving: the bytes of an attachment come; the next may be late by `limits.pieceMs`.
+ * serving: the hub or the disk has the word.
+ * handing: the answer leaves with a file behind it, as fast as the peer takes it; by the same bound.
+ * handed: all of the file has left, and the peer's clean end will say that he has it.
+ * over: answered.
+ */
+type State =
+  | { readonly is: 'reading' }
+  | { readonly is: 'receiving'; readonly upload: Upload }
+  | { readonly is: 'serving' }
+  | { readonly is: 'handing' }
+  | { readonly is: 'handed'; readonly file: WaitingFile }
+  | { readonly is: 'over' };
+
+export class MailboxSession implements Session {
+  readonly #host: Host;
+  readonly #style: ReplyStyle;
+  readonly #reader = new RequestReader();
+  #state: State = { is: 'reading' };
+  /** Whether the alias that CONNECTEDUSERS may have has begun to come: then the whole of it is awaited. */
+  #isAliasComing = false;
+
+  constructor(host: Host, style: ReplyStyle) {
+    this.#host = host;
+    this.#style = style;
+    host.wake(limits.requestMs);
+  }
+
+  received(inbox: Inbox): void {
+    switch (this.#state.is) {
+      case 'reading':
+        return this.#read(inbox);
+      case 'receiving':
+        return this.#receive(this.#state.upload, inbox);
+      case 'serving':
+      case 'handing':
+      case 'handed':
+      case 'over':
+        // One operation a connection: what comes behind it is nobody's.
+        inbox.takeAll();
+        return;
+    }
+  }
+
+  ended(): void {
+    switch (this.#state.is) {
+      case 'reading':
+        return this.#noMore();
+      case 'receiving':
+        return this.#fail();
+      case 'handed':
+        this.#host.submit({ do: 'file-taken', serial: this.#state.file.serial }, () => {});
+        this.#state = { is: 'over' };
+        return;
+      case 'serving':
+      case 'handing':
+      case 'over':
+        return;
+    }
+  }
+
+  woke(): void {
+    switch (this.#state.is) {
+      case 'reading':
+        return this.#noMore();
+      case 'receiving':
+        return this.#fail();
+      case 'handing':
+        return this.#host.abort();
+      case 'serving':
+      case 'handed':
+      case 'over':
+        return;
+    }
+  }
+
+  lost(): void {
+    this.#drop();
+    this.#state = { is: 'over' };
+  }
+
+  // ---- the request
+
+  #read(inbox: Inbox): void {
+    const reading = this.#reader.read(inbox);
+    switch (reading.is) {
+      case 'bad':
+        inbox.takeAll();
+        return this.#fail();
+      case 'request':
+        this.#serve(reading.request);
+        // A file may stand right behind its request.
+        return this.received(inbox);
+      case 'more':
+        return this.#awaitAlias(inbox);
+    }
+  }
+
+  /** The one field that may be missing is not waited for as long as the others. */
+  #awaitAlias(inbox: Inbox): void {
+    if (this.#isAliasComing || this.#reader.withoutAlias() === undefined) return;
+    this.#isAliasComing = inbox.length > 0;
+    this.#host.wake(this.#isAliasComing ? limits.requestMs : limits.optionalFieldMs);
+  }
+
+  /** Nothing more will come, or not in time: all that was needed is there, or the request failed. */
+  #noMore(): void {
+    const request = this.#isAliasComing ? undefined : this.#reader.withoutAlias();
+    if (request === undefined) this.#fail();
+    else this.#serve(request);
+  }
+
+  /** A request that can never be served: answered with its operation's failure, if that is known. */
+  #fail(): void {
+    this.#drop();
+    const { operation } = this.#reader;
+    if (operation === undefined) {
+      this.#over();
+      return;
+    }
+    const alias = this.#reader.field('alias');
+    this.#answer(failures[operation], []);
+    if (isTold(operation) && (alias !== undefined || operation === 'CONNECTEDUSERS')) {
+      this.#host.print(lines.done(operation, alias ?? '', 'FAIL'));
+    }
+  }
+
+  #serve(request: Request): void {
+    if (request.operation === 'SENDATTACH') this.#receiveFile(request);
+    else this.#submit(request);
+  }
+
+  #submit(request: Request, file?: FileRef): void {
+    this.#state = { is: 'serving' };
+    this.#host.wake(undefined);
+    serve(
+      this.#host,
+      request,
+      {
+        answer: (code, fields) => this.#answer(code, fields ?? []),
+        hand: (waiting) => this.#hand(waiting),
+      },
+      file,
+    );
+  }
+
+  // ---- attachments
+
+  #receiveFile(request: Request<'SENDATTACH'>): void {
+    const size = sizeOf(request.size);
+    if (size === undefined || !isBaseName(request.fileName)) return this.#fail();
+    const upload: Upload = { request, size, sink: this.#host.receiveFile(size), missing: size };
+    this.#state = { is: 'receiving', upload };
+    this.#host.wake(limits.pieceMs);
+    if (size === 0) this.#finish(upload);
+  }
+
+  #receive(upload: Upload, inbox: Inbox): void {
+    const bytes = inbox.takeAll(upload.missing);
+    if (bytes.length === 0) return;
+    upload.missing -= bytes.length;
+    upload.sink.write(bytes);
+    if (upload.missing === 0) this.#finish(upload);
+    else this.#host.wake(limits.pieceMs);
+  }
+
+  #finish({ request, sink }: Upload): void {
+    this.#state = { is: 'serving' };
+    this.#host.wake(undefined);
+    sink.finish((stored) => {
+      if (!stored.ok) return this.#answer(failures.SENDATTACH, []);
+      this.#submit(request, { ...stored.value, name: request.fileName });
+    });
+  }
+
+  #hand(file: WaitingFile): void {
+    this.#state = { is: 'handing' };
+    this.#host.wake(limits.pieceMs);
+    this.#host.write(encodeReply(0, [String(file.size)], this.#style));
+    const sent = (result: Result<void, 'gone'>): void => {
+      this.#host.wake(undefined);
+      if (!result.ok) return this.#host.abort();
+      // Only an end seen from here on says that he has taken all of it.
+      this.#state = { is: 'handed', file };
+      this.#host.end(limits.pieceMs);
+    };
+    this.#host.sendFile(file.hash, sent, {
+      pieceBytes: limits.readBytes,
+      wrap: (piece) => {
+        this.#host.wake(limits.pieceMs);
+        return [piece];
+      },
+    });
+  }
+
+  // ---- the end
+
+  #drop(): void {
+    if (this.#state.is === 'receiving') this.#state.upload.sink.abandon();
+  }
+
+  #answer(code: Code, fields: readonly string[]): void {
+    if (this.#state.is === 'over') return;
+    this.#host.write(encodeReply(code, fields, this.#style));
+    this.#over();
+  }
+
+  #over(): void {
+    this.#state = { is: 'over' };
+    this.#host.wake(undefined);
+    this.#host.end();
+  }
+}
