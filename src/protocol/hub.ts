@@ -78,7 +78,7 @@ export interface Operations {
   /**
    * The connection takes a name as a guest. `collision`: `rename` gives `name~2` where it is in use; `refuse`
    * answers `name-taken`. `deaf`: cannot be told anything (a relay emitter). `hearsFor`: private messages to
-   * that name come here (a relay display hears for the emitter 1000 below).
+   * that name come here; `below`: to the number that much below one's own (a relay display, for its emitter).
    */
   enter: Operation<
     {
@@ -89,7 +89,7 @@ export interface Operations {
       machine: string;
       address: Address;
       deaf?: boolean;
-      hearsFor?: Name;
+      hearsFor?: Name | { readonly below: number };
     },
     { name: Name },
     'name-taken' | 'none-free' | 'already-entered'
@@ -168,12 +168,7 @@ export interface Operations {
   'group-invite': Operation<
     { session: SessionId; group: RoomName; to: Name },
     void,
-    | 'unknown-room'
-    | 'not-creator'
-    | 'unknown-user'
-    | 'already-member'
-    | 'too-many'
-    | 'not-entered'
+    'unknown-room' | 'not-creator' | 'unknown-user' | 'already-member' | 'too-many' | 'not-entered'
   >;
   'group-accept': Operation<
     { session: SessionId; group: RoomName },
@@ -212,6 +207,7 @@ export interface Operations {
       from: Actor;
       to: Name;
       text: string;
+      raw?: Uint8Array;
       file?: FileRef;
       reference?: number;
       /** The dialect it came in by. */
@@ -225,6 +221,14 @@ export interface Operations {
     { recipient: RecipientId; serial: number; status: 'delivered' | 'failed' },
     void,
     'unknown-message'
+  >;
+
+  // Signals
+  /** Tells a connected guest of the session's own dialect something that only this dialect understands. */
+  signal: Operation<
+    { session: SessionId; to: Name; signal: string; numbers: readonly number[] },
+    void,
+    'unknown-user' | 'not-entered'
   >;
 
   // Attachments

@@ -50,6 +50,8 @@ export interface Direct {
   readonly from: Name;
   readonly to: Name;
   readonly text: string;
+  /** The bytes as they came, only where they are not UTF-8; for peers of `origin`. */
+  readonly raw?: Uint8Array;
   readonly file?: FileRef;
   /** A number the sender's dialect gave the message; means something only to peers of `origin`. */
   readonly reference?: number;
@@ -118,8 +120,22 @@ export interface Presence {
   readonly here: boolean;
 }
 
+/**
+ * What one session has to tell another of its own dialect, and no other (relay: stop, show who is here). The
+ * hub passes it on and knows nothing of its meaning; it reaches sessions of `origin` only.
+ */
+export interface Signal {
+  readonly is: 'signal';
+  readonly signal: string;
+  readonly from: Name;
+  /** Numbers whose meaning is the dialect's own. */
+  readonly numbers: readonly number[];
+  readonly origin: string;
+  readonly at: number;
+}
+
 /** What can be told to an outlet without an answer being owed. */
-export type Notice = Receipt | Said | Moved | Invited | Paid | Presence;
+export type Notice = Receipt | Said | Moved | Invited | Paid | Presence | Signal;
 
 /** Everything an outlet can be told. */
 export type Telling = Direct | Notice;

@@ -44,7 +44,7 @@ const guest = nameOf('guest') as Name;
 /** Whom the first frame names: 1 to 32 visible characters, spaces only between them, no brackets; or `guest`. */
 export function nameOfFrame(frame: Uint8Array): Name {
   const name = nameOf((decodeText(frame) ?? '').trim());
-  if (name === undefined || [...name].length > nameCharactersMax) return guest;
+  if (name === undefined || Array.from(name).length > nameCharactersMax) return guest;
   return /[[\]]|[^\S ]/u.test(name) ? guest : name;
 }
 
@@ -88,6 +88,7 @@ function encode(telling: Telling): Uint8Array | undefined {
     case 'invited':
     case 'paid':
     case 'presence':
+    case 'signal':
       return undefined;
   }
 }

@@ -7,15 +7,17 @@ const bare = (name: Name): Name => bareName(name) as Name;
 
 function cleaned(telling: Telling): Telling {
   switch (telling.is) {
-    case 'direct':
+    case 'direct': {
+      const { raw: _bytesOfItsOwnDialect, ...direct } = telling;
       return {
-        ...telling,
-        from: bare(telling.from),
-        text: withoutControls(telling.text),
-        ...(telling.file && {
-          file: { ...telling.file, name: withoutControls(telling.file.name).replaceAll('\n', ' ') },
+        ...direct,
+        from: bare(direct.from),
+        text: withoutControls(direct.text),
+        ...(direct.file && {
+          file: { ...direct.file, name: withoutControls(direct.file.name).replaceAll('\n', ' ') },
         }),
       };
+    }
     case 'said': {
       // Without `raw`: those bytes mean something to its own dialect only.
       return {

@@ -10,6 +10,7 @@ import { Membership } from './membership';
 import { People } from './people';
 import { rooms } from './rooms';
 import { sessions } from './sessions';
+import { signals } from './signals';
 import type { Store } from './store';
 import type { Handlers, Turn } from './turn';
 
@@ -34,6 +35,7 @@ export function openHub(db: Store, settings: HubSettings): Apply {
     ...lists(db, people),
     ...rooms(db, people, membership, settings.reservedRooms),
     ...mail(db, people),
+    ...signals(people),
     ...files(db, people),
   };
   return (command, turn) => {

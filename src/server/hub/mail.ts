@@ -22,6 +22,7 @@ interface MessageRow {
   readonly from_name: Name;
   readonly to_name: Name;
   readonly text: string;
+  readonly raw: Uint8Array | null;
   readonly file_hash: FileHash | null;
   readonly file_size: number | null;
   readonly file_name: string | null;
@@ -31,7 +32,7 @@ interface MessageRow {
 }
 
 const columns =
-  'serial, sender, id, from_name, to_name, text, file_hash, file_size, file_name, reference, origin, at';
+  'serial, sender, id, from_name, to_name, text, raw, file_hash, file_size, file_name, reference, origin, at';
 
 const direct = (row: MessageRow): Direct => ({
   is: 'direct',
@@ -42,6 +43,7 @@ const direct = (row: MessageRow): Direct => ({
   text: row.text,
   origin: row.origin,
   at: row.at,
+  ...(row.raw !== null && { raw: row.raw }),
   ...(row.reference !== null && { reference: row.reference }),
   ...(row.file_hash !== null && {
     file: { hash: row.file_hash, size: row.file_size ?? 0, name: row.file_name ?? '' },
@@ -81,6 +83,7 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
     string,
     string,
     string,
+    Uint8Array | null,
     string | null,
     number | null,
     string | null,
@@ -88,8 +91,8 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
     string,
     number,
   ];
-  const values = `(recipient, sender, id, from_name, to_name, text, file_hash, file_size, file_name, reference, origin, at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  const values = `(recipient, sender, id, from_name, to_name, text, raw, file_hash, file_size, file_name, reference, origin, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   const keep = db.prepare<never, Values>(`INSERT INTO message ${values}`);
   const pass = db.prepare<never, Values>(`INSERT INTO live.message ${values}`);
   const room = 'SET waiting = waiting + 1 WHERE id = ? AND waiting < ? RETURNING waiting';
@@ -153,6 +156,7 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
         doer.name,
         command.to,
         command.text,
+        command.raw ?? null,
         file?.hash ?? null,
         file?.size ?? null,
         file?.name ?? null,
@@ -186,6 +190,7 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
           text: command.text,
           origin: command.origin,
           at,
+          ...(command.raw && { raw: command.raw }),
           ...(reference !== undefined && { reference }),
           ...(file && { file }),
         },

@@ -37,6 +37,7 @@ export const migrations: readonly (readonly string[])[] = [
        from_name TEXT NOT NULL,
        to_name TEXT NOT NULL,
        text TEXT NOT NULL,
+       raw BLOB,                             -- the text's bytes where they are not UTF-8
        file_hash TEXT, file_size INTEGER, file_name TEXT,
        reference INTEGER,
        origin TEXT NOT NULL,
@@ -100,6 +101,7 @@ export const volatileSchema: readonly string[] = [
      from_name TEXT NOT NULL,
      to_name TEXT NOT NULL,
      text TEXT NOT NULL,
+     raw BLOB,
      file_hash TEXT, file_size INTEGER, file_name TEXT,
      reference INTEGER,
      origin TEXT NOT NULL,

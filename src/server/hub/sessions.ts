@@ -6,6 +6,7 @@ import {
   type FileHash,
   type Name,
   numberedName,
+  numberOf,
   ok,
   type RecipientId,
   refused,
@@ -24,7 +25,7 @@ interface Entry {
   readonly machine: string;
   readonly address: Address;
   readonly deaf?: boolean;
-  readonly hearsFor?: Name;
+  readonly hearsFor?: Name | { readonly below: number };
 }
 
 export function sessions(
@@ -77,6 +78,14 @@ export function sessions(
     }
   };
 
+  /** The key of the name that a session also hears for. */
+  const heardKey = (hearsFor: Entry['hearsFor'], own: Name): string | null => {
+    if (hearsFor === undefined || typeof hearsFor === 'string')
+      return hearsFor ? keyOf(hearsFor) : null;
+    const number = (numberOf(own) ?? 0) - hearsFor.below;
+    return number > 0 ? keyOf(numberedName(number)) : null;
+  };
+
   const admit = (turn: Turn, entry: Entry, name: Name, account: number | undefined): void => {
     const wasHere = account !== undefined && people.reachable(account);
     insert.run(
@@ -89,7 +98,7 @@ export function sessions(
       entry.address.host,
       entry.address.port,
       entry.deaf === true ? 1 : 0,
-      entry.hearsFor === undefined ? null : keyOf(entry.hearsFor),
+      heardKey(entry.hearsFor, name),
       turn.at,
     );
     const recipient =
