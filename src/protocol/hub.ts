@@ -94,6 +94,8 @@ export interface Operations {
     { name: Name },
     'name-taken' | 'none-free' | 'already-entered'
   >;
+  /** Whether a guest could take this name now. Changes nothing: only `enter` takes it. */
+  'name-free': Operation<{ name: Name }, { free: boolean }, never>;
   /** The connection becomes an account's, by the token it got when it was registered. */
   login: Operation<
     {
@@ -245,7 +247,11 @@ export interface Operations {
 
   // Money: whole dollars, 0 to 2^53-1
   /** Sets the balance of the session's user and writes it into the ledger. */
-  'balance-set': Operation<{ session: SessionId; amount: number }, Balances, 'not-entered'>;
+  'balance-set': Operation<
+    { session: SessionId; amount: number },
+    Balances,
+    'bad-amount' | 'not-entered'
+  >;
   funds: Operation<{ session: SessionId }, { balance: number }, 'no-account' | 'not-entered'>;
   transfer: Operation<
     { session: SessionId; to: Name; amount: number },

@@ -44,6 +44,10 @@ export const limits = {
 
   /** A whole request, or the first one of a lasting connection, in ms. */
   requestMs: 30 * second,
+  /** How long a person may think about a question that comes before entering, in ms. */
+  questionMs: 600 * second,
+  /** A quiet connection of somebody who entered is probed after this time, in ms. */
+  keepAliveMs: 10 * second,
   /** How long a connection that we ended may take to go, in ms. */
   closingMs: 5 * second,
   /** How late the next piece of a file, or the end behind the last, may be, in ms. */

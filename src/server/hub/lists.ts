@@ -13,7 +13,7 @@ interface UserRow {
   readonly port: number;
 }
 
-export function lists(db: Store, people: People): Pick<Handlers, 'users'> {
+export function lists(db: Store, people: People): Pick<Handlers, 'users' | 'name-free'> {
   // Who has both an address and sessions stands once, where he came first.
   const everybody = db.prepare<UserRow, []>(
     `SELECT account.name AS name, account, dialect, address.host AS host, port, at, opened AS number
@@ -49,6 +49,10 @@ export function lists(db: Store, people: People): Pick<Handlers, 'users'> {
         });
       }
       return ok({ users });
+    },
+
+    'name-free'(command) {
+      return ok({ free: !people.taken(command.name) });
     },
   };
 
