@@ -3,7 +3,7 @@
 import type { TCPSocketListener } from 'bun';
 
 import type { Dialect, DoorSettings } from '../protocol/dialect';
-import type { Address, SessionId } from '../protocol/model';
+import type { Address } from '../protocol/model';
 import { Conversation, type Surroundings } from './net/conversation';
 import type { Link, Outbox, TransportEvents } from './net/link';
 import { type Admission, listen } from './net/listen';
@@ -16,15 +16,12 @@ export interface DoorOptions {
   readonly around: Surroundings;
   readonly outbox: Outbox;
   readonly admission: Admission;
-  /** The id of the next connection. */
-  nextSession(): SessionId;
-  /** A connection came in. */
-  came(conversation: Conversation): void;
 }
 
 export class Door {
   readonly dialect: Dialect;
   readonly #options: DoorOptions;
+  readonly #around: Surroundings;
   readonly #listener: TCPSocketListener<Link>;
   /** Where the door serves one after the other: who is served, and who waits, in the order of arrival. */
   readonly #turns: { conversation: Conversation; link: Link }[] = [];
@@ -32,13 +29,22 @@ export class Door {
   constructor(options: DoorOptions) {
     this.dialect = options.dialect;
     this.#options = options;
+    const { around } = options;
+    this.#around = {
+      ...around,
+      over: (over, session) => {
+        options.admission.left(over.remote.host);
+        this.#turnOver(over);
+        around.over(over, session);
+      },
+    };
     this.#listener = listen({
       host: options.host,
       port: options.port,
       outbox: options.outbox,
       clock: options.around.clock,
       admission: options.admission,
-      accept: (link, remote, local) => this.#accept(link, remote, local),
+      accept: (link) => this.#accept(link),
     });
   }
 
@@ -46,17 +52,8 @@ export class Door {
     return { host: this.#options.host, port: this.#listener.port };
   }
 
-  #accept(link: Link, remote: Address, local: Address): TransportEvents {
-    const { around, admission } = this.#options;
-    const conversation = new Conversation(this.#options.nextSession(), remote, local, link, {
-      ...around,
-      over: (over) => {
-        admission.left(remote.host);
-        this.#turnOver(over);
-        around.over(over);
-      },
-    });
-    this.#options.came(conversation);
+  #accept(link: Link): TransportEvents {
+    const conversation = new Conversation(link, this.#around);
     if (this.dialect.door?.oneAtATime === true) {
       this.#turns.push({ conversation, link });
       if (this.#turns.length > 1) link.pause();

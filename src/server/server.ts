@@ -97,7 +97,8 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   // The chat: hub, journal, delivery.
   const clock = new SystemClock();
   const outbox = new Outbox();
-  const conversations = new Map<SessionId, Conversation>();
+  const conversations = new Set<Conversation>();
+  const entered = new Map<SessionId, Conversation>();
   const dialects = settings.doors.map(({ dialect }) => dialect);
   const reservedRooms = dialects.flatMap(({ door }) => door?.room ?? []);
   const journal: LocalJournal = new LocalJournal(
@@ -120,7 +121,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       else journal.submitLater(settled, done);
     },
     after: (ms, then) => clock.after(ms, then),
-    connection: (session) => conversations.get(session),
+    connection: (session) => entered.get(session),
     caller,
     released: ({ hash }) => files.release(hash),
   });
@@ -149,7 +150,13 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
     warn: (line) => console.warn(line),
     output: (bytes, taken) => console.raw(bytes, taken),
     report,
-    over: (conversation) => void conversations.delete(conversation.session),
+    nextSession,
+    began: (conversation) => void conversations.add(conversation),
+    entered: (conversation) => void entered.set(conversation.session, conversation),
+    over: (conversation, session) => {
+      conversations.delete(conversation);
+      if (session !== undefined) entered.delete(session);
+    },
   });
   let starting = true;
   function caller(at: CallAddress): CalledOutlet | undefined {
@@ -160,8 +167,8 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       { ...at, callback, fresh: !starting },
       {
         dial: (address, open) =>
-          dialer.dial(address, (link, remote, local) => {
-            const conversation = new Conversation(nextSession(), remote, local, link, calls);
+          dialer.dial(address, (link) => {
+            const conversation = new Conversation(link, calls);
             conversation.start(open(conversation));
             return conversation;
           }),
@@ -189,8 +196,6 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       around: surroundings,
       outbox,
       admission,
-      nextSession,
-      came: (conversation) => void conversations.set(conversation.session, conversation),
     });
     doors.push(door);
   }
@@ -213,7 +218,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       for (const door of doors) door.close();
       dialer.close();
       journal.flush();
-      for (const conversation of conversations.values()) conversation.closing();
+      for (const conversation of conversations) conversation.closing();
       outbox.flush();
       const deadline = Date.now() + limits.stopMs;
       while (conversations.size > 0 && Date.now() < deadline) {

@@ -76,9 +76,10 @@ class World {
       { is: 'arrived', session: sessionOf(session), recipient, name: named('bob'), deaf: false },
     ]);
   }
+  /** Its connection is gone before the hub's word of it comes, as it is in the server. */
   depart(session: string, recipient = bob): void {
-    this.delivery.take([{ is: 'departed', session: sessionOf(session), recipient }]);
     this.outlets.delete(session);
+    this.delivery.take([{ is: 'departed', session: sessionOf(session), recipient }]);
   }
   /** A message is committed. */
   commit(direct: Direct): void {
@@ -230,7 +231,7 @@ describe('rooms', () => {
     const world = new World();
     const hands = ['s1', 's2', 's3', 's4'].map((session) => {
       const hand = new Hand();
-      world.outlets.set(session, hand);
+      world.arrive(session, hand, `g${session}` as RecipientId);
       const mute = session === 's3';
       world.delivery.take([{ is: 'room-in', room, session: sessionOf(session), mute }]);
       return hand;
@@ -250,7 +251,7 @@ describe('rooms', () => {
       ['s2', foreign],
       ['s3', foreign2],
     ] as const) {
-      world.outlets.set(session, hand);
+      world.arrive(session, hand, `g${session}` as RecipientId);
       world.delivery.take([{ is: 'room-in', room, session: sessionOf(session), mute: false }]);
     }
     const notice = { ...said('a\x1b[31mb\tc\r\nd\u202e'), from: named('<al:ice>') } as Notice;

@@ -33,6 +33,8 @@ export class Delivery {
   readonly #recipients = new Map<RecipientId, Recipient>();
   readonly #called = new Map<RecipientId, Called>();
   readonly #watchers = new Map<SessionId, Outlet>();
+  /** Sessions that are here, on this machine: from `arrived` to `departed`, however long the link lives. */
+  readonly #live = new Map<SessionId, Outlet>();
 
   constructor(world: DeliverySurroundings) {
     this.#world = world;
@@ -59,20 +61,23 @@ export class Delivery {
       case 'direct':
         return this.#recipients.get(event.to)?.add(event.message);
       case 'room-in': {
-        const outlet = event.mute ? undefined : this.#world.connection(event.session);
+        const outlet = event.mute ? undefined : this.#live.get(event.session);
         if (outlet) this.#rooms.enter(event.room, event.session, outlet);
         return;
       }
       case 'room-out':
         return this.#rooms.leave(event.room, event.session);
       case 'arrived': {
-        const outlet = event.deaf ? undefined : this.#world.connection(event.session);
-        if (outlet) this.#attach(event.recipient, outlet);
+        const outlet = this.#world.connection(event.session);
+        if (!outlet) return;
+        this.#live.set(event.session, outlet);
+        if (!event.deaf) this.#attach(event.recipient, outlet);
         return;
       }
       case 'departed': {
         this.#watchers.delete(event.session);
-        const outlet = this.#world.connection(event.session);
+        const outlet = this.#live.get(event.session);
+        this.#live.delete(event.session);
         if (outlet) this.#detach(event.recipient, outlet);
         return;
       }
@@ -88,7 +93,7 @@ export class Delivery {
         this.#recipients.delete(event.recipient);
         return;
       case 'watching': {
-        const outlet = this.#world.connection(event.session);
+        const outlet = this.#live.get(event.session);
         if (outlet) this.#watchers.set(event.session, outlet);
         return;
       }
@@ -113,7 +118,7 @@ export class Delivery {
     } else if ('room' in to) {
       this.#rooms.each(to.room, to.except, (outlet) => this.#tell(outlet, notice));
     } else if ('session' in to) {
-      const outlet = this.#world.connection(to.session);
+      const outlet = this.#live.get(to.session);
       if (outlet) this.#tell(outlet, notice);
     } else {
       this.#recipients.get(to.recipient)?.tell(notice);

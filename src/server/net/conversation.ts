@@ -45,8 +45,12 @@ export interface Surroundings {
   output(bytes: Uint8Array, taken: () => void): void;
   /** An exception that is our bug. */
   report(what: string, error: unknown): void;
+  nextSession(): SessionId;
+  began(conversation: Conversation): void;
+  /** It is about to ask for a name. */
+  entered(conversation: Conversation): void;
   /** The conversation is over. */
-  over(conversation: Conversation): void;
+  over(conversation: Conversation, session: SessionId | undefined): void;
 }
 
 interface Later {
@@ -55,9 +59,6 @@ interface Later {
 }
 
 export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
-  readonly session: SessionId;
-  readonly remote: Address;
-  readonly local: Address;
   readonly #around: Surroundings;
   readonly #link: Transport;
   readonly #inbox = new Inbox();
@@ -74,18 +75,23 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   #ended = false;
   #onDrain: (() => void) | undefined;
 
-  constructor(
-    session: SessionId,
-    remote: Address,
-    local: Address,
-    link: Transport,
-    around: Surroundings,
-  ) {
-    this.session = session;
-    this.remote = remote;
-    this.local = local;
+  constructor(link: Transport, around: Surroundings) {
     this.#link = link;
     this.#around = around;
+    around.began(this);
+  }
+
+  /** Most connections of a dialect without sessions are never asked for it. */
+  get session(): SessionId {
+    return (this.#id ??= this.#around.nextSession());
+  }
+  #id: SessionId | undefined;
+
+  get remote(): Address {
+    return this.#link.remote;
+  }
+  get local(): Address {
+    return this.#link.local;
   }
 
   get dialect(): string {
@@ -134,7 +140,7 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     key?: string,
   ): void {
     if (this.#over) return;
-    if (command.do === 'enter' || command.do === 'login') this.#entered = true;
+    if (!this.#entered && (command.do === 'enter' || command.do === 'login')) this.#enter();
     this.#submitted++;
     if (this.#submitted - this.#answered >= limits.outstandingPerConnection) this.#flow();
     this.#around.submit(
@@ -147,6 +153,13 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
       },
       key,
     );
+  }
+
+  /** From now on the hub may know this connection, and delivery must find it. */
+  #enter(): void {
+    this.#entered = true;
+    this.#around.entered(this);
+    this.#link.keepAlive();
   }
 
   inOrder(answer: () => void): void {
@@ -303,7 +316,7 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     for (const settle of this.#unsettled ?? []) settle('failed');
     this.#unsettled = undefined;
     for (const hash of this.#pins ?? []) this.#around.files.unpin(hash);
-    const over = (): void => this.#around.over(this);
+    const over = (): void => this.#around.over(this, this.#id);
     if (this.#entered) this.#around.submit({ do: 'leave', session: this.session }, over);
     else over();
   }

@@ -4,15 +4,13 @@ import type { Socket } from 'bun';
 
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
-import { normalHost } from './addresses';
 import type { Clock } from './clock';
 import { Link, linkHandlers, type Outbox, type TransportEvents } from './link';
 
-type Open = (link: Link, remote: Address, local: Address) => TransportEvents;
+type Open = (link: Link) => TransportEvents;
 
 interface Waiting {
   readonly address: Address;
-  readonly from: string | undefined;
   readonly open: Open;
 }
 
@@ -34,7 +32,7 @@ export class Dialer {
    */
   dial(address: Address, open: Open): void {
     if (this.#closed) return;
-    if (this.#underWay >= limits.calls) this.#waiting.push({ address, from: undefined, open });
+    if (this.#underWay >= limits.calls) this.#waiting.push({ address, open });
     else this.#dial(address, open);
   }
 
@@ -55,7 +53,7 @@ export class Dialer {
       if (next) this.#dial(next.address, next.open);
     };
     const link = new Link(this.#outbox, this.#clock);
-    const events = open(link, address, { host: '', port: 0 });
+    const events = open(link);
     const counted: TransportEvents = {
       opened: () => events.opened(),
       data: (bytes) => events.data(bytes),
@@ -87,7 +85,7 @@ export class Dialer {
         open: (socket: Socket<Link>) => {
           cancel();
           if (late) return socket.terminate();
-          link.attach(socket);
+          link.attach(socket, address.host);
           counted.opened();
         },
         connectError: failed,
@@ -95,8 +93,3 @@ export class Dialer {
     }).catch(failed);
   }
 }
-
-export const peerOf = (socket: Socket<Link>): Address => ({
-  host: normalHost(socket.remoteAddress),
-  port: socket.remotePort,
-});

@@ -3,6 +3,8 @@
 import type { Socket } from 'bun';
 
 import { limits } from '../../protocol/limits';
+import type { Address } from '../../protocol/model';
+import { normalHost } from './addresses';
 import type { Clock, Sleeper } from './clock';
 
 /** What a conversation may do with the connection under it; a simulation has its own. */
@@ -15,6 +17,10 @@ export interface Transport {
   resume(): void;
   /** Bytes written and not yet taken by the system. */
   readonly queued: number;
+  readonly remote: Address;
+  readonly local: Address;
+  /** Notices a peer that vanished without a word. */
+  keepAlive(): void;
 }
 
 /** What happens on the connection under a conversation. */
@@ -78,8 +84,31 @@ export class Link implements Transport, Sleeper {
     return this.#queued;
   }
 
-  attach(socket: Socket<Link>): void {
+  /** `host` is the peer's, read already. */
+  attach(socket: Socket<Link>, host: string): void {
     this.#socket = socket;
+    this.#host = host;
+  }
+  #host = '';
+
+  // Each of these costs system calls that most connections never need.
+
+  get remote(): Address {
+    return (this.#remote ??= { host: this.#host, port: this.#socket?.remotePort ?? 0 });
+  }
+  #remote: Address | undefined;
+
+  get local(): Address {
+    const socket = this.#socket;
+    return (this.#local ??= {
+      host: socket ? normalHost(socket.localAddress) : '',
+      port: socket?.localPort ?? 0,
+    });
+  }
+  #local: Address | undefined;
+
+  keepAlive(): void {
+    this.#socket?.setKeepAlive(true, limits.keepAliveMs);
   }
 
   write(bytes: Uint8Array, apart: boolean): void {
@@ -169,7 +198,7 @@ export class Link implements Transport, Sleeper {
     this.#ending = 'shut';
     const socket = this.#socket;
     if (!socket) return;
-    if (this.#peerEnded) {
+    if (this.#peerEnded || this.#patienceMs === 0) {
       socket.end();
     } else {
       socket.shutdown();

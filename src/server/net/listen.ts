@@ -3,7 +3,6 @@
 import type { Socket, TCPSocketListener } from 'bun';
 
 import { limits } from '../../protocol/limits';
-import type { Address } from '../../protocol/model';
 import { isLoopback, normalHost } from './addresses';
 import type { Clock } from './clock';
 import { Link, linkHandlers, type Outbox, type TransportEvents } from './link';
@@ -48,7 +47,7 @@ export interface ListenSettings {
   readonly clock: Clock;
   readonly admission: Admission;
   /** Makes what reacts to an accepted connection. */
-  accept(link: Link, remote: Address, local: Address): TransportEvents;
+  accept(link: Link): TransportEvents;
 }
 
 /** Opens a port. Throws the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL) where it cannot. */
@@ -61,20 +60,15 @@ export function listen(settings: ListenSettings): TCPSocketListener<Link> {
     socket: {
       ...linkHandlers,
       open(socket: Socket<Link>) {
-        const remote = { host: normalHost(socket.remoteAddress), port: socket.remotePort };
+        const host = normalHost(socket.remoteAddress);
         const link = new Link(outbox, clock);
         socket.data = link;
-        if (!admission.admit(remote.host)) {
+        if (!admission.admit(host)) {
           socket.terminate();
           return;
         }
-        link.attach(socket);
-        // Silent losses are noticed, and small answers leave at once.
-        socket.setKeepAlive(true, 10_000);
-        socket.setNoDelay(true);
-        const local = { host: normalHost(socket.localAddress), port: socket.localPort };
-        const events = settings.accept(link, remote, local);
-        link.events = events;
+        link.attach(socket, host);
+        link.events = settings.accept(link);
       },
     },
   });
