@@ -9,17 +9,18 @@ export class LineQueue {
   readonly #waiting: string[] = [];
   #handler: LineHandler | undefined;
   #isBusy = false;
+  #done = Promise.resolve();
 
   setHandler(handler: LineHandler): void {
     this.#handler = handler;
-    void this.#run();
+    this.#run();
   }
 
   /** False if too many wait. */
   push(line: string): boolean {
     if (this.#waiting.length >= waitingMax) return false;
     this.#waiting.push(line);
-    void this.#run();
+    this.#run();
     return true;
   }
 
@@ -28,9 +29,18 @@ export class LineQueue {
     this.#waiting.length = 0;
   }
 
-  async #run(): Promise<void> {
+  /** Settled when all that waits has been dealt with. */
+  idle(): Promise<void> {
+    return this.#done;
+  }
+
+  #run(): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    this.#done = this.#work();
+  }
+
+  async #work(): Promise<void> {
     while (this.#handler !== undefined && this.#waiting.length > 0) {
       // A handler that rejects leaves this promise rejected, with nobody to hear it: the program ends.
       await this.#handler(this.#waiting.shift() ?? '');

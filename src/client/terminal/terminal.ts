@@ -203,7 +203,9 @@ class Terminal implements Conversation {
       case 'interrupt':
         return this.#interrupt();
       case 'end':
-        return this.#questions.cancel() ? undefined : this.#end();
+        // What was entered before it is dealt with first, as in a script.
+        if (!this.#questions.cancel()) void this.#lines.idle().then(this.#end);
+        return;
       case 'suspend':
         return this.#stop();
       case 'clear':
