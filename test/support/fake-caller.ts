@@ -56,7 +56,7 @@ export class FakeCallerHost implements CallerHost {
   readonly prompts: string[] = [];
   readonly endings: Ending[] = [];
   /** What waits for a time to come, with that time in ms. */
-  readonly timers: { readonly ms: number; readonly then: () => void }[] = [];
+  readonly timers: { readonly ms: number; readonly ring: () => void }[] = [];
 
   /** The newest connection. */
   get wire(): FakeWire {
@@ -70,7 +70,7 @@ export class FakeCallerHost implements CallerHost {
   }
   /** The time has come for all that waits. */
   ring(): void {
-    for (const { then } of this.timers.splice(0)) then();
+    for (const timer of this.timers.splice(0)) timer.ring();
   }
 
   dial(open: (wire: CallerWire) => ConnectionEvents): void {
@@ -94,7 +94,7 @@ export class FakeCallerHost implements CallerHost {
     done(undefined);
   }
   after(ms: number, then: () => void): () => void {
-    const timer = { ms, then };
+    const timer = { ms, ring: then };
     this.timers.push(timer);
     return () => {
       const at = this.timers.indexOf(timer);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { encodeText } from '../../../src/protocol/bytes/text';
@@ -59,7 +59,7 @@ describe('one frame', () => {
     const bytes = padded('hi');
     for (let at = 0; at < frameBytes; at++) {
       expect(takeFrame(inbox)).toBeUndefined();
-      inbox.push(bytes.slice(at, at + 1));
+      inbox.push(bytes.subarray(at, at + 1));
     }
     expect(taken(inbox)).toEqual(['hi']);
   });
@@ -198,7 +198,7 @@ describe('a list', () => {
 
   test('takes as many frames as it needs and cuts between names', () => {
     const names = Array.from({ length: 500 }, (_, at) => `${at}-`.padEnd(1 + (at % 64), 'é'));
-    const fitting = names.map((name) => [...name].slice(0, 30).join(''));
+    const fitting = names.map((name) => Array.from(name).slice(0, 30).join(''));
     const frames = texts(framesOfList(fitting));
     expect(frames.length).toBeGreaterThan(10);
     expect(frames.flatMap((frame) => frame.split('\n'))).toEqual(fitting);
