@@ -13,7 +13,7 @@ const nameCharactersMax = 32;
 /** The identifier that a client may take: 1 to 32 visible characters, none of `:<>[]` or white space. */
 export function identifierOf(text: string): Name | undefined {
   const name = /[:<>[\]]|\s/u.test(text) ? undefined : nameOf(text);
-  return name === undefined || [...name].length > nameCharactersMax ? undefined : name;
+  return name === undefined || Array.from(name).length > nameCharactersMax ? undefined : name;
 }
 
 /** What a client that gives no name is called: its address, `ip:port`. */
@@ -147,7 +147,6 @@ function linesOfTelling(telling: Telling): readonly string[] | undefined {
       return telling.status === 'failed' ? [texts.undelivered(bareName(telling.by))] : undefined;
     case 'invited':
     case 'presence':
-    case 'signal':
     case 'signal':
       return undefined;
   }

@@ -4,6 +4,7 @@ import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { accounts } from './accounts';
 import { addresses } from './addresses';
 import { files } from './files';
+import { ledger } from './ledger';
 import { lists } from './lists';
 import { mail } from './mail';
 import { Membership } from './membership';
@@ -37,6 +38,7 @@ export function openHub(db: Store, settings: HubSettings): Apply {
     ...mail(db, people),
     ...signals(people),
     ...files(db, people),
+    ...ledger(db, people),
   };
   return (command, turn) => {
     const handler = handlers[command.do];

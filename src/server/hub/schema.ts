@@ -62,6 +62,34 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE log (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL, at INTEGER NOT NULL) STRICT`,
     `INSERT INTO log VALUES (1, 0, 0)`,
   ],
+  // 2: money: balances in whole dollars, and the ledger of all that ever changed them
+  [
+    `CREATE TABLE funds (
+       owner TEXT PRIMARY KEY,               -- an account or a guest's name (ledger.ts)
+       name TEXT NOT NULL,
+       balance INTEGER NOT NULL CHECK (balance >= 0 AND balance <= 9007199254740991)
+     ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE ledger (
+       id INTEGER PRIMARY KEY AUTOINCREMENT,
+       at INTEGER NOT NULL,                  -- seconds since 1970
+       payer TEXT REFERENCES funds,          -- null: the payee's balance was set
+       payer_name TEXT,
+       payee TEXT NOT NULL REFERENCES funds,
+       payee_name TEXT NOT NULL,
+       amount INTEGER NOT NULL CHECK (amount >= 0 AND amount <= 9007199254740991),
+       before INTEGER,                       -- what a balance was that was set anew
+       CHECK ((payer IS NULL) = (payer_name IS NULL)),
+       CHECK (payer IS NULL OR (payer <> payee AND amount > 0 AND before IS NULL))
+     ) STRICT`,
+    `CREATE TRIGGER ledger_unchanged BEFORE UPDATE ON ledger
+       BEGIN SELECT RAISE(ABORT, 'an entry of the ledger is never changed'); END`,
+    `CREATE TRIGGER ledger_undeleted BEFORE DELETE ON ledger
+       BEGIN SELECT RAISE(ABORT, 'an entry of the ledger is never deleted'); END`,
+    // INSERT OR REPLACE would delete without asking the trigger above.
+    `CREATE TRIGGER ledger_unreplaced BEFORE INSERT ON ledger
+       WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id)
+       BEGIN SELECT RAISE(ABORT, 'an entry of the ledger is never replaced'); END`,
+  ],
 ];
 
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */
