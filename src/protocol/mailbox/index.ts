@@ -2,6 +2,7 @@
 
 import { defineDialect } from '../dialect';
 import { callback } from './callback';
+import { caller } from './caller';
 import { lines } from './console';
 import { MailboxSession } from './session';
 
@@ -23,4 +24,5 @@ export const mailbox = defineDialect({
     open: (host, { replies }) => new MailboxSession(host, replies === 'text' ? 'text' : 'byte'),
     callback,
   },
+  caller,
 });

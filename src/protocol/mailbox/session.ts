@@ -224,13 +224,15 @@ export class MailboxSession implements Session {
 
   #answer(code: Code, fields: readonly string[]): void {
     if (this.#state.is === 'over') return;
+    // Of a whole request nothing more is to come: its connection need not wait for the peer's end.
+    const patienceMs = this.#state.is === 'serving' ? 0 : undefined;
     this.#host.write(encodeReply(code, fields, this.#style));
-    this.#over();
+    this.#over(patienceMs);
   }
 
-  #over(): void {
+  #over(patienceMs?: number): void {
     this.#state = { is: 'over' };
     this.#host.wake(undefined);
-    this.#host.end();
+    this.#host.end(patienceMs);
   }
 }

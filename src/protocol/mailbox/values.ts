@@ -1,5 +1,6 @@
 // What the fields of requests stand for: names, dates, ports, ids, sizes, file names; undefined where nothing.
 
+import { cutText } from '../bytes/text';
 import { type Name, nameOf, numberedName } from '../model';
 
 /** Whom a message may be for: a name, or one of the numbers that peers of the relay go by (`#7`). */
@@ -27,6 +28,12 @@ export const sizeOf = (text: string): number | undefined =>
 /** A file's base name: not empty, no path, no control characters, no line separators. */
 export const isBaseName = (text: string): boolean =>
   text !== '' && text !== '.' && text !== '..' && !/[/\\\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
+
+/** A file's own name made one that `isBaseName` takes, of at most 255 bytes. */
+export function baseNameFor(name: string): string {
+  const safe = cutText(name.replace(/[/\\\p{Cc}\p{Zl}\p{Zp}]/gu, '_'), 255)[0] ?? '';
+  return isBaseName(safe) ? safe : 'attachment';
+}
 
 /** A full name: something, and nothing that could move a cursor. */
 export const isFullName = (text: string): boolean =>

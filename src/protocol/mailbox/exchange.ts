@@ -1,0 +1,268 @@
+// One operation from the client's side: a connection, the request, the answer, the end.
+
+import type { Inbox } from '../bytes/inbox';
+import type { CallerHost, CallerWire, ConnectionEvents, SaveSink, SourceFile } from '../dialect';
+import { limits } from '../limits';
+import { encodeRequest, ReplyReader } from './codec';
+import { type Code, heardBytes, type Request } from './messages';
+import { sizeOf } from './values';
+
+/** What became of it. `refused`: for a reason on our side, before or behind the server's answer. */
+export type Answer =
+  | { readonly is: 'answered'; readonly code: Code; readonly fields: readonly string[] }
+  | { readonly is: 'unreachable' }
+  | { readonly is: 'refused'; readonly why: 'unreadable' | 'unwritable' };
+
+/** What goes with a request, or comes with its answer, besides fields. */
+export interface Cargo {
+  /** The path of a file to be sent; the request is made when its name and size are known. */
+  readonly upload?: { readonly path: string; request(file: SourceFile): Request };
+  /** Where a file that comes is to be saved: under the path given, else under a name. */
+  readonly save?: { readonly name: string; readonly path?: string };
+}
+
+/**
+ * Asks the server one thing; `done` is called once. Understands a raw byte, a digit, a digit with NUL; ignores
+ * what a server sends behind its answer. A server that does not answer in time counts as unreachable.
+ */
+export function exchange(
+  host: CallerHost,
+  request: Request,
+  done: (answer: Answer) => void,
+  cargo: Cargo = {},
+): void {
+  host.dial((wire) => new Exchange(host, wire, request, done, cargo));
+}
+
+/** Users of one list; more is no list. */
+const usersMax = 1_000_000;
+
+/**
+ * dialling: nothing was said yet. uploading: the file leaves, though an answer may come early.
+ * asked: the code is awaited. listing: so many fields are missing. saving: so many bytes are missing.
+ */
+type State =
+  | { readonly is: 'dialling' | 'uploading' | 'asked' | 'counting' | 'sizing' | 'over' }
+  | { readonly is: 'listing'; readonly count: number }
+  | { readonly is: 'saving'; readonly sink: SaveSink; missing: number };
+
+class Exchange implements ConnectionEvents {
+  readonly #host: CallerHost;
+  readonly #wire: CallerWire;
+  readonly #request: Request;
+  readonly #done: (answer: Answer) => void;
+  readonly #cargo: Cargo;
+  readonly #reply = new ReplyReader();
+  readonly #fields: string[] = [];
+  #state: State = { is: 'dialling' };
+
+  constructor(
+    host: CallerHost,
+    wire: CallerWire,
+    request: Request,
+    done: (answer: Answer) => void,
+    cargo: Cargo,
+  ) {
+    this.#host = host;
+    this.#wire = wire;
+    this.#request = request;
+    this.#done = done;
+    this.#cargo = cargo;
+  }
+
+  opened(): void {
+    const { upload } = this.#cargo;
+    if (upload !== undefined) {
+      this.#upload(upload);
+      return;
+    }
+    this.#state = { is: 'asked' };
+    this.#wire.write(encodeRequest(this.#request));
+    this.#wire.wake(limits.requestMs);
+  }
+
+  received(inbox: Inbox): void {
+    while (this.#step(inbox));
+  }
+
+  ended(): void {
+    // Whatever is still missing will not come.
+    this.#fail();
+  }
+
+  lost(): void {
+    this.#fail();
+  }
+
+  woke(): void {
+    this.#fail();
+    this.#wire.abort();
+  }
+
+  // ---- the request
+
+  #upload({ path, request }: NonNullable<Cargo['upload']>): void {
+    const source = this.#host.source(path);
+    if (!source.ok) {
+      this.#finish({ is: 'refused', why: 'unreadable' });
+      return;
+    }
+    this.#state = { is: 'uploading' };
+    this.#wire.write(encodeRequest(request(source.value)));
+    this.#wire.wake(limits.pieceMs);
+    const sent = (result: { readonly ok: boolean }): void => {
+      if (this.#state.is !== 'uploading') return;
+      // A file that could not be read to its end: the server must not wait for the rest.
+      if (!result.ok) return this.woke();
+      this.#state = { is: 'asked' };
+    };
+    this.#wire.sendSource(source.value, sent, {
+      pieceBytes: limits.readBytes,
+      wrap: (piece) => {
+        if (this.#state.is === 'uploading') this.#wire.wake(limits.pieceMs);
+        return [piece];
+      },
+    });
+  }
+
+  // ---- the answer
+
+  /** Takes one piece of the answer; false when there is none to take. */
+  #step(inbox: Inbox): boolean {
+    const state = this.#state;
+    switch (state.is) {
+      case 'dialling':
+      case 'over':
+        inbox.takeAll();
+        return false;
+      case 'uploading':
+      case 'asked':
+        return this.#takeCode(inbox);
+      case 'counting':
+      case 'sizing':
+        return this.#takeNumber(inbox, state.is);
+      case 'listing':
+        return this.#takeField(inbox, state.count);
+      case 'saving':
+        return this.#save(inbox, state);
+    }
+  }
+
+  #takeCode(inbox: Inbox): boolean {
+    const code = this.#reply.code(inbox);
+    if (code === undefined) return false;
+    if (code === 'bad') return this.#bad();
+    const follows = code === 0 ? following[this.#request.operation] : 'nothing';
+    switch (follows) {
+      case 'nothing':
+        this.#answered(code);
+        return false;
+      case 'id':
+        this.#state = { is: 'listing', count: 1 };
+        return true;
+      case 'users':
+        this.#state = { is: 'counting' };
+        return true;
+      case 'file':
+        this.#state = { is: 'sizing' };
+        return true;
+    }
+  }
+
+  #takeNumber(inbox: Inbox, what: 'counting' | 'sizing'): boolean {
+    const text = this.#reply.field(inbox, heardBytes);
+    if (text === undefined) return false;
+    const number = sizeOf(text);
+    if (number === undefined) return this.#bad();
+    if (what === 'sizing') return this.#startSaving(number);
+    if (number > usersMax) return this.#bad();
+    this.#state = { is: 'listing', count: number };
+    if (number === 0) this.#answered(0);
+    return number > 0;
+  }
+
+  #takeField(inbox: Inbox, count: number): boolean {
+    const field = this.#reply.field(inbox, heardBytes);
+    if (field === undefined) return false;
+    if (field === 'bad') return this.#bad();
+    this.#fields.push(field);
+    if (this.#fields.length < count) return true;
+    this.#answered(0);
+    return false;
+  }
+
+  #startSaving(size: number): boolean {
+    const sink = this.#wire.saveFile(this.#cargo.save ?? { name: '' }, size);
+    const state = { is: 'saving', sink, missing: size } as const;
+    this.#state = state;
+    this.#wire.wake(limits.pieceMs);
+    if (size === 0) this.#saved(sink);
+    return size > 0;
+  }
+
+  #save(inbox: Inbox, state: Extract<State, { is: 'saving' }>): boolean {
+    const bytes = inbox.takeAll(state.missing);
+    if (bytes.length === 0) return false;
+    state.missing -= bytes.length;
+    state.sink.write(bytes);
+    if (state.missing === 0) this.#saved(state.sink);
+    else this.#wire.wake(limits.pieceMs);
+    return false;
+  }
+
+  /** The server erases the file once we end cleanly: so not before it is safe here. */
+  #saved(sink: SaveSink): void {
+    this.#state = { is: 'over' };
+    this.#wire.wake(undefined);
+    sink.finish((result) => {
+      if (result.ok) {
+        this.#wire.end();
+        this.#done({ is: 'answered', code: 0, fields: [result.value] });
+      } else {
+        this.#wire.abort();
+        this.#done({ is: 'refused', why: 'unwritable' });
+      }
+    });
+  }
+
+  // ---- the end
+
+  #answered(code: Code): void {
+    const isUploading = this.#state.is === 'uploading';
+    this.#finish({ is: 'answered', code, fields: this.#fields });
+    // Refused before all was sent: the rest is not worth sending.
+    if (isUploading) this.#wire.abort();
+  }
+
+  #bad(): false {
+    this.#fail();
+    this.#wire.abort();
+    return false;
+  }
+
+  #fail(): void {
+    if (this.#state.is === 'saving') this.#state.sink.abandon();
+    this.#finish({ is: 'unreachable' });
+  }
+
+  #finish(answer: Answer): void {
+    if (this.#state.is === 'over') return;
+    this.#state = { is: 'over' };
+    this.#wire.wake(undefined);
+    this.#wire.end();
+    this.#done(answer);
+  }
+}
+
+/** What follows a code of 0. */
+const following: Readonly<Record<Request['operation'], 'nothing' | 'id' | 'users' | 'file'>> = {
+  REGISTER: 'nothing',
+  UNREGISTER: 'nothing',
+  CONNECT: 'nothing',
+  DISCONNECT: 'nothing',
+  SEND: 'id',
+  CONNECTEDUSERS: 'users',
+  SENDATTACH: 'id',
+  GETFILE: 'file',
+  ATTACHES: 'nothing',
+};
