@@ -1,8 +1,11 @@
 // The market dialect: one room, private lines, money (source 004).
 
 import { defineDialect } from '../dialect';
+import { MarketCaller } from './caller';
 import { dialectName, room } from './inside';
+import { MarketPoster } from './poster';
 import { MarketSession } from './session';
+import { textBytesMax } from './sizes';
 
 export const market = defineDialect({
   name: dialectName,
@@ -10,5 +13,11 @@ export const market = defineDialect({
   door: {
     room,
     open: (host) => new MarketSession(host),
+  },
+  caller: {
+    defaultPort: 8890,
+    textBytes: textBytesMax,
+    connect: (host, options) => new MarketCaller(host, options),
+    post: (host, target) => new MarketPoster(host, target),
   },
 });

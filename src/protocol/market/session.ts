@@ -8,9 +8,7 @@ import { addressName, answerOf, bytesOfLines, bytesOfTelling, requestOf } from '
 import { dialectName, Inside, room } from './inside';
 import { type Line, LineReader, standingMs } from './lines';
 import { type Answer, type Request, texts } from './messages';
-
-/** The longest line that a client may send, in bytes: no longer than a text of the hub. */
-export const lineBytesMax = limits.textBytes;
+import { sentBytesMax } from './sizes';
 
 /** Where the client stands, and whether its next line may be taken there. */
 const takesLines = {
@@ -28,7 +26,7 @@ const takesLines = {
 
 export class MarketSession implements Session {
   readonly #host: Host;
-  readonly #reader = new LineReader(lineBytesMax);
+  readonly #reader = new LineReader(sentBytesMax);
   #state: keyof typeof takesLines = 'asking';
   #inbox: Inbox | undefined;
   #hasPeerEnded = false;
@@ -124,7 +122,7 @@ export class MarketSession implements Session {
   #line(line: Line): void {
     const isAsking = this.#state === 'asking';
     if (line.is === 'too-long') {
-      const why = texts.tooLong(lineBytesMax);
+      const why = texts.tooLong(sentBytesMax);
       if (isAsking) this.#askAgain(why);
       else this.#answer(why);
     } else if (isAsking) this.#answered(answerOf(line.text));
