@@ -11,6 +11,7 @@ const commands: CommandTable = {
   register: async () => (await import('./client/register.ts')).register,
   unregister: async () => (await import('./client/register.ts')).unregister,
   users: async () => (await import('./client/users.ts')).users,
+  ledger: async () => (await import('./server/ledger.ts')).ledger,
 };
 
 process.exit(await runMain(commands, version, process.argv.slice(2), processIo));

@@ -4,8 +4,9 @@ import { basic } from './basic/index';
 import { channels } from './channels/index';
 import type { Dialect } from './dialect';
 import { mailbox } from './mailbox/index';
+import { market } from './market/index';
 
-export const dialects: readonly Dialect[] = [mailbox, channels, basic];
+export const dialects: readonly Dialect[] = [mailbox, channels, market, basic];
 
 export const dialectNamed = (name: string): Dialect | undefined =>
   dialects.find((dialect) => dialect.name === name);

@@ -2,7 +2,20 @@
 
 import { Database } from 'bun:sqlite';
 import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+
+/** Where everything is kept if nobody says otherwise. */
+export function defaultFolder(): string {
+  const state = process.env['XDG_STATE_HOME'];
+  return join(
+    state !== undefined && state !== '' ? state : join(homedir(), '.local/state'),
+    'chat',
+  );
+}
+
+/** The database in a data folder. */
+export const databaseIn = (folder: string): string => join(folder, 'chat.db');
 
 /** Another server works in the folder. */
 export class FolderInUse extends Error {
@@ -34,7 +47,7 @@ export function holdFolder(folder: string): HeldFolder {
     throw error;
   }
   return {
-    database: join(folder, 'chat.db'),
+    database: databaseIn(folder),
     files: join(folder, 'files'),
     release: () => lock.close(),
   };

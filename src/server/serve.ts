@@ -1,13 +1,10 @@
 // `chat serve`: opens the doors that were asked for and serves until it is told to stop.
 
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-
 import { CliError, defineCommand, exit, type Option } from '../cli.ts';
 import type { Dialect, DoorSettings } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 import { SystemConsole } from './console';
-import { FolderInUse } from './folder';
+import { defaultFolder, FolderInUse } from './folder';
 import { NewerDatabase } from './hub/store';
 import { type DoorRequest, type RunningServer, startServer } from './server';
 
@@ -105,14 +102,6 @@ function doorFlags(flags: Readonly<Record<string, unknown>>): DoorSettings {
     }
   }
   return settings;
-}
-
-function defaultFolder(): string {
-  const state = process.env['XDG_STATE_HOME'];
-  return join(
-    state !== undefined && state !== '' ? state : join(homedir(), '.local/state'),
-    'chat',
-  );
 }
 
 function explained(error: unknown, folder: string | undefined): unknown {

@@ -108,7 +108,6 @@ export class MarketCaller implements CallerSession, ConnectionEvents {
       case 'naming':
         if (this.#options.interactive) return this.#quit();
         this.#isLeaveWanted = true;
-        this.#host.after(goodbyeMs.script, () => this.#finish());
         return;
       case 'open':
         this.#quit();
@@ -123,8 +122,10 @@ export class MarketCaller implements CallerSession, ConnectionEvents {
 
   opened(): void {
     if (this.#state !== 'dialling') return;
-    if (this.#options.target.user === undefined) this.#open();
-    else this.#state = 'naming';
+    if (this.#options.target.user === undefined) return this.#open();
+    this.#state = 'naming';
+    // A person sees that nothing comes; a script's lines would wait for ever.
+    if (!this.#options.interactive) this.#host.after(goodbyeMs.script, () => this.#unnamed());
   }
 
   received(inbox: Inbox): void {
@@ -184,6 +185,10 @@ export class MarketCaller implements CallerSession, ConnectionEvents {
     // A person chooses another name; a script must not go on under a name that is not its own.
     if (isRefused && !this.#options.interactive) this.#quit();
     else if (!isRefused) this.#open();
+  }
+
+  #unnamed(): void {
+    if (this.#state === 'naming') this.#finish();
   }
 
   #open(): void {

@@ -15,7 +15,7 @@ export const market = defineDialect({
     open: (host) => new MarketSession(host),
   },
   caller: {
-    defaultPort: 8890,
+    defaultPort: 8891,
     textBytes: textBytesMax,
     connect: (host, options) => new MarketCaller(host, options),
     post: (host, target) => new MarketPoster(host, target),

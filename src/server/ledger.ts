@@ -1,0 +1,141 @@
+// `chat ledger`: prints every entry of the ledger and checks that they add up to the balances.
+
+import { Database } from 'bun:sqlite';
+
+import { CliError, defineCommand, exit, type Sink } from '../cli.ts';
+import { escapeForTerminal } from '../protocol/bytes/escape';
+import { databaseIn, defaultFolder } from './folder';
+import { type Audit, auditLedger, type LedgerEntry } from './hub/audit';
+import { migrations } from './hub/schema';
+
+/** The exit status where entries and balances do not add up. */
+const unbalanced = 1;
+/** Lines that are written together. */
+const linesTogether = 1000;
+
+export const ledger = defineCommand({
+  name: 'ledger',
+  summary: 'Print the ledger of the market, and check it',
+  options: {
+    data: { type: 'string', hint: 'DIR', about: 'where the server keeps everything' },
+    json: { type: 'boolean', about: 'print one object an entry, a balance, and the result' },
+  },
+  arguments: {},
+  examples: ['chat ledger', 'chat ledger --data DIR --json'],
+  async run({ data, json }, io) {
+    const path = databaseIn(data ?? defaultFolder());
+    const db = openDatabase(path);
+    const lines = new Lines(io.out);
+    let audit: Audit;
+    try {
+      audit = auditLedger(db, (entry) =>
+        lines.add(json ? JSON.stringify(entryObject(entry)) : entryLine(entry)),
+      );
+    } catch (error) {
+      throw explained(error, path);
+    } finally {
+      db.close();
+    }
+    for (const { name, owner, balance } of audit.funds) {
+      const who = { owner, name, balance };
+      lines.add(json ? JSON.stringify({ type: 'balance', ...who }) : balanceLine(name, balance));
+    }
+    if (json) lines.add(JSON.stringify(resultObject(audit)));
+    lines.flush();
+    if (!json) io.err.write(resultText(audit));
+    return audit.faults.length === 0 ? exit.ok : unbalanced;
+  },
+});
+
+/** Opens a server's database for reading, while the server goes on or after it ended in whatever way. */
+function openDatabase(path: string): Database {
+  let db: Database | undefined;
+  try {
+    db = new Database(path, { readonly: true, strict: true });
+    const row = db.query<{ user_version: number }, []>('PRAGMA user_version').get();
+    const version = row?.user_version ?? 0;
+    if (version === migrations.length) return db;
+    throw new CliError(
+      exit.badData,
+      `${path} is of version ${version}, this program reads version ${migrations.length}`,
+      version < migrations.length
+        ? 'start chat serve once: it brings the database up to date'
+        : 'use the newer chat',
+    );
+  } catch (error) {
+    db?.close();
+    throw explained(error, path);
+  }
+}
+
+function explained(error: unknown, path: string): unknown {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  if (error instanceof CliError || code === undefined) return error;
+  if (code === 'SQLITE_CANTOPEN') {
+    return new CliError(exit.badData, `${path} cannot be opened`, 'name its folder with --data');
+  }
+  if (code.startsWith('SQLITE_')) {
+    return new CliError(exit.badData, `${path} cannot be read: ${message}`);
+  }
+  return error;
+}
+
+const timeOf = (entry: LedgerEntry): string =>
+  new Date(entry.at * 1000).toISOString().replace('.000Z', 'Z');
+
+function entryObject(entry: LedgerEntry): Record<string, unknown> {
+  const { id, payer_name: from, payee_name: name, amount, before } = entry;
+  const common = { type: 'entry', id, at: timeOf(entry) };
+  return from === null
+    ? { ...common, kind: 'set', name, amount, before }
+    : { ...common, kind: 'transfer', from, to: name, amount };
+}
+
+const shown = (name: string): string => `<${escapeForTerminal(name)}>`;
+
+function entryLine(entry: LedgerEntry): string {
+  const { id, payer_name: payer, payee_name: payee, amount, before } = entry;
+  const head = `${id}  ${timeOf(entry)}  `;
+  if (payer !== null) return `${head}${shown(payer)} transferred ${amount} to ${shown(payee)}`;
+  const was = before === null ? '' : ` (was ${before})`;
+  return `${head}${shown(payee)} set to ${amount}${was}`;
+}
+
+const balanceLine = (name: string, balance: number): string => `${shown(name)} has ${balance}`;
+
+/** The sum is text: all balances together can be more than a number of JSON holds exactly. */
+const resultObject = ({ entries, funds, sum, faults }: Audit): Record<string, unknown> => ({
+  type: 'result',
+  entries,
+  balances: funds.length,
+  sum: String(sum),
+  ok: faults.length === 0,
+  faults,
+});
+
+function resultText({ entries, funds, sum, faults }: Audit): string {
+  const what = `${entries} entries, ${funds.length} balances, ${sum} dollars in all`;
+  if (faults.length === 0) return `${what}: they add up\n`;
+  const lines = faults.map((fault) => `${escapeForTerminal(fault)}\n`);
+  return `${lines.join('')}${what}: they do not add up\n`;
+}
+
+/** Lines on their way out, many in one write. */
+class Lines {
+  readonly #out: Sink;
+  #lines: string[] = [];
+
+  constructor(out: Sink) {
+    this.#out = out;
+  }
+
+  add(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length >= linesTogether) this.flush();
+  }
+
+  flush(): void {
+    if (this.#lines.length > 0) this.#out.write(`${this.#lines.join('\n')}\n`);
+    this.#lines = [];
+  }
+}
