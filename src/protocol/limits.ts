@@ -42,6 +42,11 @@ export const limits = {
   /** The share of all connections that one address may hold (loopback exempt). */
   addressShare: 0.25,
 
+  /** Messages that wait in a session for a peer who answers each one before it gets the next. */
+  unansweredPerPeer: 16_384,
+  /** How long such a peer may take to answer one; then it counts as answered, in ms. */
+  answerMs: 5 * second,
+
   /** A whole request, or the first one of a lasting connection, in ms. */
   requestMs: 30 * second,
   /** How long a person may think about a question that comes before entering, in ms. */
