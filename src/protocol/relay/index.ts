@@ -1,0 +1,22 @@
+// The relay dialect: emitters, displays, numbered frames (source 002).
+
+import { defineDialect } from '../dialect';
+import { relayName } from './messages';
+import { RelaySession } from './session';
+
+export const relay = defineDialect({
+  name: relayName,
+  transport: 'tcp',
+  door: {
+    room: relayName,
+    flags: [
+      { name: 'relay-pad', type: 'boolean', help: 'pad what goes to relay displays to 156 bytes' },
+      { name: 'open-stop', type: 'boolean', help: 'let any relay emitter stop any display' },
+    ],
+    open: (host, settings) =>
+      new RelaySession(host, {
+        padded: settings['relay-pad'] === true,
+        openStop: settings['open-stop'] === true,
+      }),
+  },
+});

@@ -1,0 +1,126 @@
+// Stop and wait towards one display: one text at a time, and what becomes of those who do not answer.
+
+import { limits } from '../limits';
+import { encodeFrame } from './codec';
+import { FairQueue } from './fair_queue';
+import type { Body } from './messages';
+
+/** Something for a display; shared by all displays that get it. */
+export interface Outgoing {
+  readonly origin: number;
+  /** Undefined: the server's own next number. */
+  readonly sequence: number | undefined;
+  readonly timestamp: number;
+  readonly body: Body;
+  /** Called once, when a text was answered or counts as shown. */
+  readonly settled?: () => void;
+}
+
+/** What the pace needs of the session. */
+export interface PaceSurroundings {
+  readonly id: number;
+  /** Pads every MSG to its greatest length. */
+  readonly padded: boolean;
+  write(bytes: Uint8Array): void;
+  /** Asks for `timedOut` after `ms`; a new request replaces the old one. */
+  wake(ms: number): void;
+  warn(line: string): void;
+}
+
+/** Texts written without waiting whose answers are still known. */
+const unansweredMax = 64;
+
+/**
+ * While a display answers, it has one MSG at a time. When it has not answered one in time (real ones never
+ * do), that counts as shown, and the display is written to without waiting until it answers one.
+ */
+export class Pace {
+  readonly #around: PaceSurroundings;
+  readonly #queue = new FairQueue<Outgoing>();
+  #inFlight: { readonly sequence: number; readonly settled: (() => void) | undefined } | undefined;
+  /** The numbers of what a silent display has not answered; undefined while it answers. */
+  #unanswered: number[] | undefined;
+  #isWarned = false;
+  /** The server's own count of what it sends to this display. */
+  #sequence = 0;
+
+  constructor(around: PaceSurroundings) {
+    this.#around = around;
+  }
+
+  /** Whether there was room for it. */
+  offer(outgoing: Outgoing): boolean {
+    if (this.#queue.size >= limits.unansweredPerPeer) return false;
+    this.#queue.add(outgoing);
+    this.#pump();
+    return true;
+  }
+
+  /** OK or ERRO came. Late ones, second ones and answers to other things change nothing. */
+  answered(sequence: number): void {
+    if (this.#inFlight?.sequence === sequence) {
+      this.#settle();
+      this.#pump();
+    } else if (this.#unanswered?.includes(sequence) === true) {
+      this.#unanswered = undefined;
+    }
+  }
+
+  /** The time is over. Also called when there was an answer meanwhile. */
+  timedOut(): void {
+    if (!this.#inFlight) return;
+    if (!this.#isWarned) {
+      const seconds = limits.answerMs / 1000;
+      this.#around.warn(
+        `relay: display ${this.#around.id} did not answer within ${seconds} s; it is written to without waiting`,
+      );
+      this.#isWarned = true;
+    }
+    this.#unanswered = [this.#inFlight.sequence];
+    this.#settle();
+    this.#pump();
+  }
+
+  /** Writes all that waits: there is no time left to wait for answers. */
+  flush(): void {
+    this.#unanswered ??= [];
+    if (this.#inFlight) this.#settle();
+    this.#pump();
+  }
+
+  #settle(): void {
+    const settled = this.#inFlight?.settled;
+    this.#inFlight = undefined;
+    settled?.();
+  }
+
+  #pump(): void {
+    while (!this.#inFlight) {
+      const next = this.#queue.take();
+      if (!next) return;
+      this.#write(next);
+    }
+  }
+
+  #write({ origin, timestamp, body, settled, ...given }: Outgoing): void {
+    const sequence = given.sequence ?? this.#nextSequence();
+    const header = { origin, destination: this.#around.id, sequence, timestamp };
+    this.#around.write(encodeFrame({ ...header, ...body }, this.#around.padded));
+    // Only a text is waited for: real displays answer nothing else.
+    if (body.kind !== 'MSG') return;
+    if (!this.#unanswered) {
+      this.#inFlight = { sequence, settled };
+      this.#around.wake(limits.answerMs);
+    } else {
+      this.#unanswered.push(sequence);
+      if (this.#unanswered.length > unansweredMax) this.#unanswered.shift();
+      settled?.();
+    }
+  }
+
+  #nextSequence(): number {
+    const sequence = this.#sequence;
+    this.#sequence = (sequence + 1) >>> 0;
+    return sequence;
+  }
+}
