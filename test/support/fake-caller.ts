@@ -6,6 +6,7 @@ import type {
   CallerWire,
   ConnectionEvents,
   Ending,
+  Listener,
   SaveSink,
   Shown,
   SourceFile,
@@ -78,7 +79,7 @@ export class FakeCallerHost implements CallerHost {
     this.wires.push(wire);
     wire.events = open(wire);
   }
-  listen(_: unknown, done: (result: Result<never, 'unavailable'>) => void): void {
+  listen(_: unknown, done: (result: Result<Listener, 'unavailable'>) => void): void {
     done(refused('unavailable'));
   }
   source(): Result<SourceFile, 'unreadable'> {
@@ -90,7 +91,7 @@ export class FakeCallerHost implements CallerHost {
   prompt(text: string): void {
     this.prompts.push(text);
   }
-  ask(_: string, done: (answer: undefined) => void): void {
+  ask(_: string, done: (answer: string | undefined) => void): void {
     done(undefined);
   }
   after(ms: number, then: () => void): () => void {
