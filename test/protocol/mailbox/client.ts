@@ -1,0 +1,141 @@
+import type {
+  CallerOptions,
+  CallerSession,
+  CallerWire,
+  ConnectionEvents,
+  Ending,
+  Listener,
+  SaveSink,
+  SourceFile,
+} from '../../../src/protocol/dialect';
+// A client of the mailbox dialect on a fake network: the test plays the server, the listener and the person.
+import { mailbox } from '../../../src/protocol/mailbox/index';
+import { ok, refused, type Result } from '../../../src/protocol/model';
+import { FakeCallerHost, FakeWire } from '../../support/fake-caller';
+
+/** A connection that also keeps its deadline and carries files. */
+export class TestWire extends FakeWire {
+  wakeMs: number | undefined;
+  /** Settles the sending of a file. */
+  sent: ((result: Result<void, 'gone'>) => void) | undefined;
+  saved: { readonly name: string; readonly path?: string; readonly bytes: Buffer[] } | undefined;
+  canSave = true;
+  isAbandoned = false;
+  isOpen = false;
+
+  override wake(ms?: number): void {
+    this.wakeMs = ms;
+  }
+  override sendSource(_: SourceFile, done: (result: Result<void, 'gone'>) => void): void {
+    this.sent = done;
+  }
+  override saveFile(target?: { readonly name: string; readonly path?: string }): SaveSink {
+    const saved = { name: '', ...target, bytes: [] as Buffer[] };
+    this.saved = saved;
+    return {
+      write: (bytes) => void saved.bytes.push(Buffer.from(bytes)),
+      finish: (done) => done(this.canSave ? ok(saved.path ?? saved.name) : refused('unwritable')),
+      abandon: () => void (this.isAbandoned = true),
+    };
+  }
+}
+
+export class TestHost extends FakeCallerHost {
+  override readonly wires: TestWire[] = [];
+  /** Files of the user's own, by path. */
+  readonly files = new Map<string, SourceFile>();
+  readonly questions: string[] = [];
+  answers: (string | undefined)[] = [];
+  canListen = true;
+  listeners: { readonly heard: (incoming: unknown) => void; isStopped: boolean }[] = [];
+  time = 1_700_000_000_000;
+
+  override dial(open: (wire: CallerWire) => ConnectionEvents): void {
+    const wire = new TestWire();
+    this.wires.push(wire);
+    wire.events = open(wire);
+  }
+  override listen(
+    heard: (incoming: unknown) => void,
+    done: (result: Result<Listener, 'unavailable'>) => void,
+  ): void {
+    if (!this.canListen) {
+      done(refused('unavailable'));
+      return;
+    }
+    const listener = { heard, isStopped: false };
+    this.listeners.push(listener);
+    done(ok({ port: 40_000 + this.listeners.length, stop: () => (listener.isStopped = true) }));
+  }
+  override source(path = ''): Result<SourceFile, 'unreadable'> {
+    const file = this.files.get(path);
+    return file ? ok(file) : refused('unreadable');
+  }
+  override ask(question: string, done: (answer: string | undefined) => void): void {
+    this.questions.push(question);
+    done(this.answers.shift());
+  }
+  override now(): number {
+    return this.time;
+  }
+
+  /** What the newest connection asks, as fields; it is opened if it was not. */
+  request(): string[] {
+    const wire = this.wires.at(-1);
+    if (!wire) throw new Error('nothing was dialled');
+    if (!wire.isOpen) wire.events?.opened?.();
+    wire.isOpen = true;
+    return wire.take().toString().split('\0').slice(0, -1);
+  }
+  /** Answers the newest connection, and ends it as a server does. */
+  answer(bytes: string | Uint8Array): string[] {
+    const asked = this.request();
+    const wire = this.wires.at(-1);
+    wire?.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    wire?.events?.ended();
+    wire?.events?.lost('closed');
+    return asked;
+  }
+  /** The newest connection cannot be made. */
+  refuse(): void {
+    this.wires.at(-1)?.events?.lost('refused');
+  }
+}
+
+export interface TestClient {
+  readonly host: TestHost;
+  readonly session: CallerSession;
+  readonly endings: Ending[];
+  /** Types a line; its ending is kept in `endings`. */
+  type(line: string): void;
+}
+
+/** A session with nobody to begin with, unless `user` says so. */
+export function client(
+  options: Partial<CallerOptions> & { readonly user?: string } = {},
+  host = new TestHost(),
+): TestClient {
+  const { user, ...rest } = options;
+  const session = mailbox.caller.connect(host, {
+    target: { host: 'localhost', port: 8888, path: '', ...(user !== undefined && { user }) },
+    interactive: false,
+    takeover: false,
+    ...rest,
+  });
+  const endings: Ending[] = [];
+  return {
+    host,
+    session,
+    endings,
+    type: (line) => session.typed(line, (ending) => void endings.push(ending)),
+  };
+}
+
+/** A session whose user is connected, with nothing shown yet. */
+export function connected(options: Parameters<typeof client>[0] = {}): TestClient {
+  const one = client({ user: 'alice', ...options });
+  one.host.answer('\0');
+  one.host.answer('\0');
+  one.host.takeLines();
+  return one;
+}
