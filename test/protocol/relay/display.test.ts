@@ -1,0 +1,340 @@
+// What a display is shown: stop and wait, late, second and missing answers, other doors' texts, floods.
+
+import { describe, expect, test } from 'bun:test';
+
+import fc from 'fast-check';
+
+import { limits } from '../../../src/protocol/limits';
+import { numberedName, type RoomName } from '../../../src/protocol/model';
+import { FairQueue, placesEach } from '../../../src/protocol/relay/fair_queue';
+import { erro, msg, ok, padded } from './frames';
+import { Program } from './program';
+
+const answer = (sequence: number): Buffer => ok(1007, 0, sequence);
+
+describe('stop and wait', () => {
+  test('a text keeps its origin and sequence and gets the time of the server', () => {
+    const program = Program.registered(1007);
+    program.said(1, 'Ob-la-di', 5);
+    expect(program.lines()).toEqual(['MSG 1>1007 #5 @2000 "Ob-la-di"']);
+  });
+
+  test('one at a time; OK or ERRO with its number lets the next one go', () => {
+    const program = Program.registered(1007);
+    for (const sequence of [1, 2, 3]) program.said(1, 'x', sequence);
+    expect(program.lines()).toEqual(['MSG 1>1007 #1 @2000 "x"']);
+    expect(program.host.wakeMs).toBe(limits.answerMs);
+    expect(program.answers(answer(1))).toEqual(['MSG 1>1007 #2 @2000 "x"']);
+    expect(program.answers(erro(1007, 0, 2))).toEqual(['MSG 1>1007 #3 @2000 "x"']);
+    expect(program.answers(answer(3))).toEqual([]);
+  });
+
+  test('answers to other things, second and early ones change nothing', () => {
+    const program = Program.registered(1007);
+    expect(program.answers(answer(0), answer(1))).toEqual([]);
+    program.said(1, 'x', 1);
+    program.said(1, 'y', 2);
+    program.lines();
+    expect(program.answers(answer(0), answer(2), answer(9))).toEqual([]);
+    expect(program.answers(answer(1), answer(1), answer(1))).toEqual(['MSG 1>1007 #2 @2000 "y"']);
+  });
+
+  test('whatever a display claims as origin, its connection says who it is', () => {
+    const program = Program.registered(1007);
+    program.said(1, 'x', 1);
+    program.said(1, 'y', 2);
+    program.lines();
+    expect(program.answers(ok(0, 1, 1))).toEqual(['MSG 1>1007 #2 @2000 "y"']);
+  });
+
+  test('is padded to 156 bytes where that is asked for', () => {
+    const program = Program.registered(1007, {}, { padded: true });
+    program.said(1, 'x', 1);
+    expect(program.host.bytes).toEqual(Buffer.from(padded(msg(1, 1007, 'x', 1, 2000))));
+  });
+
+  test('bytes that are no UTF-8 come out as they went in', () => {
+    const program = Program.registered(1007);
+    const bytes = Uint8Array.of(0x61, 0xe9, 0xff, 0);
+    program.said(1, bytes, 1);
+    expect(program.host.bytes).toEqual(Buffer.from(msg(1, 1007, bytes, 1, 2000)));
+  });
+
+  test('OKQEM and FLW take their turn, and are not waited for', () => {
+    const program = Program.registered(1007);
+    const signal = (name: string) =>
+      program.told({
+        is: 'signal',
+        signal: name,
+        from: numberedName(7),
+        numbers: [3, 1000],
+        origin: 'relay',
+        at: 2000,
+      });
+    program.said(7, 'x', 1);
+    signal('who');
+    program.said(7, 'y', 4);
+    signal('stop');
+    program.lines();
+    expect(program.answers(answer(1))).toEqual([
+      'OKQEM 0>1007 #3 @1000 []',
+      'MSG 7>1007 #4 @2000 "y"',
+    ]);
+    expect(program.answers(answer(3))).toEqual([]);
+    expect(program.answers(answer(4))).toEqual(['FLW 7>1007 #3 @2000']);
+  });
+});
+
+describe('a display that does not answer', () => {
+  test('is waited for once, and then written to without waiting', () => {
+    const program = Program.registered(1007);
+    program.said(1, 'a', 1);
+    program.said(1, 'b', 2);
+    program.lines();
+    program.session.woke();
+    expect(program.lines()).toEqual(['MSG 1>1007 #2 @2000 "b"']);
+    expect(program.host.warned).toEqual([
+      'relay: display 1007 did not answer within 5 s; it is written to without waiting',
+    ]);
+    for (const sequence of [3, 4, 5]) program.said(1, 'c', sequence);
+    expect(program.lines()).toHaveLength(3);
+    program.session.woke();
+    expect(program.host.warned).toHaveLength(1);
+  });
+
+  test('is waited for again from the moment it answers one, and is reported only once', () => {
+    const program = Program.registered(1007);
+    program.said(1, 'a', 1);
+    program.session.woke();
+    for (const sequence of [2, 3, 4]) program.said(1, 'b', sequence);
+    program.lines();
+    expect(program.answers(answer(3))).toEqual([]);
+    for (const sequence of [5, 6]) program.said(1, 'c', sequence);
+    expect(program.lines()).toEqual(['MSG 1>1007 #5 @2000 "c"']);
+    // The others come late and are ignored.
+    expect(program.answers(answer(4), answer(1))).toEqual([]);
+    expect(program.answers(answer(5))).toEqual(['MSG 1>1007 #6 @2000 "c"']);
+    program.session.woke();
+    program.said(1, 'd', 7);
+    program.said(1, 'd', 8);
+    expect(program.lines()).toHaveLength(2);
+    expect(program.host.warned).toHaveLength(1);
+  });
+
+  test('its late answer to the very one that was given up counts as an answer', () => {
+    const program = Program.registered(1007);
+    program.said(1, 'a', 1);
+    program.session.woke();
+    program.send(answer(1));
+    program.said(1, 'b', 2);
+    program.said(1, 'c', 3);
+    expect(program.lines()).toEqual(['MSG 1>1007 #1 @2000 "a"', 'MSG 1>1007 #2 @2000 "b"']);
+  });
+
+  test('an answer to what it was never sent does not count', () => {
+    const program = Program.registered(1007);
+    program.said(1, 'a', 1);
+    program.session.woke();
+    program.lines();
+    expect(program.answers(answer(77))).toEqual([]);
+    program.said(1, 'b', 2);
+    program.said(1, 'c', 3);
+    expect(program.lines()).toHaveLength(2);
+  });
+
+  test('and lets too much wait is dropped, with a word to the operator', () => {
+    const program = Program.registered(1007);
+    for (let at = 0; at <= limits.unansweredPerPeer; at++) program.said(1, 'x', at);
+    expect(program.host.ending).toBe('open');
+    program.said(1, 'x', 1);
+    expect(program.host.ending).toBe('aborted');
+    expect(program.host.warned).toEqual(['relay: display 1007 is too slow; it is dropped']);
+    // What still comes finds nobody, and harms nobody.
+    program.said(1, 'x', 1);
+    program.session.lost();
+    program.session.woke();
+    expect(program.lines()).toHaveLength(1);
+  });
+});
+
+describe('private messages', () => {
+  test('are settled when the display has answered, not before', () => {
+    for (const answered of [ok, erro]) {
+      const program = Program.registered(1007);
+      program.said(2, 'x', 9);
+      const settled = program.direct('#1', 'hi', { reference: 5 });
+      expect(program.lines()).toEqual(['MSG 2>1007 #9 @2000 "x"']);
+      expect(program.answers(answer(9))).toEqual(['MSG 1>1007 #5 @2000 "hi"']);
+      expect(settled).toEqual([]);
+      program.send(answered(1007, 1, 5), answered(1007, 1, 5));
+      expect(settled).toHaveLength(1);
+    }
+  });
+
+  test('count as shown when the display does not answer in time, and at once when it never does', () => {
+    const program = Program.registered(1007);
+    const first = program.direct('#1', 'hi', { reference: 5 });
+    program.session.woke();
+    expect(first).toEqual(['delivered']);
+    expect(program.direct('#1', 'ho', { reference: 6 })).toEqual(['delivered']);
+  });
+
+  test('are settled by the end of the server, which has written them', () => {
+    const program = Program.registered(1007);
+    const [first, second] = [1, 2].map((at) => program.direct('#1', 'hi', { reference: at }));
+    program.session.closing();
+    expect([first, second]).toEqual([['delivered'], ['delivered']]);
+  });
+
+  test('find nobody at an emitter', () => {
+    expect(Program.registered(7).direct('alice', 'hi')).toEqual(['failed']);
+    expect(new Program().direct('alice', 'hi')).toEqual(['failed']);
+  });
+});
+
+describe('what comes by other doors', () => {
+  /** The texts of all that it is shown, answering each. */
+  const shown = (program: Program): string[] => {
+    const all: string[] = [];
+    for (let at = 0; program.host.writes.length > 0; at++) {
+      all.push(...program.lines(false));
+      program.send(answer(at));
+    }
+    return all;
+  };
+
+  test('has origin 0, says who speaks, and is numbered by the server', () => {
+    const program = Program.registered(1007);
+    program.foreign('alice', 'hello');
+    program.foreign('bob', '');
+    expect(shown(program)).toEqual(['MSG 0>1007 #0 "alice: hello"', 'MSG 0>1007 #1 "bob: "']);
+  });
+
+  test('is one MSG for each line, each with the name', () => {
+    const program = Program.registered(1007);
+    program.foreign('alice', 'one\n\nMessage from 7: two\n');
+    expect(shown(program)).toEqual([
+      'MSG 0>1007 #0 "alice: one"',
+      'MSG 0>1007 #1 "alice: "',
+      'MSG 0>1007 #2 "alice: Message from 7: two"',
+    ]);
+  });
+
+  test('is cut between characters to at most 140 bytes, and loses nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }),
+        fc.string({ maxLength: 400, unit: 'grapheme' }).filter((text) => !/[\r\n]/.test(text)),
+        (name, text) => {
+          const program = Program.registered(1007);
+          program.foreign(name, text);
+          const frames: Buffer[] = [];
+          for (let at = 0; program.host.writes.length > 0; at++) {
+            frames.push(...program.host.writes.splice(0).map((bytes) => Buffer.from(bytes)));
+            program.send(answer(at));
+          }
+          const texts = frames.map((bytes) => bytes.subarray(16).toString());
+          for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(156);
+          const [first = ''] = texts;
+          const prefix = first.slice(0, first.indexOf(': ', Math.min(name.length, 31) - 1) + 2);
+          if (!name.includes(':')) {
+            expect(texts.map((one) => one.slice(prefix.length)).join('')).toBe(text);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('a long name is shortened', () => {
+    const program = Program.registered(1007);
+    program.foreign('n'.repeat(200), 'hi');
+    expect(program.lines(false)).toEqual([`MSG 0>1007 #0 "${'n'.repeat(31)}~: hi"`]);
+  });
+
+  test('a file is told by its name and size', () => {
+    const program = Program.registered(1007);
+    const hash = 'x' as never;
+    program.session.deliver(
+      {
+        is: 'direct',
+        serial: 1,
+        id: 1,
+        from: 'alice' as never,
+        to: numberedName(7),
+        text: 'see',
+        file: { hash, size: 12, name: 'a.png' },
+        origin: 'mailbox',
+        at: 2000,
+      },
+      () => {},
+    );
+    expect(program.lines(false)).toEqual(['MSG 0>1007 #0 "alice: see (file a.png, 12 bytes)"']);
+  });
+
+  test('private ones in parts are settled with the last part', () => {
+    const program = Program.registered(1007);
+    const settled = program.direct('alice', 'x'.repeat(200), { origin: 'mailbox' });
+    program.send(answer(0));
+    expect(settled).toEqual([]);
+    program.send(answer(1));
+    expect(settled).toEqual(['delivered']);
+  });
+
+  test('who comes and goes elsewhere, money and invitations are not shown', () => {
+    const program = Program.registered(1007);
+    const [name, from] = [numberedName(1), numberedName(2)];
+    const room = 'relay' as RoomName;
+    program.told({ is: 'joined', room, name, origin: 'market' });
+    program.told({ is: 'left', room, name, origin: 'market' });
+    program.told({ is: 'paid', from, amount: 1, origin: 'market' });
+    program.told({ is: 'invited', room, by: from, origin: 'groups' });
+    program.told({ is: 'presence', name, here: true });
+    program.told({ is: 'receipt', id: 1, by: name, status: 'delivered' });
+    expect(program.lines()).toEqual([]);
+  });
+});
+
+describe('one emitter that floods', () => {
+  test('does not keep the others waiting behind all of it', () => {
+    const program = Program.registered(1007);
+    for (let at = 0; at < 5000; at++) program.said(1, 'flood', at);
+    program.said(2, 'excuse me', 70_000);
+    let turns = 0;
+    for (; !program.lines().some((line) => line.includes('excuse me')); turns++) {
+      program.send(answer(turns));
+    }
+    expect(turns).toBeLessThanOrEqual(placesEach + 1);
+  });
+
+  test('everybody keeps his own order, and little traffic keeps the order of all', () => {
+    const item = fc.record({ origin: fc.integer({ min: 1, max: 5 }), value: fc.nat() });
+    fc.assert(
+      fc.property(fc.array(fc.option(item), { maxLength: 400 }), (steps) => {
+        const queue = new FairQueue<{ origin: number; value: number }>();
+        const added: { origin: number; value: number }[] = [];
+        const taken: typeof added = [];
+        const take = (): boolean => {
+          const one = queue.take();
+          if (one) taken.push(one);
+          return one !== undefined;
+        };
+        for (const step of steps) {
+          if (step) queue.add(step);
+          else take();
+          if (step) added.push(step);
+          expect(queue.size).toBe(added.length - taken.length);
+        }
+        while (take());
+        for (let origin = 1; origin <= 5; origin++) {
+          const own = (items: typeof added) => items.filter((one) => one.origin === origin);
+          expect(own(taken)).toEqual(own(added));
+        }
+        const counts = [1, 2, 3, 4, 5].map(
+          (id) => added.filter(({ origin }) => origin === id).length,
+        );
+        if (Math.max(...counts) <= placesEach) expect(taken).toEqual(added);
+      }),
+    );
+  });
+});
