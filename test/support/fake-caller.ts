@@ -21,6 +21,7 @@ export class FakeWire implements CallerWire {
   readonly writes: Uint8Array[] = [];
   ending: 'open' | 'ended' | 'aborted' = 'open';
   events: ConnectionEvents | undefined;
+  wakeMs: number | undefined;
 
   /** Takes what was written since the last call. */
   take(): Buffer {
@@ -42,7 +43,9 @@ export class FakeWire implements CallerWire {
   abort(): void {
     this.ending = 'aborted';
   }
-  wake(): void {}
+  wake(ms: number | undefined): void {
+    this.wakeMs = ms;
+  }
   sendSource(_: SourceFile, done: (result: Result<void, 'gone'>) => void): void {
     done(refused('gone'));
   }
