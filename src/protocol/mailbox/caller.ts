@@ -8,7 +8,7 @@ import { textBytes } from './messages';
 import { ask, perform, register, showResult } from './operations';
 import { MailboxPoster } from './poster';
 
-export const caller: Caller = {
+export const caller = {
   defaultPort: 8888,
   textBytes,
   connect: (host, options) => new Conversation(host, options),
@@ -27,4 +27,4 @@ export const caller: Caller = {
     });
   },
   callback: answerCall,
-};
+} satisfies Caller;
