@@ -6,7 +6,6 @@ import type {
   CallerHost,
   CallerWire,
   ConnectionEvents,
-  Ending,
   Letter,
   Posted,
   Poster,
@@ -36,7 +35,10 @@ export class MarketPoster implements Poster, ConnectionEvents {
   #state: 'idle' | 'dialling' | 'entering' | 'open' | 'asked' | 'gone' = 'idle';
   /** What still answers the question for the balance: our name, then no money at all. */
   readonly #answers: string[];
+  /** What the server refused of the letter it was asked about. */
   #refusal: Posted | undefined;
+  /** Why nothing more can be sent. */
+  #end: Posted | undefined;
   #cancelWait: (() => void) | undefined;
   #closed: (() => void) | undefined;
 
@@ -116,7 +118,7 @@ export class MarketPoster implements Poster, ConnectionEvents {
       this.#state = 'open';
       this.#next();
     } else if (heard.is === 'refused') {
-      for (const { done } of this.#posts.splice(0)) done({ ending: endings[heard.why], line });
+      this.#lose({ ending: endings[heard.why], line });
       this.#wire?.abort();
     }
   }
@@ -159,13 +161,14 @@ export class MarketPoster implements Poster, ConnectionEvents {
     this.#cancelWait = this.#host.after(answerMs, () => this.#wire?.abort());
   }
 
-  #lose(): void {
+  /** It is over, for what waits and for what may still come. */
+  #lose(why?: Posted): void {
     const { host, port } = this.#target;
     const what = this.#state === 'dialling' ? 'Unable to connect to' : 'Disconnected from';
+    this.#end ??= why ?? { ending: 'unreachable', line: `${what} ${host}:${port}` };
     this.#state = 'gone';
     this.#cancelWait?.();
-    const ending: Ending = 'unreachable';
-    for (const { done } of this.#posts.splice(0)) done({ ending, line: `${what} ${host}:${port}` });
+    for (const { done } of this.#posts.splice(0)) done(this.#end);
     this.#closed?.();
     this.#closed = undefined;
   }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import type { Command, Outcome } from '../../../src/protocol/hub';
 import { limits } from '../../../src/protocol/limits';
@@ -123,9 +123,8 @@ describe('entering', () => {
     expect(client.says('bob\n')).toBe(
       `[SERVER] Client: <bob> is already in use.\n${texts.question}\n`,
     );
-    client.did;
     client.says('7\n');
-    expect(client.host.commands[0]).toMatchObject({ wanted: { name: name('127.0.0.1:40000') } });
+    expect(client.host.commands[1]).toMatchObject({ wanted: { name: name('127.0.0.1:40000') } });
   });
 
   test('a name that was taken while the balance was awaited', () => {
