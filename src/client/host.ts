@@ -119,9 +119,9 @@ export class ClientHost implements CallerHost {
     const last = Array.from(this.#wires).filter((wire) => wire.isEnding);
     const patience = Promise.withResolvers<void>();
     const timer = setTimeout(patience.resolve, limits.farewellMs);
-    await Promise.race([Promise.all(last.map((wire) => wire.over)), patience.promise]);
+    await Promise.race([Promise.all(last.map((wire) => wire.left)), patience.promise]);
     clearTimeout(timer);
-    for (const wire of this.#wires) wire.abort();
+    for (const wire of this.#wires) if (!wire.isEnding) wire.abort();
     this.#options.exit(ending);
   }
 }

@@ -57,10 +57,17 @@ export class Route {
 
   /**
    * The server's address and our own on the way to it. Asks the routing table (a UDP socket that is
-   * connected but sends nothing), so that nobody is dialled just to be asked. Undefined if there is no way.
+   * connected but sends nothing), so that nobody is dialled just to be asked; only where a name has several
+   * addresses a connection has to tell which of them answers. Undefined if there is no way.
    */
   async ends(): Promise<{ readonly server: string; readonly local: string } | undefined> {
-    const server = this.#pinned ?? (await this.#addresses())[0];
+    const addresses = await this.#addresses();
+    if (this.#pinned === undefined && addresses.length > 1) {
+      const probe = new SocketWire();
+      await this.#toServer(probe);
+      probe.end();
+    }
+    const server = this.#pinned ?? addresses[0];
     if (server === undefined) return undefined;
     if (this.#local !== undefined) return { server, local: this.#local };
     try {

@@ -36,6 +36,7 @@ export class SocketWire implements Connection {
   #closing: Timer | undefined;
   /** Told once when all that was written has left (true) or never can (false). */
   #drained: ((left: boolean) => void) | undefined;
+  readonly #left = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
 
   get remote(): Address {
@@ -50,6 +51,10 @@ export class SocketWire implements Connection {
   /** Whether our side has been asked to end. */
   get isEnding(): boolean {
     return this.#endAsked;
+  }
+  /** Settled when all that was written has left and our side has ended, or the connection is gone. */
+  get left(): Promise<void> {
+    return this.#left.promise;
   }
   /** Settled when the connection is gone. */
   get over(): Promise<void> {
@@ -185,6 +190,7 @@ export class SocketWire implements Connection {
     // Bun's `end` closes both ways and loses the answer; `shutdown` ends our side alone.
     if (this.#peerEnded) socket.end();
     else socket.shutdown();
+    this.#left.resolve();
     this.#awaitClose();
   }
 
@@ -208,6 +214,7 @@ export class SocketWire implements Connection {
     clearTimeout(this.#closing);
     this.#outbox.clear();
     this.#socket?.terminate();
+    this.#left.resolve();
     this.#over.resolve();
     const tell = (): void => {
       this.#settleDrained(false);
