@@ -162,6 +162,8 @@ export class Link implements Transport, Sleeper {
       }
     }
     if (this.#ending === 'wanted') this.#shut();
+    // Also where the system took all at once, and will therefore never tell that it goes on.
+    else this.events?.drained();
   }
 
   /** One write's worth: pieces that may stand together are copied into one. */
@@ -238,7 +240,6 @@ export class Link implements Transport, Sleeper {
   onDrain(): void {
     this.#blocked = false;
     this.flush();
-    if (this.#queue.length === 0) this.events?.drained();
   }
 
   onEnd(): void {
