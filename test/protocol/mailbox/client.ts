@@ -15,7 +15,6 @@ import { FakeCallerHost, FakeWire } from '../../support/fake-caller';
 
 /** A connection that also keeps its deadline and carries files. */
 export class TestWire extends FakeWire {
-  wakeMs: number | undefined;
   /** Settles the sending of a file. */
   sent: ((result: Result<void, 'gone'>) => void) | undefined;
   saved: { readonly name: string; readonly path?: string; readonly bytes: Buffer[] } | undefined;
