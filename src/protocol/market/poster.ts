@@ -69,7 +69,10 @@ export class MarketPoster implements Poster, ConnectionEvents {
     }
     this.#closed = done;
     if (this.#state === 'dialling') this.#wire?.abort();
-    else this.#write(forms.quit);
+    else {
+      this.#write(forms.quit);
+      this.#wait();
+    }
   }
 
   // ---- the connection
