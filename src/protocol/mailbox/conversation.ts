@@ -42,9 +42,9 @@ export class Conversation implements CallerSession {
       this.#as(
         user,
         (ending) => {
-          over(ending);
           // At a terminal the session goes on whatever happened; a script has nothing to go on with.
           if (ending !== 'done' && !options.interactive) host.exit(ending);
+          over(ending);
         },
         (alias, over) => this.#arrival.come(alias, over),
       );

@@ -457,6 +457,13 @@ describe('chat connect alice', () => {
     expect(host.endings).toEqual([ending]);
   });
 
+  test('a script that is at its end already still ends with what became of it', () => {
+    const { host, session } = client({ user: 'alice' });
+    session.leave();
+    host.answer(code(1));
+    expect(host.endings[0]).toBe('unknown-user');
+  });
+
   test('a terminal’s session stays usable without a server', () => {
     const one = client({ user: 'alice', interactive: true });
     one.host.refuse();
