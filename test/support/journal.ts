@@ -26,10 +26,11 @@ export class Desk {
 
   constructor(path = ':memory:', wrap: (apply: Apply, db: Store) => Apply = (apply) => apply) {
     this.db = openStore(path);
-    const apply = wrap(openHub(this.db, { reservedRooms: ['square'] }), this.db);
+    const hub = openHub(this.db, { reservedRooms: ['square'] });
+    const apply = wrap(hub.apply, this.db);
     this.journal = new LocalJournal(
       this.db,
-      apply,
+      { apply, undone: () => hub.undone() },
       (events) => {
         for (const event of events) {
           this.events.push(event);

@@ -4,12 +4,14 @@ import { type FileHash, ok, refused, type SessionId } from '../../protocol/model
 import type { Membership } from './membership';
 import { accountRecipient, keyOf } from './names';
 import { mayBeNamed, type People } from './people';
+import type { Roster } from './roster';
 import type { Store } from './store';
 import type { Handlers } from './turn';
 
 export function accounts(
   db: Store,
   people: People,
+  roster: Roster,
   membership: Membership,
 ): Pick<Handlers, 'register' | 'unregister'> {
   const insert = db.prepare<never, [string, string, string, string, string, number, string | null]>(
@@ -65,6 +67,7 @@ export function accounts(
       for (const { hash } of files.all(recipient)) turn.tell({ is: 'file-released', hash });
       turn.tell({ is: 'forgotten', recipient });
       erase.run(account.id);
+      roster.changed();
       if (at || sessions.length > 0) people.announce(turn, account.name, false);
       return ok(undefined);
     },

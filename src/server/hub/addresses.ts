@@ -3,6 +3,7 @@
 import { type Address, type Name, ok, refused } from '../../protocol/model';
 import { accountOf, accountRecipient } from './names';
 import { type AccountRow, mayBeNamed, type People } from './people';
+import type { Roster } from './roster';
 import type { Store } from './store';
 import type { CallAddress, Handlers } from './turn';
 
@@ -36,6 +37,7 @@ export const allAddresses = (db: Store): CallAddress[] =>
 export function addresses(
   db: Store,
   people: People,
+  roster: Roster,
 ): Pick<Handlers, 'callback-open' | 'callback-close' | 'callback-lost' | 'callback-wants-files'> {
   const byAccount = db.prepare<AddressRow, [number]>(`${columns} WHERE account = ?`);
   const insert = db.prepare<never, [number, string, number, string, string, number]>(
@@ -59,6 +61,7 @@ export function addresses(
       const wasHere = people.reachable(account.id);
       const { host, port } = command.address;
       insert.run(account.id, host, port, command.dialect, command.machine, turn.at);
+      roster.changed();
       const row = byAccount.get(account.id);
       if (!row) throw new Error('an address just opened is not there');
       turn.tell({ is: 'address', at: callAddress(row) });
@@ -74,6 +77,7 @@ export function addresses(
       if (row.host !== command.host) return refused('elsewhere');
       turn.lasting = true;
       remove.run(row.opened);
+      roster.changed();
       turn.tell({
         is: 'address-gone',
         recipient: accountRecipient(account.id),
@@ -89,6 +93,7 @@ export function addresses(
       if (!row || row.opened !== command.opened) return refused('not-connected');
       turn.lasting = true;
       remove.run(row.opened);
+      roster.changed();
       turn.tell({ is: 'address-gone', recipient: command.recipient, opened: row.opened });
       if (!people.reachable(row.account)) people.announce(turn, row.name, false);
       return ok(undefined);

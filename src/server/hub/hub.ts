@@ -10,6 +10,7 @@ import { mail } from './mail';
 import { Membership } from './membership';
 import { People } from './people';
 import { rooms } from './rooms';
+import { Roster } from './roster';
 import { sessions } from './sessions';
 import { signals } from './signals';
 import type { Store } from './store';
@@ -22,27 +23,48 @@ export interface HubSettings {
 
 export type Apply = <K extends OperationName>(command: Command<K>, turn: Turn) => Outcome<K>;
 
-/**
- * Builds the hub over a store. What it returns applies one command inside the transaction of the caller: it
- * changes nothing outside SQLite, so a rollback undoes everything. An exception is a bug or a failing disk.
- */
-export function openHub(db: Store, settings: HubSettings): Apply {
+export interface AppliedHub {
+  /**
+   * Applies one command inside the transaction of the caller: it changes nothing outside SQLite, so a rollback
+   * undoes everything. An exception is a bug or a failing disk.
+   */
+  readonly apply: Apply;
+  /** Something was rolled back: copies of what SQLite holds are void. */
+  undone(): void;
+}
+
+/** Commands that read and never write: nothing of theirs can need to be undone. */
+export const onlyRead: ReadonlySet<OperationName> = new Set<OperationName>([
+  'users',
+  'rooms',
+  'groups',
+  'say',
+  'funds',
+  'file-find',
+]);
+
+/** Builds the hub over a store. */
+export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const people = new People(db);
+  const roster = new Roster(db);
   const membership = new Membership(db);
   const handlers: Partial<Handlers> = {
-    ...accounts(db, people, membership),
-    ...addresses(db, people),
-    ...sessions(db, people, membership),
-    ...lists(db, people),
+    ...accounts(db, people, roster, membership),
+    ...addresses(db, people, roster),
+    ...sessions(db, people, roster, membership),
+    ...lists(db, people, roster),
     ...rooms(db, people, membership, settings.reservedRooms),
     ...mail(db, people),
     ...signals(people),
     ...files(db, people),
     ...ledger(db, people),
   };
-  return (command, turn) => {
-    const handler = handlers[command.do];
-    if (!handler) throw new Error(`nobody handles ${command.do}`);
-    return handler(command, turn);
+  return {
+    apply(command, turn) {
+      const handler = handlers[command.do];
+      if (!handler) throw new Error(`nobody handles ${command.do}`);
+      return handler(command, turn);
+    },
+    undone: () => roster.changed(),
   };
 }

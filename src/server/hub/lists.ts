@@ -1,27 +1,16 @@
 // Lists of who is here, for every door alike.
 
-import { type Name, ok, refused, type SessionId, type User } from '../../protocol/model';
+import { type Name, ok, refused, type SessionId } from '../../protocol/model';
 import { mayBeNamed, type People } from './people';
+import type { Roster } from './roster';
 import type { Store } from './store';
 import type { Handlers } from './turn';
 
-interface UserRow {
-  readonly name: Name;
-  readonly account: number | null;
-  readonly dialect: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-export function lists(db: Store, people: People): Pick<Handlers, 'users' | 'name-free'> {
-  // Who has both an address and sessions stands once, where he came first.
-  const everybody = db.prepare<UserRow, []>(
-    `SELECT account.name AS name, account, dialect, address.host AS host, port, at, opened AS number
-       FROM address JOIN account ON account.id = address.account
-     UNION ALL
-     SELECT name, account, dialect, host, port, at, number FROM live.session
-     ORDER BY at, number`,
-  );
+export function lists(
+  db: Store,
+  people: People,
+  roster: Roster,
+): Pick<Handlers, 'users' | 'name-free'> {
   const hereFrom = db.prepare<{ one: 1 }, [string, string]>(
     `SELECT 1 AS one FROM address WHERE host = ?
      UNION ALL SELECT 1 FROM live.session WHERE host = ? LIMIT 1`,
@@ -34,21 +23,7 @@ export function lists(db: Store, people: People): Pick<Handlers, 'users' | 'name
     users(command) {
       const why = refusal(command.asker);
       if (why !== undefined) return refused(why);
-      const users: User[] = [];
-      const accounts = new Set<number>();
-      for (const row of everybody.all()) {
-        if (row.account !== null) {
-          if (accounts.has(row.account)) continue;
-          accounts.add(row.account);
-        }
-        users.push({
-          name: row.name,
-          kind: row.account === null ? 'guest' : 'account',
-          dialect: row.dialect,
-          address: { host: row.host, port: row.port },
-        });
-      }
-      return ok({ users });
+      return ok({ users: roster.everybody() });
     },
 
     'name-free'(command) {

@@ -77,6 +77,7 @@ export const nextId = (last: number): number => (last >= lastMessageId ? 1 : las
 
 export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'settle'> {
   type Values = [
+    number,
     number | string,
     string,
     number,
@@ -91,8 +92,8 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
     string,
     number,
   ];
-  const values = `(recipient, sender, id, from_name, to_name, text, raw, file_hash, file_size, file_name, reference, origin, at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  const values = `(serial, recipient, sender, id, from_name, to_name, text, raw, file_hash, file_size, file_name, reference, origin, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   const keep = db.prepare<never, Values>(`INSERT INTO message ${values}`);
   const pass = db.prepare<never, Values>(`INSERT INTO live.message ${values}`);
   const room = 'SET waiting = waiting + 1 WHERE id = ? AND waiting < ? RETURNING waiting';
@@ -117,8 +118,11 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
   const lessPassing = db.prepare<never, [string]>(
     'UPDATE live.session SET waiting = waiting - 1 WHERE id = ?',
   );
-  const insertFile = db.prepare<never, [string, string, number, string, number, string, number]>(
-    'INSERT INTO file (recipient, from_key, id, hash, size, name, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  const insertFile = db.prepare<
+    never,
+    [number, string, string, number, string, number, string, number]
+  >(
+    'INSERT INTO file (serial, recipient, from_key, id, hash, size, name, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const filesWaiting = db.prepare<{ count: number }, [string]>(
     'SELECT count(*) AS count FROM file WHERE recipient = ?',
@@ -149,7 +153,9 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
       else if (doer.session !== undefined) countSession.run(id, doer.session);
       if (doer.account !== undefined || account !== undefined || file) turn.lasting = true;
       const at = turn.seconds;
+      const serial = turn.position;
       const row: Values = [
+        serial,
         account ?? guestOf(to.recipient) ?? '',
         doer.recipient,
         id,
@@ -164,9 +170,11 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
         command.origin,
         at,
       ];
-      const inserted = account === undefined ? pass.run(...row) : keep.run(...row);
+      if (account === undefined) pass.run(...row);
+      else keep.run(...row);
       if (file) {
         insertFile.run(
+          serial,
           to.recipient,
           keyOf(doer.name),
           id,
@@ -176,7 +184,6 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
           turn.at,
         );
       }
-      const serial = Number(inserted.lastInsertRowid);
       const { reference } = command;
       turn.tell({
         is: 'direct',

@@ -30,7 +30,7 @@ export const migrations: readonly (readonly string[])[] = [
      ) STRICT`,
     `CREATE INDEX address_host ON address (host)`,
     `CREATE TABLE message (
-       serial INTEGER PRIMARY KEY AUTOINCREMENT,
+       serial INTEGER PRIMARY KEY,           -- the log's position of the command that sent it
        recipient INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
        sender TEXT NOT NULL,                 -- a RecipientId: who is told of the delivery
        id INTEGER NOT NULL,
@@ -45,7 +45,7 @@ export const migrations: readonly (readonly string[])[] = [
      ) STRICT`,
     `CREATE INDEX message_recipient ON message (recipient, serial)`,
     `CREATE TABLE file (
-       serial INTEGER PRIMARY KEY AUTOINCREMENT,
+       serial INTEGER PRIMARY KEY,           -- that of the message it came with
        recipient TEXT NOT NULL,              -- a RecipientId
        from_key TEXT NOT NULL,
        id INTEGER NOT NULL,
@@ -122,7 +122,7 @@ export const volatileSchema: readonly string[] = [
    ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX live.member_session ON member (session)`,
   `CREATE TABLE live.message (
-     serial INTEGER PRIMARY KEY AUTOINCREMENT,
+     serial INTEGER PRIMARY KEY,
      recipient TEXT NOT NULL,                  -- a guest's session
      sender TEXT NOT NULL,
      id INTEGER NOT NULL,

@@ -16,6 +16,7 @@ import {
 import type { Membership } from './membership';
 import { accountRecipient, guestRecipient, keyOf } from './names';
 import { memberOf, type People } from './people';
+import type { Roster } from './roster';
 import type { Store } from './store';
 import type { Handlers, Turn } from './turn';
 
@@ -31,6 +32,7 @@ interface Entry {
 export function sessions(
   db: Store,
   people: People,
+  roster: Roster,
   membership: Membership,
 ): Pick<Handlers, 'enter' | 'login' | 'leave' | 'watch'> {
   const insert = db.prepare<
@@ -101,6 +103,7 @@ export function sessions(
       heardKey(entry.hearsFor, name),
       turn.at,
     );
+    roster.changed();
     const recipient =
       account === undefined ? guestRecipient(entry.session) : accountRecipient(account);
     const deaf = entry.deaf ?? false;
@@ -135,6 +138,7 @@ export function sessions(
       const recipient = people.recipientOf(row);
       turn.tell({ is: 'departed', session: row.id, recipient });
       remove.run(row.id);
+      roster.changed();
       if (row.account === null) {
         // A guest is gone for good, and what waited for him with him.
         for (const message of waiting.all(row.id)) {

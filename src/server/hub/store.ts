@@ -23,8 +23,8 @@ export function openStore(path: string): Store {
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
     db.run('PRAGMA foreign_keys = ON');
-    // A checkpoint copies at most about 4 MiB, so that no commit stalls the event loop for long.
-    db.run('PRAGMA wal_autocheckpoint = 1000');
+    // A checkpoint copies at most about 16 MiB, so that no commit stalls the event loop for long.
+    db.run('PRAGMA wal_autocheckpoint = 4000');
     migrate(db, path);
     db.run("ATTACH ':memory:' AS live");
     for (const statement of volatileSchema) db.run(statement);

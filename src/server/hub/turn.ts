@@ -61,12 +61,15 @@ export type HubEvent =
 export class Turn {
   /** Hub time in milliseconds since 1970: never runs backwards. */
   readonly at: number;
+  /** The command's place in the log: grows, and is never given to another command that lasts. */
+  readonly position: number;
   readonly events: HubEvent[] = [];
   /** Set by whoever writes to the durable schema: its group advances the log's position. */
   lasting = false;
 
-  constructor(at: number) {
+  constructor(at: number, position: number) {
     this.at = at;
+    this.position = position;
   }
 
   /** Hub time in seconds, as messages carry it. */

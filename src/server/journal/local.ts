@@ -3,7 +3,7 @@
 import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
 import { refused, type Result } from '../../protocol/model';
-import type { Apply } from '../hub/hub';
+import { type AppliedHub, onlyRead } from '../hub/hub';
 import type { Store } from '../hub/store';
 import { type HubEvent, Turn } from '../hub/turn';
 import type { Consumer, Journal } from './journal';
@@ -37,7 +37,7 @@ const none: readonly HubEvent[] = [];
 
 export class LocalJournal implements Journal {
   readonly #db: Store;
-  readonly #apply: Apply;
+  readonly #hub: AppliedHub;
   readonly #consume: Consumer;
   readonly #world: JournalSurroundings;
   readonly #outcomes: Outcomes;
@@ -52,9 +52,9 @@ export class LocalJournal implements Journal {
   /** Called after each group was answered and its events were told: the place to let written bytes go. */
   onGroupDone: () => void = () => {};
 
-  constructor(db: Store, apply: Apply, consume: Consumer, world: JournalSurroundings) {
+  constructor(db: Store, hub: AppliedHub, consume: Consumer, world: JournalSurroundings) {
     this.#db = db;
-    this.#apply = apply;
+    this.#hub = hub;
     this.#consume = consume;
     this.#world = world;
     this.#outcomes = new Outcomes(db);
@@ -167,7 +167,7 @@ export class LocalJournal implements Journal {
         const entry = queue[count];
         if (!entry) break;
         count++;
-        lasting = this.#applyOne(entry, at, applied) || lasting;
+        lasting = this.#applyOne(entry, at, this.#position + count, applied) || lasting;
         // The clock is looked at now and then only: a look costs as much as a small command.
         if (count % 32 === 0 && this.#world.now() - start >= limits.groupMs) break;
       }
@@ -181,6 +181,7 @@ export class LocalJournal implements Journal {
     } catch (error) {
       this.#world.report('committing a group', error);
       if (this.#db.inTransaction) sql.rollback.run();
+      this.#hub.undone();
       // A transaction that cannot even begin refuses what it would have taken.
       const refusedCount = Math.max(count, Math.min(queue.length, limits.groupCommands));
       this.#queue = queue.slice(refusedCount);
@@ -189,21 +190,25 @@ export class LocalJournal implements Journal {
   }
 
   /** Whether it wrote what must last. Throws only when the transaction itself is gone. */
-  #applyOne(entry: Entry, at: number, applied: Applied[]): boolean {
+  #applyOne(entry: Entry, at: number, position: number, applied: Applied[]): boolean {
     const { command, done, key } = entry;
     const known = key === undefined ? undefined : this.#outcomes.find(key, at);
     if (known) {
       applied.push({ done, outcome: known, events: none });
       return false;
     }
-    const turn = new Turn(at);
-    this.#statements.savepoint.run();
+    const turn = new Turn(at, position);
+    const writes = key !== undefined || !onlyRead.has(command.do);
+    if (writes) this.#statements.savepoint.run();
     try {
-      const outcome = this.#apply(command, turn);
+      const outcome = this.#hub.apply(command, turn);
+      if (!writes) {
+        applied.push({ done, outcome, events: turn.events });
+        return false;
+      }
       if (!outcome.ok) {
         // Whatever a handler had begun: a refusal changes nothing and tells nobody.
-        this.#statements.undo.run();
-        this.#statements.release.run();
+        this.#undo();
         applied.push({ done, outcome, events: none });
         return false;
       }
@@ -217,11 +222,17 @@ export class LocalJournal implements Journal {
     } catch (error) {
       // SQLite gives up the whole transaction on a full disk and the like.
       if (!this.#db.inTransaction) throw error;
-      this.#statements.undo.run();
-      this.#statements.release.run();
+      if (writes) this.#undo();
       this.#world.report(`applying ${command.do}`, error);
       applied.push({ done, outcome: refused('internal'), events: none });
       return false;
     }
+  }
+
+  /** Back to where the command began. */
+  #undo(): void {
+    this.#statements.undo.run();
+    this.#statements.release.run();
+    this.#hub.undone();
   }
 }
