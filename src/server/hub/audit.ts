@@ -72,9 +72,9 @@ function apply(entry: LedgerEntry, balances: Map<string, number>, faults: Faults
   const received = balances.get(payee);
   if (payer === null) {
     if ((received ?? null) !== before) {
-      faults.add(
-        `entry ${id} says that ${payee} had ${before}, the entries before say ${received}`,
-      );
+      const said = before ?? 'nothing';
+      const had = received ?? 'nothing';
+      faults.add(`entry ${id} says that ${payee} had ${said}, the entries before say ${had}`);
     }
     balances.set(payee, amount);
     return;

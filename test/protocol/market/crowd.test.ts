@@ -1,0 +1,68 @@
+// Many clients at once, and one that does not read.
+
+import { expect, test } from 'bun:test';
+
+import { market } from '../../../src/protocol/market/index';
+import { startServer } from '../../support/server';
+import { connectTcp } from '../../support/tcp';
+import { Conversation } from './conversation';
+
+test('a thousand clients enter at once and all hear what one says', async () => {
+  await using server = await startServer([market]);
+  const port = server.port('market');
+  const clients = await Promise.all(
+    Array.from({ length: 1000 }, async (_, index) => {
+      const peer = await connectTcp(port);
+      await peer.send(`c${index}\n${index}\n`);
+      return peer;
+    }),
+  );
+  await server.console.until(({ lines }) => lines.length === clients.length);
+  const [first] = clients;
+  await first?.send('hola\n');
+  const heard = await Promise.all(clients.slice(1).map((client) => client.readTo('<c0>: hola\n')));
+  // Who entered before was told of all who entered after.
+  const told = heard.join('').match(/connected!/g)?.length ?? 0;
+  await first?.send(':u\n');
+  const list = await first?.readTo('Connected users:\n');
+  const before = list?.match(/connected!/g)?.length ?? 0;
+  expect(told + before).toBe((1000 * 999) / 2);
+  const users = new Set<string>();
+  while (users.size < 1000) users.add((await first?.readTo('\n')) ?? '');
+  expect(users).toContain('<c999>\n');
+  await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+}, 60_000);
+
+test('a slow reader is dropped, and alone', async () => {
+  await using server = await startServer([market]);
+  await using conversation = new Conversation(server.port('market'));
+  await conversation.play('ann enters with 1');
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const sloth = await Bun.connect({
+    hostname: '127.0.0.1',
+    port: server.port('market'),
+    socket: { data() {}, close: () => resolve(), error: () => resolve() },
+  });
+  sloth.write('sloth\n1\n');
+  sloth.flush();
+  await conversation.play('ann < [SERVER] Client: <sloth> connected!');
+  sloth.pause();
+  await conversation.play('bob enters with 1\nann < [SERVER] Client: <bob> connected!');
+  const text = 'x'.repeat(1000);
+  const farewell = '[SERVER] Client: <sloth> disconnected!\n';
+  let dropped = false;
+  for (let batch = 0; !dropped; batch++) {
+    if (batch > 300) throw new Error('the slow reader was never dropped');
+    await conversation.peer('ann').send(`${text}\n`.repeat(200));
+    for (let line = 0; line < 200; line++) {
+      const heard = await conversation.peer('bob').readTo('\n');
+      if (heard === farewell) {
+        dropped = true;
+        line--;
+      } else expect(heard).toBe(`<ann>: ${text}\n`);
+    }
+  }
+  await conversation.reads('ann', farewell);
+  sloth.terminate();
+  await gone;
+}, 60_000);
