@@ -1,7 +1,9 @@
 // The relay dialect: emitters, displays, numbered frames (source 002).
 
 import { defineDialect } from '../dialect';
-import { relayName } from './messages';
+import { RelayCaller } from './caller';
+import { relayName, textBytesMax } from './messages';
+import { RelayPoster } from './poster';
 import { RelaySession } from './session';
 
 export const relay = defineDialect({
@@ -18,5 +20,11 @@ export const relay = defineDialect({
         padded: settings['relay-pad'] === true,
         openStop: settings['open-stop'] === true,
       }),
+  },
+  caller: {
+    defaultPort: 8890,
+    textBytes: textBytesMax,
+    connect: (host, options) => new RelayCaller(host, options),
+    post: (host, target) => new RelayPoster(host, target),
   },
 });
