@@ -5,8 +5,9 @@ import { channels } from './channels/index';
 import type { Dialect } from './dialect';
 import { mailbox } from './mailbox/index';
 import { market } from './market/index';
+import { relay } from './relay/index';
 
-export const dialects: readonly Dialect[] = [mailbox, channels, market, basic];
+export const dialects: readonly Dialect[] = [mailbox, channels, relay, market, basic];
 
 export const dialectNamed = (name: string): Dialect | undefined =>
   dialects.find((dialect) => dialect.name === name);

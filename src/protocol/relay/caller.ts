@@ -234,7 +234,7 @@ export class RelayCaller implements CallerSession {
   #leave(ending: Ending): void {
     if (this.#state === 'leaving' || this.#state === 'over') return;
     this.#state = 'leaving';
-    for (const seen of [...this.#awaited.values()]) seen();
+    for (const seen of this.#awaited.values()) seen();
     const open = [this.#emitter, this.#display].filter((peer) => peer !== undefined);
     let left = 0;
     for (const peer of open) {

@@ -263,7 +263,7 @@ describe('QEM', () => {
   test('for a display that is not there, or for what is none: ERRO', () => {
     const program = Program.registered(1, { signal: () => no('unknown-user') });
     expect(program.answers(qem(1, 1001, 4))).toEqual(['ERRO 0>1 #4 @1000']);
-    program.commands;
+    program.host.commands.length = 0;
     for (const to of [0, 1, 999, 2000, 65_535]) {
       expect(program.answers(qem(1, to, 4))).toEqual(['ERRO 0>1 #4 @1000']);
     }
