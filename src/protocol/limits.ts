@@ -66,7 +66,7 @@ export const limits = {
   reconnectMs: [1 * second, 2 * second, 5 * second, 10 * second, 30 * second],
   /** Standard input taken as one message, in bytes, where the dialect itself has no bound. */
   inputBytes: 4 * MiB,
-  /** How long a client that leaves waits for what it said last to leave, in ms. */
+  /** How long a client that is about to exit waits for what is worth no more: last words, a hint. In ms. */
   farewellMs: 1 * second,
   /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
   heardWindow: 64,
