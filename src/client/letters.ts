@@ -23,9 +23,19 @@ export async function* letters(source: LetterSource, io: Io): AsyncGenerator<Let
       yield checked(text, source);
     }
   } else if (source.isByLine) {
-    for await (const line of linesIn(io.input.stream(), most)) yield read(line, source);
+    for await (const line of linesIn(inputOf(io), most)) yield read(line, source);
   } else {
-    yield read(await wholeOf(io.input.stream(), most, io.input.isTerminal), source);
+    yield read(await wholeOf(inputOf(io), most, io.input.isTerminal), source);
+  }
+}
+
+/** Standard input; a folder for instance opens as one, but cannot be read. */
+async function* inputOf(io: Io): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* io.input.stream();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(exit.badData, `standard input cannot be read: ${why}`);
   }
 }
 

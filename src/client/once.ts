@@ -1,9 +1,7 @@
 // One thing done at a server and no more: the host of register, unregister, users and send.
 
-import type { Io } from '../cli.ts';
 import type { CallerHost, Ending } from '../protocol/dialect.ts';
-import { OnceFace } from './face.ts';
-import { ClientHost } from './host.ts';
+import { ClientHost, type Face } from './host.ts';
 import type { Goal } from './target.ts';
 
 /** What came of it: how it ended, and what it gave if it did not fail. */
@@ -13,24 +11,35 @@ export interface Outcome<T> {
 }
 
 /**
- * Does one thing and gives what came of it; a caller that gives up by `exit` counts as that ending. What it
- * showed is told at the end, results on standard output unless it failed.
+ * Does one thing and gives what came of it; a caller that gives up by `exit` counts as that ending. Rejects
+ * as the promise of `act` does.
  */
-export async function once<T>(
+export function once<T>(
   { dialect, target }: Goal,
-  io: Io,
-  act: (host: CallerHost, done: (outcome: Outcome<T>) => void) => void,
-  face = new OnceFace(),
+  face: Face,
+  act: (host: CallerHost, done: (outcome: Outcome<T>) => void) => void | Promise<void>,
 ): Promise<Outcome<T>> {
-  const { promise, resolve } = Promise.withResolvers<Outcome<T>>();
-  const host = new ClientHost({
-    dialect,
-    server: target,
-    face,
-    exit: (ending) => resolve({ ending }),
+  return new Promise((resolve, reject) => {
+    const exit = (ending: Ending): void => resolve({ ending });
+    Promise.resolve(act(new ClientHost({ dialect, server: target, face, exit }), resolve)).catch(
+      reject,
+    );
   });
-  act(host, resolve);
-  const outcome = await promise;
-  face.tell(io, outcome.ending === 'done');
-  return outcome;
+}
+
+/** Who is connected, asked as `alias` where the server wants to know who asks. */
+export function askForUsers(
+  goal: Goal,
+  face: Face,
+  alias: string | undefined,
+): Promise<Outcome<readonly string[]>> {
+  const { caller, target } = goal;
+  return once(goal, face, (host, done) => {
+    if (caller.users === undefined) done({ ending: 'usage' });
+    else {
+      caller.users(host, target, alias, (result) =>
+        done(result.ok ? { ending: 'done', value: result.value } : { ending: result.why }),
+      );
+    }
+  });
 }

@@ -1,8 +1,9 @@
 // `chat register` and `chat unregister`: an account, made or taken back without a session.
 
 import { CliError, defineCommand, exit, type Io } from '../cli.ts';
-import type { Ending } from '../protocol/dialect.ts';
+import type { CallerHost, Ending } from '../protocol/dialect.ts';
 import { statusOf } from './ending.ts';
+import { OnceFace } from './face.ts';
 import { once } from './once.ts';
 import { type Goal, goalOf, serverOptions } from './target.ts';
 
@@ -49,11 +50,13 @@ export const unregister = defineCommand({
 async function status(
   goal: Goal,
   io: Io,
-  act: (host: Parameters<Parameters<typeof once>[2]>[0], done: (ending: Ending) => void) => void,
+  act: (host: CallerHost, done: (ending: Ending) => void) => void,
 ): Promise<number> {
-  const { ending } = await once(goal, io, (host, done) => {
+  const face = new OnceFace();
+  const { ending } = await once(goal, face, (host, done) => {
     act(host, (ending) => done({ ending }));
   });
+  face.tell(io, ending === 'done');
   return statusOf[ending];
 }
 

@@ -2,12 +2,13 @@
 
 import { CliError, defineCommand, exit, type Io } from '../cli.ts';
 import { escapeLines } from '../protocol/bytes/escape.ts';
-import type { CallerHost, Ending, Posted, Poster } from '../protocol/dialect.ts';
+import type { Ending, Posted, Poster } from '../protocol/dialect.ts';
+import { limits } from '../protocol/limits.ts';
 import { statusOf } from './ending.ts';
 import { OnceFace } from './face.ts';
 import { lastSender } from './last_sender.ts';
 import { type Letter, letters } from './letters.ts';
-import { once } from './once.ts';
+import { askForUsers, once } from './once.ts';
 import { type Goal, goalOf, goalOfFlags, isUrl, serverOptions } from './target.ts';
 
 export const send = defineCommand({
@@ -48,25 +49,21 @@ export const send = defineCommand({
     if (attach !== undefined && lines) {
       throw new CliError(exit.usage, 'send: --attach and --lines do not go together');
     }
-    const { ending } = await once<undefined>(
-      { ...goal, target },
-      io,
-      (host, done) => {
-        const mailing = new Mailing({
-          host,
-          io,
-          goal: { ...goal, target },
-          poster: makePoster(host, target),
-          recipients: isUrl(to) ? recipientsOf(target.path, true) : recipientsOf(to, false),
-          attach,
-          isJson: json,
-        });
-        const { textBytes } = goal.caller;
-        const source = { text: text ?? '', isByLine: lines, textBytes, dialect: goal.dialect };
-        void mailing.sendAll(letters(source, io)).then((ending) => done({ ending }));
-      },
-      await faceFor(io, attach),
-    );
+    const face = await faceFor(io, attach);
+    const { ending } = await once({ ...goal, target }, face, async (host, done) => {
+      const mailing = new Mailing({
+        io,
+        goal: { ...goal, target },
+        poster: makePoster(host, target),
+        recipients: isUrl(to) ? recipientsOf(target.path, true) : recipientsOf(to, false),
+        attach,
+        isJson: json,
+      });
+      const { textBytes } = goal.caller;
+      const source = { text: text ?? '', isByLine: lines, textBytes, dialect: goal.dialect };
+      done({ ending: await mailing.sendAll(letters(source, io)) });
+    });
+    face.tell(io, ending === 'done');
     return statusOf[ending];
   },
 });
@@ -90,7 +87,6 @@ async function faceFor(io: Io, attach: string | undefined): Promise<OnceFace> {
 }
 
 interface MailingOptions {
-  readonly host: CallerHost;
   readonly io: Io;
   readonly goal: Goal;
   readonly poster: Poster;
@@ -156,18 +152,17 @@ class Mailing {
 
   /** Of the two that a refusal may mean, the one that is unknown, and how he is registered. */
   async #whoIsUnknown(to: string): Promise<string | undefined> {
-    const { goal, host } = this.#options;
+    const { goal } = this.#options;
     const { caller, target } = goal;
     if (caller.register === undefined) return undefined;
     const { user } = target;
-    const ask = caller.users?.bind(caller);
-    const isSender =
-      user !== undefined &&
-      ask !== undefined &&
-      (await new Promise<boolean>((done) => {
-        ask(host, target, user, (result) => done(!result.ok && result.why === 'unknown-user'));
-      }));
-    const unknown = isSender ? user : to;
+    // What this question comes to is nobody's business but ours.
+    const asked = user === undefined ? undefined : askForUsers(goal, new OnceFace(), user);
+    const patience = Promise.withResolvers<undefined>();
+    const timer = setTimeout(patience.resolve, limits.farewellMs);
+    const answer = await Promise.race([asked, patience.promise]);
+    clearTimeout(timer);
+    const unknown = user !== undefined && answer?.ending === 'unknown-user' ? user : to;
     const where = `--server ${target.host} --port ${target.port}`;
     const how = `chat register ${unknown} --name "FULL NAME" --born DD/MM/YYYY ${where}`;
     return `${unknown} is not registered there; to register: ${how}`;

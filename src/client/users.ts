@@ -2,10 +2,16 @@
 
 import { CliError, defineCommand, exit } from '../cli.ts';
 import { escapeForTerminal } from '../protocol/bytes/escape.ts';
+import type { Ending } from '../protocol/dialect.ts';
 import { statusOf } from './ending.ts';
+import { OnceFace } from './face.ts';
 import { lastSender } from './last_sender.ts';
-import { once } from './once.ts';
+import { askForUsers } from './once.ts';
 import { goalOf, goalOfFlags, serverOptions } from './target.ts';
+
+/** Whether the server answered that it will not say. */
+const isRefusal = (ending: Ending): boolean =>
+  ending === 'not-allowed' || ending === 'unknown-user';
 
 export const users = defineCommand({
   name: 'users',
@@ -24,15 +30,19 @@ export const users = defineCommand({
   examples: ['chat users', 'chat users mailbox://alice@127.0.0.1:8888'],
   async run({ url, as, json, ...flags }, io) {
     const goal = url === undefined ? goalOfFlags(flags, as) : goalOf(url, flags);
-    const { caller, dialect, target, place } = goal;
-    const ask = caller.users?.bind(caller);
-    if (ask === undefined) throw new CliError(exit.usage, `${dialect} has no list of its users`);
-    const asker = target.user ?? as ?? lastSender(place, io.env);
-    const { ending, value } = await once<readonly string[]>(goal, io, (host, done) =>
-      ask(host, target, asker, (result) =>
-        done(result.ok ? { ending: 'done', value: result.value } : { ending: result.why }),
-      ),
-    );
+    if (goal.caller.users === undefined) {
+      throw new CliError(exit.usage, `${goal.dialect} has no list of its users`);
+    }
+    const named = goal.target.user;
+    const asker = named ?? lastSender(goal.place, io.env);
+    let face = new OnceFace();
+    let { ending, value } = await askForUsers(goal, face, asker);
+    // Whoever was here last may be gone, while others of this machine are connected.
+    if (named === undefined && asker !== undefined && isRefusal(ending)) {
+      face = new OnceFace();
+      ({ ending, value } = await askForUsers(goal, face, undefined));
+    }
+    face.tell(io, ending === 'done');
     const line = (name: string): string =>
       json ? JSON.stringify({ name }) : escapeForTerminal(name);
     for (const name of value ?? []) io.out.write(`${line(name)}\n`);

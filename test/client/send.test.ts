@@ -1,0 +1,315 @@
+// `chat send` against servers of every kind: what it says to them, prints, and exits with.
+import { afterEach, beforeEach, describe, expect, jest, test } from 'bun:test';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { rememberSender } from '../../src/client/last_sender.ts';
+import { send } from '../../src/client/send.ts';
+import { limits } from '../../src/protocol/limits.ts';
+import { scratchFolder } from '../support/scratch.ts';
+import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server.ts';
+import { type Ran, run, type RunOptions } from './run.ts';
+
+let server: FakeServer | undefined;
+afterEach(() => {
+  server?.stop();
+  server = undefined;
+});
+
+/** Sends to a server that plays `script`, as alice unless said otherwise. */
+function sendTo(
+  script: (call: FakeCall, count: number) => void | Promise<void>,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran> {
+  server = fakeServer(script);
+  return run(
+    send,
+    ['-s', '127.0.0.1', '-p', String(server.port), '--as', 'alice', ...args],
+    options,
+  );
+}
+
+/** Takes a SEND, or the question after a refusal, and answers it with pieces, each in a segment of its own, then closes. */
+const answering =
+  (...pieces: readonly string[]) =>
+  async (call: FakeCall): Promise<void> => {
+    const [operation] = await call.fields(1);
+    await call.fields(operation === 'SEND' ? 4 : 2);
+    for (const piece of pieces) {
+      call.send(piece);
+      // The next piece waits for the event loop, so that the caller reads this one by itself.
+      for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
+    }
+    call.close();
+  };
+
+const stored = answering('\x007\0');
+
+describe('what is said and printed', () => {
+  test('the request stands on the wire as the source wants it, and nothing is printed', async () => {
+    expect(await sendTo(stored, ['bob', 'hi there'])).toEqual({ status: 0, out: '', err: '' });
+    expect(server?.calls[0]?.came.toString()).toBe('SEND\0alice\0bob\0hi there\0');
+  });
+
+  test('at a terminal the line of the source is printed', async () => {
+    const { out } = await sendTo(stored, ['bob', 'hi'], { isTerminal: true });
+    expect(out).toBe('s> SEND OK - MESSAGE 7\n');
+  });
+
+  test('for a program one object a message', async () => {
+    const { out } = await sendTo(stored, ['bob,carol', 'hi', '--json']);
+    const common = {
+      id: '7',
+      from: 'alice',
+      server: `127.0.0.1:${server?.port}`,
+      status: 'stored',
+    };
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { ...common, to: 'bob' },
+      { ...common, to: 'carol' },
+    ]);
+  });
+
+  test('several recipients get it each once', async () => {
+    await sendTo(stored, ['bob, carol,bob', 'hi']);
+    expect(server?.calls.map(({ came }) => came.toString().split('\0')[2])).toEqual([
+      'bob',
+      'carol',
+    ]);
+  });
+
+  test('lines of standard input are messages', async () => {
+    await sendTo(stored, ['bob', '-', '--lines'], { input: 'one\n\ntwo' });
+    expect(server?.calls.map(({ came }) => came.toString().split('\0')[3])).toEqual(['one', 'two']);
+  });
+
+  test('standard input is one message, without its last line end', async () => {
+    await sendTo(stored, ['bob', '-'], { input: 'one\ntwo\n' });
+    expect(server?.calls.map(({ came }) => came.toString().split('\0')[3])).toEqual(['one\ntwo']);
+  });
+
+  test('a URL says whom and where', async () => {
+    server = fakeServer(stored);
+    const url = `mailbox://al%20ice@127.0.0.1:${server.port}/bob`;
+    expect((await run(send, [url, 'hi'])).status).toBe(0);
+    expect(server.calls[0]?.came.toString()).toBe('SEND\0al ice\0bob\0hi\0');
+  });
+});
+
+describe('servers as they are', () => {
+  test.each([
+    ['the raw byte', ['\x007\0']],
+    ['a digit', ['07\0']],
+    ['a digit with NUL', ['0\x007\0']],
+    ['every byte by itself', ['0', '\0', '1', '2', '\0']],
+    ['one string too many', ['\x007\0more\0']],
+  ])('%s is understood', async (_, pieces) => {
+    expect((await sendTo(answering(...pieces), ['bob', 'hi'])).status).toBe(0);
+  });
+
+  test.each([
+    ['1', 67, 's> SEND FAIL / USER DOES NOT EXIST'],
+    ['\x01', 67, 's> SEND FAIL / USER DOES NOT EXIST'],
+    ['\x02', 75, 's> SEND FAIL'],
+    ['2\0', 75, 's> SEND FAIL'],
+    ['x', 69, 's> SEND FAIL'],
+    ['', 69, 's> SEND FAIL'],
+    ['\x00', 69, 's> SEND FAIL'],
+  ])('answer %j exits with %d', async (answer, status, line) => {
+    const ran = await sendTo(answering(answer), ['bob', 'hi']);
+    expect(ran.status).toBe(status);
+    expect(ran.out).toBe('');
+    expect(ran.err.split('\n')[0]).toBe(line);
+  });
+
+  test('a reset in the middle of the answer is a server that is gone', async () => {
+    const script = async (call: FakeCall): Promise<void> => {
+      await call.fields(4);
+      call.send('\0');
+      await new Promise(setImmediate);
+      call.reset();
+    };
+    expect((await sendTo(script, ['bob', 'hi'])).status).toBe(69);
+  });
+
+  test('a server that ends before it answers is gone too', async () => {
+    expect((await sendTo((call) => call.close(), ['bob', 'hi'])).status).toBe(69);
+  });
+
+  test('nobody listens', async () => {
+    const args = ['bob', 'hi', '--as', 'alice', '-s', '127.0.0.1', '-p', String(closedPort())];
+    expect(await run(send, args)).toEqual({ status: 69, out: '', err: 's> SEND FAIL\n' });
+  });
+
+  test('a server that never answers is waited for no longer than a request may take', async () => {
+    jest.useFakeTimers();
+    try {
+      const asked = Promise.withResolvers<void>();
+      const ran = sendTo(
+        async (call) => {
+          await call.fields(4);
+          asked.resolve();
+        },
+        ['bob', 'hi'],
+      );
+      await asked.promise;
+      jest.advanceTimersByTime(limits.requestMs - 1);
+      let isOver = false;
+      void ran.then(() => (isOver = true));
+      await new Promise(setImmediate);
+      expect(isOver).toBe(false);
+      jest.advanceTimersByTime(1);
+      expect((await ran).status).toBe(69);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('after a server that is gone nothing more is tried', async () => {
+    const input = 'one\ntwo\n';
+    await sendTo((call) => call.close(), ['bob,carol', '-', '--lines'], { input });
+    expect(server?.calls).toHaveLength(1);
+  });
+});
+
+describe('who is unknown', () => {
+  /** Knows alice only. */
+  const knowing = async (call: FakeCall): Promise<void> => {
+    const [operation] = await call.fields(1);
+    const fields = await call.fields(operation === 'SEND' ? 4 : 2);
+    if (operation === 'SEND') call.send('\x01');
+    else call.send(fields[1] === 'alice' ? '\x01' : '\x02');
+    call.close();
+  };
+
+  test('the recipient, and how he is registered', async () => {
+    const { status, err } = await sendTo(knowing, ['bob', 'hi']);
+    expect(status).toBe(67);
+    expect(err).toContain('bob is not registered there');
+    expect(err).toContain('chat register bob --name');
+    expect(err).not.toContain('CONNECTED USERS');
+  });
+
+  test('a server that does not answer the question is not waited for long', async () => {
+    jest.useFakeTimers();
+    try {
+      const asked = Promise.withResolvers<void>();
+      const ran = sendTo(
+        async (call, count) => {
+          await call.fields(1);
+          if (count === 1) call.send('\x01');
+          else asked.resolve();
+        },
+        ['bob', 'hi'],
+      );
+      await asked.promise;
+      jest.advanceTimersByTime(limits.farewellMs);
+      const { status, err } = await ran;
+      expect(status).toBe(67);
+      expect(err).toContain('bob is not registered there');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('the sender', async () => {
+    const { status, err } = await sendTo(knowing, ['bob', 'hi', '--as', 'zed']);
+    expect(status).toBe(67);
+    expect(err).toContain('zed is not registered there');
+  });
+});
+
+describe('what is refused before anything is sent', () => {
+  const refused = async (args: readonly string[], options?: RunOptions): Promise<Ran> => {
+    const ran = await sendTo(stored, args, options);
+    expect(server?.calls).toHaveLength(0);
+    expect(ran.out).toBe('');
+    return ran;
+  };
+
+  test('a text over 255 bytes, with what to do instead', async () => {
+    const { status, err } = await refused(['bob', 'ä'.repeat(128)]);
+    expect(status).toBe(65);
+    expect(err).toContain('256 bytes, and mailbox takes at most 255');
+    expect(err).toMatch(/--lines.*--attach/);
+  });
+
+  test('255 bytes are sent', async () => {
+    expect((await sendTo(stored, ['bob', 'x'.repeat(255)])).status).toBe(0);
+  });
+
+  test('bytes that are not UTF-8', async () => {
+    const { status, err } = await refused(['bob', '-'], { input: Uint8Array.of(0xff) });
+    expect([status, err]).toEqual([65, 'the text is not UTF-8\n']);
+  });
+
+  test('a file that cannot be read', async () => {
+    const { status } = await sendTo(stored, ['bob', 'see', '--attach', '/does/not/exist']);
+    expect(status).toBe(65);
+    expect(server?.calls.map(({ came }) => came.length)).not.toContain(1);
+  });
+
+  test.each([
+    [[], 'TO is missing'],
+    [['bob'], 'TEXT is missing'],
+    [[' , ', 'hi'], 'TO names nobody'],
+    [['bob', '--attach', 'x', '--lines'], 'do not go together'],
+    [['bob', 'hi', 'there'], 'surplus argument there'],
+    [['nowhere://x', 'hi'], 'unknown protocol nowhere'],
+    [['mialbox://x', 'hi'], 'did you mean mailbox?'],
+    [['mailbox://a:secret@x/bob', 'hi'], 'password'],
+    [['mailbox://', 'hi'], 'mailbox://'],
+  ])('%j', async (args, message) => {
+    const { status, err } = await refused(args);
+    expect(status).toBe(64);
+    expect(err).toContain(message);
+  });
+});
+
+describe('who sends', () => {
+  let env: Record<string, string> = {};
+  beforeEach(async () => {
+    env = { XDG_STATE_HOME: await scratchFolder() };
+    server = fakeServer(stored);
+  });
+  const sender = async (args: readonly string[] = [], more = {}): Promise<string | undefined> => {
+    const where = ['-s', '127.0.0.1', '-p', String(server?.port)];
+    await run(send, ['bob', 'hi', ...where, ...args], { env: { ...env, ...more } });
+    return server?.calls.at(-1)?.came.toString().split('\0')[1];
+  };
+
+  test('the flag, else the environment, else who connected there last', async () => {
+    rememberSender(`mailbox://127.0.0.1:${server?.port}`, 'last', env);
+    expect(await sender(['--as', 'flag'], { CHAT_USER: 'environment' })).toBe('flag');
+    expect(await sender([], { CHAT_USER: 'environment' })).toBe('environment');
+    expect(await sender()).toBe('last');
+  });
+
+  test('nobody, if there is none of the three', async () => {
+    rememberSender('mailbox://127.0.0.1:1', 'elsewhere', env);
+    expect(await sender()).toBeUndefined();
+  });
+
+  test('what is remembered is bounded, and rubbish in its place is as good as nothing', async () => {
+    for (let port = 1; port <= 200; port++) rememberSender(`mailbox://h:${port}`, 'x', env);
+    const file = join(env['XDG_STATE_HOME'] ?? '', 'chat/last-senders.json');
+    expect(Object.keys((await Bun.file(file).json()) as object)).toHaveLength(100);
+    await writeFile(file, '[1, {');
+    expect(await sender()).toBeUndefined();
+    rememberSender(`mailbox://127.0.0.1:${server?.port}`, 'again', env);
+    expect(await sender()).toBe('again');
+  });
+
+  test('a state folder that cannot be written is no failure', async () => {
+    const folder = env['XDG_STATE_HOME'] ?? '';
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'chat'), 'a file where the folder should be');
+    expect(() => rememberSender('mailbox://h:1', 'x', env)).not.toThrow();
+  });
+});
