@@ -1,0 +1,65 @@
+// Memory of a connection that is open and silent, at 10,000 of them.
+
+import type { Measured } from '../load/jobs';
+import type { Bench, Figure } from '../support/figure';
+import { goal, number } from '../support/figure';
+import { ownMemory } from '../support/memory';
+import { median } from '../support/pairs';
+import { ours, plainMailbox, type Server } from '../support/servers';
+
+interface Held {
+  readonly kibPerConnection: number;
+  readonly runs: readonly Measured[];
+}
+
+/** What a server does after the last connection came: collecting what opening them left behind. */
+const settleMs = 2_000;
+
+async function held(bench: Bench, server: Server): Promise<Held> {
+  const { generator, scaled } = bench;
+  const { pid, port } = server;
+  const count = scaled(10_000);
+  const load = { port, pid, inFlight: 64 } as const;
+  const hold = async (count: number): Promise<Measured[]> => [
+    await generator.ask({ ...load, do: 'hold', count }),
+  ];
+  // What the first connections cost, they cost once.
+  const warm = await hold(200);
+  warm.push(await generator.ask({ ...load, do: 'release', count: 200 }));
+  await Bun.sleep(settleMs);
+  const before = ownMemory(pid);
+  const runs = await hold(count);
+  await Bun.sleep(settleMs);
+  const after = ownMemory(pid);
+  runs.push(await generator.ask({ ...load, do: 'release', count }));
+  await server.stop();
+  return { kibPerConnection: (after - before) / 1024 / count, runs: [...warm, ...runs] };
+}
+
+export const idleFigure: Figure = {
+  name: 'idle',
+  title: 'Memory of 10,000 connections that are open and silent',
+  heads: ['KiB each', 'plain KiB each', 'ratio'],
+  async measure(bench) {
+    const our: Held[] = [];
+    const plain: Held[] = [];
+    for (let pair = 0; pair < bench.pairs; pair++) {
+      our.push(await held(bench, await ours(bench.chat)));
+      plain.push(await held(bench, await plainMailbox()));
+    }
+    const each = median(our.map(({ kibPerConnection }) => kibPerConnection));
+    const plainEach = median(plain.map(({ kibPerConnection }) => kibPerConnection));
+    const runs = [...our, ...plain].flatMap(({ runs }) => runs);
+    return {
+      rows: [
+        {
+          what: 'mailbox door',
+          cells: [number(each), number(plainEach), number(each / plainEach)],
+          goal: goal(each, '<=', 3, ' KiB'),
+        },
+      ],
+      checked: runs.reduce((sum, { count }) => sum + count, 0),
+      wrong: runs.flatMap(({ wrong }) => wrong),
+    };
+  },
+};

@@ -1,0 +1,15 @@
+// The server with the line dialect as its only door, in a process of its own: `bun serve.ts FOLDER`.
+
+import { SystemConsole } from '../../src/server/console';
+import { startServer } from '../../src/server/server';
+import { lines } from './dialect';
+
+const server = await startServer({
+  host: '127.0.0.1',
+  doors: [{ dialect: lines, port: 0 }],
+  folder: process.argv[2],
+  flags: {},
+  console: new SystemConsole(false),
+});
+process.stdout.write(`port ${server.doors[0]?.address.port}\n`);
+process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)));

@@ -1,0 +1,76 @@
+// A figure: something that is measured, with rows for the table and all that was found wrong on the way.
+
+import type { Generator } from './generator';
+import type { Pair, Side } from './pairs';
+
+/** What a figure has at hand. */
+export interface Bench {
+  readonly generator: Generator;
+  /** The executable that is measured. */
+  readonly chat: string;
+  /** How many interleaved pairs. */
+  readonly pairs: number;
+  /** Makes a number of operations small in a quick run. */
+  readonly scaled: (count: number) => number;
+}
+
+export interface Row {
+  readonly what: string;
+  /** One for each of the figure's heads. */
+  readonly cells: readonly string[];
+  /** What is to be reached, and whether it is. */
+  readonly goal?: { readonly wanted: string; readonly isMet: boolean };
+}
+
+export interface Figures {
+  readonly rows: readonly Row[];
+  /** Operations that were checked one by one. */
+  readonly checked: number;
+  readonly wrong: readonly string[];
+}
+
+export interface Figure {
+  readonly name: string;
+  /** The line over its table. */
+  readonly title: string;
+  readonly heads: readonly string[];
+  measure(bench: Bench): Promise<Figures>;
+}
+
+export const goal = (
+  value: number,
+  comparison: '<=' | '>=',
+  bound: number,
+  unit = '',
+): NonNullable<Row['goal']> => ({
+  wanted: `${comparison} ${bound}${unit}`,
+  isMet: comparison === '<=' ? value <= bound : value >= bound,
+});
+
+export const rate = (perSecond: number): string => Math.round(perSecond).toLocaleString('en');
+export const number = (value: number, digits = 2): string =>
+  Number.isNaN(value) ? '-' : value.toFixed(digits);
+
+/** The heads of rows made by `pairRow`. */
+export const pairHeads = [
+  'ops/s',
+  'p99 ms',
+  'CPU us/op',
+  'plain ops/s',
+  'p99 ms',
+  'CPU us/op',
+  'CPU ratio',
+] as const;
+
+/** One row for a pair of runs, with the CPU ratio that is to be reached. */
+export const pairRow = (what: string, pair: Pair, wanted?: number): Row => ({
+  what,
+  cells: [...[pair.ours, pair.reference].flatMap(cellsOf), number(pair.cpuRatio)],
+  ...(wanted !== undefined && { goal: goal(pair.cpuRatio, '<=', wanted) }),
+});
+
+const cellsOf = ({ perSecond, p99Ms, cpuUsPerOperation }: Side): string[] => [
+  rate(perSecond),
+  number(p99Ms),
+  number(cpuUsPerOperation, 1),
+];

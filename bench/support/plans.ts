@@ -1,0 +1,62 @@
+// How SQLite finds what a command needs: the plans of the statements that it runs.
+
+import type { Command } from '../../src/protocol/hub';
+import type { Name } from '../../src/protocol/model';
+import { openHub } from '../../src/server/hub/hub';
+import { openStore } from '../../src/server/hub/store';
+import { Turn } from '../../src/server/hub/turn';
+
+const account = (name: string): Command<'register'> => ({
+  do: 'register',
+  name: name as Name,
+  fullName: 'Bench User',
+  born: '01/02/2003',
+  host: '127.0.0.1',
+});
+
+/** Steps that read a whole table or sort, among all that accepting and settling a message does. */
+export function scansOfSend(): string[] {
+  const db = openStore(':memory:');
+  const ran = new Set<string>();
+  const prepare = db.prepare.bind(db) as (sql: string) => object;
+  // Notes what is run, not what is only prepared.
+  const noting = (sql: string): object =>
+    new Proxy(prepare(sql), {
+      get(statement, key) {
+        const value: unknown = Reflect.get(statement, key);
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]): unknown => {
+          ran.add(sql);
+          return Reflect.apply(value, statement, given);
+        };
+      },
+    });
+  Object.assign(db, { prepare: noting });
+  const { apply } = openHub(db, { reservedRooms: [] });
+  const turn = new Turn(0, 1);
+  apply(account('alice'), turn);
+  apply(account('bob'), turn);
+  ran.clear();
+  const sent = apply(
+    {
+      do: 'direct',
+      from: { account: 'alice' as Name },
+      to: 'bob' as Name,
+      text: 'hi',
+      origin: 'mailbox',
+    },
+    turn,
+  );
+  const told = turn.events.find((event) => event.is === 'direct');
+  if (!sent.ok || !told) throw new Error('a message was not accepted');
+  const { to: recipient, message } = told;
+  apply({ do: 'settle', recipient, serial: message.serial, status: 'delivered' }, turn);
+  const steps = [...ran].flatMap((sql) =>
+    db
+      .query<{ detail: string }, (null | number)[]>(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(...Array.from({ length: sql.split('?').length - 1 }, () => null))
+      .map(({ detail }) => `${detail}: ${sql.replaceAll(/\s+/g, ' ')}`),
+  );
+  db.close();
+  return steps.filter((step) => /^(?:SCAN|USE TEMP)/.test(step));
+}

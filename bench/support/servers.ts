@@ -1,0 +1,80 @@
+// The servers that are measured: ours as it is built, and the plain ones, each a process on the servers' core.
+
+import { resolve } from 'node:path';
+
+import { cores, on } from './cores';
+import { endWithUs, freshFolder } from './scratch';
+
+const root = resolve(import.meta.dir, '../..');
+
+export interface Server {
+  readonly pid: number;
+  readonly port: number;
+  /** Where it keeps its data; undefined where it keeps none. */
+  readonly folder: string | undefined;
+  /** Asks it to stop and waits; throws unless it ends as it should. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a command and waits until what it says names the port. */
+async function start(
+  command: readonly string[],
+  said: { readonly on: 'stdout' | 'stderr'; readonly port: RegExp },
+  folder?: string,
+): Promise<Server> {
+  const child = Bun.spawn([...on(cores.server), ...command], {
+    stdin: 'ignore',
+    stdout: said.on === 'stdout' ? 'pipe' : 'ignore',
+    stderr: said.on === 'stderr' ? 'pipe' : 'inherit',
+    cwd: root,
+  });
+  endWithUs(child);
+  const stream = child[said.on];
+  if (!(stream instanceof ReadableStream)) throw new Error('its output is not a pipe');
+  const decoder = new TextDecoder();
+  const { promise, resolve: found, reject } = Promise.withResolvers<number>();
+  let text = '';
+  const listen = async (): Promise<void> => {
+    for await (const bytes of stream as ReadableStream<Uint8Array>) {
+      text += decoder.decode(bytes, { stream: true });
+      const port = said.port.exec(text)?.[1];
+      if (port !== undefined) found(Number(port));
+    }
+    reject(new Error(`${command.join(' ')} did not start:\n${text}`));
+  };
+  void listen();
+  const port = await promise;
+  return {
+    pid: child.pid,
+    port,
+    folder,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const status = await child.exited;
+      // A plain server knows no other end than the signal.
+      if (status !== 0 && child.signalCode !== 'SIGTERM') {
+        throw new Error(`${command.join(' ')} ended with ${status}:\n${text}`);
+      }
+    },
+  };
+}
+
+/** The built server with its mailbox door, with a folder of its own or the one given. */
+export const ours = async (chat: string, folder = freshFolder()): Promise<Server> =>
+  start(
+    [chat, 'serve', '-p', '0', '--host', '127.0.0.1', '--data', folder],
+    { on: 'stderr', port: /mailbox on port (\d+)/ },
+    folder,
+  );
+
+const script = async (path: string, folder?: string): Promise<Server> =>
+  start(
+    [process.execPath, `bench/${path}`, ...(folder === undefined ? [] : [folder])],
+    { on: 'stdout', port: /port (\d+)/ },
+    folder,
+  );
+
+export const plainMailbox = async (): Promise<Server> => script('reference/mailbox.ts');
+export const plainLines = async (): Promise<Server> => script('reference/lines.ts');
+/** The server's core with the line dialect as its door. */
+export const ourLines = async (): Promise<Server> => script('lines/serve.ts', freshFolder());
