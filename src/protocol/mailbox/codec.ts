@@ -135,4 +135,10 @@ export class ReplyReader {
     const bytes = takeField(inbox, most);
     return bytes === undefined ? undefined : bytes === 'too-long' ? 'bad' : decodeLossy(bytes);
   }
+
+  /** The server has ended: a field that lacks only its NUL, as some leave it out at the very end. */
+  lastField(inbox: Inbox, most: number): string | undefined {
+    const rest = inbox.takeAll(most);
+    return rest.length === 0 ? undefined : decodeLossy(rest);
+  }
 }

@@ -55,6 +55,7 @@ class Exchange implements ConnectionEvents {
   readonly #reply = new ReplyReader();
   readonly #fields: string[] = [];
   #state: State = { is: 'dialling' };
+  #inbox: Inbox | undefined;
 
   constructor(
     host: CallerHost,
@@ -82,10 +83,19 @@ class Exchange implements ConnectionEvents {
   }
 
   received(inbox: Inbox): void {
+    this.#inbox = inbox;
     while (this.#step(inbox));
   }
 
   ended(): void {
+    const state = this.#state;
+    if (state.is === 'listing' && this.#inbox && this.#fields.length === state.count - 1) {
+      const field = this.#reply.lastField(this.#inbox, heardBytes);
+      if (field !== undefined) {
+        this.#fields.push(field);
+        return this.#answered(0);
+      }
+    }
     // Whatever is still missing will not come.
     this.#fail();
   }

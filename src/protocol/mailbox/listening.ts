@@ -1,8 +1,10 @@
 // The listener's side of a call: understood whole, told, and only then ended cleanly.
 
+import type { Inbox } from '../bytes/inbox';
 import type { Connection, ConnectionEvents } from '../dialect';
 import { limits } from '../limits';
 import { CallReader } from './calls';
+import type { Call } from './messages';
 
 /**
  * One call of the server's. Our clean end tells the server that we have it; a call that we cannot understand or
@@ -10,8 +12,15 @@ import { CallReader } from './calls';
  */
 export function answerCall(wire: Connection, heard: (incoming: unknown) => void): ConnectionEvents {
   const reader = new CallReader();
+  let arrived: Inbox | undefined;
   let isOver = false;
   wire.wake(limits.requestMs);
+  const accept = (call: Call): void => {
+    isOver = true;
+    wire.wake(undefined);
+    heard(call);
+    wire.end();
+  };
   const refuse = (): void => {
     if (isOver) return;
     isOver = true;
@@ -23,15 +32,16 @@ export function answerCall(wire: Connection, heard: (incoming: unknown) => void)
         inbox.takeAll();
         return;
       }
+      arrived = inbox;
       const call = reader.read(inbox);
-      if (call === undefined) return;
-      if (call === 'bad') return refuse();
-      isOver = true;
-      wire.wake(undefined);
-      heard(call);
-      wire.end();
+      if (call === 'bad') refuse();
+      else if (call !== undefined) accept(call);
     },
-    ended: refuse,
+    ended() {
+      const call = isOver || arrived === undefined ? undefined : reader.end(arrived);
+      if (call === undefined) refuse();
+      else accept(call);
+    },
     woke: refuse,
     lost: () => void (isOver = true),
   };

@@ -136,7 +136,18 @@ describe('the client’s side', () => {
     expect(host.ending).toBe('ended');
   });
 
-  test.each(['', 'SEND_MESSAGE\0bob\x005\0hol', 'SEND_MESSAGE\0bob\0'])(
+  test('the last NUL, which some servers leave out, is not missed when they end', () => {
+    for (const bytes of ['SEND_MESSAGE\0bob\x005\0hola', 'SEND_MESS_ACK\x0012']) {
+      const { host, feed, events, heard } = answer();
+      feed.drip(bytes);
+      expect(heard).toEqual([]);
+      events.ended();
+      expect(heard.length).toBe(1);
+      expect(host.ending).toBe('ended');
+    }
+  });
+
+  test.each(['', 'SEND_MESSAGE', 'SEND_MESSAGE\0bob\x005', 'SEND_MESSAGE\0bob\0', 'HELLO'])(
     'a call that breaks off is reset, so that it counts as undelivered: %j',
     (bytes) => {
       const { host, feed, events, heard } = answer();

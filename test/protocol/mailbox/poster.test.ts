@@ -12,6 +12,7 @@ const code = (number: number): string => String.fromCharCode(number);
 describe('post', () => {
   test.each([
     [`${code(0)}132\0`, { ending: 'done', line: 's> SEND OK - MESSAGE 132', id: '132' }],
+    [`${code(0)}132`, { ending: 'done', line: 's> SEND OK - MESSAGE 132', id: '132' }],
     ['0132\0', { ending: 'done', line: 's> SEND OK - MESSAGE 132', id: '132' }],
     ['0\x00132\0', { ending: 'done', line: 's> SEND OK - MESSAGE 132', id: '132' }],
     [`${code(0)}132\0surplus\0`, { ending: 'done', line: 's> SEND OK - MESSAGE 132', id: '132' }],
