@@ -1,5 +1,6 @@
 // Conversations over a real server: several users talking, byte by byte, with the console beside them.
 import { describe, expect, test } from 'bun:test';
+import { createConnection } from 'node:net';
 
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { scratchFolder } from '../../support/scratch';
@@ -17,6 +18,19 @@ async function ask(server: TestServer, request: string | Uint8Array): Promise<st
   const answer = Buffer.from(await peer.readToEnd()).toString();
   peer.close();
   return answer;
+}
+
+/** The same from another address of this machine. */
+function askFrom(host: string, server: TestServer, request: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let answer = '';
+  const port = server.port('mailbox');
+  createConnection({ host: '127.0.0.1', port, localAddress: host })
+    .on('data', (piece) => (answer += String(piece)))
+    .on('end', () => resolve(answer))
+    .on('error', reject)
+    .write(request);
+  return promise;
 }
 
 /** The next call to a listener, read to its end and ended cleanly. */
@@ -306,4 +320,24 @@ describe('the door', () => {
     expect(await ask(server, 'CONNECTEDUSERS\0')).toBe(`\0${nul('1', 'alice')}`);
     expect(await ask(server, nul('CONNECTEDUSERS', 'carol'))).toBe('\x02');
   });
+});
+
+test('what belongs to a session is done from its own address alone', async () => {
+  await using server = await startServer([mailbox]);
+  await ask(server, alice);
+  await ask(server, bob);
+  await using b = listenTcp('127.0.0.2');
+  // The server calls the address that CONNECT came from.
+  const connect = nul('CONNECT', 'bob', String(b.port));
+  expect(await askFrom('127.0.0.2', server, connect)).toBe('\0');
+  const request = nul('SENDATTACH', 'alice', 'bob', '', 'a', '2');
+  expect(await ask(server, `${request}xx`)).toBe('\x001\0');
+  expect((await call(b)).slice(0, 3)).toEqual(['SEND_MESSAGE', 'alice', '1']);
+  expect(await ask(server, nul('GETFILE', 'bob', 'alice', '1'))).toBe('\x02');
+  expect(await ask(server, nul('DISCONNECT', 'bob'))).toBe('\x03');
+  expect(await ask(server, nul('UNREGISTER', 'bob'))).toBe('\x02');
+  expect(await askFrom('127.0.0.2', server, nul('GETFILE', 'bob', 'alice', '1'))).toBe('\x002\0xx');
+  expect(await askFrom('127.0.0.2', server, nul('DISCONNECT', 'bob'))).toBe('\0');
+  // Without a session anybody may: the protocol knows no secrets.
+  expect(await ask(server, nul('UNREGISTER', 'bob'))).toBe('\0');
 });
