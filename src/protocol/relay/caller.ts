@@ -101,6 +101,7 @@ export class RelayCaller implements CallerSession {
         this.#known = incoming.ids.filter(isDisplay);
         return this.#echoed(incoming.sequence);
       case 'FLW':
+        this.#echoed(incoming.sequence);
         return this.#toldToStop(incoming.origin);
     }
   }
@@ -190,7 +191,7 @@ export class RelayCaller implements CallerSession {
       ...(text && { text }),
     };
     this.#host.show({ kind: 'result', lines, json });
-    if (ending !== undefined || what === 'stop') return done(ending ?? 'done');
+    if (ending !== undefined) return done(ending);
     const isOurs = this.#displayId !== undefined && (to === everyone || to === this.#displayId);
     if (isOurs) this.#awaitEcho(sequence, done);
     else done('done');

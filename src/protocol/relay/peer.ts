@@ -136,6 +136,9 @@ export class Peer implements ConnectionEvents {
 
   #take(frame: Frame): void {
     this.#strays = 0;
+    const isAnswer = frame.kind === 'OK' || frame.kind === 'ERRO';
+    // Who has said goodbye takes nothing more.
+    if (this.#state === 'leaving' && !isAnswer) return;
     switch (frame.kind) {
       case 'OK':
       case 'ERRO':

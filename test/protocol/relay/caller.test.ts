@@ -463,7 +463,10 @@ describe('the end', () => {
     const client = Client.both();
     client.type('/stop');
     client.wire(0).push(ok(0, 7, 1));
+    expect(client.endings).toEqual([]);
     client.wire(1).push(flw(7, 1007, 1));
+    expect(client.endings).toEqual(['done']);
+    client.wire(1).push(msg(1, 1007, 'too late', 9));
     client.wire(1).push(ok(0, 1007, 1));
     expect(client.wire(1).ending).toBe('ended');
     expect(client.host.takeLines()).toEqual(['Stopped by 7.', 'What you type is still sent.']);
