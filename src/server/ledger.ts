@@ -114,7 +114,11 @@ const resultObject = ({ entries, funds, sum, faults }: Audit): Record<string, un
 });
 
 function resultText({ entries, funds, sum, faults }: Audit): string {
-  const what = `${entries} entries, ${funds.length} balances, ${sum} dollars in all`;
+  const what = [
+    entries === 1 ? '1 entry' : `${entries} entries`,
+    funds.length === 1 ? '1 balance' : `${funds.length} balances`,
+    `${sum} dollars in all`,
+  ].join(', ');
   if (faults.length === 0) return `${what}: they add up\n`;
   const lines = faults.map((fault) => `${escapeForTerminal(fault)}\n`);
   return `${lines.join('')}${what}: they do not add up\n`;
