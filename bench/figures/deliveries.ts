@@ -11,7 +11,7 @@ export const deliveriesFigure: Figure = {
   name: 'deliveries',
   title: `Messages among ${names.length} connected users (p99 from SEND to the whole message at the other end)`,
   heads: pairHeads,
-  async measure({ generator, chat, pairs: count, scaled }) {
+  async measure({ generator, chat, runs, scaled }) {
     const servers = [await ours(chat), await plainMailbox()] as const;
     for (const { port } of servers) {
       await generator.must({ do: 'prepare', port, names, here: true });
@@ -24,7 +24,7 @@ export const deliveriesFigure: Figure = {
       readonly count: number;
     }) =>
       pairs(
-        count,
+        runs,
         async () => generator.ask({ ...load, port: our.port, pid: our.pid }),
         async () => generator.ask({ ...load, port: plain.port, pid: plain.pid }),
       );

@@ -19,6 +19,7 @@ async function held(bench: Bench, server: Server): Promise<Held> {
   const { generator, scaled } = bench;
   const { pid, port } = server;
   const count = scaled(10_000);
+  const settled = async (): Promise<void> => Bun.sleep(scaled(settleMs));
   const load = { port, pid, inFlight: 64 } as const;
   const hold = async (count: number): Promise<Measured[]> => [
     await generator.ask({ ...load, do: 'hold', count }),
@@ -26,10 +27,10 @@ async function held(bench: Bench, server: Server): Promise<Held> {
   // What the first connections cost, they cost once.
   const warm = await hold(200);
   warm.push(await generator.ask({ ...load, do: 'release', count: 200 }));
-  await Bun.sleep(settleMs);
+  await settled();
   const before = ownMemory(pid);
   const runs = await hold(count);
-  await Bun.sleep(settleMs);
+  await settled();
   const after = ownMemory(pid);
   runs.push(await generator.ask({ ...load, do: 'release', count }));
   await server.stop();
@@ -43,7 +44,7 @@ export const idleFigure: Figure = {
   async measure(bench) {
     const our: Held[] = [];
     const plain: Held[] = [];
-    for (let pair = 0; pair < bench.pairs; pair++) {
+    for (let pair = 0; pair < bench.runs.pairs; pair++) {
       our.push(await held(bench, await ours(bench.chat)));
       plain.push(await held(bench, await plainMailbox()));
     }

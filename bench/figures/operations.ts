@@ -3,14 +3,14 @@
 import type { Operation } from '../load/jobs';
 import { type Figure, pairHeads, pairRow, type Row } from '../support/figure';
 import { wrongKept } from '../support/kept';
-import { pairs } from '../support/pairs';
+import { allRuns, pairs } from '../support/pairs';
 import { ours, plainMailbox } from '../support/servers';
 
 /** CPU of ours over CPU of the plain server, at 64. */
 const wanted: Partial<Record<Operation, number>> = { CONNECTEDUSERS: 1.25, SEND: 2 };
 
 /** How many operations a run has: about half a second. */
-const runs: readonly { readonly inFlight: number; readonly count: number }[] = [
+const loads: readonly { readonly inFlight: number; readonly count: number }[] = [
   { inFlight: 1, count: 1500 },
   { inFlight: 16, count: 5000 },
   { inFlight: 64, count: 8000 },
@@ -23,7 +23,7 @@ export const operationsFigure: Figure = {
   name: 'operations',
   title: `Operations, a connection each (${here.length} users connected; SEND is stored for users who are away)`,
   heads: pairHeads,
-  async measure({ generator, chat, pairs: count, scaled }) {
+  async measure({ generator, chat, runs, scaled }) {
     const servers = [await ours(chat), await plainMailbox()] as const;
     for (const { port } of servers) {
       await generator.must({ do: 'prepare', port, names: here, here: true });
@@ -35,10 +35,10 @@ export const operationsFigure: Figure = {
     let checked = 0;
     let sent = 0;
     for (const operation of ['CONNECTEDUSERS', 'REGISTER', 'SEND'] as const) {
-      for (const { inFlight, count: most } of runs) {
+      for (const { inFlight, count: most } of loads) {
         const load = { do: 'operations', operation, inFlight, count: scaled(most) } as const;
         const pair = await pairs(
-          count,
+          runs,
           async () => generator.ask({ ...load, port: our.port, pid: our.pid }),
           async () => generator.ask({ ...load, port: plain.port, pid: plain.pid }),
         );
@@ -46,7 +46,7 @@ export const operationsFigure: Figure = {
         rows.push(pairRow(`${operation} at ${inFlight}`, pair, bound));
         wrong.push(...pair.wrong);
         checked += pair.count;
-        if (operation === 'SEND') sent += scaled(most) * (count + 1);
+        if (operation === 'SEND') sent += scaled(most) * allRuns(runs);
       }
     }
     for (const { stop } of servers) await stop();

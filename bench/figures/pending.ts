@@ -2,7 +2,7 @@
 
 import { type Figure, pairHeads, pairRow } from '../support/figure';
 import { wrongKept } from '../support/kept';
-import { pairs } from '../support/pairs';
+import { allRuns, pairs } from '../support/pairs';
 import { fillPending } from '../support/pending';
 import { scansOfSend } from '../support/plans';
 import { freshFolder } from '../support/scratch';
@@ -14,7 +14,7 @@ export const pendingFigure: Figure = {
   name: 'pending',
   title: 'SEND with a million messages waiting for others, beside the same server with none',
   heads: pairHeads.map((head) => head.replace('plain', 'none waiting:')),
-  async measure({ generator, chat, pairs: count, scaled }) {
+  async measure({ generator, chat, runs, scaled }) {
     const many = scaled(1_000_000);
     const folder = freshFolder();
     fillPending(folder, many);
@@ -33,14 +33,14 @@ export const pendingFigure: Figure = {
     ]) {
       const load = { do: 'operations', operation: 'SEND', inFlight, count: scaled(most) } as const;
       const pair = await pairs(
-        count,
+        runs,
         async () => generator.ask({ ...load, port: full.port, pid: full.pid }),
         async () => generator.ask({ ...load, port: empty.port, pid: empty.pid }),
       );
       rows.push(pairRow(`SEND at ${inFlight}, ${many.toLocaleString('en')} wait`, pair, 1.15));
       wrong.push(...pair.wrong);
       checked += pair.count;
-      sent += load.count * (count + 1);
+      sent += load.count * allRuns(runs);
     }
     await full.stop();
     await empty.stop();

@@ -2,7 +2,7 @@
 
 import { type Figure, goal, number, rate } from '../support/figure';
 import { wrongKept } from '../support/kept';
-import { pairs } from '../support/pairs';
+import { allRuns, pairs } from '../support/pairs';
 import { ourLines, plainLines } from '../support/servers';
 
 const names = ['sender', ...Array.from({ length: 20 }, (_, index) => `recipient${index}`)];
@@ -11,12 +11,12 @@ export const streamFigure: Figure = {
   name: 'stream',
   title: 'Durable messages on one open connection (the line dialect of bench/lines)',
   heads: ['ops/s', 'CPU us/op', 'plain ops/s', 'CPU us/op', 'CPU ratio'],
-  async measure({ generator, pairs: count, scaled }) {
+  async measure({ generator, runs, scaled }) {
     const our = await ourLines();
     const plain = await plainLines();
     const load = { do: 'stream', names, inFlight: 0, count: scaled(60_000) } as const;
     const pair = await pairs(
-      count,
+      runs,
       async () => generator.ask({ ...load, port: our.port, pid: our.pid }),
       async () => generator.ask({ ...load, port: plain.port, pid: plain.pid }),
     );
@@ -37,7 +37,7 @@ export const streamFigure: Figure = {
         },
       ],
       checked: pair.count,
-      wrong: [...pair.wrong, ...wrongKept(our.folder ?? '', load.count * (count + 1))],
+      wrong: [...pair.wrong, ...wrongKept(our.folder ?? '', load.count * allRuns(runs))],
     };
   },
 };

@@ -1,15 +1,15 @@
 // A figure: something that is measured, with rows for the table and all that was found wrong on the way.
 
 import type { Generator } from './generator';
-import type { Pair, Side } from './pairs';
+import type { Pair, Runs, Side } from './pairs';
 
 /** What a figure has at hand. */
 export interface Bench {
   readonly generator: Generator;
   /** The executable that is measured. */
   readonly chat: string;
-  /** How many interleaved pairs. */
-  readonly pairs: number;
+  /** How many runs of each side come before, unmeasured, and how many interleaved pairs are measured. */
+  readonly runs: Runs;
   /** Makes a number of operations small in a quick run. */
   readonly scaled: (count: number) => number;
 }

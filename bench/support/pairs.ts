@@ -35,16 +35,27 @@ const side = (runs: readonly Measured[]): Side => ({
   cpuUsPerOperation: median(runs.map(cpuOf)),
 });
 
-/** One run of each first, unmeasured: what is compiled by running is compiled by then. */
+/** What is compiled by running is compiled after the first, unmeasured runs. */
+export interface Runs {
+  readonly unmeasured: number;
+  readonly pairs: number;
+}
+
+/** Every run there is counts for what is lost or wrong. */
+export const allRuns = ({ unmeasured, pairs }: Runs): number => unmeasured + pairs;
+
 export async function pairs(
-  count: number,
+  runs: Runs,
   ours: () => Promise<Measured>,
   reference: () => Promise<Measured>,
 ): Promise<Pair> {
-  const warm = [await ours(), await reference()];
+  const warm: Measured[] = [];
+  for (let index = 0; index < runs.unmeasured; index++) {
+    warm.push(await ours(), await reference());
+  }
   const our: Measured[] = [];
   const their: Measured[] = [];
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < runs.pairs; index++) {
     // Who goes first alternates as well.
     if (index % 2 === 0) our.push(await ours());
     their.push(await reference());

@@ -1,0 +1,28 @@
+// The bench itself at a few hundred operations: every answer, message and confirmation is right, and none is lost.
+
+import { expect, test } from 'bun:test';
+import { resolve } from 'node:path';
+
+import { executable } from '../support/executable.ts';
+
+const bench = resolve(import.meta.dir, '../../bench/mailbox.ts');
+
+test.each([
+  ['operations', 1_740],
+  ['deliveries', 360],
+  ['stream', 2_400],
+  ['pending', 380],
+  ['idle', 1_600],
+  ['start', 8],
+])('%s: %i checked, nothing lost or wrong', async (figure, count) => {
+  const run = Bun.spawn(
+    [process.execPath, bench, '--quick', '--only', figure, '--server', executable()],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const [out, err] = await Promise.all([
+    new Response(run.stdout).text(),
+    new Response(run.stderr).text(),
+  ]);
+  expect(out + err).toContain(`\n${count.toLocaleString('en')} checked, nothing lost or wrong`);
+  expect(await run.exited).toBe(0);
+});
