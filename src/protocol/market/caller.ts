@@ -99,15 +99,16 @@ export class MarketCaller implements CallerSession, ConnectionEvents {
   leave(): void {
     switch (this.#state) {
       case 'dialling':
-        if (!this.#options.interactive && this.#waiting.length > 0) this.#isLeaveWanted = true;
+        if (!this.#options.interactive) this.#isLeaveWanted = true;
         else {
           this.#exit('done');
           this.#wire?.abort();
         }
         return;
       case 'naming':
-        if (this.#options.interactive) return this.#quit();
-        this.#isLeaveWanted = true;
+        // A script's lines are still to be sent, or it ends with why they cannot be.
+        if (this.#options.interactive) this.#quit();
+        else this.#isLeaveWanted = true;
         return;
       case 'open':
         this.#quit();
