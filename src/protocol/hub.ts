@@ -1,4 +1,5 @@
 // What a session may ask of the hub: every command with its answer and its refusals, as types.
+// long because every operation of the hub stands here with its answer and its refusals, and nowhere else
 
 import type {
   Actor,
@@ -51,6 +52,15 @@ export interface Operations {
     { account: Name; host: string; session?: SessionId },
     void,
     'unknown-user' | 'elsewhere' | 'not-allowed'
+  >;
+  /**
+   * Whether a request that names the session's account and shows no token may act for it (mailbox). `open` sets it;
+   * an account without a token is always open.
+   */
+  doors: Operation<
+    { session: SessionId; open?: boolean },
+    { open: boolean },
+    'no-account' | 'not-entered'
   >;
 
   // Presence by call-back address (durable: an address, not a socket)
@@ -224,6 +234,12 @@ export interface Operations {
     void,
     'unknown-message'
   >;
+  /** Which of these messages, all sent by the session's user, wait to be delivered. Changes nothing. */
+  undelivered: Operation<
+    { session: SessionId; serials: readonly number[] },
+    { waiting: readonly number[] },
+    'not-entered'
+  >;
 
   // Signals
   /** Tells a connected guest of the session's own dialect something that only this dialect understands. */
@@ -236,7 +252,14 @@ export interface Operations {
   // Attachments
   /** The newest file that `from` sent `account` under `id` and that was not taken yet. */
   'file-find': Operation<
-    { account: Name; from: Name; id: number; host?: string; session?: SessionId },
+    {
+      account: Name;
+      from: Name;
+      id: number;
+      host?: string;
+      session?: SessionId;
+      tokenHash?: string;
+    },
     WaitingFile,
     'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
   >;

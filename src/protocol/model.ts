@@ -30,8 +30,12 @@ export interface Address {
   readonly port: number;
 }
 
-/** Who does something: a live connection, or an account that a request names (mailbox has no sessions). */
-export type Actor = { readonly session: SessionId } | { readonly account: Name };
+/**
+ * Who does something: a live connection, or an account that a request names (mailbox has no sessions), with the
+ * SHA-256 of the account's token where the request shows it.
+ */
+export type Actor =
+  { readonly session: SessionId } | { readonly account: Name; readonly tokenHash?: string };
 
 /** A file kept by the server: what it holds, how many bytes, and the base name its sender gave. */
 export interface FileRef {

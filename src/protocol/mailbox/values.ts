@@ -1,7 +1,8 @@
-// What the fields of requests stand for: names, dates, ports, ids, sizes, file names; undefined where nothing.
+// What the fields of requests stand for: names, ports, ids, sizes; undefined where nothing.
 
-import { cutText } from '../bytes/text';
 import { type Name, nameOf, numberedName } from '../model';
+
+export { baseNameFor, isBaseName, isBirthDate, isFullName } from '../bytes/fields';
 
 /** Whom a message may be for: a name, or one of the numbers that peers of the relay go by (`#7`). */
 export function recipientOf(text: string): Name | undefined {
@@ -24,47 +25,3 @@ export const idOf = (text: string): number | undefined => numberIn(text, 1, 4_29
 /** A file's size in bytes. */
 export const sizeOf = (text: string): number | undefined =>
   numberIn(text, 0, Number.MAX_SAFE_INTEGER);
-
-/** A file's base name: not empty, no path, no control characters, no line separators. */
-export const isBaseName = (text: string): boolean =>
-  text !== '' && text !== '.' && text !== '..' && !/[/\\\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
-
-/** A file's own name made one that `isBaseName` takes, of at most 255 bytes. */
-export function baseNameFor(name: string): string {
-  const safe = cutText(name.replace(/[/\\\p{Cc}\p{Zl}\p{Zp}]/gu, '_'), 255)[0] ?? '';
-  return isBaseName(safe) ? safe : 'attachment';
-}
-
-/** A full name: something, and nothing that could move a cursor. */
-export const isFullName = (text: string): boolean =>
-  text.trim() !== '' && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
-
-const daySeconds = 86_400;
-/** The clocks furthest ahead: somebody may be born today there before it is that day in Greenwich. */
-const furthestAheadSeconds = 14 * 3600;
-
-/** Whether a text is a real date as DD/MM/YYYY that has come somewhere on Earth. `now`: seconds since 1970. */
-export function isBirthDate(text: string, now: number): boolean {
-  const match = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(text);
-  if (!match) return false;
-  const [day, month, year] = match.slice(1).map(Number) as [number, number, number];
-  if (year === 0 || month < 1 || month > 12 || day < 1 || day > daysIn(month, year)) return false;
-  return dayNumber(day, month, year) <= Math.floor((now + furthestAheadSeconds) / daySeconds);
-}
-
-function daysIn(month: number, year: number): number {
-  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  if (month === 2) return isLeap ? 29 : 28;
-  return [4, 6, 9, 11].includes(month) ? 30 : 31;
-}
-
-/** Days since 1 January 1970, in the Gregorian calendar. */
-function dayNumber(day: number, month: number, year: number): number {
-  // Years begin in March here, so that the leap day is the last of its year.
-  const shifted = month > 2 ? year : year - 1;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const leapDays = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100);
-  return era * 146_097 + yearOfEra * 365 + leapDays + dayOfYear - 719_468;
-}

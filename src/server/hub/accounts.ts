@@ -13,7 +13,7 @@ export function accounts(
   people: People,
   roster: Roster,
   membership: Membership,
-): Pick<Handlers, 'register' | 'unregister'> {
+): Pick<Handlers, 'register' | 'unregister' | 'doors'> {
   const insert = db.prepare<never, [string, string, string, string, string, number, string | null]>(
     `INSERT INTO account (key, name, full_name, born, host, registered_at, token_hash)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -26,6 +26,9 @@ export function accounts(
   );
   const files = db.prepare<{ hash: FileHash }, [string]>(
     'DELETE FROM file WHERE recipient = ? RETURNING hash',
+  );
+  const openDoors = db.prepare<never, [number, number]>(
+    'UPDATE account SET doors_open = ? WHERE id = ?',
   );
   // Its address and what waits for it go with it (ON DELETE CASCADE).
   const erase = db.prepare<never, [number]>('DELETE FROM account WHERE id = ?');
@@ -70,6 +73,17 @@ export function accounts(
       roster.changed();
       if (at || sessions.length > 0) people.announce(turn, account.name, false);
       return ok(undefined);
+    },
+
+    doors(command, turn) {
+      const session = people.session(command.session);
+      if (!session) return refused('not-entered');
+      const account = session.account === null ? undefined : people.account(session.name);
+      if (!account) return refused('no-account');
+      if (command.open === undefined) return ok({ open: mayBeNamed(account) });
+      turn.lasting = true;
+      openDoors.run(command.open ? 1 : 0, account.id);
+      return ok({ open: command.open || account.token_hash === null });
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { type FileHash, ok, refused } from '../../protocol/model';
 import { accountRecipient, guestRecipient, keyOf } from './names';
-import { mayBeNamed, type People } from './people';
+import { mayAct, type People } from './people';
 import type { Store } from './store';
 import type { Handlers } from './turn';
 
@@ -56,8 +56,9 @@ export function files(
         return row ? ok(row) : refused('unknown-file');
       }
       if (!account) return refused('unknown-user');
-      if (!mayBeNamed(account)) return refused('not-allowed');
-      if (address.get(account.id)?.host !== command.host) return refused('elsewhere');
+      if (!mayAct(account, command.tokenHash)) return refused('not-allowed');
+      const isAtHome = address.get(account.id)?.host === command.host;
+      if (command.tokenHash === undefined && !isAtHome) return refused('elsewhere');
       const row = find.get(accountRecipient(account.id), keyOf(command.from), command.id);
       return row ? ok(row) : refused('unknown-file');
     },

@@ -13,6 +13,7 @@ import { rooms } from './rooms';
 import { Roster } from './roster';
 import { sessions } from './sessions';
 import { signals } from './signals';
+import { Speakers } from './speakers';
 import type { Store } from './store';
 import type { Handlers, Turn } from './turn';
 
@@ -41,6 +42,7 @@ export const onlyRead: ReadonlySet<OperationName> = new Set<OperationName>([
   'say',
   'funds',
   'file-find',
+  'undelivered',
 ]);
 
 /** Builds the hub over a store. */
@@ -48,12 +50,13 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const people = new People(db);
   const roster = new Roster(db);
   const membership = new Membership(db);
+  const speakers = new Speakers(db, people);
   const handlers: Partial<Handlers> = {
     ...accounts(db, people, roster, membership),
     ...addresses(db, people, roster),
     ...sessions(db, people, roster, membership),
     ...lists(db, people, roster),
-    ...rooms(db, people, membership, settings.reservedRooms),
+    ...rooms(db, people, membership, speakers, settings.reservedRooms),
     ...mail(db, people),
     ...signals(people),
     ...files(db, people),
@@ -63,8 +66,12 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
     apply(command, turn) {
       const handler = handlers[command.do];
       if (!handler) throw new Error(`nobody handles ${command.do}`);
+      if (!onlyRead.has(command.do)) speakers.changed();
       return handler(command, turn);
     },
-    undone: () => roster.changed(),
+    undone() {
+      roster.changed();
+      speakers.changed();
+    },
   };
 }

@@ -1,7 +1,7 @@
 // Lists of who is here, for every door alike.
 
-import { type Name, ok, refused, type SessionId } from '../../protocol/model';
-import { mayBeNamed, type People } from './people';
+import { type Actor, ok, refused } from '../../protocol/model';
+import { mayAct, type People } from './people';
 import type { Roster } from './roster';
 import type { Store } from './store';
 import type { Handlers } from './turn';
@@ -32,12 +32,14 @@ export function lists(
   };
 
   function refusal(
-    asker: { account: Name } | { session: SessionId } | { host: string },
+    asker: Actor | { readonly host: string },
   ): 'unknown-user' | 'not-connected' | undefined {
     if ('session' in asker) return people.session(asker.session) ? undefined : 'not-connected';
     if ('account' in asker) {
       const account = people.account(asker.account);
-      if (account && mayBeNamed(account)) {
+      if (account && mayAct(account, asker.tokenHash)) {
+        // A token says who asks, wherever he is.
+        if (asker.tokenHash !== undefined) return undefined;
         return people.reachable(account.id) ? undefined : 'not-connected';
       }
       return !account && people.guest(asker.account) ? undefined : 'unknown-user';

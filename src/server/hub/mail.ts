@@ -75,7 +75,10 @@ const lastMessageId = 4_294_967_295;
 /** The id after the last is 1 again (source 1, section 6.5). */
 export const nextId = (last: number): number => (last >= lastMessageId ? 1 : last + 1);
 
-export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'settle'> {
+export function mail(
+  db: Store,
+  people: People,
+): Pick<Handlers, 'direct' | 'settle' | 'undelivered'> {
   type Values = [
     number,
     number | string,
@@ -126,6 +129,11 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
   );
   const filesWaiting = db.prepare<{ count: number }, [string]>(
     'SELECT count(*) AS count FROM file WHERE recipient = ?',
+  );
+
+  const stillWaits = db.prepare<{ one: 1 }, [number, string, number, string]>(
+    `SELECT 1 AS one FROM message WHERE serial = ? AND sender = ?
+     UNION ALL SELECT 1 FROM live.message WHERE serial = ? AND sender = ? LIMIT 1`,
   );
 
   return {
@@ -203,6 +211,16 @@ export function mail(db: Store, people: People): Pick<Handlers, 'direct' | 'sett
         },
       });
       return ok({ id, serial, waiting: !to.reachable });
+    },
+
+    undelivered(command) {
+      const session = people.session(command.session);
+      if (!session) return refused('not-entered');
+      const sender = people.recipientOf(session);
+      const waiting = command.serials.filter((serial) =>
+        stillWaits.get(serial, sender, serial, sender),
+      );
+      return ok({ waiting });
     },
 
     settle(command, turn) {

@@ -50,6 +50,10 @@ export interface Addressee {
 export const mayBeNamed = (account: AccountRow): boolean =>
   account.token_hash === null || account.doors_open === 1;
 
+/** Whether a request that names an account may act for it; a token that is shown must be the account's. */
+export const mayAct = (account: AccountRow, tokenHash: string | undefined): boolean =>
+  tokenHash === undefined ? mayBeNamed(account) : account.token_hash === tokenHash;
+
 export class People {
   readonly #account;
   readonly #session;
@@ -117,7 +121,7 @@ export class People {
     if ('account' in actor) {
       const account = this.account(actor.account);
       if (!account) return 'unknown';
-      if (!mayBeNamed(account)) return 'not-allowed';
+      if (!mayAct(account, actor.tokenHash)) return 'not-allowed';
       return {
         recipient: accountRecipient(account.id),
         name: account.name,

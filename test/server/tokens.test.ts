@@ -1,0 +1,101 @@
+// Accounts that have a token: who may act for them, by session, by token, or by name alone.
+
+import { describe, expect, test } from 'bun:test';
+
+import type { RecipientId } from '../../src/protocol/model';
+import { Desk, named, sessionOf } from '../support/journal';
+
+const session = sessionOf('s1');
+const address = { host: '10.0.0.1', port: 5 };
+const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
+
+/** Alice has the token whose hash is `right` and is here; bob is an account of the other kind. */
+function desk(): Desk {
+  const made = new Desk();
+  made.register('bob');
+  const person = { fullName: 'Alice', born: '04/05/1852', host: '10.0.0.1' };
+  made.must({ do: 'register', name: named('alice'), ...person, tokenHash: 'right' });
+  const entry = { session, dialect: 'test', machine: 'm1', address };
+  made.must({ do: 'login', account: named('alice'), tokenHash: 'right', ...entry });
+  return made;
+}
+const letter = (tokenHash?: string) =>
+  ({
+    do: 'direct',
+    from: { account: named('alice'), ...(tokenHash !== undefined && { tokenHash }) },
+    to: named('bob'),
+    text: 'hi',
+    origin: 'test',
+  }) as const;
+
+describe('a token', () => {
+  test('lets a request act for its account, a wrong one or none does not', () => {
+    const made = desk();
+    expect(made.ask(letter())).toEqual(no('not-allowed'));
+    expect(made.ask(letter('wrong'))).toEqual(no('not-allowed'));
+    expect(made.ask(letter('right'))).toMatchObject({ ok: true, value: { id: 1 } });
+  });
+
+  test('opens nothing for an account that has none', () => {
+    const made = desk();
+    const from = { account: named('bob'), tokenHash: 'right' };
+    expect(made.ask({ ...letter(), from })).toEqual(no('not-allowed'));
+  });
+
+  test('lists who is here, connected or not', () => {
+    const made = desk();
+    made.must({ do: 'leave', session });
+    const asker = { account: named('alice'), tokenHash: 'right' };
+    expect(made.ask({ do: 'users', asker })).toEqual({ ok: true, value: { users: [] } });
+    expect(made.ask({ do: 'users', asker: { ...asker, tokenHash: 'wrong' } })).toEqual(
+      no('unknown-user'),
+    );
+  });
+
+  test('gets the account its files from anywhere', () => {
+    const made = desk();
+    const find = { do: 'file-find', account: named('alice'), from: named('bob'), id: 1 } as const;
+    expect(made.ask({ ...find, tokenHash: 'wrong' })).toEqual(no('not-allowed'));
+    expect(made.ask({ ...find, tokenHash: 'right' })).toEqual(no('unknown-file'));
+  });
+});
+
+describe('doors', () => {
+  test('its owner opens the account for requests that show no token, and closes it again', () => {
+    const made = desk();
+    expect(made.ask({ do: 'doors', session })).toEqual({ ok: true, value: { open: false } });
+    made.must({ do: 'doors', session, open: true });
+    expect(made.ask(letter())).toMatchObject({ ok: true });
+    expect(made.ask({ do: 'doors', session })).toEqual({ ok: true, value: { open: true } });
+    made.must({ do: 'doors', session, open: false });
+    expect(made.ask(letter())).toEqual(no('not-allowed'));
+  });
+
+  test('are nothing that a guest or a stranger has', () => {
+    const made = desk();
+    made.enter('s2', 'guest');
+    expect(made.ask({ do: 'doors', session: sessionOf('s2') })).toEqual(no('no-account'));
+    expect(made.ask({ do: 'doors', session: sessionOf('s3') })).toEqual(no('not-entered'));
+  });
+});
+
+test('undelivered says which of one’s own messages still wait, and of nobody else’s', () => {
+  const made = desk();
+  const serials = [1, 2, 3].map(() => {
+    const outcome = made.ask(letter('right'));
+    if (!outcome.ok) throw new Error(outcome.why);
+    return outcome.value.serial;
+  });
+  const [first = 0, ...rest] = serials;
+  const recipient = 'a1' as RecipientId;
+  made.must({ do: 'settle', recipient, serial: first, status: 'delivered' });
+  expect(made.ask({ do: 'undelivered', session, serials })).toEqual({
+    ok: true,
+    value: { waiting: rest },
+  });
+  made.enter('s2', 'guest');
+  expect(made.ask({ do: 'undelivered', session: sessionOf('s2'), serials })).toEqual({
+    ok: true,
+    value: { waiting: [] },
+  });
+});
