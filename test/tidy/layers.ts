@@ -50,7 +50,7 @@ export const layers: readonly Layer[] = [
   },
   {
     files: 'src/server/{serve,ledger}.ts',
-    may: ['src/cli.ts', 'src/server/**', 'src/protocol/*.ts'],
+    may: ['src/cli.ts', 'src/server/**', 'src/protocol/*.ts', bytes],
   },
   { files: 'src/server/*.ts', may: ['src/server/**', 'src/protocol/**'] },
 
