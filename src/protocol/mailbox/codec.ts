@@ -124,8 +124,8 @@ export class ReplyReader {
     return code;
   }
 
-  /** The next field; to be asked only after the code. Fields of answers are never empty. */
-  field(inbox: Inbox, most: number): string | 'bad' | undefined {
+  /** The next field; `bad` where there is none; undefined while it is not whole. Asked after the code. */
+  field(inbox: Inbox, most: number): { readonly text: string } | 'bad' | undefined {
     if (this.#mayHaveNul) {
       const next = inbox.peek(1)?.[0];
       if (next === undefined) return undefined;
@@ -133,7 +133,8 @@ export class ReplyReader {
       this.#mayHaveNul = false;
     }
     const bytes = takeField(inbox, most);
-    return bytes === undefined ? undefined : bytes === 'too-long' ? 'bad' : decodeLossy(bytes);
+    if (bytes === undefined) return undefined;
+    return bytes === 'too-long' ? 'bad' : { text: decodeLossy(bytes) };
   }
 
   /** The server has ended: a field that lacks only its NUL, as some leave it out at the very end. */

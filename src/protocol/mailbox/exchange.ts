@@ -16,7 +16,7 @@ export type Answer =
 /** What goes with a request, or comes with its answer, besides fields. */
 export interface Cargo {
   /** The path of a file to be sent; the request is made when its name and size are known. */
-  readonly upload?: { readonly path: string; request(file: SourceFile): Request };
+  readonly upload?: { readonly path: string; readonly request: (file: SourceFile) => Request };
   /** Where a file that comes is to be saved: under the path given, else under a name. */
   readonly save?: { readonly name: string; readonly path?: string };
 }
@@ -180,9 +180,9 @@ class Exchange implements ConnectionEvents {
   }
 
   #takeNumber(inbox: Inbox, what: 'counting' | 'sizing'): boolean {
-    const text = this.#reply.field(inbox, heardBytes);
-    if (text === undefined) return false;
-    const number = sizeOf(text);
+    const field = this.#reply.field(inbox, heardBytes);
+    if (field === undefined) return false;
+    const number = field === 'bad' ? undefined : sizeOf(field.text);
     if (number === undefined) return this.#bad();
     if (what === 'sizing') return this.#startSaving(number);
     if (number > usersMax) return this.#bad();
@@ -195,7 +195,7 @@ class Exchange implements ConnectionEvents {
     const field = this.#reply.field(inbox, heardBytes);
     if (field === undefined) return false;
     if (field === 'bad') return this.#bad();
-    this.#fields.push(field);
+    this.#fields.push(field.text);
     if (this.#fields.length < count) return true;
     this.#answered(0);
     return false;

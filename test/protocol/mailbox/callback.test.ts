@@ -105,10 +105,10 @@ describe('the server’s side', () => {
       origin: 'mailbox',
       at: 0,
     };
-    const { printed } = mailbox.door.callback;
-    expect(printed(message, 'delivered')).toBe('s> SEND MESSAGE 5 FROM alice TO bob');
-    expect(printed(message, 'failed')).toBe('s> MESSAGE 5 FROM alice TO bob STORED');
-    expect(printed({ ...message, from: 'a\nb' as Name }, 'failed')).toBe(
+    const { callback } = mailbox.door;
+    expect(callback.printed(message, 'delivered')).toBe('s> SEND MESSAGE 5 FROM alice TO bob');
+    expect(callback.printed(message, 'failed')).toBe('s> MESSAGE 5 FROM alice TO bob STORED');
+    expect(callback.printed({ ...message, from: 'a\nb' as Name }, 'failed')).toBe(
       's> MESSAGE 5 FROM a b TO bob STORED',
     );
   });

@@ -1,7 +1,7 @@
 // Requests, answers and calls byte by byte: whole, glued, cut at every place, and whatever servers make of them.
 import { describe, expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { byteLength } from '../../../src/protocol/bytes/text';
@@ -123,10 +123,11 @@ describe('answers', () => {
           for (const piece of [bytes.slice(0, cut), bytes.slice(cut)]) {
             if (piece.length > 0) inbox.push(piece);
             seen = reader.code(inbox);
-            while (seen !== undefined && got.length < fields.length) {
+            if (seen === undefined) continue;
+            while (got.length < fields.length) {
               const next = reader.field(inbox, 255);
-              if (next === undefined) break;
-              got.push(next);
+              if (next === undefined || next === 'bad') break;
+              got.push(next.text);
             }
           }
           expect(seen).toBe(code);

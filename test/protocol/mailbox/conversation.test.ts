@@ -7,8 +7,8 @@ import { nul } from './support';
 
 const code = (number: number): string => String.fromCharCode(number);
 
-/** Types a line that asks the server one thing, and answers it; the lines shown. */
-function typed(one: TestClient, line: string, answer: string | 'refused' | 'died'): string[] {
+/** Types a line that asks the server one thing, and answers it (or is `refused`, or has `died`); the lines shown. */
+function typed(one: TestClient, line: string, answer: string): string[] {
   one.host.takeLines();
   one.type(line);
   if (answer === 'refused') one.host.refuse();

@@ -125,6 +125,8 @@ describe('register, unregister, users', () => {
       'alice',
     ]);
     expect(host.takeLines()).toEqual([]);
+    ask('bad', `${code(0)}${nul('1', 'bad')}`);
+    expect(results.pop()).toEqual({ ok: true, value: ['bad'] });
     expect(ask(undefined, `${code(0)}${nul('0')}`)).toEqual(['CONNECTEDUSERS']);
     ask('alice', code(1));
     ask('alice', code(2));
@@ -159,6 +161,6 @@ describe('register, unregister, users', () => {
       host.answer(answer);
       expect(host.wires.at(-1)?.ending).not.toBe('open');
     }
-    expect(results).toEqual(Array(4).fill({ ok: false, why: 'unreachable' }));
+    expect(results).toEqual([1, 2, 3, 4].map(() => ({ ok: false, why: 'unreachable' })));
   });
 });

@@ -1,7 +1,7 @@
 // Properties of both sides: no bytes break the server, and server and client agree on every request and outcome.
 import { expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { ProtocolError } from '../../../src/protocol/errors';
 import type { OperationName } from '../../../src/protocol/hub';
