@@ -1,0 +1,155 @@
+// `chat register`, `unregister`, `users`, and attachments from end to end, over a real server.
+import { describe, expect, test } from 'bun:test';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { rememberSender } from '../../src/client/last_sender.ts';
+import { register, unregister } from '../../src/client/register.ts';
+import { send } from '../../src/client/send.ts';
+import { goalOf, goalOfUrl } from '../../src/client/target.ts';
+import { users } from '../../src/client/users.ts';
+import { channels } from '../../src/protocol/channels/index';
+import { mailbox } from '../../src/protocol/mailbox/index';
+import { runChat, startChat } from '../support/executable.ts';
+import { scratchFolder } from '../support/scratch.ts';
+import { startServer, type TestServer } from '../support/server';
+import { closedPort } from './fake_server.ts';
+import { run } from './run.ts';
+
+const at = (server: TestServer): string[] => [
+  '-s',
+  '127.0.0.1',
+  '-p',
+  String(server.port('mailbox')),
+];
+const born = ['--name', 'Alice Liddell', '--born', '04/05/1852'];
+
+describe('accounts', () => {
+  test('are made, not made twice, and taken back', async () => {
+    await using server = await startServer([mailbox]);
+    const [makes, takes] = [
+      ['alice', ...born, ...at(server)],
+      ['alice', ...at(server)],
+    ];
+    expect(await run(register, makes)).toEqual({ status: 0, out: 's> REGISTER OK\n', err: '' });
+    expect(await run(register, makes)).toEqual({
+      status: 77,
+      out: '',
+      err: 's> USERNAME IN USE\n',
+    });
+    expect(await run(unregister, takes)).toEqual({ status: 0, out: 's> UNREGISTER OK\n', err: '' });
+    expect(await run(unregister, takes)).toEqual({
+      status: 67,
+      out: '',
+      err: 's> USER DOES NOT EXIST\n',
+    });
+  });
+
+  test('what is missing is named with the whole command', async () => {
+    const { status, err } = await run(register, ['alice', '--name', 'Alice']);
+    expect(status).toBe(64);
+    expect(err).toContain('--born is missing');
+    expect(err).toContain('chat register alice --name "FULL NAME" --born DD/MM/YYYY');
+  });
+
+  test('a date that is none never reaches the server', async () => {
+    await using server = await startServer([mailbox]);
+    const args = ['alice', '--name', 'Alice', '--born', '31/02/2000', ...at(server)];
+    const { status, err } = await run(register, args);
+    expect(status).toBe(65);
+    expect(err).toContain('31/02/2000');
+    expect(server.console.lines.filter((line) => line.includes('REGISTER'))).toEqual([]);
+  });
+
+  test('a protocol without them says so', async () => {
+    const { status, err } = await run(register, ['channels://alice@127.0.0.1', ...born]);
+    expect([status, err]).toEqual([64, 'chat: channels knows no registration\n']);
+  });
+
+  test('nobody listens: 69', async () => {
+    const port = String(closedPort());
+    expect((await run(register, ['alice', ...born, '-s', '127.0.0.1', '-p', port])).status).toBe(
+      69,
+    );
+    expect((await run(unregister, ['alice', '-s', '127.0.0.1', '-p', port])).status).toBe(69);
+    expect((await run(users, ['-s', '127.0.0.1', '-p', port])).status).toBe(69);
+  });
+});
+
+describe('the list of users', () => {
+  test('is one name a line, whoever asks from a machine that is connected', async () => {
+    await using server = await startServer([mailbox]);
+    const chat = await startChat(['connect', 'alice', ...born, ...at(server)]);
+    await chat.until('s> CONNECT OK');
+    const env = { XDG_STATE_HOME: await scratchFolder() };
+    expect(await run(users, at(server), { env })).toEqual({ status: 0, out: 'alice\n', err: '' });
+    // Who was here last and is no longer connected does not stand in the way.
+    await run(register, ['bob', ...born, ...at(server)]);
+    rememberSender(`mailbox://127.0.0.1:${server.port('mailbox')}`, 'bob', env);
+    expect(await run(users, [...at(server), '--json'], { env })).toMatchObject({
+      status: 0,
+      out: '{"name":"alice"}\n',
+    });
+    const asBob = await run(users, [...at(server), '--as', 'bob'], { env });
+    expect(asBob).toMatchObject({ status: 77, out: '' });
+    expect(asBob.err).toContain('USER IS NOT CONNECTED');
+    chat.end();
+    await chat.ended;
+  });
+
+  test('a protocol without one says so', async () => {
+    expect((await run(users, ['basic://127.0.0.1'])).status).toBe(64);
+  });
+});
+
+describe('attachments', () => {
+  test('are sent, announced, fetched into the folder one is in, and gone from the server', async () => {
+    await using server = await startServer([mailbox]);
+    const cwd = await scratchFolder();
+    const path = join(cwd, 'pic.bin');
+    const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+    await writeFile(path, bytes);
+    for (const name of ['alice', 'bob']) await run(register, [name, ...born, ...at(server)]);
+    const sent = await run(send, ['bob', 'look', '--attach', path, '--as', 'alice', ...at(server)]);
+    expect(sent).toEqual({ status: 0, out: '', err: '' });
+
+    const input = 'GETFILE alice 1 pic.bin\nGETFILE alice 1 pic.bin\n';
+    const { out, status } = await runChat(['connect', 'bob', ...at(server)], { cwd, input });
+    expect(out).toContain('look');
+    expect(out).toContain('s> GETFILE OK');
+    // The second time there is nothing left to fetch.
+    expect(status).not.toBe(0);
+    // What lay there under that name is as it was.
+    expect((await readFile(path)).equals(bytes)).toBe(true);
+    expect((await readFile(join(cwd, 'pic (2).bin'))).equals(bytes)).toBe(true);
+  });
+});
+
+describe('places', () => {
+  const flags = { server: 'localhost', port: undefined, dialect: undefined };
+  test.each([
+    ['channels://Scott@127.0.0.1:55555', 'Scott', '127.0.0.1', 55555, ''],
+    ['channels://Scott@host/168_tas', 'Scott', 'host', 55555, '168_tas'],
+    ['CHANNELS://host/#a?b', undefined, 'host', 55555, '#a?b'],
+    ['mailbox://al%20ice@[::1]:9/b%C3%B6b', 'al ice', '::1', 9, 'böb'],
+    ['basic://host', undefined, 'host', 12345, ''],
+  ])('%s', (url, user, host, port, path) => {
+    expect(goalOfUrl(url).target).toEqual({
+      ...(user !== undefined && { user }),
+      host,
+      port,
+      path,
+    });
+  });
+
+  test('a name goes where the flags say, and to the first protocol of all', () => {
+    expect(goalOf('alice', flags)).toMatchObject({
+      dialect: 'mailbox',
+      target: { user: 'alice', host: 'localhost', port: 8888, path: '' },
+      place: 'mailbox://localhost:8888',
+    });
+    expect(goalOf('Scott', { server: '::1', port: 7, dialect: channels.name }).place).toBe(
+      'channels://[::1]:7',
+    );
+  });
+});
