@@ -170,7 +170,7 @@ export class RelaySession implements Session {
 
   #enter(frame: Frame): void {
     const wanted = wantedBy(frame.origin);
-    if (!wanted) return this.#answer('ERRO', frame);
+    if (!wanted) return this.#retry(frame);
     this.#state = 'entering';
     const isForDisplay = frame.origin === anyDisplay || isDisplay(frame.origin);
     const { session, machine, remote: address } = this.#host;
@@ -193,16 +193,20 @@ export class RelaySession implements Session {
     if (this.#state !== 'entering') return;
     const id = outcome.ok ? numberOf(outcome.value.name) : undefined;
     if (id === undefined) {
-      this.#answer('ERRO', frame);
-      this.#state = 'unknown';
-      // It may try another number.
-      this.#host.wake(limits.requestMs);
+      this.#retry(frame);
     } else {
       this.#host.wake(undefined);
       this.#become(id);
       this.#answer('OK', frame);
     }
     this.#advance();
+  }
+
+  /** It may try another number. */
+  #retry(frame: Frame): void {
+    this.#state = 'unknown';
+    this.#answer('ERRO', frame);
+    this.#host.wake(limits.requestMs);
   }
 
   #become(id: number): void {

@@ -1,0 +1,65 @@
+// The relay in the house: emitters and displays among people who came by other doors.
+
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+
+import { channels } from '../../../src/protocol/channels/index';
+import { mailbox } from '../../../src/protocol/mailbox/index';
+import { relay } from '../../../src/protocol/relay/index';
+import { startServer, type TestServer } from '../../support/server';
+import { connectTcp, type TcpPeer } from '../../support/tcp';
+import { msg, qem } from './frames';
+import { RawProgram } from './raw';
+
+let server: TestServer;
+let emitter: RawProgram;
+let display: RawProgram;
+beforeAll(async () => {
+  server = await startServer([mailbox, channels, relay]);
+  emitter = await RawProgram.registered(server.port('relay'), 7);
+  display = await RawProgram.registered(server.port('relay'), 1007);
+});
+afterAll(async () => {
+  RawProgram.resetAll();
+  await server.stop();
+});
+
+const frame = (text: string): Buffer => Buffer.from(text.padEnd(200));
+const heard = async (peer: TcpPeer): Promise<string> =>
+  Buffer.from(await peer.read(200))
+    .toString()
+    .trimEnd();
+
+/** One operation at the mailbox door: NUL-ended fields in, the result byte out. */
+async function operation(...fields: string[]): Promise<number> {
+  await using peer = await connectTcp(server.port('mailbox'));
+  await peer.send(fields.map((field) => `${field}\0`).join(''));
+  const [result = 255] = await peer.read(1);
+  return result;
+}
+
+test('somebody in the channel `relay` hears emitters by their numbers, and is heard by displays', async () => {
+  await using scott = await connectTcp(server.port('channels'));
+  await scott.send(Buffer.concat([frame('Scott'), frame('/join relay'), frame('hello there')]));
+  expect(await display.line()).toBe('MSG 0>1007 #0 "Scott: hello there"');
+  expect(await emitter.answers(msg(7, 0, 'Ob-la-di\u001b[2J', 1))).toEqual(['OK 0>7 #1']);
+  expect(await display.line()).toBe('MSG 7>1007 #1 "Ob-la-di\\u001b[2J"');
+  expect(await heard(scott)).toBe('[#7] Ob-la-di[2J');
+  // Only numbers are listed to displays.
+  expect(await emitter.answers(qem(7, 1007, 2))).toEqual(['OK 0>7 #2']);
+  expect(await display.line()).toBe('OKQEM 0>1007 #2 [7 1007]');
+});
+
+test('an account writes to an emitter, who hears it at his display', async () => {
+  expect(await operation('REGISTER', 'alice', 'Alice Liddell', '04/05/1852')).toBe(0);
+  expect(await operation('SEND', 'alice', '#7', 'hello, seven')).toBe(0);
+  expect(await display.line()).toBe('MSG 0>1007 #1 "alice: hello, seven"');
+  expect(await operation('SEND', 'alice', '#1007', 'and display')).toBe(0);
+  expect(await display.line()).toBe('MSG 0>1007 #2 "alice: and display"');
+});
+
+test('nobody else can come by a number', async () => {
+  expect(await operation('REGISTER', '#8', 'Eight', '04/05/1852')).not.toBe(0);
+  await using eve = await connectTcp(server.port('channels'));
+  await eve.send(Buffer.concat([frame('#9'), frame('/join relay'), frame('I am nine')]));
+  expect(await display.line()).toBe('MSG 0>1007 #3 "guest: I am nine"');
+});
