@@ -202,7 +202,8 @@ export interface Operations {
     {
       groups: readonly {
         readonly name: RoomName;
-        readonly creator: Name;
+        /** Whether the asker created it, so that he may invite. */
+        readonly creates: boolean;
         readonly members: readonly Name[];
       }[];
     },

@@ -15,6 +15,7 @@ import { Door } from './door';
 import { Files } from './files/files';
 import { holdFolder } from './folder';
 import { allAddresses } from './hub/addresses';
+import { forgetGuestsGroups } from './hub/closed_rooms';
 import { fileIsNeeded, forgetGuestsFiles, neededFiles } from './hub/files';
 import { openHub } from './hub/hub';
 import { readWaiting } from './hub/mail';
@@ -84,6 +85,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   const db = openStore(held?.database ?? ':memory:');
   undo.push(() => db.close());
   forgetGuestsFiles(db);
+  forgetGuestsGroups(db);
   const passing = held ? undefined : mkdtempSync(join(tmpdir(), 'chat-'));
   if (passing !== undefined) undo.push(() => rmSync(passing, { recursive: true, force: true }));
   const files = new Files({

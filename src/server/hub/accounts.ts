@@ -1,6 +1,7 @@
 // Accounts: registering a name for good, and giving it back.
 
 import { type FileHash, ok, refused, type SessionId } from '../../protocol/model';
+import type { ClosedRooms } from './closed_rooms';
 import type { Membership } from './membership';
 import { accountRecipient, keyOf } from './names';
 import { mayBeNamed, type People } from './people';
@@ -13,6 +14,7 @@ export function accounts(
   people: People,
   roster: Roster,
   membership: Membership,
+  closed: ClosedRooms,
 ): Pick<Handlers, 'register' | 'unregister' | 'doors'> {
   const insert = db.prepare<never, [string, string, string, string, string, number, string | null]>(
     `INSERT INTO account (key, name, full_name, born, host, registered_at, token_hash)
@@ -63,6 +65,13 @@ export function accounts(
       const recipient = accountRecipient(account.id);
       if (at) turn.tell({ is: 'address-gone', recipient, opened: at.opened });
       const sessions = evict.all(account.id);
+      const here = sessions.map(({ id, dialect }) => ({
+        session: id,
+        name: account.name,
+        dialect,
+      }));
+      const who = here[0] ?? { session: '' as SessionId, name: account.name, dialect: '' };
+      closed.forget(turn, who, recipient, here);
       for (const { id: session, dialect } of sessions) {
         membership.leaveAll(turn, { session, name: account.name, dialect });
         turn.tell({ is: 'departed', session, recipient });

@@ -3,7 +3,9 @@
 import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { accounts } from './accounts';
 import { addresses } from './addresses';
+import { ClosedRooms } from './closed_rooms';
 import { files } from './files';
+import { groups } from './groups';
 import { ledger } from './ledger';
 import { lists } from './lists';
 import { mail } from './mail';
@@ -50,13 +52,15 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const people = new People(db);
   const roster = new Roster(db);
   const membership = new Membership(db);
+  const closed = new ClosedRooms(db, membership);
   const speakers = new Speakers(db, people);
   const handlers: Partial<Handlers> = {
-    ...accounts(db, people, roster, membership),
+    ...accounts(db, people, roster, membership, closed),
     ...addresses(db, people, roster),
-    ...sessions(db, people, roster, membership),
+    ...sessions(db, people, roster, membership, closed),
     ...lists(db, people, roster),
-    ...rooms(db, people, membership, speakers, settings.reservedRooms),
+    ...rooms(db, people, membership, closed, speakers, settings.reservedRooms),
+    ...groups(people, closed),
     ...mail(db, people),
     ...signals(people),
     ...files(db, people),

@@ -1,9 +1,11 @@
 // Open rooms: created by anybody, joined by anybody, alive until the server stops.
 
 import { limits } from '../../protocol/limits';
-import { ok, refused, type RoomName, type Said, type SessionId } from '../../protocol/model';
+import { ok, refused, type RoomName, type Said } from '../../protocol/model';
+import type { ClosedRooms } from './closed_rooms';
 import type { Membership } from './membership';
 import { memberOf, type People } from './people';
+import type { Speakers } from './speakers';
 import type { Store } from './store';
 import type { Handlers } from './turn';
 
@@ -11,6 +13,8 @@ export function rooms(
   db: Store,
   people: People,
   membership: Membership,
+  closed: ClosedRooms,
+  speakers: Speakers,
   reserved: readonly string[],
 ): Pick<Handlers, 'room-create' | 'room-join' | 'room-leave' | 'rooms' | 'say'> {
   const insert = db.prepare<never, [string, number]>(
@@ -28,10 +32,6 @@ export function rooms(
      WHERE reserved = 0 OR EXISTS (SELECT 1 FROM live.member WHERE room = live.room.name)
      ORDER BY number`,
   );
-  const openRoomOf = db.prepare<{ room: RoomName }, [string]>(
-    `SELECT room FROM live.member JOIN live.room ON live.room.name = live.member.room
-     WHERE session = ? LIMIT 1`,
-  );
   const openRoomsOf = db.prepare<{ room: RoomName }, [string]>(
     `SELECT room FROM live.member JOIN live.room ON live.room.name = live.member.room
      WHERE session = ?`,
@@ -40,7 +40,7 @@ export function rooms(
   return {
     'room-create'(command) {
       if (!people.session(command.session)) return refused('not-entered');
-      if (exists.get(command.room)) return refused('room-exists');
+      if (closed.taken(command.room)) return refused('room-exists');
       if ((newest.get()?.rooms ?? 0) >= limits.rooms + reserved.length) return refused('too-many');
       insert.run(command.room, 0);
       return ok(undefined);
@@ -71,11 +71,12 @@ export function rooms(
     },
 
     say(command, turn) {
-      const session = people.session(command.session);
-      if (!session) return refused('not-entered');
+      const speaker = speakers.of(command.session);
+      if (!speaker) return refused('not-entered');
       if (command.text.length > limits.textBytes) return refused('too-long');
-      const room = spokenIn(command.room, session.id);
-      if (room === undefined) return refused('not-member');
+      const { session } = speaker;
+      const room = command.room ?? speaker.open;
+      if (room === undefined || !speaker.rooms.includes(room)) return refused('not-member');
       const { raw, reference } = command;
       const said: Said = {
         is: 'said',
@@ -91,9 +92,4 @@ export function rooms(
       return ok({ room });
     },
   };
-
-  function spokenIn(wanted: RoomName | undefined, session: SessionId): RoomName | undefined {
-    if (wanted === undefined) return openRoomOf.get(session)?.room;
-    return membership.has(wanted, session) ? wanted : undefined;
-  }
 }

@@ -90,6 +90,31 @@ export const migrations: readonly (readonly string[])[] = [
        WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id)
        BEGIN SELECT RAISE(ABORT, 'an entry of the ledger is never replaced'); END`,
   ],
+  // 3: closed rooms (groups), who belongs to them and who is invited
+  [
+    `CREATE TABLE closed_room (
+       name TEXT PRIMARY KEY,
+       creator TEXT,                         -- a RecipientId; null once he left
+       at INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE closed_member (
+       room TEXT NOT NULL REFERENCES closed_room ON DELETE CASCADE,
+       recipient TEXT NOT NULL,
+       name TEXT NOT NULL,
+       at INTEGER NOT NULL,
+       PRIMARY KEY (room, recipient)
+     ) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX closed_member_recipient ON closed_member (recipient)`,
+    `CREATE TABLE invitation (
+       room TEXT NOT NULL REFERENCES closed_room ON DELETE CASCADE,
+       recipient TEXT NOT NULL,
+       by_name TEXT NOT NULL,
+       origin TEXT NOT NULL,
+       at INTEGER NOT NULL,
+       PRIMARY KEY (room, recipient)
+     ) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX invitation_recipient ON invitation (recipient)`,
+  ],
 ];
 
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */

@@ -13,6 +13,7 @@ import {
   type Result,
   type SessionId,
 } from '../../protocol/model';
+import type { ClosedRooms } from './closed_rooms';
 import type { Membership } from './membership';
 import { accountRecipient, guestRecipient, keyOf } from './names';
 import { memberOf, type People } from './people';
@@ -34,6 +35,7 @@ export function sessions(
   people: People,
   roster: Roster,
   membership: Membership,
+  closed: ClosedRooms,
 ): Pick<Handlers, 'enter' | 'login' | 'leave' | 'watch'> {
   const insert = db.prepare<
     never,
@@ -56,6 +58,10 @@ export function sessions(
   );
   const remove = db.prepare<never, [string]>('DELETE FROM live.session WHERE id = ?');
   const watching = db.prepare<never, [string]>('UPDATE live.session SET watches = 1 WHERE id = ?');
+  const copies = db.prepare<{ copies: number }, [string]>(
+    `SELECT count(*) AS copies FROM live.session
+     WHERE account IS NULL AND key > ?1 || '~' AND key < ?1 || '~:'`,
+  );
   const waiting = db.prepare<
     { sender: RecipientId; id: number; to_name: Name; reference: number | null },
     [string]
@@ -74,7 +80,8 @@ export function sessions(
     }
     if (!people.taken(wanted.name)) return ok(wanted.name);
     if (!rename) return refused('name-taken');
-    for (let copy = 2; ; copy++) {
+    // Counted from how many copies there are, so that a thousand of one name do not try a thousand names each.
+    for (let copy = 2 + (copies.get(keyOf(wanted.name))?.copies ?? 0); ; copy++) {
       const name = `${wanted.name}~${copy}` as Name;
       if (!people.taken(name)) return ok(name);
     }
@@ -128,14 +135,19 @@ export function sessions(
         return refused('not-allowed');
       }
       admit(turn, command, account.name, account.id);
+      const who = { session: command.session, name: account.name, dialect: command.dialect };
+      closed.arrived(turn, who, accountRecipient(account.id));
       return ok({ name: account.name });
     },
 
     leave(command, turn) {
       const row = people.session(command.session);
       if (!row) return ok(undefined);
-      membership.leaveAll(turn, memberOf(row));
       const recipient = people.recipientOf(row);
+      const who = memberOf(row);
+      if (row.account === null) closed.forget(turn, who, recipient, [who]);
+      else closed.departed(turn, who);
+      membership.leaveAll(turn, who);
       turn.tell({ is: 'departed', session: row.id, recipient });
       remove.run(row.id);
       roster.changed();

@@ -9,6 +9,7 @@ import type {
   Notice,
   RecipientId,
   RoomName,
+  Said,
   SessionId,
 } from '../../protocol/model';
 
@@ -56,6 +57,22 @@ export type HubEvent =
   | { readonly is: 'watching'; readonly session: SessionId }
   /** Perhaps nobody needs these bytes any more. */
   | { readonly is: 'file-released'; readonly hash: FileHash };
+
+/** Something said aloud in a room. */
+export type SaidEvent = Extract<HubEvent, { readonly is: 'notice' }> & {
+  readonly to: Extract<Audience, { readonly room: RoomName }>;
+  readonly notice: Said;
+};
+
+export const isSaid = (event: HubEvent): event is SaidEvent =>
+  event.is === 'notice' &&
+  event.notice.is === 'said' &&
+  event.to !== 'watchers' &&
+  'room' in event.to;
+
+/** Whether one session says both in one room. */
+export const isSaidWith = (one: SaidEvent, other: SaidEvent): boolean =>
+  one.to.except === other.to.except && one.to.room === other.to.room;
 
 /** One command's surroundings: its time, its events, and whether it wrote what must last. */
 export class Turn {
