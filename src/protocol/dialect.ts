@@ -2,7 +2,7 @@
 
 import type { Inbox } from './bytes/inbox';
 import type { Hub } from './hub';
-import type { Address, Direct, FileHash, Notice, Receipt, Result, SessionId } from './model';
+import type { Address, Direct, FileHash, Notice, Receipt, Result, Said, SessionId } from './model';
 
 // ---------------------------------------------------------------------------------- one connection
 
@@ -103,6 +103,8 @@ export interface Session extends ConnectionEvents {
   deliver?(message: Direct, settle: Settle): void;
   /** Something to be told; nothing is owed. */
   tell?(notice: Notice): void;
+  /** What somebody said in a row, instead of `tell` for each; everybody in the room gets the same array. */
+  tellAll?(run: readonly Said[]): void;
   /** The server stops: say goodbye as the dialect does and end. */
   closing?(): void;
 }

@@ -70,6 +70,24 @@ export function framesOfTelling(telling: Telling): Uint8Array | undefined {
   return lastFrames;
 }
 
+let lastRun: readonly Said[] | undefined;
+let lastRunFrames: Uint8Array = new Uint8Array(0);
+
+/** What somebody said in a row, as frames in one piece; kept like those of one telling. */
+export function framesOfRun(run: readonly Said[]): Uint8Array {
+  if (run === lastRun) return lastRunFrames;
+  const pieces = run.map((said) => encodeSaid(said));
+  const frames = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    frames.set(piece, at);
+    at += piece.length;
+  }
+  lastRun = run;
+  lastRunFrames = frames;
+  return frames;
+}
+
 function encode(telling: Telling): Uint8Array | undefined {
   switch (telling.is) {
     case 'said':

@@ -5,8 +5,15 @@ import { decodeLossy, decodeText } from '../bytes/text';
 import type { Host, Session, Settle } from '../dialect';
 import type { Outcome } from '../hub';
 import { limits } from '../limits';
-import type { Direct, Notice, RoomName } from '../model';
-import { channelOf, controlOf, framesOfTelling, isControl, nameOfFrame } from './codec';
+import type { Direct, Notice, RoomName, Said } from '../model';
+import {
+  channelOf,
+  controlOf,
+  framesOfRun,
+  framesOfTelling,
+  isControl,
+  nameOfFrame,
+} from './codec';
 import { frameBytes, framesOf, framesOfList, takeFrame } from './frames';
 import { texts } from './messages';
 
@@ -67,6 +74,10 @@ export class ChannelsSession implements Session {
     if (this.#state === 'over') return;
     const frames = framesOfTelling(notice);
     if (frames !== undefined) this.#host.write(frames);
+  }
+
+  tellAll(run: readonly Said[]): void {
+    if (this.#state !== 'over') this.#host.write(framesOfRun(run));
   }
 
   deliver(message: Direct, settle: Settle): void {

@@ -1,7 +1,14 @@
 // Delivery: takes the hub's events to the outlets they are for, and settles private messages.
 
 import type { Direct, Notice, RecipientId, SessionId } from '../../protocol/model';
-import type { Audience, CallAddress, HubEvent } from '../hub/turn';
+import {
+  type Audience,
+  type CallAddress,
+  type HubEvent,
+  isSaid,
+  isSaidWith,
+  type SaidEvent,
+} from '../hub/turn';
 import { Customs } from './foreign';
 import type { Outlet } from './outlet';
 import { type Post, Recipient } from './recipient';
@@ -51,7 +58,23 @@ export class Delivery {
 
   /** Takes the events of one committed command, in order. */
   take(events: readonly HubEvent[]): void {
+    const [first] = events;
+    if (first !== undefined && events.length > 1 && isSaid(first)) {
+      const run = events.filter(isSaid).filter((event) => isSaidWith(first, event));
+      if (run.length === events.length) return this.#run(first.to, run);
+    }
     for (const event of events) this.#event(event);
+  }
+
+  /** What one session said in a row, told to each of the others at once where that is possible. */
+  #run({ room, except }: SaidEvent['to'], run: readonly SaidEvent[]): void {
+    const all = run.map(({ notice }) => notice);
+    const others: Outlet[] = [];
+    this.#rooms.each(room, except, (outlet) => {
+      const told = outlet.tellAll?.(this.#customs.passAll(all, outlet.dialect)) ?? false;
+      if (!told) others.push(outlet);
+    });
+    for (const said of all) for (const outlet of others) this.#tell(outlet, said);
   }
 
   #event(event: HubEvent): void {

@@ -1,10 +1,11 @@
 // What enters a dialect that it did not come from: texts without controls, names without delimiters.
 
 import { bareName, withoutControls } from '../../protocol/bytes/text';
-import type { Name, Telling } from '../../protocol/model';
+import type { Name, Said, Telling } from '../../protocol/model';
 
 const bare = (name: Name): Name => bareName(name) as Name;
 
+function cleaned<T extends Telling>(telling: T): T;
 function cleaned(telling: Telling): Telling {
   switch (telling.is) {
     case 'direct': {
@@ -56,5 +57,18 @@ export class Customs {
       this.#clean = cleaned(telling);
     }
     return this.#clean as T;
+  }
+
+  #lastRun: readonly Said[] | undefined;
+  #cleanRun: readonly Said[] = [];
+
+  /** The same for a run of what one session said. */
+  passAll(run: readonly Said[], dialect: string): readonly Said[] {
+    if (run[0]?.origin === dialect) return run;
+    if (this.#lastRun !== run) {
+      this.#lastRun = run;
+      this.#cleanRun = run.map((said) => cleaned(said));
+    }
+    return this.#cleanRun;
   }
 }

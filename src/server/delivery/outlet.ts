@@ -1,7 +1,7 @@
 // An outlet: somebody who can be told things, over a live connection or by being called.
 
 import type { Settle } from '../../protocol/dialect';
-import type { Direct, Notice } from '../../protocol/model';
+import type { Direct, Notice, Said } from '../../protocol/model';
 
 /** Delivery cannot tell a connection from a call-back address; both take messages and settle them. */
 export interface Outlet {
@@ -11,4 +11,6 @@ export interface Outlet {
   deliver(message: Direct, settle: Settle): void;
   /** Tells a notice; nothing is owed. */
   tell(notice: Notice): void;
+  /** Tells what somebody said in a row, at once; false if it can only be told one by one. */
+  tellAll?(run: readonly Said[]): boolean;
 }

@@ -5,7 +5,7 @@ import { limits } from '../../protocol/limits';
 import { refused, type Result } from '../../protocol/model';
 import { type AppliedHub, onlyRead } from '../hub/hub';
 import type { Store } from '../hub/store';
-import { type HubEvent, Turn } from '../hub/turn';
+import { type HubEvent, isSaid, isSaidWith, type SaidEvent, Turn } from '../hub/turn';
 import type { Consumer, Journal } from './journal';
 import { Outcomes } from './outcomes';
 
@@ -15,7 +15,7 @@ interface Entry {
   readonly key: string | undefined;
 }
 
-interface Applied {
+interface Answered {
   readonly done: (outcome: never) => void;
   readonly outcome: Result<unknown, string>;
   readonly events: readonly HubEvent[];
@@ -47,6 +47,8 @@ export class LocalJournal implements Journal {
   #scheduledLater = false;
   #flushing = false;
   #closed = false;
+  /** Whether the group at hand has begun a transaction: one that only reads needs none. */
+  #begun = false;
   #position: number;
   #lastTime: number;
   /** Called after each group was answered and its events were told: the place to let written bytes go. */
@@ -136,25 +138,43 @@ export class LocalJournal implements Journal {
 
   #group(): void {
     this.#flushing = true;
-    const applied: Applied[] = [];
+    const applied: Answered[] = [];
     const taken = this.#applyGroup(applied);
     const answered = taken.committed
       ? applied
       : taken.entries.map(({ done }) => ({ done, outcome: refused('storage'), events: none }));
+    this.#answer(answered);
+    this.#flushing = false;
+    this.onGroupDone();
+  }
+
+  /**
+   * Each outcome, then the events of its command. What one session says in a row is handed on together: between
+   * its own outcomes nobody else can notice.
+   */
+  #answer(answered: readonly Answered[]): void {
+    let run: SaidEvent[] = [];
     for (const { done, outcome, events } of answered) {
+      const [only] = events;
+      const said = only !== undefined && events.length === 1 && isSaid(only) ? only : undefined;
+      const [first] = run;
+      if (first !== undefined && (said === undefined || !isSaidWith(first, said))) {
+        this.#consume(run);
+        run = [];
+      }
       try {
         done(outcome as never);
       } catch (error) {
         this.#world.report('answering a command', error);
       }
-      if (events.length > 0) this.#consume(events);
+      if (said !== undefined) run.push(said);
+      else if (events.length > 0) this.#consume(events);
     }
-    this.#flushing = false;
-    this.onGroupDone();
+    if (run.length > 0) this.#consume(run);
   }
 
   /** Applies and commits. On failure nothing has changed and nothing was said. */
-  #applyGroup(applied: Applied[]): { readonly entries: readonly Entry[]; committed: boolean } {
+  #applyGroup(applied: Answered[]): { readonly entries: readonly Entry[]; committed: boolean } {
     const sql = this.#statements;
     const start = this.#world.now();
     const at = Math.max(start, this.#lastTime);
@@ -162,7 +182,7 @@ export class LocalJournal implements Journal {
     let lasting = false;
     let count = 0;
     try {
-      sql.begin.run();
+      this.#begun = false;
       while (count < queue.length && count < limits.groupCommands) {
         const entry = queue[count];
         if (!entry) break;
@@ -173,7 +193,7 @@ export class LocalJournal implements Journal {
       }
       const position = this.#position + count;
       if (lasting) sql.log.run(position, at);
-      sql.commit.run();
+      if (this.#begun) sql.commit.run();
       this.#position = position;
       this.#lastTime = at;
       this.#queue = queue.slice(count);
@@ -190,7 +210,7 @@ export class LocalJournal implements Journal {
   }
 
   /** Whether it wrote what must last. Throws only when the transaction itself is gone. */
-  #applyOne(entry: Entry, at: number, position: number, applied: Applied[]): boolean {
+  #applyOne(entry: Entry, at: number, position: number, applied: Answered[]): boolean {
     const { command, done, key } = entry;
     const known = key === undefined ? undefined : this.#outcomes.find(key, at);
     if (known) {
@@ -199,7 +219,7 @@ export class LocalJournal implements Journal {
     }
     const turn = new Turn(at, position);
     const writes = key !== undefined || !onlyRead.has(command.do);
-    if (writes) this.#statements.savepoint.run();
+    if (writes) this.#savepoint();
     try {
       const outcome = this.#hub.apply(command, turn);
       if (!writes) {
@@ -221,12 +241,18 @@ export class LocalJournal implements Journal {
       return turn.lasting;
     } catch (error) {
       // SQLite gives up the whole transaction on a full disk and the like.
-      if (!this.#db.inTransaction) throw error;
+      if (this.#begun && !this.#db.inTransaction) throw error;
       if (writes) this.#undo();
       this.#world.report(`applying ${command.do}`, error);
       applied.push({ done, outcome: refused('internal'), events: none });
       return false;
     }
+  }
+
+  #savepoint(): void {
+    if (!this.#begun) this.#statements.begin.run();
+    this.#begun = true;
+    this.#statements.savepoint.run();
   }
 
   /** Back to where the command began. */

@@ -19,6 +19,7 @@ import {
   type Notice,
   ok,
   type Result,
+  type Said,
   type SessionId,
 } from '../../protocol/model';
 import type { Outlet } from '../delivery/outlet';
@@ -272,6 +273,13 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
 
   tell(notice: Notice): void {
     if (!this.#over && this.#session?.tell) this.#run(() => this.#session?.tell?.(notice));
+  }
+
+  tellAll(run: readonly Said[]): boolean {
+    const session = this.#session;
+    if (this.#over || !session?.tellAll) return this.#over;
+    this.#run(() => session.tellAll?.(run));
+    return true;
   }
 
   /** The server stops. */
