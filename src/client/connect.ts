@@ -32,12 +32,12 @@ export const connect = defineCommand({
   async run(options, io) {
     const goal = goalOf(options.user, options);
     const target = withUser(goal, io.env);
-    let sitting: Sitting | undefined;
+    const sitting: { current?: Sitting } = {};
     const conversation: Conversation = options.json
       ? openScript({ input: process.stdin, output: process.stdout })
       : openConversation({
           prompt: '',
-          complete: ({ line, cursor }) => sitting?.complete(line.slice(0, cursor)) ?? [],
+          complete: ({ line, cursor }) => sitting.current?.complete(line.slice(0, cursor)) ?? [],
         });
     const { name: fullName, born, role } = options;
     const callerOptions: CallerOptions = {
@@ -48,7 +48,7 @@ export const connect = defineCommand({
       ...(born !== undefined && { born }),
       ...(role !== undefined && { role }),
     };
-    sitting = new Sitting({
+    sitting.current = new Sitting({
       ...goal,
       options: callerOptions,
       conversation,
@@ -60,7 +60,7 @@ export const connect = defineCommand({
       },
     });
     try {
-      return await sitting.run();
+      return await sitting.current.run();
     } finally {
       conversation.close();
       await written();

@@ -68,18 +68,7 @@ export class ClientHost implements CallerHost {
     heard: (incoming: unknown) => void,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void {
-    const { dialect, face } = this.#options;
-    void this.#route.ends().then((ends) => {
-      if (ends === undefined) {
-        done(refused('unavailable'));
-        return;
-      }
-      const show = (incoming: unknown): Promise<void> => {
-        heard(incoming);
-        return face.ready();
-      };
-      this.#listenings.add(new Listening({ ...ends, dialect, heard: show, done }));
-    });
+    void this.#listen(heard, done);
   }
 
   source(path: string): Result<SourceFile, 'unreadable'> {
@@ -95,7 +84,7 @@ export class ClientHost implements CallerHost {
   }
 
   ask(question: string, done: (answer: string | undefined) => void): void {
-    void this.#options.face.ask(question).then(done);
+    void this.#ask(question, done);
   }
 
   after(ms: number, then: () => void): () => void {
@@ -111,6 +100,27 @@ export class ClientHost implements CallerHost {
     if (this.#isExiting) return;
     this.#isExiting = true;
     void this.#leave(ending);
+  }
+
+  async #listen(
+    heard: (incoming: unknown) => void,
+    done: (result: Result<Listener, 'unavailable'>) => void,
+  ): Promise<void> {
+    const { dialect, face } = this.#options;
+    const ends = await this.#route.ends();
+    if (ends === undefined || this.#isExiting) {
+      done(refused('unavailable'));
+      return;
+    }
+    const show = (incoming: unknown): Promise<void> => {
+      heard(incoming);
+      return face.ready();
+    };
+    this.#listenings.add(new Listening({ ...ends, dialect, heard: show, done }));
+  }
+
+  async #ask(question: string, done: (answer: string | undefined) => void): Promise<void> {
+    done(await this.#options.face.ask(question));
   }
 
   /** What was told to our listener has been accepted, and what was said last still leaves. */

@@ -2,6 +2,7 @@
 //
 // A second entry point of the executable (see scripts/build.sh). It imports nothing of the terminal.
 
+import type { Caller } from '../protocol/dialect.ts';
 import { dialectNamed } from '../protocol/index.ts';
 import { limits } from '../protocol/limits.ts';
 import { plainAddress, socketEvents, SocketWire } from './wire.ts';
@@ -25,22 +26,27 @@ export type FromListener =
   | { readonly say: 'unavailable' | 'stopped' };
 
 declare const self: {
-  onmessage: (event: MessageEvent<ToListener>) => void;
+  addEventListener(type: 'message', heard: (event: MessageEvent<ToListener>) => void): void;
   postMessage(message: FromListener): void;
 };
 
-type Answer = NonNullable<NonNullable<ReturnType<typeof dialectNamed>>['caller']>['callback'];
+function tell(message: FromListener): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  self.postMessage(message);
+}
+
+type Answer = NonNullable<Caller['callback']>;
 
 class Listener {
   readonly #calls = new Set<SocketWire>();
-  readonly #answer: NonNullable<Answer>;
+  readonly #answer: Answer;
   readonly #server: string;
   readonly #listening: { readonly port: number; stop(closeActive?: boolean): void };
   /** What was told to the main thread and not shown yet. */
   #untaken = 0;
   #isStopping = false;
 
-  constructor(answer: NonNullable<Answer>, local: string, server: string) {
+  constructor(answer: Answer, local: string, server: string) {
     this.#answer = answer;
     this.#server = server;
     this.#listening = Bun.listen<SocketWire>({
@@ -81,7 +87,7 @@ class Listener {
   #begin(wire: SocketWire): void {
     const heard = (incoming: unknown): void => {
       this.#untaken++;
-      self.postMessage({ say: 'heard', incoming });
+      tell({ say: 'heard', incoming });
       // Whoever reads what we print is behind: the rest stays where it waits safely, at the server.
       if (this.#untaken === limits.heardWindow) for (const call of this.#calls) call.hold(true);
     };
@@ -96,15 +102,15 @@ class Listener {
   }
 
   #stopped(): void {
-    if (this.#isStopping && this.#calls.size === 0) self.postMessage({ say: 'stopped' });
+    if (this.#isStopping && this.#calls.size === 0) tell({ say: 'stopped' });
   }
 }
 
 function start(dialect: string, local: string, server: string): Listener | undefined {
-  const answer = dialectNamed(dialect)?.caller?.callback;
-  if (answer === undefined) return undefined;
+  const caller = dialectNamed(dialect)?.caller;
+  if (caller?.callback === undefined) return undefined;
   try {
-    return new Listener(answer, local, server);
+    return new Listener(caller.callback.bind(caller), local, server);
   } catch {
     return undefined;
   }
@@ -112,11 +118,11 @@ function start(dialect: string, local: string, server: string): Listener | undef
 
 let listener: Listener | undefined;
 
-self.onmessage = ({ data }) => {
+self.addEventListener('message', ({ data }) => {
   switch (data.say) {
     case 'listen':
       listener = start(data.dialect, data.local, data.server);
-      self.postMessage(
+      tell(
         listener === undefined ? { say: 'unavailable' } : { say: 'listening', port: listener.port },
       );
       break;
@@ -124,8 +130,8 @@ self.onmessage = ({ data }) => {
       listener?.taken();
       break;
     case 'stop':
-      if (listener === undefined) self.postMessage({ say: 'stopped' });
+      if (listener === undefined) tell({ say: 'stopped' });
       else listener.stop();
       break;
   }
-};
+});

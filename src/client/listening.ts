@@ -25,13 +25,15 @@ export class Listening {
   constructor(options: ListeningOptions) {
     this.#options = options;
     this.#worker = new Worker(new URL('./listener.ts', import.meta.url).href);
-    this.#worker.onmessage = ({ data }: MessageEvent<FromListener>) => this.#told(data);
-    this.#worker.onerror = (event) => {
+    this.#worker.addEventListener('message', (event: MessageEvent<FromListener>) => {
+      this.#told(event.data);
+    });
+    this.#worker.addEventListener('error', (event) => {
       // The thread's own bug: as loud as one of the main thread.
       setImmediate(() => {
         throw event.error instanceof Error ? event.error : new Error(event.message);
       });
-    };
+    });
     const { dialect, local, server } = options;
     this.#say({ say: 'listen', dialect, local, server });
   }
@@ -47,6 +49,7 @@ export class Listening {
   }
 
   #say(message: ToListener): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#worker.postMessage(message);
   }
 

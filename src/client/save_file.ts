@@ -51,6 +51,18 @@ process.on('exit', () => {
   for (const path of temporaries) forget(path);
 });
 
+/** The peer may forget the file once we have it: so its name must last as its bytes do. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+type Saved = Result<string, 'unwritable' | 'wrong-size'>;
+
 export interface SaveOptions {
   /** Stops reading from the peer while the disk is behind. */
   readonly hold: (held: boolean) => void;
@@ -106,8 +118,8 @@ export class SavedFile implements SaveSink {
     this.#writing ??= this.#writeAll();
   }
 
-  finish(done: (result: Result<string, 'unwritable' | 'wrong-size'>) => void): void {
-    void this.#finish().then(done);
+  finish(done: (result: Saved) => void): void {
+    void this.#finish(done);
   }
 
   abandon(): void {
@@ -118,7 +130,11 @@ export class SavedFile implements SaveSink {
     forget(this.#temporary);
   }
 
-  async #finish(): Promise<Result<string, 'unwritable' | 'wrong-size'>> {
+  async #finish(done: (result: Saved) => void): Promise<void> {
+    done(await this.#conclude());
+  }
+
+  async #conclude(): Promise<Saved> {
     await this.#writing;
     const handle = await this.#opening;
     try {
@@ -132,6 +148,7 @@ export class SavedFile implements SaveSink {
         throw error;
       });
       temporaries.delete(this.#temporary);
+      await syncFolder(dirname(place));
       return ok(place);
     } catch {
       return refused('unwritable');
@@ -160,17 +177,7 @@ export class SavedFile implements SaveSink {
   async #writeAll(): Promise<void> {
     const handle = await this.#opening;
     try {
-      while (this.#queue.length > 0 && handle !== undefined) {
-        const pieces = this.#queue;
-        this.#queue = [];
-        for (const piece of pieces) {
-          for (let at = 0; at < piece.length;) {
-            at += (await handle.write(piece, at, piece.length - at)).bytesWritten;
-          }
-          this.#queued -= piece.length;
-          if (this.#queued < limits.spoolBytes / 2) this.#hold(false);
-        }
-      }
+      if (handle !== undefined) await this.#writeTo(handle);
     } catch {
       this.#isFailed = true;
     }
@@ -178,6 +185,16 @@ export class SavedFile implements SaveSink {
     this.#queue = [];
     this.#hold(false);
     this.#writing = undefined;
+  }
+
+  async #writeTo(handle: FileHandle): Promise<void> {
+    for (let piece = this.#queue.shift(); piece !== undefined; piece = this.#queue.shift()) {
+      for (let at = 0; at < piece.length;) {
+        at += (await handle.write(piece, at, piece.length - at)).bytesWritten;
+      }
+      this.#queued -= piece.length;
+      if (this.#queued < limits.spoolBytes / 2) this.#hold(false);
+    }
   }
 
   #hold(held: boolean): void {

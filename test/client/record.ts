@@ -1,5 +1,6 @@
-import { ClientHost, type ClientHostOptions, type Face } from '../../src/client/host.ts';
 // Records what happens on a connection, for tests that ask what its owner was told and in which order.
+
+import { ClientHost, type ClientHostOptions, type Face } from '../../src/client/host.ts';
 import type { Inbox } from '../../src/protocol/bytes/inbox.ts';
 import type { CallerWire, ConnectionEvents, Ending, Shown } from '../../src/protocol/dialect.ts';
 
@@ -79,7 +80,10 @@ export interface TestHost {
   readonly face: FakeFace;
   readonly ending: Promise<Ending>;
   /** Dials and gives the wire with what it told. */
-  dial(prepare?: (wire: CallerWire, told: Recorder) => void): { wire: CallerWire; told: Recorder };
+  readonly dial: (prepare?: (wire: CallerWire, told: Recorder) => void) => {
+    readonly wire: CallerWire;
+    readonly told: Recorder;
+  };
 }
 
 export function testHost(

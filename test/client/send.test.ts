@@ -69,7 +69,7 @@ describe('what is said and printed', () => {
       out
         .trimEnd()
         .split('\n')
-        .map((line) => JSON.parse(line)),
+        .map((line) => JSON.parse(line) as unknown),
     ).toEqual([
       { ...common, to: 'bob' },
       { ...common, to: 'carol' },
