@@ -1,4 +1,5 @@
 // One call from both sides: how the server judges its end, and how the client's listener answers it.
+
 import { describe, expect, test } from 'bun:test';
 
 import type { CallMemory, ConnectionEvents } from '../../../src/protocol/dialect';

@@ -1,3 +1,5 @@
+// A client of the mailbox dialect on a fake network: the test plays the server, the listener and the person.
+
 import type {
   CallerOptions,
   CallerSession,
@@ -8,7 +10,6 @@ import type {
   SaveSink,
   SourceFile,
 } from '../../../src/protocol/dialect';
-// A client of the mailbox dialect on a fake network: the test plays the server, the listener and the person.
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { ok, refused, type Result } from '../../../src/protocol/model';
 import { FakeCallerHost, FakeWire } from '../../support/fake-caller';

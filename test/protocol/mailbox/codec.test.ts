@@ -1,4 +1,5 @@
 // Requests, answers and calls byte by byte: whole, glued, cut at every place, and whatever servers make of them.
+
 import { describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';

@@ -1,4 +1,5 @@
 // The interactive client: every operation with both its lines, who is connected, what is heard, how it ends.
+
 import { describe, expect, test } from 'bun:test';
 
 import type { Ending } from '../../../src/protocol/dialect';

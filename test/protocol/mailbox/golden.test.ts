@@ -1,4 +1,5 @@
 // Conversations over a real server: several users talking, byte by byte, with the console beside them.
+
 import { describe, expect, test } from 'bun:test';
 import { createConnection } from 'node:net';
 

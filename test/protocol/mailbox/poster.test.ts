@@ -1,4 +1,5 @@
 // Without a session: one-shot sending, registering, taking a registration back, asking who is there.
+
 import { describe, expect, test } from 'bun:test';
 
 import type { Ending, Posted } from '../../../src/protocol/dialect';

@@ -1,4 +1,5 @@
 // Properties of both sides: no bytes break the server, and server and client agree on every request and outcome.
+
 import { expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';

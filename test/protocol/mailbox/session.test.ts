@@ -1,4 +1,5 @@
 // The server's side of every operation: each code, each console line, each kind of bad input.
+
 import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../../src/protocol/limits';

@@ -1,6 +1,7 @@
+// What the tests of the mailbox dialect share: a session on a fake host, and an account's world.
+
 import type { Session } from '../../../src/protocol/dialect';
 import { mailbox } from '../../../src/protocol/mailbox/index';
-// What the tests of the mailbox dialect share: a session on a fake host, and an account's world.
 import { type Answers, FakeHost, Feed } from '../../support/fake-host';
 
 export interface Opened {
