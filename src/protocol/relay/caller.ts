@@ -85,7 +85,7 @@ export class RelayCaller implements CallerSession {
     const text =
       id === 0 || id === anyDisplay
         ? 'Every number is in use.'
-        : `Number ${id} is in use. Leave it out, and the server picks a free one.`;
+        : `Number ${id} is in use; 0 is any that is free.`;
     this.#fail(text, 'try-later');
   }
 

@@ -28,7 +28,10 @@ export class RelayPoster implements Poster {
     const { user = '', host: name, port } = target;
     const id = user === '' ? anyEmitter : Number(user);
     if (!/^\d{0,3}$/.test(user) || !(id === anyEmitter || isEmitter(id))) {
-      this.#failure = { ending: 'usage', line: `${user} is no emitter: they are 1 to 999.` };
+      this.#failure = {
+        ending: 'usage',
+        line: `${user} is no emitter (1 to 999); 0 is any that is free.`,
+      };
       return;
     }
     this.#peer = new Peer(host, id, {
@@ -37,7 +40,10 @@ export class RelayPoster implements Poster {
         for (const early of this.#early.splice(0)) early.ask();
       },
       refused: () => {
-        const line = id === anyEmitter ? 'Every number is in use.' : `Number ${id} is in use.`;
+        const line =
+          id === anyEmitter
+            ? 'Every number is in use.'
+            : `Number ${id} is in use; 0 is any that is free.`;
         this.#fail({ ending: 'try-later', line });
       },
       got: () => {},

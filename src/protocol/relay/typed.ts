@@ -81,7 +81,7 @@ export function planOf(user: string | undefined, role: string | undefined): Plan
   const given = user ?? '';
   const id = given === '' ? anyEmitter : Number(given);
   if (!/^\d{0,5}$/.test(given) || !(id === anyEmitter || isEmitter(id) || isDisplay(id))) {
-    return `${given} is no number of an emitter (1 to 999) or a display (1000 to 1999).`;
+    return `${given} is no emitter (1 to 999) and no display (1000 to 1999); 0 is any that is free.`;
   }
   switch (role) {
     case undefined:

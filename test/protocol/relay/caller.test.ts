@@ -99,9 +99,7 @@ describe('registering', () => {
     ] as const) {
       const client = new Client(user);
       client.open(0, erro(0, id, 0));
-      expect(client.host.takeLines()).toEqual([
-        `Number ${id} is in use. Leave it out, and the server picks a free one.`,
-      ]);
+      expect(client.host.takeLines()).toEqual([`Number ${id} is in use; 0 is any that is free.`]);
       expect(client.said(0)).toEqual([`OI ${id}>0 #0`, `FLW ${id}>0 #1`]);
       client.wire(0).push(erro(0, id, 1));
       expect(client.host.endings).toEqual(['try-later']);

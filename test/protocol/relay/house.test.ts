@@ -50,7 +50,7 @@ test('somebody in the channel `relay` hears emitters by their numbers, and is he
 });
 
 test('an account writes to an emitter, who hears it at his display', async () => {
-  expect(await operation('REGISTER', 'alice', 'Alice Liddell', '04/05/1852')).toBe(0);
+  expect(await operation('REGISTER', 'Alice Liddell', 'alice', '04/05/1852')).toBe(0);
   expect(await operation('SEND', 'alice', '#7', 'hello, seven')).toBe(0);
   expect(await display.line()).toBe('MSG 0>1007 #1 "alice: hello, seven"');
   expect(await operation('SEND', 'alice', '#1007', 'and display')).toBe(0);
@@ -58,7 +58,7 @@ test('an account writes to an emitter, who hears it at his display', async () =>
 });
 
 test('nobody else can come by a number', async () => {
-  expect(await operation('REGISTER', '#8', 'Eight', '04/05/1852')).not.toBe(0);
+  expect(await operation('REGISTER', 'Eight', '#8', '04/05/1852')).not.toBe(0);
   await using eve = await connectTcp(server.port('channels'));
   await eve.send(Buffer.concat([frame('#9'), frame('/join relay'), frame('I am nine')]));
   expect(await display.line()).toBe('MSG 0>1007 #3 "guest: I am nine"');

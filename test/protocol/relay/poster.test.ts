@@ -79,7 +79,7 @@ test('a display that is not there, what is no display, a server that takes nothi
 
 test('a number in use', () => {
   for (const [user, line] of [
-    ['7', 'Number 7 is in use.'],
+    ['7', 'Number 7 is in use; 0 is any that is free.'],
     [undefined, 'Every number is in use.'],
   ] as const) {
     const made = poster(user);

@@ -112,7 +112,9 @@ export class RawProgram {
     const timer = setTimeout(() => {
       const last = this.frames.slice(-5).map((frame) => shown(frame));
       reject(
-        new Error(`${this.#id}: ${what} did not come; last of ${this.frames.length}: ${last}`),
+        new Error(
+          `${this.#id}: ${what} did not come; last of ${this.frames.length}: ${last.join()}`,
+        ),
       );
     }, deadlineMs);
     const look = (): void => {
