@@ -152,7 +152,8 @@ export class Link implements Transport, Sleeper {
       if (!socket) return;
       const bytes = this.#next();
       const taken = socket.write(bytes);
-      if (taken < 0) return;
+      // The write met the peer's reset and used it up: what Bun tells next would look like a clean end.
+      if (taken < 0) return this.#drop('reset');
       this.#queued -= taken;
       if (taken < bytes.length) {
         // What is left may lie in the shared buffer.
@@ -214,7 +215,7 @@ export class Link implements Transport, Sleeper {
     this.#drop('closed');
   }
 
-  #drop(why: 'closed' | 'slow'): void {
+  #drop(why: 'closed' | 'reset' | 'slow'): void {
     const socket = this.#socket;
     if (!socket) return;
     this.#gone(why);

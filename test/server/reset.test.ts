@@ -1,0 +1,32 @@
+// A peer that resets a call before anything was written to it has received nothing.
+import { expect, test } from 'bun:test';
+
+import { mailbox } from '../../src/protocol/mailbox/index';
+import { startServer } from '../support/server';
+import { connectTcp } from '../support/tcp';
+
+const fields = (...texts: string[]): string => texts.map((text) => `${text}\0`).join('');
+
+test('a message is kept when the call that should bring it is reset at once', async () => {
+  await using server = await startServer([mailbox]);
+  const ask = async (...texts: string[]): Promise<string> => {
+    const peer = await connectTcp(server.port('mailbox'));
+    await peer.send(fields(...texts));
+    const answer = Buffer.from(await peer.readToEnd()).toString();
+    peer.close();
+    return answer;
+  };
+  const listener = Bun.listen({
+    hostname: '127.0.0.1',
+    port: 0,
+    socket: { open: (socket) => socket.terminate(), data() {} },
+  });
+  await ask('REGISTER', 'Alice', 'alice', '04/05/1852');
+  await ask('REGISTER', 'Bob', 'bob', '04/05/1852');
+  await ask('CONNECT', 'bob', String(listener.port));
+  await ask('SEND', 'alice', 'bob', 'hi');
+  const about = (line: string): boolean => line.includes('MESSAGE 1 FROM alice');
+  await server.console.until(({ lines }) => lines.some(about));
+  expect(server.console.lines.find(about)).toBe('s> MESSAGE 1 FROM alice TO bob STORED');
+  listener.stop(true);
+});
