@@ -37,6 +37,12 @@ export const limits = {
   inboxBytes: 256 * KiB,
   /** Bytes queued towards one peer; beyond it the peer is too slow and is dropped. */
   outboxBytes: 4 * MiB,
+  /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */
+  jsonBytes: 192 * KiB,
+  /** Files that come in over HTTP at once; tickets for files that are to go out, and how long each lives, in ms. */
+  uploads: 64,
+  tickets: 10_000,
+  ticketMs: 60 * second,
   /** File descriptors kept back for files, the database and calls. */
   descriptorsReserved: 256,
   /** The share of all connections that one address may hold (loopback exempt). */
