@@ -33,7 +33,7 @@ for (const dialect of dialects) {
 const options = {
   port: { type: 'port', short: 'p', about: `open the ${first?.name ?? 'first'} door (8888)` },
   all: { type: 'boolean', about: 'open every door, on the ports from -p on' },
-  host: { type: 'string', about: 'the address to listen on', default: '' },
+  host: { type: 'string', about: 'the address to listen on (all of them)' },
   data: { type: 'string', hint: 'DIR', about: 'where everything is kept' },
   memory: { type: 'boolean', about: 'keep nothing' },
   quiet: { type: 'boolean', about: 'print no console lines' },
@@ -52,7 +52,7 @@ export const serve = defineCommand({
     let server: RunningServer;
     try {
       server = await startServer({
-        host: given.host === '' ? anyHost : given.host,
+        host: given.host ?? anyHost,
         doors: requested(given.port, given.all, flags),
         folder,
         flags: doorFlags(flags),
@@ -61,10 +61,9 @@ export const serve = defineCommand({
     } catch (error) {
       throw explained(error, folder);
     }
-    for (const { dialect, address } of server.doors) {
-      if (dialect !== first || address.port !== given.port) {
-        console.warn(`${dialect.name} on port ${address.port}`);
-      }
+    // One door that was asked for by its number needs no word: its banner has said it.
+    if (server.doors.length > 1 || server.doors.some(({ dialect }) => dialect !== first)) {
+      for (const line of doorTable(server)) console.warn(line);
     }
     await stopSignal();
     await server.stop();
@@ -73,6 +72,21 @@ export const serve = defineCommand({
 });
 
 const anyHost = '0.0.0.0';
+
+/** The open doors, and how one comes in by each. */
+function doorTable(server: RunningServer): string[] {
+  const width = Math.max(...server.doors.map(({ dialect }) => dialect.name.length));
+  return server.doors.map(({ dialect, address }) => {
+    const port = String(address.port);
+    const how =
+      dialect.transport === 'websocket'
+        ? `http://localhost:${port}/`
+        : dialect.caller?.connect
+          ? `chat connect ${dialect.name}://NAME@localhost:${port}`
+          : `chat send ${dialect.name}://localhost:${port} -`;
+    return `${dialect.name.padEnd(width)}  ${port.padStart(5)}  ${how}`;
+  });
+}
 
 function requested(
   port: number | undefined,
