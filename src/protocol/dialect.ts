@@ -94,8 +94,11 @@ export interface Host extends Wire, Hub {
   isOwnDoor(address: Address): boolean;
 }
 
-/** How delivery learns what became of a private message. */
-export type Settle = (result: 'delivered' | 'failed') => void;
+/**
+ * How delivery learns what became of a private message. `failed`: it is kept and tried again. `refused`: the
+ * peer had it and would not take it; it is not tried again, and its sender is told that it failed.
+ */
+export type Settle = (result: 'delivered' | 'failed' | 'refused') => void;
 
 /** The server's side of one connection. */
 export interface Session extends ConnectionEvents {
@@ -122,7 +125,12 @@ export interface Callback {
   /** The calls that tell it, in order, one connection each. Empty: this dialect does not tell such a thing. */
   calls(telling: Direct | Receipt, wantsFiles: boolean): readonly Uint8Array[];
   /** One call on a fresh connection: says `content`, judges the end, settles once. */
-  call(wire: Wire, content: Uint8Array, memory: CallMemory, settle: Settle): ConnectionEvents;
+  call(
+    wire: Wire,
+    content: Uint8Array,
+    memory: CallMemory,
+    settle: (result: 'delivered' | 'failed') => void,
+  ): ConnectionEvents;
   /** The console's line for a private message that was delivered, or kept because it could not be. */
   printed(message: Direct, result: 'delivered' | 'failed'): string;
 }

@@ -229,7 +229,7 @@ export interface Operations {
     { id: number; serial: number; waiting: boolean },
     'unknown-sender' | 'unknown-user' | 'full' | 'too-long' | 'not-allowed'
   >;
-  /** Delivery's word on a message: it was delivered, or (guests only) can never be. */
+  /** Delivery's word on a message: it was delivered, or never will be. */
   settle: Operation<
     { recipient: RecipientId; serial: number; status: 'delivered' | 'failed' },
     void,

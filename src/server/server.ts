@@ -117,8 +117,8 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   journal.onGroupDone = () => outbox.flush();
   const delivery: Delivery = new Delivery({
     waiting: readWaiting(db),
-    settle: (recipient, serial, urgent, done) => {
-      const settled = { do: 'settle', recipient, serial, status: 'delivered' } as const;
+    settle: (recipient, serial, { status, urgent, done }) => {
+      const settled = { do: 'settle', recipient, serial, status } as const;
       if (urgent) journal.submit(settled, done);
       else journal.submitLater(settled, done);
     },

@@ -8,6 +8,7 @@ import type { Direct, Notice, RecipientId } from '../../src/protocol/model';
 import { CalledOutlet } from '../../src/server/delivery/calls';
 import { Delivery } from '../../src/server/delivery/delivery';
 import type { Outlet } from '../../src/server/delivery/outlet';
+import type { Settled } from '../../src/server/delivery/recipient';
 import type { CallAddress } from '../../src/server/hub/turn';
 import { named, roomNamed, sessionOf } from '../support/journal';
 
@@ -40,7 +41,7 @@ class Hand implements Outlet {
   tell(notice: Notice): void {
     this.told.push(notice);
   }
-  settle(result: 'delivered' | 'failed'): void {
+  settle(result: 'delivered' | 'failed' | 'refused'): void {
     const settle = this.settles.shift();
     if (!settle) throw new Error('nothing to settle');
     settle(result);
@@ -53,13 +54,13 @@ class Hand implements Outlet {
 class World {
   stored: Direct[] = [];
   readonly outlets = new Map<string, Outlet>();
-  readonly settled: { serial: number; urgent: boolean; done: () => void }[] = [];
+  readonly settled: (Settled & { readonly serial: number })[] = [];
   readonly timers: { ms: number; then: () => void; cancelled: boolean }[] = [];
   called: (Outlet & { end(): void }) | undefined;
   readonly delivery = new Delivery({
     waiting: (_recipient, after, most) =>
       this.stored.filter(({ serial }) => serial > after).slice(0, most),
-    settle: (_recipient, serial, urgent, done) => void this.settled.push({ serial, urgent, done }),
+    settle: (_recipient, serial, how) => void this.settled.push({ serial, ...how }),
     after: (ms, then) => {
       const timer = { ms, then, cancelled: false };
       this.timers.push(timer);
@@ -114,6 +115,36 @@ describe('one message at a time', () => {
     expect(outlet.serials).toEqual([1, 2]);
     outlet.settle('delivered');
     expect(world.settled[0]?.urgent).toBe(false);
+  });
+
+  test('one that was refused is not tried again, and its sender learns that it failed', () => {
+    const world = new World();
+    const outlet = new Hand();
+    world.arrive('s', outlet);
+    world.commit(message(1));
+    world.commit(message(2));
+    outlet.settle('refused');
+    expect(world.settled).toMatchObject([{ serial: 1, status: 'failed' }]);
+    world.commitSettlement();
+    expect(outlet.serials).toEqual([1, 2]);
+    outlet.settle('delivered');
+    expect(world.settled).toMatchObject([{ serial: 2, status: 'delivered' }]);
+  });
+
+  test('of two outlets one may refuse what the other takes', () => {
+    const world = new World();
+    const outlets = [new Hand(), new Hand()] as const;
+    outlets.forEach((outlet, at) => world.arrive(`s${at}`, outlet));
+    world.commit(message(1));
+    outlets[0].settle('refused');
+    expect(world.settled).toEqual([]);
+    outlets[1].settle('delivered');
+    expect(world.settled).toMatchObject([{ serial: 1, status: 'delivered' }]);
+    world.commitSettlement();
+    world.commit(message(2));
+    outlets[0].settle('refused');
+    outlets[1].settle('failed');
+    expect(world.settled).toMatchObject([{ serial: 2, status: 'failed' }]);
   });
 
   test('what waited in the store goes first, in order, and nothing twice', () => {
@@ -266,7 +297,11 @@ describe('rooms', () => {
 describe('call-backs', () => {
   /** A peer at the far end of each call: what it was told, and what happens to the connection. */
   class Phone {
-    readonly calls: { content: string; events: ConnectionEvents; settle: Settle }[] = [];
+    readonly calls: {
+      content: string;
+      events: ConnectionEvents;
+      settle: Parameters<Callback['call']>[3];
+    }[] = [];
     readonly printed: string[] = [];
     readonly timers: { ms: number; then: () => void }[] = [];
     unreachable = 0;

@@ -6,7 +6,7 @@ import type { Direct, Notice, Signal } from '../model';
 import { numberOf } from '../model';
 import { signals } from './emitter';
 import { type Frame, server } from './messages';
-import { type Outgoing, Pace, type PaceSurroundings } from './pace';
+import { type Outgoing, Pace, type PaceSurroundings, type Shown } from './pace';
 import { partsOf } from './telling';
 
 /** What becomes of a frame from a display. */
@@ -33,7 +33,7 @@ export class Display {
     switch (kind) {
       case 'OK':
       case 'ERRO':
-        this.#pace.answered(sequence);
+        this.#pace.answered(sequence, kind === 'OK' ? 'shown' : 'refused');
         return 'nothing';
       case 'FLW': {
         const isOwn = destination === server || destination === id;
@@ -58,7 +58,7 @@ export class Display {
 
   deliver(message: Direct, settle: Settle): void {
     const parts = partsOf(message);
-    const settled = (): void => settle('delivered');
+    const settled = (how: Shown): void => settle(how === 'shown' ? 'delivered' : 'refused');
     this.#show(parts.map((part, at) => (at === parts.length - 1 ? { ...part, settled } : part)));
   }
 

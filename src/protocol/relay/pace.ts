@@ -5,6 +5,9 @@ import { encodeFrame } from './codec';
 import { FairQueue } from './fair_queue';
 import type { Body } from './messages';
 
+/** Answered with OK, or not answered in time; or answered with ERRO. */
+export type Shown = 'shown' | 'refused';
+
 /** Something for a display; shared by all displays that get it. */
 export interface Outgoing {
   readonly origin: number;
@@ -13,7 +16,7 @@ export interface Outgoing {
   readonly timestamp: number;
   readonly body: Body;
   /** Called once, when a text was answered or counts as shown. */
-  readonly settled?: () => void;
+  readonly settled?: (how: Shown) => void;
 }
 
 /** What the pace needs of the session. */
@@ -37,7 +40,7 @@ const unansweredMax = 64;
 export class Pace {
   readonly #around: PaceSurroundings;
   readonly #queue = new FairQueue<Outgoing>();
-  #inFlight: { readonly sequence: number; readonly settled: (() => void) | undefined } | undefined;
+  #inFlight: (Pick<Outgoing, 'settled'> & { readonly sequence: number }) | undefined;
   /** The numbers of what a silent display has not answered; undefined while it answers. */
   #unanswered: number[] | undefined;
   #isWarned = false;
@@ -57,9 +60,9 @@ export class Pace {
   }
 
   /** OK or ERRO came. Late ones, second ones and answers to other things change nothing. */
-  answered(sequence: number): void {
+  answered(sequence: number, how: Shown): void {
     if (this.#inFlight?.sequence === sequence) {
-      this.#settle();
+      this.#settle(how);
       this.#pump();
     } else if (this.#unanswered?.includes(sequence) === true) {
       this.#unanswered = undefined;
@@ -77,21 +80,21 @@ export class Pace {
       this.#isWarned = true;
     }
     this.#unanswered = [this.#inFlight.sequence];
-    this.#settle();
+    this.#settle('shown');
     this.#pump();
   }
 
   /** Writes all that waits: there is no time left to wait for answers. */
   flush(): void {
     this.#unanswered ??= [];
-    if (this.#inFlight) this.#settle();
+    if (this.#inFlight) this.#settle('shown');
     this.#pump();
   }
 
-  #settle(): void {
+  #settle(how: Shown): void {
     const settled = this.#inFlight?.settled;
     this.#inFlight = undefined;
-    settled?.();
+    settled?.(how);
   }
 
   #pump(): void {
@@ -109,12 +112,12 @@ export class Pace {
     // Only a text is waited for: real displays answer nothing else.
     if (body.kind !== 'MSG') return;
     if (!this.#unanswered) {
-      this.#inFlight = { sequence, settled };
+      this.#inFlight = { sequence, ...(settled && { settled }) };
       this.#around.wake(limits.answerMs);
     } else {
       this.#unanswered.push(sequence);
       if (this.#unanswered.length > unansweredMax) this.#unanswered.shift();
-      settled?.();
+      settled?.('shown');
     }
   }
 

@@ -11,13 +11,13 @@ import {
 } from '../hub/turn';
 import { Customs } from './foreign';
 import type { Outlet } from './outlet';
-import { type Post, Recipient } from './recipient';
+import { type Post, Recipient, type Settled } from './recipient';
 import { RoomOutlets } from './rooms';
 
 /** What delivery needs of the server around it. */
 export interface DeliverySurroundings {
   waiting(recipient: RecipientId, after: number, most: number): readonly Direct[];
-  settle(recipient: RecipientId, serial: number, urgent: boolean, done: () => void): void;
+  settle(recipient: RecipientId, serial: number, how: Settled): void;
   after(ms: number, then: () => void): () => void;
   /** The live connection of a session, if it is on this machine. */
   connection(session: SessionId): Outlet | undefined;

@@ -5,12 +5,19 @@ import type { Direct, Notice, RecipientId } from '../../protocol/model';
 import type { Customs } from './foreign';
 import type { Outlet } from './outlet';
 
+/** What became of a message for good, whether more of the recipient's waits for that, and who is told. */
+export interface Settled {
+  readonly status: 'delivered' | 'failed';
+  readonly urgent: boolean;
+  readonly done: () => void;
+}
+
 /** What a recipient needs of the rest of delivery. */
 export interface Post {
   /** What waits in the store after a serial. */
   waiting(recipient: RecipientId, after: number, most: number): readonly Direct[];
   /** Makes a delivery final; `done` when it is committed. `urgent`: somebody waits for it. */
-  settle(recipient: RecipientId, serial: number, urgent: boolean, done: () => void): void;
+  settle(recipient: RecipientId, serial: number, how: Settled): void;
   /** Calls `then` after `ms`; what it returns cancels. */
   after(ms: number, then: () => void): () => void;
   /** Nothing is under way and no outlet is left. */
@@ -108,40 +115,44 @@ export class Recipient {
     this.#newest = Math.max(this.#newest, messages.at(-1)?.serial ?? 0);
   }
 
-  /** All outlets get it; the first that has it delivers it, and it failed only when all have failed. */
+  /**
+   * All outlets get it; the first that has it delivers it, and it failed only when all have failed. Where one
+   * of them would not have it, that is the end of it.
+   */
   #attempt(message: Direct): void {
     // A copy: outlets may come and go while they are told.
     const outlets = [...this.outlets];
     let open = outlets.length;
     let settled = false;
+    let isRefused = false;
     for (const outlet of outlets) {
       let once = false;
       outlet.deliver(this.#post.customs.pass(message, outlet.dialect), (result) => {
         if (once || settled) return;
         once = true;
         open--;
-        if (result === 'delivered') {
-          settled = true;
-          this.#delivered(message);
-        } else if (open === 0) {
-          settled = true;
-          this.#failed();
-        }
+        if (result === 'refused') isRefused = true;
+        if (result !== 'delivered' && open > 0) return;
+        settled = true;
+        if (result === 'delivered') this.#settled(message, 'delivered');
+        else if (isRefused) this.#settled(message, 'failed');
+        else this.#failed();
       });
     }
   }
 
-  #delivered(message: Direct): void {
+  #settled(message: Direct, status: 'delivered' | 'failed'): void {
     this.#failures = 0;
     if (this.#over) return;
     this.#window.shift();
     const urgent = this.#window.length > 0 || this.#more;
     // The next one waits for the commit: after a crash at most this one comes again.
-    this.#post.settle(this.id, message.serial, urgent, () => {
+    const done = (): void => {
       this.#busy = false;
       this.#pump();
       this.#rest();
-    });
+    };
+    this.#post.settle(this.id, message.serial, { status, urgent, done });
   }
 
   #failed(): void {

@@ -6,8 +6,8 @@ import { channels } from '../../../src/protocol/channels/index';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { relay } from '../../../src/protocol/relay/index';
 import { startServer, type TestServer } from '../../support/server';
-import { connectTcp, type TcpPeer } from '../../support/tcp';
-import { msg, qem } from './frames';
+import { connectTcp, listenTcp, type TcpPeer } from '../../support/tcp';
+import { erro, msg, ok, qem } from './frames';
 import { RawProgram } from './raw';
 
 let server: TestServer;
@@ -55,6 +55,30 @@ test('an account writes to an emitter, who hears it at his display', async () =>
   expect(await display.line()).toBe('MSG 0>1007 #1 "alice: hello, seven"');
   expect(await operation('SEND', 'alice', '#1007', 'and display')).toBe(0);
   expect(await display.line()).toBe('MSG 0>1007 #2 "alice: and display"');
+});
+
+test('its sender hears of what a display has taken, and not of what it has refused', async () => {
+  const picky = await RawProgram.registered(server.port('relay'), 1008, { answers: false });
+  const phone = listenTcp();
+  expect(await operation('CONNECT', 'alice', String(phone.port))).toBe(0);
+  for (const [text, answer] of [
+    ['no', erro],
+    ['yes', ok],
+  ] as const) {
+    expect(await operation('SEND', 'alice', '#1008', text)).toBe(0);
+    const frame = await picky.next();
+    picky.send(answer(1008, 0, frame.sequence));
+  }
+  // Messages 1 and 2 were those above; 3 was refused.
+  const told: string[] = [];
+  while (told.length < 1 || !told.includes('4')) {
+    await using call = await phone.accept();
+    expect(await call.readTo('\0')).toBe('SEND_MESS_ACK\0');
+    told.push((await call.readTo('\0')).replace('\0', ''));
+    call.close();
+  }
+  expect(told).toEqual(['4']);
+  phone.close();
 });
 
 test('nobody else can come by a number', async () => {
