@@ -44,9 +44,17 @@ export const layers: readonly Layer[] = [
   { files: 'src/server/journal/**', may: ['src/server/{journal,hub}/**', contract] },
   { files: 'src/server/delivery/**', may: ['src/server/{delivery,hub}/**', contract, bytes] },
   { files: 'src/server/files/**', may: ['src/server/files/**', contract, bytes] },
+  { files: 'src/server/net/**', may: ['src/server/{net,delivery,files}/**', contract, bytes] },
+  // HTTP beside one dialect: it shares that dialect's schemas, and serves the page.
   {
-    files: 'src/server/{net,web}/**',
-    may: ['src/server/{net,web,delivery,files}/**', contract, bytes],
+    files: 'src/server/web/**',
+    may: [
+      'src/server/{web,net,files}/**',
+      contract,
+      bytes,
+      'src/protocol/web/**',
+      'src/client/page/index.html',
+    ],
   },
   {
     files: 'src/server/{serve,ledger}.ts',

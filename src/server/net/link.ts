@@ -33,12 +33,17 @@ export interface TransportEvents {
   lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void;
 }
 
+/** A link of any kind that holds what was written to it. */
+interface Flushed {
+  flush(): void;
+}
+
 /** Links that were written to in this turn: each writes once, when the turn's work is done. */
 export class Outbox {
-  #dirty: Link[] = [];
+  #dirty: Flushed[] = [];
   #scheduled = false;
 
-  add(link: Link): void {
+  add(link: Flushed): void {
     this.#dirty.push(link);
     if (this.#scheduled) return;
     this.#scheduled = true;

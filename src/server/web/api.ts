@@ -1,0 +1,223 @@
+// The HTTP interface for scripts, and for the page's files: who asks, what is done, which status it has.
+
+import * as v from 'valibot';
+
+import { isBaseName } from '../../protocol/bytes/fields';
+import { cutText } from '../../protocol/bytes/text';
+import type { Command, OperationName, Outcome } from '../../protocol/hub';
+import { limits } from '../../protocol/limits';
+import type { FileHash, FileRef } from '../../protocol/model';
+import { recipientOf } from '../../protocol/web/serving';
+import type { Surroundings } from '../net/conversation';
+import { type Credentials, credentialsOf } from './credentials';
+import { download, receive } from './files';
+import { type Headers, json } from './headers';
+import { openApi } from './openapi';
+import { Tickets } from './tickets';
+
+const key = v.pipe(v.string(), v.minLength(8), v.maxLength(64));
+const letterSchema = v.strictObject({ to: v.string(), text: v.string(), key: v.optional(key) });
+const attachmentSchema = v.strictObject({
+  to: v.string(),
+  name: v.pipe(v.string(), v.check(isBaseName), v.maxLength(255)),
+  text: v.optional(v.string(), ''),
+  key: v.optional(key),
+});
+const claimSchema = v.strictObject({ from: v.string(), id: v.pipe(v.number(), v.safeInteger()) });
+
+/** Which status each refusal has; any other is 400. */
+const statuses: Readonly<Record<string, number>> = {
+  'not-allowed': 401,
+  'unknown-sender': 401,
+  'unknown-user': 404,
+  'unknown-file': 404,
+  'length-required': 411,
+  'too-long': 413,
+  'too-large': 413,
+  full: 507,
+  'no-space': 507,
+  storage: 503,
+  overloaded: 503,
+  busy: 503,
+  internal: 500,
+};
+
+export class Api {
+  readonly #around: Surroundings;
+  readonly #tickets: Tickets;
+  #uploads = 0;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#tickets = new Tickets(around.clock);
+  }
+
+  /** Answers a request whose path is the interface's; undefined where it is not. */
+  async answer(request: Request, url: URL): Promise<Response | undefined> {
+    const { pathname } = url;
+    if (!pathname.startsWith('/api/') && !pathname.startsWith('/files/')) return undefined;
+    const [method, serve] = this.#route(pathname) ?? [];
+    if (!serve) return refusal(request, 404, 'unknown-path');
+    if (request.method !== method && !(method === 'GET' && request.method === 'HEAD')) {
+      return refusal(request, 405, 'wrong-method', { allow: method ?? '' });
+    }
+    return await serve(request, url);
+  }
+
+  #route(
+    path: string,
+  ): [method: string, serve: (request: Request, url: URL) => Promise<Response>] | undefined {
+    switch (path) {
+      case '/api/health':
+        return ['GET', async () => json(200, { status: 'ok' })];
+      case '/api/openapi.json':
+        return ['GET', async () => json(200, openApi)];
+      case '/api/users':
+        return ['GET', (request) => this.#users(request)];
+      case '/api/messages':
+        return ['POST', (request) => this.#letter(request)];
+      case '/api/files':
+        return ['POST', (request, url) => this.#attachment(request, url)];
+      case '/api/downloads':
+        return ['POST', (request) => this.#claim(request)];
+      default:
+        return /^\/files\/[^/]+$/.test(path)
+          ? ['GET', async (request, url) => this.#file(request, url)]
+          : undefined;
+    }
+  }
+
+  #ask<K extends OperationName>(command: Command<K>, once?: string): Promise<Outcome<K>> {
+    return new Promise((resolve) => this.#around.submit(command, resolve, once));
+  }
+
+  async #users(request: Request): Promise<Response> {
+    const who = credentialsOf(request);
+    if (!who) return refusal(request, 401, 'not-allowed');
+    const outcome = await this.#ask({ do: 'users', asker: who });
+    if (!outcome.ok)
+      return refusal(request, outcome.why === 'unknown-user' ? 401 : 503, outcome.why);
+    const users = outcome.value.users.map(({ name, kind, dialect: door }) => ({
+      name,
+      kind,
+      door,
+    }));
+    return json(200, { users });
+  }
+
+  async #letter(request: Request): Promise<Response> {
+    const who = credentialsOf(request);
+    if (!who) return refusal(request, 401, 'not-allowed');
+    const letter = await bodyOf(request, letterSchema);
+    if (letter === 'too-long') return refusal(request, 413, 'too-long');
+    if (!letter) return refusal(request, 400, 'bad-request');
+    return await this.#send(request, who, letter);
+  }
+
+  async #attachment(request: Request, url: URL): Promise<Response> {
+    const who = credentialsOf(request);
+    if (!who) return refusal(request, 401, 'not-allowed');
+    const query = v.safeParse(attachmentSchema, Object.fromEntries(url.searchParams));
+    if (!query.success) return refusal(request, 400, 'bad-request');
+    const size = Number(request.headers.get('content-length') ?? Number.NaN);
+    if (!Number.isSafeInteger(size)) return refusal(request, 411, 'length-required');
+    if (this.#uploads >= limits.uploads) return refusal(request, 503, 'busy');
+    // Nobody's bytes are taken before it is known whose they are.
+    const known = await this.#ask({ do: 'users', asker: who });
+    if (!known.ok) return refusal(request, 401, 'not-allowed');
+    this.#uploads++;
+    let hash: FileHash | undefined;
+    try {
+      const stored = await receive(this.#around.files, request.body, size);
+      if (!stored.ok) return refusal(request, statuses[stored.why] ?? 400, stored.why);
+      ({ hash } = stored.value);
+      const file = { ...stored.value, name: cutText(query.output.name, 255)[0] ?? 'attachment' };
+      return await this.#send(request, who, query.output, file);
+    } finally {
+      this.#uploads--;
+      if (hash !== undefined) this.#around.files.unpin(hash);
+    }
+  }
+
+  async #send(
+    request: Request,
+    who: Credentials,
+    letter: { readonly to: string; readonly text: string; readonly key?: string | undefined },
+    file?: FileRef,
+  ): Promise<Response> {
+    const to = recipientOf(letter.to);
+    if (!to) return refusal(request, 404, 'unknown-user');
+    const outcome = await this.#ask(
+      {
+        do: 'direct',
+        from: who,
+        to,
+        text: letter.text,
+        origin: this.#around.dialect,
+        ...(file && { file }),
+      },
+      letter.key === undefined ? undefined : `${who.account} ${letter.key} ${who.tokenHash}`,
+    );
+    if (!outcome.ok) return refusal(request, statuses[outcome.why] ?? 400, outcome.why);
+    const { id, serial, waiting } = outcome.value;
+    return json(201, { id, serial, waiting });
+  }
+
+  /** Turns a message's file into an address that a plain link can lead to. */
+  async #claim(request: Request): Promise<Response> {
+    const who = credentialsOf(request);
+    if (!who) return refusal(request, 401, 'not-allowed');
+    const claim = await bodyOf(request, claimSchema);
+    if (!claim || claim === 'too-long') return refusal(request, 400, 'bad-request');
+    const from = recipientOf(claim.from);
+    if (!from) return refusal(request, 404, 'unknown-file');
+    const outcome = await this.#ask({ do: 'file-find', ...who, from, id: claim.id });
+    if (!outcome.ok) return refusal(request, statuses[outcome.why] ?? 400, outcome.why);
+    const { size, name } = outcome.value;
+    return json(201, { url: `/files/${this.#tickets.issue(outcome.value)}`, name, size });
+  }
+
+  #file(request: Request, url: URL): Response {
+    // A look must not use the ticket up.
+    if (request.method === 'HEAD') return refusal(request, 405, 'wrong-method', { allow: 'GET' });
+    const file = this.#tickets.take(url.pathname.slice('/files/'.length));
+    if (!file) return refusal(request, 404, 'unknown-file');
+    return download(this.#around.files, file, () =>
+      this.#around.submit({ do: 'file-taken', serial: file.serial }, () => {}),
+    );
+  }
+}
+
+function refusal(request: Request, status: number, why: string, more: Headers = {}): Response {
+  // Challenged, a browser would ask its user for a password, which the page does better.
+  const isPage = request.headers.has('sec-fetch-mode');
+  const challenge = status === 401 && !isPage && { 'www-authenticate': 'Basic realm="chat"' };
+  const later = status === 503 && { 'retry-after': '1' };
+  return json(status, { why }, { ...more, ...challenge, ...later });
+}
+
+/** A body of JSON that is what it should be; undefined where it is not. Never more than `limits.jsonBytes`. */
+async function bodyOf<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+): Promise<v.InferOutput<S> | 'too-long' | undefined> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const reader = request.body?.getReader();
+    while (reader) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      length += value.length;
+      if (length > limits.jsonBytes) {
+        await reader.cancel();
+        return 'too-long';
+      }
+      pieces.push(value);
+    }
+    const result = v.safeParse(schema, JSON.parse(Buffer.concat(pieces).toString()));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

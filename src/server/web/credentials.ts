@@ -1,0 +1,22 @@
+// Who a request over HTTP says it is: an account's name and token, as HTTP Basic credentials (RFC 7617).
+
+import { type Name, nameOf } from '../../protocol/model';
+import { tokenForm } from '../../protocol/web/messages';
+import { hashOfToken } from '../../protocol/web/token';
+
+export interface Credentials {
+  readonly account: Name;
+  readonly tokenHash: string;
+}
+
+/** What the request shows, or undefined where it shows nothing that could be right. */
+export function credentialsOf(request: Request): Credentials | undefined {
+  const [scheme, encoded = ''] = (request.headers.get('authorization') ?? '').split(' ');
+  if (scheme?.toLowerCase() !== 'basic') return undefined;
+  const pair = Buffer.from(encoded, 'base64').toString();
+  const colon = pair.lastIndexOf(':');
+  const account = nameOf(pair.slice(0, colon));
+  const token = pair.slice(colon + 1);
+  if (!account || !tokenForm.test(token)) return undefined;
+  return { account, tokenHash: hashOfToken(token) };
+}

@@ -1,0 +1,133 @@
+// The door that speaks HTTP and WebSocket: the page, its sessions and the interface for scripts on one port.
+
+import type { Server } from 'bun';
+
+import type { Dialect, DoorSettings } from '../../protocol/dialect';
+import { limits } from '../../protocol/limits';
+import type { Address } from '../../protocol/model';
+import { normalHost } from '../net/addresses';
+import { Conversation, type Surroundings } from '../net/conversation';
+import type { Outbox } from '../net/link';
+import type { Admission } from '../net/listen';
+import { Api } from './api';
+import { json, respond } from './headers';
+import { servePage } from './page';
+import { webSocketHandlers, WebSocketLink } from './websocket_link';
+
+export interface WebDoorOptions {
+  readonly dialect: Dialect;
+  readonly settings: DoorSettings;
+  readonly host: string;
+  readonly port: number;
+  readonly around: Surroundings;
+  readonly outbox: Outbox;
+  readonly admission: Admission;
+}
+
+/** Where the page's WebSocket is opened. */
+const socketPath = '/socket';
+
+/** A quiet WebSocket is probed, and one that does not answer is dropped, in seconds. */
+const idleSeconds = 60;
+
+export class WebDoor {
+  readonly dialect: Dialect;
+  readonly #options: WebDoorOptions;
+  readonly #around: Surroundings;
+  readonly #server: Server<WebSocketLink>;
+  readonly #api: Api;
+
+  constructor(options: WebDoorOptions) {
+    const { around, admission } = options;
+    this.dialect = options.dialect;
+    this.#options = options;
+    this.#around = {
+      ...around,
+      over: (over, session) => {
+        admission.left(over.remote.host);
+        around.over(over, session);
+      },
+    };
+    this.#api = new Api(around);
+    this.#server = Bun.serve<WebSocketLink>({
+      hostname: options.host,
+      port: options.port,
+      // A file may be of any size: it is streamed, and the disk says what is too much.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      idleTimeout: limits.pieceMs / 1000,
+      development: false,
+      fetch: async (request, server) => await this.#answer(request, server),
+      error: (error) => {
+        around.report('answering over HTTP', error);
+        return json(500, { why: 'internal' });
+      },
+      websocket: {
+        maxPayloadLength: limits.jsonBytes + 1,
+        backpressureLimit: limits.outboxBytes,
+        idleTimeout: idleSeconds,
+        sendPings: true,
+        perMessageDeflate: false,
+        open: (socket) => {
+          const link = socket.data;
+          link.attach(socket);
+          const conversation = new Conversation(link, this.#around);
+          link.events = conversation;
+          const session = this.dialect.door?.open(conversation, options.settings);
+          if (session) conversation.start(session);
+        },
+        ...webSocketHandlers,
+      },
+    });
+  }
+
+  get address(): Address {
+    return { host: this.#options.host, port: this.#server.port ?? 0 };
+  }
+
+  async #answer(request: Request, server: Server<WebSocketLink>): Promise<Response | undefined> {
+    const url = new URL(request.url);
+    if (url.pathname === socketPath) return this.#upgrade(request, server);
+    const answered = await this.#api.answer(request, url);
+    if (answered) return answered;
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return json(405, { why: 'wrong-method' }, { allow: 'GET, HEAD' });
+    }
+    const file = await servePage(url.pathname, request);
+    return file ?? respond(404, 'Not found.\n', { 'content-type': 'text/plain; charset=utf-8' });
+  }
+
+  #upgrade(request: Request, server: Server<WebSocketLink>): Response | undefined {
+    // Any page on the web can open a WebSocket to anywhere; only ours may to here. Programs show no origin.
+    const origin = request.headers.get('origin');
+    if (origin !== null && !isOwn(origin, request.headers.get('host'))) {
+      return json(403, { why: 'wrong-origin' });
+    }
+    const peer = server.requestIP(request);
+    if (!peer) return json(400, { why: 'gone' });
+    const remote: Address = { host: normalHost(peer.address), port: peer.port };
+    const { admission, outbox, around } = this.#options;
+    if (!admission.admit(remote.host)) return json(503, { why: 'busy' }, { 'retry-after': '5' });
+    const link = new WebSocketLink(outbox, around.clock, remote, this.address);
+    if (server.upgrade(request, { data: link })) return undefined;
+    admission.left(remote.host);
+    return json(426, { why: 'no-websocket' }, { upgrade: 'websocket' });
+  }
+
+  /** Takes nothing new; conversations that are there go on. */
+  close(): void {
+    void this.#server.stop(false);
+  }
+
+  /** Drops whatever is still open. */
+  drop(): void {
+    void this.#server.stop(true);
+  }
+}
+
+function isOwn(origin: string, host: string | null): boolean {
+  try {
+    return new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}

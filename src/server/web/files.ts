@@ -1,0 +1,98 @@
+// Files over HTTP: streamed to the store and out of it, never more than a bounded piece of one in memory.
+
+import type { StoredFile } from '../../protocol/dialect';
+import type { WaitingFile } from '../../protocol/hub';
+import { limits } from '../../protocol/limits';
+import { refused, type Result } from '../../protocol/model';
+import type { Files } from '../files/files';
+import { respond } from './headers';
+
+type Upload = Result<StoredFile, 'no-space' | 'too-large' | 'storage' | 'broken-off'>;
+
+/** Takes a request's body of `size` bytes. What is broken off leaves nothing. */
+export async function receive(
+  files: Files,
+  body: ReadableStream<Uint8Array> | null,
+  size: number,
+): Promise<Upload> {
+  let full: Promise<void> | undefined;
+  let goOn = (): void => {};
+  const sink = files.receive(size, (isFull) => {
+    if (isFull) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      full = promise;
+      goOn = resolve;
+    } else {
+      full = undefined;
+      goOn();
+    }
+  });
+  let missing = size;
+  try {
+    const reader = body?.getReader();
+    while (reader) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      missing -= value.length;
+      sink.write(value);
+      if (full) await full;
+    }
+  } catch {
+    missing = Infinity;
+  }
+  if (missing > 0) {
+    sink.abandon();
+    return refused('broken-off');
+  }
+  const { promise, resolve } = Promise.withResolvers<Upload>();
+  sink.finish(resolve);
+  return await promise;
+}
+
+/** A file as a download: whatever its sender called it or put into it, no browser shows or runs it. */
+export function download(files: Files, file: WaitingFile, taken: () => void): Response {
+  let asked: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let over: () => void = () => {};
+  const reader = files.read(file.hash, limits.readBytes, {
+    piece: (bytes) => {
+      asked?.enqueue(bytes);
+      over();
+    },
+    end: (complete) => {
+      if (complete) {
+        asked?.close();
+        taken();
+      } else asked?.error(new Error('the file cannot be read'));
+      over();
+    },
+  });
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        asked = controller;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        over = resolve;
+        reader.next();
+        return promise;
+      },
+      cancel: () => reader.close(),
+    },
+    { highWaterMark: 0 },
+  );
+  return respond(200, body, {
+    'content-type': 'application/octet-stream',
+    'content-length': String(file.size),
+    'content-disposition': disposition(file.name),
+    'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+  });
+}
+
+/** RFC 6266: a name of ASCII for everybody, and the whole of it for who reads RFC 8187. */
+function disposition(name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const whole = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
+}

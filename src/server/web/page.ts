@@ -1,0 +1,99 @@
+// The page's files: out of the executable, or bundled from the sources where there is no executable.
+
+import { createHash } from 'node:crypto';
+
+import { caching, type Headers, respond } from './headers';
+
+interface Served {
+  readonly type: string;
+  readonly cache: string;
+  readonly tag: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Undefined where it does not pay. */
+  readonly zipped: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** By path. */
+export type PageFiles = ReadonlyMap<string, Served>;
+
+/** What Bun makes of an HTML import in a compiled executable. */
+interface Manifest {
+  readonly index: string;
+  readonly files?: readonly { readonly path: string; readonly loader: string }[];
+}
+
+const types: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  json: 'application/manifest+json',
+  webmanifest: 'application/manifest+json',
+};
+
+let loading: Promise<PageFiles> | undefined;
+
+/** Loads the page when it is asked for the first time, so that the server's start does not wait for it. */
+export const pageFiles = (): Promise<PageFiles> => (loading ??= load());
+
+async function load(): Promise<PageFiles> {
+  const { default: page } = (await import('../../client/page/index.html')) as unknown as {
+    readonly default: Manifest;
+  };
+  const files = new Map<string, Served>();
+  if (page.files) {
+    for (const { path, loader } of page.files) {
+      await add(files, path.slice(path.lastIndexOf('/') + 1), loader === 'html', Bun.file(path));
+    }
+  } else {
+    const built = await Bun.build({
+      entrypoints: [page.index],
+      minify: true,
+      publicPath: '/',
+      naming: {
+        entry: '[name]-[hash].[ext]',
+        chunk: '[name]-[hash].[ext]',
+        asset: '[name]-[hash].[ext]',
+      },
+    });
+    for (const output of built.outputs) {
+      await add(files, output.path.replace(/^.*\//, ''), output.loader === 'html', output);
+    }
+  }
+  return files;
+}
+
+async function add(
+  files: Map<string, Served>,
+  name: string,
+  isIndex: boolean,
+  content: Blob,
+): Promise<void> {
+  const bytes = new Uint8Array(await content.arrayBuffer());
+  const zipped = Bun.gzipSync(bytes, { level: 9 });
+  files.set(isIndex ? '/' : `/${name}`, {
+    type: types[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    // All names but that of the page itself hold a hash of what they name.
+    cache: isIndex ? caching.checked : caching.forever,
+    tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    bytes,
+    zipped: zipped.length < bytes.length * 0.9 ? zipped : undefined,
+  });
+}
+
+/** The answer to a GET or HEAD of a path, or undefined where the page has no such file. */
+export async function servePage(path: string, request: Request): Promise<Response | undefined> {
+  const file = (await pageFiles()).get(path);
+  if (!file) return undefined;
+  const zip = /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '') && file.zipped;
+  const headers: Headers = {
+    'content-type': file.type,
+    'cache-control': file.cache,
+    etag: file.tag,
+    vary: 'accept-encoding',
+    ...(zip && { 'content-encoding': 'gzip' }),
+  };
+  if (request.headers.get('if-none-match') === file.tag) return respond(304, undefined, headers);
+  const body = zip || file.bytes;
+  return respond(200, request.method === 'HEAD' ? undefined : body, headers);
+}

@@ -1,0 +1,40 @@
+// Tickets: addresses that nobody can guess, good for one file and a short while, so that a plain link can fetch it.
+
+import { randomBytes } from 'node:crypto';
+
+import type { WaitingFile } from '../../protocol/hub';
+import { limits } from '../../protocol/limits';
+import type { Clock } from '../net/clock';
+
+export class Tickets {
+  readonly #clock: Clock;
+  /** In the order in which they end. */
+  readonly #open = new Map<string, { readonly file: WaitingFile; readonly until: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  issue(file: WaitingFile): string {
+    this.#forgetOld();
+    const ticket = randomBytes(24).toString('base64url');
+    this.#open.set(ticket, { file, until: this.#clock.now() + limits.ticketMs });
+    return ticket;
+  }
+
+  /** The file that a ticket is good for; it is good for one use. */
+  take(ticket: string): WaitingFile | undefined {
+    this.#forgetOld();
+    const found = this.#open.get(ticket);
+    this.#open.delete(ticket);
+    return found?.file;
+  }
+
+  #forgetOld(): void {
+    const now = this.#clock.now();
+    for (const [ticket, { until }] of this.#open) {
+      if (until > now && this.#open.size < limits.tickets) return;
+      this.#open.delete(ticket);
+    }
+  }
+}
