@@ -21,7 +21,7 @@ interface Places {
 /** The source's tests over its topology (source 002, "Topologia mininet"): five programs, one on each host. */
 async function fourRuns({ server, emitters, displays, address }: Places): Promise<void> {
   const chat = await startChat(['serve', '--memory', '--relay', '0'], { within: server });
-  const [, port] = await chat.until(/relay on port (\d+)/, { on: 'err' });
+  const [, port] = await chat.until(/^relay +(\d+)/m, { on: 'err' });
   const url = (id: number): string => `relay://${id}@${address}:${port}`;
   const program = async (id: number, within: readonly string[], what: string): Promise<Chat> => {
     const args = ['connect', url(id), '--role', what];
