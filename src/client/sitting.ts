@@ -26,6 +26,9 @@ export interface SittingOptions {
 /** The exit status when a signal ended it: 128 and the signal's number, as shells count. */
 const signals = { SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** A timer cannot wait longer: 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export class Sitting {
   readonly #options: SittingOptions;
   readonly #over = Promise.withResolvers<number>();
@@ -52,7 +55,7 @@ export class Sitting {
     conversation.onInterrupt(() => this.#interrupted());
     conversation.onEnd(() => {
       if (conversation.isInteractive || lingerMs === 0) this.#leave(exit.ok);
-      else setTimeout(() => this.#leave(exit.ok), lingerMs);
+      else setTimeout(() => this.#leave(exit.ok), Math.min(lingerMs, longestTimerMs));
     });
     const handlers = Object.entries(signals).map(([signal, status]) => {
       const handler = (): void => this.#leave(status);

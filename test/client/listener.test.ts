@@ -1,0 +1,84 @@
+// The background thread by itself: where it listens, whom it hears, and how it stops.
+import { expect, test } from 'bun:test';
+
+import type { Listener } from '../../src/protocol/dialect.ts';
+import type { Result } from '../../src/protocol/model.ts';
+import { fakeServer } from './fake_server.ts';
+import { type TestHost, testHost } from './record.ts';
+
+const listen = (
+  { host }: TestHost,
+  heard: (incoming: unknown) => void = () => {},
+): Promise<Result<Listener, 'unavailable'>> =>
+  new Promise((resolve) => host.listen(heard, resolve));
+
+/** Says something to a listener and waits for its clean end; `refused` where nobody listens. */
+async function call(port: number, content: string): Promise<'ended' | 'lost' | 'refused'> {
+  const { promise, resolve } = Promise.withResolvers<'ended' | 'lost'>();
+  try {
+    await Bun.connect({
+      hostname: '127.0.0.1',
+      port,
+      socket: {
+        open: (socket) => void socket.write(content),
+        data() {},
+        end: () => resolve('ended'),
+        close: () => resolve('lost'),
+        connectError() {},
+      },
+    });
+  } catch {
+    return 'refused';
+  }
+  return promise;
+}
+
+function portOf(result: Result<Listener, 'unavailable'>): number {
+  if (!result.ok) throw new Error(result.why);
+  return result.value.port;
+}
+
+test('hears calls before anything was dialled, and none once it was stopped', async () => {
+  const client = testHost(1);
+  const heard: unknown[] = [];
+  const listening = await listen(client, (incoming) => void heard.push(incoming));
+  const port = portOf(listening);
+  expect(await call(port, 'SEND_MESS_ACK\x007\0')).toBe('ended');
+  expect(heard).toEqual([{ call: 'SEND_MESS_ACK', id: '7' }]);
+  client.host.exit('done');
+  expect(await client.ending).toBe('done');
+  expect(await call(port, 'SEND_MESS_ACK\x008\0')).toBe('refused');
+  expect(heard).toHaveLength(1);
+});
+
+test('listens on the way to the address that answers, where a name has several', async () => {
+  const server = fakeServer((caller) => caller.close());
+  const lookUp = (): Promise<string[]> => Promise.resolve(['127.0.0.9', '127.0.0.1']);
+  const client = testHost(server.port, { hostname: 'chat.test', lookUp });
+  const port = portOf(await listen(client));
+  // Calls come from the address that was found to answer, not from the first of the name's.
+  expect(await call(port, 'SEND_MESS_ACK\x007\0')).toBe('ended');
+  client.host.exit('done');
+  await client.ending;
+  server.stop();
+});
+
+test('there is none without a way to the server', async () => {
+  const client = testHost(1, { lookUp: () => Promise.reject(new Error('unknown')) });
+  expect(await listen(client)).toEqual({ ok: false, why: 'unavailable' });
+});
+
+test('there is none for a dialect that is never called back', async () => {
+  const client = testHost(1, { dialect: 'channels' });
+  expect(await listen(client)).toEqual({ ok: false, why: 'unavailable' });
+  client.host.exit('done');
+  expect(await client.ending).toBe('done');
+});
+
+test('leaving does not wait for a listener that is still starting', async () => {
+  const client = testHost(1);
+  const listening = listen(client);
+  client.host.exit('done');
+  expect(await client.ending).toBe('done');
+  expect(await listening).toEqual({ ok: false, why: 'unavailable' });
+});
