@@ -6,8 +6,9 @@ import type { Dialect } from './dialect';
 import { mailbox } from './mailbox/index';
 import { market } from './market/index';
 import { relay } from './relay/index';
+import { web } from './web/index';
 
-export const dialects: readonly Dialect[] = [mailbox, channels, relay, market, basic];
+export const dialects: readonly Dialect[] = [mailbox, channels, relay, market, web, basic];
 
 export const dialectNamed = (name: string): Dialect | undefined =>
   dialects.find((dialect) => dialect.name === name);

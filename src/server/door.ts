@@ -84,4 +84,9 @@ export class Door {
   close(): void {
     this.#listener.stop(false);
   }
+
+  /** Drops whatever is still open. */
+  drop(): void {
+    this.#listener.stop(true);
+  }
 }

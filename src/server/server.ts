@@ -28,6 +28,7 @@ import { Conversation, type Surroundings } from './net/conversation';
 import { Dialer } from './net/dial';
 import { Outbox } from './net/link';
 import { Admission } from './net/listen';
+import { WebDoor } from './web/door';
 
 export interface DoorRequest {
   readonly dialect: Dialect;
@@ -134,7 +135,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
     dialects.flatMap(({ name, door }) => (door?.callback ? [[name, door.callback]] : [])),
   );
   const own = ownHosts();
-  const doors: Door[] = [];
+  const doors: (Door | WebDoor)[] = [];
   const boot = Date.now().toString(36);
   let connections = 0;
   const nextSession = (): SessionId => `${machine}-${boot}-${++connections}` as SessionId;
@@ -190,7 +191,8 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   undo.push(() => doors.forEach((door) => door.close()));
   for (const { dialect, port } of settings.doors) {
     const surroundings = around(dialect.name, port);
-    const door = new Door({
+    const Opened = dialect.transport === 'websocket' ? WebDoor : Door;
+    const door = new Opened({
       dialect,
       settings: settings.flags,
       host: settings.host,
@@ -227,6 +229,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
         await new Promise((resolve) => setTimeout(resolve, 10));
         journal.flush();
       }
+      for (const door of doors) door.drop();
       journal.close();
       clock.stop();
       db.close();
