@@ -1,6 +1,6 @@
 // The built programs: the source's four runs on one machine and on five, Ctrl-C on each, both halves in one terminal.
 
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 
 import { relay } from '../../../src/protocol/relay/index';
 import { type Chat, runChat, startChat } from '../../support/executable';
@@ -95,11 +95,11 @@ describe('the four runs of the source', () => {
 describe('at a terminal', () => {
   let server: TestServer;
   let port: number;
-  beforeAll(async () => {
+  beforeEach(async () => {
     server = await startServer([relay]);
     port = server.port('relay');
   });
-  afterAll(async () => {
+  afterEach(async () => {
     RawProgram.resetAll();
     await server.stop();
   });
@@ -199,11 +199,11 @@ describe('at a terminal', () => {
 describe('behind pipes', () => {
   let server: TestServer;
   let place: string;
-  beforeAll(async () => {
+  beforeEach(async () => {
     server = await startServer([relay]);
     place = `127.0.0.1:${server.port('relay')}`;
   });
-  afterAll(async () => {
+  afterEach(async () => {
     RawProgram.resetAll();
     await server.stop();
   });
