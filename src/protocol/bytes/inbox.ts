@@ -8,16 +8,18 @@ const nothing = new Uint8Array(0);
  */
 export class Inbox {
   #bytes: Uint8Array = nothing;
+  /** Where what is not taken yet begins. */
+  #start = 0;
   #held = false;
 
   /** Bytes not taken yet; 0 while held. */
   get length(): number {
-    return this.#held ? 0 : this.#bytes.length;
+    return this.#held ? 0 : this.size;
   }
 
   /** Bytes not taken yet, held or not. */
   get size(): number {
-    return this.#bytes.length;
+    return this.#bytes.length - this.#start;
   }
 
   /**
@@ -30,21 +32,28 @@ export class Inbox {
 
   /** Adds what arrived. The inbox owns `bytes` from now on. */
   push(bytes: Uint8Array): void {
-    if (this.#bytes.length === 0) {
+    const { size } = this;
+    if (size === 0) {
       this.#bytes = bytes;
-      return;
+    } else {
+      const joined = new Uint8Array(size + bytes.length);
+      joined.set(this.#bytes.subarray(this.#start));
+      joined.set(bytes, size);
+      this.#bytes = joined;
     }
-    const joined = new Uint8Array(this.#bytes.length + bytes.length);
-    joined.set(this.#bytes);
-    joined.set(bytes, this.#bytes.length);
-    this.#bytes = joined;
+    this.#start = 0;
   }
 
   /** Exactly `count` bytes, or undefined (and nothing taken) while there are fewer. */
   take(count: number): Uint8Array | undefined {
     if (this.length < count) return undefined;
-    const piece = this.#bytes.subarray(0, count);
-    this.#bytes = this.#bytes.length === count ? nothing : this.#bytes.subarray(count);
+    const start = this.#start;
+    const piece = this.#bytes.subarray(start, start + count);
+    this.#start = start + count;
+    if (this.#start === this.#bytes.length) {
+      this.#bytes = nothing;
+      this.#start = 0;
+    }
     return piece;
   }
 
@@ -56,16 +65,21 @@ export class Inbox {
   /** A look at `count` bytes from `offset` without taking them, or undefined while they are not all there. */
   peek(count: number, offset = 0): Uint8Array | undefined {
     if (this.length < offset + count) return undefined;
-    return this.#bytes.subarray(offset, offset + count);
+    const start = this.#start + offset;
+    return this.#bytes.subarray(start, start + count);
   }
 
   /** Where `byte` stands next, counted from the first byte not taken; -1 if it is not there. */
   indexOf(byte: number, from = 0): number {
-    return this.#held ? -1 : this.#bytes.indexOf(byte, from);
+    if (this.#held) return -1;
+    const at = this.#bytes.indexOf(byte, this.#start + from);
+    return at < 0 ? -1 : at - this.#start;
   }
 
   /** Lets go of a large received buffer of which only a little is left; call when a turn's work is done. */
   compact(): void {
-    if (this.#bytes.length < this.#bytes.buffer.byteLength / 2) this.#bytes = this.#bytes.slice();
+    if (this.size >= this.#bytes.buffer.byteLength / 2) return;
+    this.#bytes = this.#bytes.slice(this.#start);
+    this.#start = 0;
   }
 }

@@ -3,7 +3,7 @@
 import { byteLength, decodeLossy, decodeText, shortName } from '../bytes/text';
 import type { Name, RoomName, Said, Telling } from '../model';
 import { nameOf, roomNameOf } from '../model';
-import { framesOf, framesOfBytes } from './frames';
+import { framesOf, framesOfEach } from './frames';
 import type { Control, Heard, Refused } from './messages';
 import { texts } from './messages';
 
@@ -75,23 +75,18 @@ let lastRunFrames: Uint8Array = new Uint8Array(0);
 
 /** What somebody said in a row, as frames in one piece; kept like those of one telling. */
 export function framesOfRun(run: readonly Said[]): Uint8Array {
-  if (run === lastRun) return lastRunFrames;
-  const pieces = run.map((said) => encodeSaid(said));
-  const frames = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    frames.set(piece, at);
-    at += piece.length;
+  if (run !== lastRun) {
+    const [first] = run;
+    lastRunFrames = framesOfEach(first === undefined ? '' : prefixOf(first), run);
+    lastRun = run;
   }
-  lastRun = run;
-  lastRunFrames = frames;
-  return frames;
+  return lastRunFrames;
 }
 
 function encode(telling: Telling): Uint8Array | undefined {
   switch (telling.is) {
     case 'said':
-      return encodeSaid(telling);
+      return framesOfEach(prefixOf(telling), [telling]);
     case 'joined':
       return framesOf('', texts.joined(fitting(telling.name)));
     case 'left':
@@ -111,10 +106,7 @@ function encode(telling: Telling): Uint8Array | undefined {
   }
 }
 
-function encodeSaid({ from, text, raw }: Said): Uint8Array {
-  const prefix = `[${fitting(from)}] `;
-  return raw === undefined ? framesOf(prefix, text) : framesOfBytes(prefix, raw);
-}
+const prefixOf = ({ from }: Said): string => `[${fitting(from)}] `;
 
 // ---------------------------------------------------------------------------------- heard by the client
 

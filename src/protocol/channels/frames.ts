@@ -31,9 +31,31 @@ export function takeFrame(inbox: Inbox): Uint8Array | undefined {
  */
 export function framesOf(prefix: string, text: string): Uint8Array {
   const frame = new Uint8Array(frameBytes).fill(space);
+  return fitsInto(frame, prefix, text) ? frame : framesOfBytes(prefix, encodeText(text));
+}
+
+/** The same for several texts (`raw`: bytes in place of a text that is none), one after the other. */
+export function framesOfEach(
+  prefix: string,
+  all: readonly { readonly text: string; readonly raw?: Uint8Array }[],
+): Uint8Array {
+  const frames = new Uint8Array(all.length * frameBytes).fill(space);
+  const fit = all.every(({ text, raw }, index) => {
+    const frame = frames.subarray(index * frameBytes, (index + 1) * frameBytes);
+    return raw === undefined && fitsInto(frame, prefix, text);
+  });
+  if (fit) return frames;
+  return joined(
+    all.map(({ text, raw }) =>
+      raw === undefined ? framesOf(prefix, text) : framesOfBytes(prefix, raw),
+    ),
+  );
+}
+
+/** Encodes into a blank frame; false if that does not hold it all. */
+function fitsInto(frame: Uint8Array, prefix: string, text: string): boolean {
   const whole = prefix + text;
-  if (!text.includes('\n') && encoder.encodeInto(whole, frame).read === whole.length) return frame;
-  return framesOfBytes(prefix, encodeText(text));
+  return !text.includes('\n') && encoder.encodeInto(whole, frame).read === whole.length;
 }
 
 /** The same for bytes, which need not be UTF-8. */
@@ -108,6 +130,16 @@ function partsOf(bytes: Uint8Array, most: number, unwanted?: number): Uint8Array
     parts.push(bytes.subarray(start, end));
     start = end;
   }
+}
+
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /** The last place from `start` to `end` that is not inside a character; `end` itself in what is not UTF-8. */

@@ -13,7 +13,7 @@ import type {
   Target,
 } from '../dialect';
 import { heardOf } from './codec';
-import { framesOfTyped, takeFrame } from './frames';
+import { framesOfTyped, joined, takeFrame } from './frames';
 import { endings } from './heard';
 import { texts } from './messages';
 
@@ -166,15 +166,5 @@ export class ChannelsPoster implements Poster, ConnectionEvents {
 }
 
 /** A text to be said: each line by itself, none of them a command. */
-function framesOfText(text: string): Uint8Array {
-  const lines = linesOf(text).map((line) =>
-    framesOfTyped(line.startsWith('/') ? ` ${line}` : line),
-  );
-  const frames = new Uint8Array(lines.reduce((sum, line) => sum + line.length, 0));
-  let at = 0;
-  for (const line of lines) {
-    frames.set(line, at);
-    at += line.length;
-  }
-  return frames;
-}
+const framesOfText = (text: string): Uint8Array =>
+  joined(linesOf(text).map((line) => framesOfTyped(line.startsWith('/') ? ` ${line}` : line)));
