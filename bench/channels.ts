@@ -62,8 +62,8 @@ async function startChat(): Promise<Running & { mailbox: number }> {
   folders.push(folder);
   const doors = ['-p', '0', '--channels', '0', '--host', '127.0.0.1'];
   const command = [join(root, 'dist/chat'), 'serve', ...doors, '--data', folder, '--quiet'];
-  const running = await start(command, /channels on port (\d+)\n/);
-  return { ...running, mailbox: Number(/mailbox on port (\d+)/.exec(running.text)?.[1]) };
+  const running = await start(command, /^channels +(\d+) .*\n/m);
+  return { ...running, mailbox: Number(/^mailbox +(\d+)/m.exec(running.text)?.[1]) };
 }
 
 const relayed: Audience = { opening: () => [], barrier: undefined };

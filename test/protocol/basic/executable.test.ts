@@ -9,7 +9,7 @@ import { connectTcp } from '../../support/tcp';
 const serving = ['serve', '--basic', '0', '--memory', '--host', '127.0.0.1'];
 
 async function portOf(server: Chat): Promise<number> {
-  const [, port] = await server.until(/basic on port (\d+)/, { on: 'err' });
+  const [, port] = await server.until(/^basic +(\d+)/m, { on: 'err' });
   return Number(port);
 }
 
@@ -54,8 +54,8 @@ test('nobody listens', async () => {
 
 test('on a terminal nothing that is sent moves anything', async () => {
   await using screen = await openChat(serving);
-  await screen.until(/basic on port \d+/);
-  const port = Number(/basic on port (\d+)/.exec(screen.everything)?.[1]);
+  await screen.until(/^basic +\d+/m);
+  const port = Number(/^basic +(\d+)/m.exec(screen.everything)?.[1]);
   await using eve = await connectTcp(port);
   const euro = Buffer.from('€');
   await eve.send('\x1b[2Jone\r\ntwo \u202e');
