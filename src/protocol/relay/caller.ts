@@ -21,6 +21,8 @@ export class RelayCaller implements CallerSession {
   #display: Peer | undefined;
   #emitterId: number | undefined;
   #displayId: number | undefined;
+  /** A script came to its end before we had our numbers. */
+  #isLeaving = false;
   /** What was typed before we had our numbers. */
   readonly #early: (() => void)[] = [];
   /** Frames of our own that our display has shown, and what waits for one. */
@@ -79,6 +81,7 @@ export class RelayCaller implements CallerSession {
     this.#host.show(note(`You are ${[...emitter, ...display].join(' and ')}.`));
     this.#host.prompt(`${this.#emitterId ?? this.#displayId}> `);
     for (const early of this.#early.splice(0)) early();
+    if (this.#isLeaving) this.#leave('done');
   }
 
   #numberRefused(id: number): void {
@@ -228,7 +231,9 @@ export class RelayCaller implements CallerSession {
   // ---- the end
 
   leave(): void {
-    this.#leave('done');
+    // A script of no lines still asks whether the server is there; a person has changed his mind.
+    if (this.#state === 'starting' && !this.#options.interactive) this.#isLeaving = true;
+    else this.#leave('done');
   }
 
   /** Both say goodbye, each on its own connection. */

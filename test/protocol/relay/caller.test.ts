@@ -432,6 +432,20 @@ describe('the end', () => {
     expect(client.host.takeLines()).toEqual([]);
   });
 
+  test('a script that ends before it was connected leaves when it is, or could not be', () => {
+    const client = new Client('7', { interactive: false, role: 'emitter' });
+    client.caller.leave();
+    expect(client.host.endings).toEqual([]);
+    client.open(0, ok(0, 7, 0));
+    expect(client.said(0)).toEqual(['OI 7>0 #0', 'FLW 7>0 #1']);
+    client.wire(0).push(ok(0, 7, 1));
+    expect(client.host.endings).toEqual(['done']);
+    const nowhere = new Client('7', { interactive: false });
+    nowhere.caller.leave();
+    nowhere.wire(0).events?.lost('refused');
+    expect(nowhere.host.endings).toEqual(['unreachable']);
+  });
+
   test('before it was connected nothing is said', () => {
     const client = new Client('7');
     client.caller.leave();
