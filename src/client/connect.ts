@@ -1,11 +1,11 @@
 // `chat connect`: a session with somebody at a terminal, with a script, or with a program.
 
-import { defineCommand, type Io } from '../cli.ts';
+import { defineCommand, exit, type Io } from '../cli.ts';
 import type { CallerOptions, Target } from '../protocol/dialect.ts';
 import { ConversationFace } from './face.ts';
 import { lastSender, rememberSender } from './last_sender.ts';
 import { Sitting } from './sitting.ts';
-import { type Goal, goalOf, serverOptions } from './target.ts';
+import { type Goal, goalOf, serverOptions, whereSought } from './target.ts';
 import { type Conversation, openConversation } from './terminal/index.ts';
 import { openScript } from './terminal/script.ts';
 
@@ -48,23 +48,25 @@ export const connect = defineCommand({
       ...(born !== undefined && { born }),
       ...(role !== undefined && { role }),
     };
+    const face = new ConversationFace(conversation, io.err, options.json);
+    let hasAnswered = false;
     sitting.current = new Sitting({
       ...goal,
       options: callerOptions,
       conversation,
-      face: new ConversationFace(conversation, io.err, options.json),
+      face,
       lingerMs: options.linger,
       isPersistent: options.json && !options.once,
       reached: () => {
+        hasAnswered = true;
         if (target.user !== undefined) rememberSender(goal.place, target.user, io.env);
       },
     });
-    try {
-      return await sitting.current.run();
-    } finally {
-      conversation.close();
-      await written();
-    }
+    const status = await sitting.current.run();
+    conversation.close();
+    await written();
+    if (status === exit.unavailable && !hasAnswered) io.err.write(whereSought(goal, face.last));
+    return status;
   },
 });
 

@@ -16,6 +16,9 @@ export class ConversationFace implements Face {
   readonly #err: Io['err'];
   readonly #isJson: boolean;
 
+  /** The last thing shown, for whoever asks whether something was said already. */
+  last = '';
+
   /** `isJson`: one object a message, receipt or result, and nothing else on standard output. */
   constructor(conversation: Conversation, err: Io['err'], isJson: boolean) {
     this.#conversation = conversation;
@@ -24,6 +27,7 @@ export class ConversationFace implements Face {
   }
 
   show(shown: Shown): void {
+    this.last = shown.lines.join('\n');
     if (this.#isJson && shown.kind !== 'note') {
       // What a bot asked for it knows; it reads what came of it.
       if (shown.kind !== 'request') this.#conversation.print([JSON.stringify(shown.json)]);
@@ -60,6 +64,11 @@ export class OnceFace implements Face {
 
   constructor(progress: (name: string, total: number) => Progress = () => silent) {
     this.#progress = progress;
+  }
+
+  /** All that was shown and not told yet. */
+  get text(): string {
+    return this.#shown.flatMap(({ lines }) => lines).join('\n');
   }
 
   /** Writes what was shown: results where they belong, everything on standard error after a failure. */

@@ -1,8 +1,11 @@
 // One thing done at a server and no more: the host of register, unregister, users and send.
 
+import type { Io } from '../cli.ts';
 import type { CallerHost, Ending } from '../protocol/dialect.ts';
+import { statusOf } from './ending.ts';
+import type { OnceFace } from './face.ts';
 import { ClientHost, type Face } from './host.ts';
-import type { Goal } from './target.ts';
+import { type Goal, whereSought } from './target.ts';
 
 /** What came of it: how it ended, and what it gave if it did not fail. */
 export interface Outcome<T> {
@@ -25,6 +28,14 @@ export function once<T>(
       reject,
     );
   });
+}
+
+/** Tells what a face was shown, and where a server was sought in vain; gives the exit status. */
+export function conclude(goal: Goal, io: Io, face: OnceFace, ending: Ending): number {
+  const where = ending === 'unreachable' ? whereSought(goal, face.text) : '';
+  face.tell(io, ending === 'done');
+  io.err.write(where);
+  return statusOf[ending];
 }
 
 /** Who is connected, asked as `alias` where the server wants to know who asks. */

@@ -2,9 +2,8 @@
 
 import { CliError, defineCommand, exit, type Io } from '../cli.ts';
 import type { CallerHost, Ending } from '../protocol/dialect.ts';
-import { statusOf } from './ending.ts';
 import { OnceFace } from './face.ts';
-import { once } from './once.ts';
+import { conclude, once } from './once.ts';
 import { type Goal, goalOf, serverOptions } from './target.ts';
 
 export const register = defineCommand({
@@ -56,8 +55,7 @@ async function status(
   const { ending } = await once(goal, face, (host, done) => {
     act(host, (ending) => done({ ending }));
   });
-  face.tell(io, ending === 'done');
-  return statusOf[ending];
+  return conclude(goal, io, face, ending);
 }
 
 function nameIn({ target, place }: Goal): string {

@@ -9,7 +9,7 @@ import { OnceFace } from './face.ts';
 import { lastSender } from './last_sender.ts';
 import { type Letter, letters } from './letters.ts';
 import { askForUsers, once } from './once.ts';
-import { type Goal, goalOf, goalOfFlags, isUrl, serverOptions } from './target.ts';
+import { type Goal, goalOf, goalOfFlags, isUrl, serverOptions, whereSought } from './target.ts';
 
 export const send = defineCommand({
   name: 'send',
@@ -148,6 +148,7 @@ class Mailing {
     if (isDone) return;
     const hint = posted.ending === 'unknown-user' ? await this.#whoIsUnknown(to) : undefined;
     this.#complain(isJson ? '' : posted.line, hint);
+    if (posted.ending === 'unreachable') io.err.write(whereSought(goal, posted.line));
   }
 
   /** Of the two that a refusal may mean, the one that is unknown, and how he is registered. */

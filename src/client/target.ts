@@ -32,7 +32,7 @@ export const serverOptions = {
     short: 'd',
     choices: speechNames,
     hint: 'NAME',
-    about: 'how to speak to it',
+    about: `how to speak to it: ${speechNames.join(', ')}`,
   },
 } as const;
 
@@ -47,6 +47,14 @@ export interface Goal extends Speech {
   readonly target: Target;
   /** How people write the place: the dialect and the server, without anybody's name. */
   readonly place: string;
+}
+
+/**
+ * What to add to a failure to reach a server: where it was looked for, unless what was shown says so
+ * already. Empty if nothing is to be added.
+ */
+export function whereSought({ target, place }: Goal, shown: string): string {
+  return shown.includes(`${target.host}:${target.port}`) ? '' : `  no server answers at ${place}\n`;
 }
 
 const urlLike = /^([a-z][a-z0-9+.-]*):\/\//i;

@@ -3,10 +3,9 @@
 import { CliError, defineCommand, exit } from '../cli.ts';
 import { escapeForTerminal } from '../protocol/bytes/escape.ts';
 import type { Ending } from '../protocol/dialect.ts';
-import { statusOf } from './ending.ts';
 import { OnceFace } from './face.ts';
 import { lastSender } from './last_sender.ts';
-import { askForUsers } from './once.ts';
+import { askForUsers, conclude } from './once.ts';
 import { goalOf, goalOfFlags, serverOptions } from './target.ts';
 
 /** Whether the server answered that it will not say. */
@@ -42,10 +41,9 @@ export const users = defineCommand({
       face = new OnceFace();
       ({ ending, value } = await askForUsers(goal, face, undefined));
     }
-    face.tell(io, ending === 'done');
     const line = (name: string): string =>
       json ? JSON.stringify({ name }) : escapeForTerminal(name);
     for (const name of value ?? []) io.out.write(`${line(name)}\n`);
-    return statusOf[ending];
+    return conclude(goal, io, face, ending);
   },
 });

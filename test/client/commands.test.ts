@@ -68,9 +68,9 @@ describe('accounts', () => {
 
   test('nobody listens: 69', async () => {
     const port = String(closedPort());
-    expect((await run(register, ['alice', ...born, '-s', '127.0.0.1', '-p', port])).status).toBe(
-      69,
-    );
+    const { status, err } = await run(register, ['alice', ...born, '-s', '127.0.0.1', '-p', port]);
+    expect(status).toBe(69);
+    expect(err).toContain(`no server answers at mailbox://127.0.0.1:${port}`);
     expect((await run(unregister, ['alice', '-s', '127.0.0.1', '-p', port])).status).toBe(69);
     expect((await run(users, ['-s', '127.0.0.1', '-p', port])).status).toBe(69);
   });

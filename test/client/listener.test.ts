@@ -41,9 +41,14 @@ function portOf(result: Result<Listener, 'unavailable'>): number {
 test('hears calls before anything was dialled, and none once it was stopped', async () => {
   const client = testHost(1);
   const heard: unknown[] = [];
-  const listening = await listen(client, (incoming) => void heard.push(incoming));
+  const told = Promise.withResolvers<void>();
+  const listening = await listen(client, (incoming) => {
+    heard.push(incoming);
+    told.resolve();
+  });
   const port = portOf(listening);
   expect(await call(port, 'SEND_MESS_ACK\x007\0')).toBe('ended');
+  await told.promise;
   expect(heard).toEqual([{ call: 'SEND_MESS_ACK', id: '7' }]);
   client.host.exit('done');
   expect(await client.ending).toBe('done');

@@ -74,8 +74,10 @@ describe('a script', () => {
   });
 
   test('nobody listens: 69', async () => {
-    const { status, out } = await runChat(['connect', 'alice', ...at(closedPort())]);
+    const port = closedPort();
+    const { status, out, err } = await runChat(['connect', 'alice', ...at(port)]);
     expect([status, out]).toEqual([69, 'c> CONNECT alice\ns> CONNECT FAIL\n']);
+    expect(err).toContain(`no server answers at mailbox://127.0.0.1:${port}`);
   });
 
   test('Ctrl-C says goodbye first: 130', async () => {

@@ -143,8 +143,13 @@ describe('servers as they are', () => {
   });
 
   test('nobody listens', async () => {
-    const args = ['bob', 'hi', '--as', 'alice', '-s', '127.0.0.1', '-p', String(closedPort())];
-    expect(await run(send, args)).toEqual({ status: 69, out: '', err: 's> SEND FAIL\n' });
+    const port = String(closedPort());
+    const err = `s> SEND FAIL\n  no server answers at mailbox://127.0.0.1:${port}\n`;
+    const args = ['bob', 'hi', '--as', 'alice', '-s', '127.0.0.1', '-p', port];
+    expect(await run(send, args)).toEqual({ status: 69, out: '', err });
+    // Who says it in his own words need not hear it twice.
+    const said = await run(send, [`channels://a@127.0.0.1:${port}/b`, 'hi']);
+    expect(said.err).toBe(`Unable to connect to 127.0.0.1:${port}\n`);
   });
 
   test('a server that never answers is waited for no longer than a request may take', async () => {
