@@ -19,7 +19,7 @@ export type PageFiles = ReadonlyMap<string, Served>;
 /** What Bun makes of an HTML import in a compiled executable. */
 interface Manifest {
   readonly index: string;
-  readonly files?: readonly { readonly path: string; readonly loader: string }[];
+  readonly files?: readonly { readonly path: string }[];
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -42,9 +42,7 @@ async function load(): Promise<PageFiles> {
   };
   const files = new Map<string, Served>();
   if (page.files) {
-    for (const { path, loader } of page.files) {
-      await add(files, path.slice(path.lastIndexOf('/') + 1), loader === 'html', Bun.file(path));
-    }
+    for (const { path } of page.files) await add(files, path, Bun.file(path));
   } else {
     const built = await Bun.build({
       entrypoints: [page.index],
@@ -56,19 +54,14 @@ async function load(): Promise<PageFiles> {
         asset: '[name]-[hash].[ext]',
       },
     });
-    for (const output of built.outputs) {
-      await add(files, output.path.replace(/^.*\//, ''), output.loader === 'html', output);
-    }
+    for (const output of built.outputs) await add(files, output.path, output);
   }
   return files;
 }
 
-async function add(
-  files: Map<string, Served>,
-  name: string,
-  isIndex: boolean,
-  content: Blob,
-): Promise<void> {
+async function add(files: Map<string, Served>, path: string, content: Blob): Promise<void> {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const isIndex = name.endsWith('.html');
   const bytes = new Uint8Array(await content.arrayBuffer());
   const zipped = Bun.gzipSync(bytes, { level: 9 });
   files.set(isIndex ? '/' : `/${name}`, {
