@@ -46,7 +46,10 @@ export interface ConnectionEvents {
   opened?(): void;
   /** Bytes arrived: take every whole message, leave the rest. */
   received(inbox: Inbox): void;
-  /** The peer ended its side cleanly. Nothing more will arrive; what we write may still be read. */
+  /**
+   * The peer ended its side cleanly, and all that it sent has been handed over. Nothing more will arrive; what we
+   * write may still be read.
+   */
   ended(): void;
   /** The connection is gone; nothing can be written. Called last, exactly once. */
   lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void;
@@ -90,6 +93,8 @@ export interface Host extends Wire, Hub {
   output(bytes: Uint8Array): void;
   /** Something the operator should know (stderr). */
   warn(line: string): void;
+  /** A text that nobody can guess, of letters, digits, `-` and `_`. */
+  secret(): string;
   /** Whether an address leads to one of this server's own doors, which it never calls. */
   isOwnDoor(address: Address): boolean;
 }

@@ -7,6 +7,7 @@ import type {
   FileHash,
   FileRef,
   Name,
+  OfferFailure,
   RecipientId,
   Result,
   RoomName,
@@ -268,6 +269,66 @@ export interface Operations {
   'file-taken': Operation<{ serial: number }, void, 'unknown-file'>;
   /** Erases what has waited too long. Submitted by the server's own clock. */
   'file-expire': Operation<{ before: number }, { hashes: readonly FileHash[] }, never>;
+
+  // File offers: each recipient decides before a byte is sent. Volatile: they live with the sessions.
+  /**
+   * Offers a file to users, or to the members of a room that one belongs to. `tokenHash`: the SHA-256 of what the
+   * connection that brings the file will show. `asked`: who has an offer now. `elsewhere`: who came by doors that
+   * know no offers, or is away; the file is brought for them too. `unknown`: who is neither.
+   */
+  offer: Operation<
+    {
+      session: SessionId;
+      to: readonly Name[] | { readonly room: RoomName };
+      file: { readonly name: string; readonly size: number };
+      tokenHash: string;
+    },
+    {
+      offer: number;
+      asked: readonly Name[];
+      elsewhere: readonly Name[];
+      unknown: readonly Name[];
+    },
+    'nobody' | 'not-member' | 'too-many' | 'not-entered'
+  >;
+  /** The recipient of a file that waits with a message fetches it as if it had been offered and accepted. */
+  'offer-waiting': Operation<
+    { session: SessionId; serial: number; tokenHash: string },
+    { offer: number },
+    'unknown-file' | 'not-entered'
+  >;
+  /** `tokenHash`: what the connection that fetches the file will show. */
+  'offer-answer': Operation<
+    { session: SessionId; offer: number } & (
+      { accept: true; tokenHash: string } | { accept: false }
+    ),
+    void,
+    'unknown-offer' | 'not-entered'
+  >;
+  /** A connection of its own begins to carry an offered file; its token is good once. No hash: it brings it. */
+  'offer-open': Operation<
+    { session: SessionId; tokenHash: string },
+    {
+      offer: number;
+      file: { readonly name: string; readonly size: number; readonly hash?: FileHash };
+    },
+    'unknown-offer'
+  >;
+  /** The connection that carries it has brought the whole file. */
+  'offer-stored': Operation<
+    { session: SessionId; offer: number; hash: FileHash },
+    void,
+    'unknown-offer'
+  >;
+  /**
+   * One recipient's part is over: said by himself, by the connection that carries it, or by who offers (about
+   * `to`, or, without it, about the whole offer).
+   */
+  'offer-end': Operation<
+    { session: SessionId; offer: number; to?: Name; why?: OfferFailure },
+    void,
+    'unknown-offer'
+  >;
 
   // Money: whole dollars, 0 to 2^53-1
   /** Sets the balance of the session's user and writes it into the ledger. */

@@ -106,6 +106,8 @@ export const limits = {
   expiryMs: 600 * second,
   /** Attachments that wait for one recipient. */
   attachmentsPerRecipient: 10_000,
+  /** File offers of one session that are open at once. */
+  offersPerSession: 64,
 
   /** Lines that wait for a console nobody reads; beyond it the oldest are dropped and counted. */
   consoleBytes: 1 * MiB,

@@ -72,6 +72,8 @@ export interface Receipt {
   /** Who got it, or did not. */
   readonly by: Name;
   readonly status: 'delivered' | 'failed';
+  /** `gone`: it failed because the recipient is. Otherwise he would not take it. */
+  readonly why?: 'gone';
   /** The base name of the file that came with it. */
   readonly file?: string;
   readonly reference?: number;
@@ -138,8 +140,28 @@ export interface Signal {
   readonly at: number;
 }
 
+/** Why a file that was offered did not come over. */
+export type OfferFailure = 'cancelled' | 'gone' | 'no-space' | 'broken';
+
+/**
+ * A step of a file offer, told to the other side. `offered` and `stored` come to a recipient: decide, and fetch.
+ * `accepted`, `rejected` and `done` come to who offers; `stored` as well, and `failed` to both.
+ */
+export interface OfferStep {
+  readonly is: 'offer';
+  readonly step: 'offered' | 'accepted' | 'rejected' | 'stored' | 'done' | 'failed';
+  readonly offer: number;
+  /** Whose step it is. */
+  readonly by: Name;
+  /** What is offered, or has been stored. `hash`: once it is stored. */
+  readonly file: { readonly name: string; readonly size: number; readonly hash?: FileHash };
+  readonly why?: OfferFailure;
+  /** The dialect of the one who offers. */
+  readonly origin: string;
+}
+
 /** What can be told to an outlet without an answer being owed. */
-export type Notice = Receipt | Said | Moved | Invited | Paid | Presence | Signal;
+export type Notice = Receipt | Said | Moved | Invited | Paid | Presence | Signal | OfferStep;
 
 /** Everything an outlet can be told. */
 export type Telling = Direct | Notice;

@@ -87,6 +87,10 @@ export class FakeHost implements Host {
   warn(line: string): void {
     this.warned.push(line);
   }
+  #secrets = 0;
+  secret(): string {
+    return `secret-${++this.#secrets}`;
+  }
   isOwnDoor({ host, port }: Address): boolean {
     return this.doors.some((door) => door.host === host && door.port === port);
   }

@@ -102,6 +102,7 @@ function encode(telling: Telling): Uint8Array | undefined {
     case 'paid':
     case 'presence':
     case 'signal':
+    case 'offer':
       return undefined;
   }
 }

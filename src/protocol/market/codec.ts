@@ -148,6 +148,7 @@ function linesOfTelling(telling: Telling): readonly string[] | undefined {
     case 'invited':
     case 'presence':
     case 'signal':
+    case 'offer':
       return undefined;
   }
 }

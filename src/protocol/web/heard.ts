@@ -28,6 +28,7 @@ function toldOf(notice: Notice): Told | undefined {
     case 'presence':
       return { is: 'presence', name: notice.name, here: notice.here };
     case 'signal':
+    case 'offer':
       return undefined;
   }
 }

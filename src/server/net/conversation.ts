@@ -1,5 +1,7 @@
 // A conversation: one session on one link, with the order, the bounds and the files that law grants it.
 
+import { randomBytes } from 'node:crypto';
+
 import { Inbox } from '../../protocol/bytes/inbox';
 import type {
   ConnectionEvents,
@@ -173,6 +175,10 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
       const next = this.#later.shift();
       if (next && !this.#over) this.#run(next.run);
     }
+  }
+
+  secret(): string {
+    return randomBytes(24).toString('base64url');
   }
 
   isOwnDoor(address: Address): boolean {
