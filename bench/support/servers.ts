@@ -63,7 +63,7 @@ async function start(
 export const ours = async (chat: string, folder = freshFolder()): Promise<Server> =>
   start(
     [chat, 'serve', '-p', '0', '--host', '127.0.0.1', '--data', folder],
-    { on: 'stderr', port: /mailbox on port (\d+)/ },
+    { on: 'stderr', port: /^mailbox +(\d+) /m },
     folder,
   );
 

@@ -62,7 +62,8 @@ export const serve = defineCommand({
       throw explained(error, folder);
     }
     // One door that was asked for by its number needs no word: its banner has said it.
-    if (server.doors.length > 1 || server.doors.some(({ dialect }) => dialect !== first)) {
+    const expected = server.doors.length === 1 && server.doors[0]?.dialect === first;
+    if (!expected || server.doors[0]?.address.port !== given.port) {
       for (const line of doorTable(server)) console.warn(line);
     }
     await stopSignal();

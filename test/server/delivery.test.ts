@@ -55,14 +55,14 @@ class World {
   stored: Direct[] = [];
   readonly outlets = new Map<string, Outlet>();
   readonly settled: (Settled & { readonly serial: number })[] = [];
-  readonly timers: { ms: number; then: () => void; cancelled: boolean }[] = [];
+  readonly timers: { ms: number; run: () => void; cancelled: boolean }[] = [];
   called: (Outlet & { end(): void }) | undefined;
   readonly delivery = new Delivery({
     waiting: (_recipient, after, most) =>
       this.stored.filter(({ serial }) => serial > after).slice(0, most),
     settle: (_recipient, serial, how) => void this.settled.push({ serial, ...how }),
     after: (ms, then) => {
-      const timer = { ms, then, cancelled: false };
+      const timer = { ms, run: then, cancelled: false };
       this.timers.push(timer);
       return () => (timer.cancelled = true);
     },
@@ -96,7 +96,7 @@ class World {
   }
   fire(): void {
     const timers = this.timers.splice(0);
-    for (const timer of timers) if (!timer.cancelled) timer.then();
+    for (const timer of timers) if (!timer.cancelled) timer.run();
   }
 }
 
@@ -303,7 +303,7 @@ describe('call-backs', () => {
       settle: Parameters<Callback['call']>[3];
     }[] = [];
     readonly printed: string[] = [];
-    readonly timers: { ms: number; then: () => void }[] = [];
+    readonly timers: { ms: number; run: () => void }[] = [];
     unreachable = 0;
     now = 0;
     refuse = false;
@@ -336,7 +336,7 @@ describe('call-backs', () => {
             else events.opened?.();
           },
           after: (ms, then) => {
-            this.timers.push({ ms, then });
+            this.timers.push({ ms, run: then });
             return () => {};
           },
           now: () => this.now,
@@ -399,7 +399,7 @@ describe('call-backs', () => {
     for (let timer = phone.timers.shift(); timer; timer = phone.timers.shift()) {
       pauses.push(timer.ms);
       phone.now += timer.ms;
-      timer.then();
+      timer.run();
     }
     expect(pauses).toEqual([...limits.dialRetriesMs]);
     expect(results).toEqual(['failed']);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import type { Command } from '../../src/protocol/hub';
 import { limits } from '../../src/protocol/limits';

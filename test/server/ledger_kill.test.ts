@@ -53,7 +53,7 @@ test('an acknowledged transfer survives a kill, and nothing is ever half done', 
   let next = 1;
   for (let round = 0; round < rounds; round++) {
     const server = await startChat(['serve', '--market', '0', '--data', folder]);
-    const [, port] = await server.until(/market on port (\d+)/, { on: 'err' });
+    const [, port] = await server.until(/^market +(\d+) /m, { on: 'err' });
     const peers = await Promise.all(
       Array.from({ length: clients }, async (_, index) => {
         const peer = await connectTcp(Number(port));

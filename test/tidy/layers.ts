@@ -12,7 +12,7 @@ const commands = [
   'src/server/{serve,ledger}.ts',
   'src/client/{connect,send,register,users}.ts',
 ] as const;
-const contract = 'src/protocol/{model,hub,dialect,limits,errors}.ts';
+const contract = 'src/protocol/{model,hub,dialect,caller,connection,limits,errors}.ts';
 const bytes = 'src/protocol/bytes/**';
 
 export const layers: readonly Layer[] = [

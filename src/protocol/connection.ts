@@ -1,0 +1,68 @@
+// One connection as a dialect sees it, whichever side opened it, and the files that it carries.
+
+import type { Inbox } from './bytes/inbox';
+import type { Address, FileHash, Result } from './model';
+
+/** One connection as a dialect sees it, whichever side opened it. */
+export interface Connection {
+  readonly remote: Address;
+  readonly local: Address;
+  /** Queues bytes. What is written in one turn leaves in one segment, unless `apart` asks for its own. */
+  write(bytes: Uint8Array, apart?: 'apart'): void;
+  /** Ends our side once everything queued has left. */
+  end(): void;
+  /** Drops the connection at once (reset). */
+  abort(): void;
+  /** Asks for `woke` after `ms`; a new request replaces the old one, undefined cancels it. */
+  wake(ms: number | undefined): void;
+}
+
+/** A connection of the server's, which can also carry files between the peer and the store. */
+export interface Wire extends Connection {
+  /**
+   * Ends our side once everything queued has left. The peer then has `patienceMs` (`limits.closingMs` unless
+   * told) to take what is on its way and to end its own; who sent a file gives more.
+   */
+  end(patienceMs?: number): void;
+  /** Starts receiving a file: bytes pushed into the sink; while it is full this connection is not read. */
+  receiveFile(size: number): Sink;
+  /**
+   * Sends a stored file, never more than a bounded piece ahead of the peer. `frame` wraps each piece (at most
+   * `pieceBytes`) for the wire. `done` is called once: all of it is written, or it could not be read or sent.
+   */
+  sendFile(
+    hash: FileHash,
+    done: (result: Result<void, 'gone'>) => void,
+    frame?: { readonly pieceBytes: number; wrap(piece: Uint8Array): readonly Uint8Array[] },
+  ): void;
+}
+
+/** What happens on a connection, told to the session that owns it, one call at a time. */
+export interface ConnectionEvents {
+  /** Our dial succeeded (never called for accepted connections). */
+  opened?(): void;
+  /** Bytes arrived: take every whole message, leave the rest. */
+  received(inbox: Inbox): void;
+  /**
+   * The peer ended its side cleanly, and all that it sent has been handed over. Nothing more will arrive; what we
+   * write may still be read.
+   */
+  ended(): void;
+  /** The connection is gone; nothing can be written. Called last, exactly once. */
+  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void;
+  /** The time asked for by `wake` has come. */
+  woke?(): void;
+}
+
+/** A place that takes a file's bytes as they come. Closed by `finish` or `abandon`, which leaves nothing. */
+export interface Sink {
+  write(bytes: Uint8Array): void;
+  /** The last byte was written: `done` is called once the file is on disk whole, under its hash. */
+  finish(done: (result: Result<StoredFile, 'no-space' | 'too-large' | 'storage'>) => void): void;
+  abandon(): void;
+}
+
+export interface StoredFile {
+  readonly hash: FileHash;
+  readonly size: number;
+}
