@@ -14,7 +14,7 @@ import {
   isControl,
   nameOfFrame,
 } from './codec';
-import { frameBytes, framesOf, framesOfList, takeFrame } from './frames';
+import { framesOf, framesOfList, takeFrame } from './frames';
 import { texts } from './messages';
 
 /** Where the client stands, and whether its next frame may be taken there. */
@@ -96,9 +96,7 @@ export class ChannelsSession implements Session {
       else if (isControl(frame)) this.#control(frame);
       else this.#say(frame);
     }
-    // What is held back for a while (so many requests are under way) is still to come.
-    const rest = this.#inbox?.size ?? 0;
-    if (this.#hasPeerEnded && takesFrames[this.#state] && rest < frameBytes) {
+    if (this.#hasPeerEnded && takesFrames[this.#state]) {
       this.#state = 'leaving';
       this.#leave(() => this.#end());
     }

@@ -72,6 +72,9 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   #later: Later[] | undefined;
   #unsettled: Set<Settle> | undefined;
   #entered = false;
+  /** The session gets nothing more to read for a while. */
+  #held = false;
+  /** Nothing more is read from the link for a while. */
   #paused = false;
   #sinkFull = false;
   #over = false;
@@ -114,6 +117,9 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   start(events: ConnectionEvents): void {
     this.#events = events;
     this.#session = events;
+    // Who had to wait for his turn may have said something, and ended, meanwhile.
+    this.#feed();
+    this.#tellEnd();
   }
 
   // ------------------------------------------------------------------------- what the session may do
@@ -152,7 +158,7 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
         if (!this.#over) this.#run(() => done(outcome));
         this.#answered++;
         this.#runLater();
-        if (this.#paused) this.#flow();
+        if (this.#held || this.#paused) this.#flow();
       },
       key,
     );
@@ -308,8 +314,19 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   }
 
   ended(): void {
+    this.#peerEnded = true;
+    this.#tellEnd();
+  }
+  #peerEnded = false;
+
+  /** The peer's end comes behind all that it sent, also where some of that is still held back. */
+  #tellEnd(): void {
+    if (!this.#peerEnded || this.#endTold || !this.#events) return;
+    if (this.#held && this.#inbox.size > 0 && !this.#ended) return;
+    this.#endTold = true;
     this.#run(() => this.#events?.ended());
   }
+  #endTold = false;
 
   drained(): void {
     this.#onDrain?.();
@@ -342,6 +359,7 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     this.#run(() => this.#events?.received(this.#inbox));
     this.#inbox.compact();
     this.#flow();
+    this.#tellEnd();
   }
 
   /** Reads on, or not: a bound of what is under way, of what is not taken, of what the disk has to take. */
@@ -350,15 +368,20 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     const underWay = this.#submitted - this.#answered;
     // Once full it goes on at half, so that reading does not stop and start at every answer.
     const most = limits.outstandingPerConnection;
-    const busy = underWay >= (this.#paused ? most / 2 : most);
+    const busy = underWay >= (this.#held ? most / 2 : most);
     const held = busy || this.#sinkFull || this.#outputs > limits.consoleBytes;
+    const goesOn = this.#held && !held;
+    this.#held = held;
     this.#inbox.held = held;
-    const pause = held || this.#inbox.size > limits.inboxBytes;
-    if (pause === this.#paused) return;
-    this.#paused = pause;
-    if (pause) return this.#link.pause();
-    this.#link.resume();
-    if (!this.#ended) this.#feed();
+    // Held for a moment with nothing to take, as between a full window and its answers, costs no system calls.
+    const pause = this.#inbox.size > (held ? 0 : limits.inboxBytes);
+    const resumes = this.#paused && !pause;
+    if (pause !== this.#paused) {
+      this.#paused = pause;
+      if (pause) this.#link.pause();
+      else this.#link.resume();
+    }
+    if ((goesOn || resumes) && !this.#ended) this.#feed();
   }
 
   #run(step: () => void): void {
