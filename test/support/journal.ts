@@ -24,7 +24,11 @@ export class Desk {
   readonly #soon: (() => void)[] = [];
   readonly #later: { run: () => void; ms: number }[] = [];
 
-  constructor(path = ':memory:', wrap: (apply: Apply, db: Store) => Apply = (apply) => apply) {
+  constructor(
+    path = ':memory:',
+    wrap: (apply: Apply, db: Store) => Apply = (apply) => apply,
+    hear: (events: readonly HubEvent[]) => void = () => {},
+  ) {
     this.db = openStore(path);
     const hub = openHub(this.db, { reservedRooms: ['square'] });
     const apply = wrap(hub.apply, this.db);
@@ -36,6 +40,7 @@ export class Desk {
           this.events.push(event);
           this.log.push(`event ${event.is}`);
         }
+        hear(events);
       },
       {
         now: () => this.now,
