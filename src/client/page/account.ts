@@ -1,0 +1,177 @@
+// Coming and going: the source's REGISTER, CONNECT, DISCONNECT, UNREGISTER and CONNECTED USERS.
+
+import { refused, type Result } from '../../protocol/model';
+import type { CallerState } from '../../protocol/web/caller';
+import { heard, keep, resume } from './mail';
+import { openCaller } from './socket';
+import {
+  connection,
+  forgetAll,
+  isHere,
+  me,
+  nextAt,
+  own,
+  panel,
+  place,
+  unread,
+  users,
+} from './state';
+import { current, History, Notes, randomText, tokens } from './store';
+import { conclude, concludeUsers, echo } from './transcript';
+
+type Done = (why?: string) => void;
+const ignore: Done = () => {};
+
+export const caller = openCaller({
+  keep,
+  told: heard,
+  changed(state) {
+    connection.value = state;
+    connecting?.(state);
+    if (state.is === 'here') resume(caller);
+    if (state.is === 'turned-away') void close();
+  },
+});
+
+/** Watches how a CONNECT ends. */
+let connecting: ((state: CallerState) => void) | undefined;
+
+/** Tokens of registrations whose answer never came: the same token makes the same request. */
+const pending = new Map<string, string>();
+
+export function register(
+  who: { readonly name: string; readonly fullName: string; readonly born: string },
+  done: Done = ignore,
+): void {
+  echo('REGISTER', who.name);
+  const token = pending.get(who.name) ?? randomText(32);
+  pending.set(who.name, token);
+  caller.ask({ do: 'register', ...who, token }, (answer) => {
+    if (answer.ok || answer.why !== 'unreachable') pending.delete(who.name);
+    if (answer.ok) tokens.keep(who.name, token);
+    finish('REGISTER', answer, done);
+  });
+}
+
+function finish(
+  operation: 'REGISTER' | 'UNREGISTER' | 'DISCONNECT',
+  answer: Result<unknown, string>,
+  done: Done,
+): void {
+  const why = answer.ok ? undefined : answer.why;
+  conclude(operation, why);
+  done(why);
+}
+
+export function connect(name: string, done: Done = ignore): void {
+  echo('CONNECT', name);
+  if (me.value !== undefined && isHere.value) {
+    conclude('CONNECT', 'already-connected');
+    return done('already-connected');
+  }
+  const end = (why?: string): void => {
+    connecting = undefined;
+    conclude('CONNECT', why);
+    done(why);
+  };
+  connecting = (state) => {
+    if (state.is === 'here') end();
+    else if (state.is === 'turned-away') end(state.why);
+    else if (state.is === 'waiting') end('unreachable');
+  };
+  // Without a token it is for the server to say that it cannot be, or that there is nobody of that name.
+  const token = tokens.of(name);
+  if (token === undefined) caller.enter(name, randomText(32));
+  else void open(name).then(() => caller.enter(name, token));
+}
+
+/** Shows what this browser keeps of an account. */
+async function open(name: string): Promise<void> {
+  if (me.value === name) return;
+  own.history = new History(name);
+  own.notes = new Notes(name);
+  const kept = await own.history.load();
+  for (const message of kept) place(message);
+  unread.value = own.notes.unread;
+  me.value = name;
+  current.set(name);
+}
+
+async function close(erase?: 'erase'): Promise<void> {
+  const { history, notes } = own;
+  own.history = undefined;
+  own.notes = new Notes('');
+  forgetAll();
+  panel.value = panel.value === 'account' ? 'none' : panel.value;
+  current.set(undefined);
+  if (erase !== undefined) {
+    notes.erase();
+    await history?.erase();
+  }
+}
+
+export function disconnect(done: Done = ignore): void {
+  const name = me.value ?? '';
+  echo('DISCONNECT', name);
+  if (name === '') {
+    conclude('DISCONNECT', 'not-connected');
+    return done('not-connected');
+  }
+  caller.ask({ do: 'logout' }, (answer) => {
+    // Whatever the server says, this page stops being anybody (source 1, section 6.4).
+    caller.leave();
+    void close();
+    finish('DISCONNECT', answer, done);
+  });
+}
+
+export function unregister(done: Done = ignore): void {
+  const name = me.value ?? '';
+  echo('UNREGISTER', name);
+  if (name === '') {
+    conclude('UNREGISTER', 'unknown-user');
+    return done('unknown-user');
+  }
+  caller.ask({ do: 'unregister' }, (answer) => {
+    if (answer.ok) {
+      tokens.forget(name);
+      caller.leave();
+      void close('erase');
+    }
+    finish('UNREGISTER', answer, done);
+  });
+}
+
+export function listUsers(done: Done = ignore): void {
+  echo('CONNECTEDUSERS');
+  const end = (answer: Result<{ users: typeof users.value }, string>): void => {
+    if (answer.ok) {
+      users.value = answer.value.users;
+      concludeUsers(answer.value.users.map(({ name }) => name));
+    } else conclude('CONNECTEDUSERS', answer.why);
+    done(answer.ok ? undefined : answer.why);
+  };
+  if (me.value === undefined) end(refused('not-connected'));
+  else caller.ask({ do: 'users' }, end);
+}
+
+/** The link by which another browser becomes the same account. Nothing behind # is ever sent to a server. */
+export function linkOf(name: string): string | undefined {
+  const token = tokens.of(name);
+  if (token === undefined) return undefined;
+  return `${location.origin}/#key=${encodeURIComponent(name)}:${token}`;
+}
+
+/** Whoever was here before the reload is here again; a link from another browser brings its alias. */
+export function start(): void {
+  const carried = /^#key=([^:]+):([\w-]{43})$/.exec(location.hash);
+  if (carried) {
+    history.replaceState(null, '', '/');
+    const name = decodeURIComponent(carried[1] ?? '');
+    tokens.keep(name, carried[2] ?? '');
+    current.set(name);
+  }
+  const name = current.name();
+  if (name !== undefined && tokens.of(name) !== undefined) connect(name);
+  nextAt();
+}

@@ -1,0 +1,132 @@
+// One message: its text as text and nothing else, its file, its time, its ticks.
+
+import { reasonFor } from './ask';
+import { cancelUpload, canSendAgain, downloadFile, sendAgain } from './mail';
+import { uploads } from './state';
+import type { Kept } from './store';
+import { language, t } from './texts/index';
+
+const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+const calendar = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
+const whole = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' });
+
+const timeOf = ({ time, at }: Kept): number => time ?? at;
+export const dayOf = (message: Kept): string => calendar.format(timeOf(message));
+
+/** Sizes of files, in the language's own numbers. */
+export function sizeText(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  const step = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  const unit = units[step] ?? 'byte';
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: step === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** step);
+}
+
+interface BubbleProps {
+  readonly message: Kept;
+  /** The one before is of the same person. */
+  readonly follows: boolean;
+  /** Several people speak here: it must be said who. */
+  readonly isShared: boolean;
+}
+
+export function Bubble({ message, follows, isShared }: BubbleProps) {
+  const { mine, state, from, text, file, why } = message;
+  if (state === 'note') return <p class="note">{text}</p>;
+  const at = timeOf(message);
+  return (
+    <article class={`bubble ${mine ? 'mine' : 'theirs'} ${follows ? 'follows' : ''} is-${state}`}>
+      <span class={isShared && !mine && !follows ? 'from' : 'unseen'}>
+        <bdi>{mine ? t.you : from}</bdi>{' '}
+      </span>
+      {text !== '' && (
+        <p class="text" dir="auto">
+          {text}
+        </p>
+      )}
+      {file && <FileOf message={message} />}
+      <footer>
+        {state === 'failed' && (
+          <>
+            <span class="fault">
+              {t.failed}
+              {why !== undefined && `: ${reasonFor(why)}`}
+            </span>
+            {canSendAgain(message) && (
+              <button type="button" class="quiet" onClick={() => sendAgain(message)}>
+                {t.sendAgain}
+              </button>
+            )}
+          </>
+        )}
+        <time dateTime={new Date(at).toISOString()} title={whole.format(at)}>
+          {clock.format(at)}
+        </time>
+        {mine && <Ticks state={state} />}
+      </footer>
+    </article>
+  );
+}
+
+function Ticks({ state }: { state: Kept['state'] }) {
+  switch (state) {
+    case 'sending':
+      return <Tick label={t.sending} path="M8 3.5v4.5l3 2" isRound />;
+    case 'stored':
+      return <Tick label={t.stored} path="m3 8.5 3.5 3.5L13 4.5" />;
+    case 'delivered':
+      return <Tick label={t.delivered} path="m1 8.5 3.5 3.5L11 4.5M8.5 12 15 4.5" />;
+    case 'failed':
+    case 'received':
+    case 'note':
+      return null;
+  }
+}
+
+function Tick({ label, path, isRound }: { label: string; path: string; isRound?: boolean }) {
+  return (
+    <svg class="tick" viewBox="0 0 16 16" role="img" aria-label={label}>
+      <title>{label}</title>
+      {isRound === true && <circle cx="8" cy="8" r="6" />}
+      <path d={path} />
+    </svg>
+  );
+}
+
+function FileOf({ message }: { message: Kept }) {
+  const { file, key, mine, state } = message;
+  if (!file) return null;
+  const part = uploads.value.get(key);
+  return (
+    <div class="file">
+      <svg viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M6 2h8l5 5v15H6zM14 2v5h5" />
+      </svg>
+      <span class="what">
+        <bdi>{file.name}</bdi>
+        <small>
+          {sizeText(file.size)}
+          {file.state === 'taken' && `, ${t.downloaded}`}
+          {file.state === 'gone' && `, ${t.gone}`}
+        </small>
+      </span>
+      {part !== undefined && (
+        <>
+          <progress value={part} max={1} aria-label={`${t.sending}: ${file.name}`} />
+          <button type="button" class="quiet" onClick={() => cancelUpload(key)}>
+            {t.cancel}
+          </button>
+        </>
+      )}
+      {!mine && state === 'received' && file.state === undefined && (
+        <button type="button" onClick={() => downloadFile(message)}>
+          {t.download}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+// The language that the browser asks for, of those that the page speaks.
+
+import { en, type Texts } from './en';
+import { es } from './es';
+import { pt } from './pt';
+
+export type { Texts } from './en';
+
+const languages: Readonly<Record<string, Texts>> = { en, es, pt };
+
+/** The first of the wanted languages that is spoken, else English. */
+export function languageFor(wanted: readonly string[]): { language: string; texts: Texts } {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split('-')[0] ?? '';
+    const texts = Object.hasOwn(languages, language) ? languages[language] : undefined;
+    if (texts) return { language, texts };
+  }
+  return { language: 'en', texts: en };
+}
+
+export const { language, texts: t } = languageFor(
+  typeof navigator === 'undefined' ? [] : navigator.languages,
+);

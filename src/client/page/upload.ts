@@ -1,0 +1,83 @@
+// Files on their way to the server, and back: over HTTP, with progress and cancel.
+
+import * as v from 'valibot';
+
+import { answerFields } from '../../protocol/web/messages';
+
+const refusal = v.object({ why: v.string() });
+const claimed = v.object({ url: v.string(), name: v.string(), size: v.number() });
+
+export interface Identity {
+  readonly name: string;
+  readonly token: string;
+}
+
+/** HTTP Basic credentials (RFC 7617), in UTF-8. */
+function authorization({ name, token }: Identity): string {
+  const bytes = new TextEncoder().encode(`${name}:${token}`);
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+}
+
+export interface Upload {
+  readonly to: string;
+  readonly text: string;
+  readonly key: string;
+  readonly file: File;
+}
+
+export type Sent =
+  | { readonly is: 'sent'; readonly id: number; readonly serial: number }
+  | { readonly is: 'refused'; readonly why: string }
+  | { readonly is: 'unreachable' | 'cancelled' };
+
+/** Sends a file with its message. `progress`: from 0 to 1. The result cancels. */
+export function upload(
+  who: Identity,
+  { to, text, key, file }: Upload,
+  progress: (part: number) => void,
+  done: (sent: Sent) => void,
+): () => void {
+  const query = new URLSearchParams({ to, text, key, name: file.name });
+  const request = new XMLHttpRequest();
+  request.open('POST', `/api/files?${query.toString()}`);
+  request.setRequestHeader('authorization', authorization(who));
+  request.setRequestHeader('content-type', 'application/octet-stream');
+  request.responseType = 'json';
+  request.upload.onprogress = ({ loaded }) => progress(file.size === 0 ? 1 : loaded / file.size);
+  request.onload = () => {
+    const sent = v.safeParse(answerFields.send, request.response);
+    const why = v.safeParse(refusal, request.response);
+    if (sent.success) done({ is: 'sent', id: sent.output.id, serial: sent.output.serial });
+    else if (why.success) done({ is: 'refused', why: why.output.why });
+    else done({ is: 'unreachable' });
+  };
+  request.onerror = () => done({ is: 'unreachable' });
+  request.onabort = () => done({ is: 'cancelled' });
+  request.send(file);
+  return () => request.abort();
+}
+
+/** Lets the browser download a file that came with a message. False: the server has it no more. */
+export async function download(
+  who: Identity,
+  from: string,
+  id: number,
+): Promise<'started' | 'gone' | 'unreachable'> {
+  try {
+    const response = await fetch('/api/downloads', {
+      method: 'POST',
+      headers: { authorization: authorization(who), 'content-type': 'application/json' },
+      body: JSON.stringify({ from, id }),
+    });
+    if (response.status === 404) return 'gone';
+    const answer = v.safeParse(claimed, await response.json());
+    if (!answer.success) return 'unreachable';
+    const link = document.createElement('a');
+    link.href = answer.output.url;
+    link.download = answer.output.name;
+    link.click();
+    return 'started';
+  } catch {
+    return 'unreachable';
+  }
+}
