@@ -14,7 +14,10 @@ export function neededFiles(db: Store): Set<FileHash> {
 
 /** Whether one file is still needed. */
 export function fileIsNeeded(db: Store): (hash: FileHash) => boolean {
-  const find = db.prepare<{ one: 1 }, [string]>('SELECT 1 AS one FROM file WHERE hash = ? LIMIT 1');
+  const find = db.prepare<{ one: 1 }, [string]>(
+    `SELECT 1 AS one FROM file WHERE hash = ?1
+     UNION ALL SELECT 1 FROM live.offer WHERE hash = ?1 LIMIT 1`,
+  );
   return (hash) => find.get(hash) !== null;
 }
 

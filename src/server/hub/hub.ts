@@ -10,6 +10,8 @@ import { ledger } from './ledger';
 import { lists } from './lists';
 import { mail } from './mail';
 import { Membership } from './membership';
+import { offers } from './offers';
+import { OpenOffers } from './open_offers';
 import { People } from './people';
 import { rooms } from './rooms';
 import { Roster } from './roster';
@@ -53,17 +55,19 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const roster = new Roster(db);
   const membership = new Membership(db);
   const closed = new ClosedRooms(db, membership);
+  const open = new OpenOffers(db, people);
   const speakers = new Speakers(db, people);
   const handlers: Partial<Handlers> = {
     ...accounts(db, people, roster, membership, closed),
     ...addresses(db, people, roster),
-    ...sessions(db, people, roster, membership, closed),
+    ...sessions(db, people, roster, membership, closed, open),
     ...lists(db, people, roster),
     ...rooms(db, people, membership, closed, speakers, settings.reservedRooms),
     ...groups(people, closed),
     ...mail(db, people),
     ...signals(people),
     ...files(db, people),
+    ...offers(db, people, closed, open),
     ...ledger(db, people),
   };
   return {

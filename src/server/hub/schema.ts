@@ -161,4 +161,34 @@ export const volatileSchema: readonly string[] = [
      at INTEGER NOT NULL
    ) STRICT`,
   `CREATE INDEX live.message_recipient ON message (recipient, serial)`,
+  // A file offered and not yet fetched by all who want it; `offer_part`: one of those it is offered to.
+  `CREATE TABLE live.offer (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     session TEXT,                             -- who offers, while he is here
+     by_name TEXT NOT NULL,
+     origin TEXT NOT NULL,
+     name TEXT NOT NULL,
+     size INTEGER NOT NULL,
+     hash TEXT,                                -- once it is stored
+     token_hash TEXT,                          -- what the connection shows that brings it
+     carrier TEXT,                             -- that connection
+     serial INTEGER                            -- of the message it waits with
+   ) STRICT`,
+  `CREATE INDEX live.offer_session ON offer (session)`,
+  `CREATE INDEX live.offer_token ON offer (token_hash)`,
+  `CREATE INDEX live.offer_hash ON offer (hash)`,
+  `CREATE TABLE live.offer_part (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     offer INTEGER NOT NULL,
+     recipient TEXT NOT NULL,
+     name TEXT NOT NULL,
+     state TEXT NOT NULL,
+     session TEXT,                             -- where he accepted
+     token_hash TEXT,                          -- what the connection shows that fetches it
+     carrier TEXT,                             -- that connection
+     UNIQUE (offer, recipient)
+   ) STRICT`,
+  `CREATE INDEX live.offer_part_recipient ON offer_part (recipient)`,
+  `CREATE INDEX live.offer_part_session ON offer_part (session)`,
+  `CREATE INDEX live.offer_part_token ON offer_part (token_hash)`,
 ];

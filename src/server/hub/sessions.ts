@@ -16,6 +16,7 @@ import {
 import type { ClosedRooms } from './closed_rooms';
 import type { Membership } from './membership';
 import { accountRecipient, guestRecipient, keyOf } from './names';
+import type { OpenOffers } from './open_offers';
 import { memberOf, type People } from './people';
 import type { Roster } from './roster';
 import type { Store } from './store';
@@ -36,6 +37,7 @@ export function sessions(
   roster: Roster,
   membership: Membership,
   closed: ClosedRooms,
+  offers: OpenOffers,
 ): Pick<Handlers, 'enter' | 'login' | 'leave' | 'watch'> {
   const insert = db.prepare<
     never,
@@ -148,6 +150,7 @@ export function sessions(
       if (row.account === null) closed.forget(turn, who, recipient, [who]);
       else closed.departed(turn, who);
       membership.leaveAll(turn, who);
+      offers.departed(turn, row);
       turn.tell({ is: 'departed', session: row.id, recipient });
       remove.run(row.id);
       roster.changed();
@@ -157,7 +160,14 @@ export function sessions(
           const { id, to_name: by, reference } = message;
           turn.notify(
             { recipient: message.sender },
-            { is: 'receipt', id, by, status: 'failed', ...(reference !== null && { reference }) },
+            {
+              is: 'receipt',
+              id,
+              by,
+              status: 'failed',
+              why: 'gone',
+              ...(reference !== null && { reference }),
+            },
           );
         }
         for (const { hash } of files.all(recipient)) {
