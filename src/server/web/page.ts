@@ -16,12 +16,6 @@ interface Served {
 /** By path. */
 export type PageFiles = ReadonlyMap<string, Served>;
 
-/** What Bun makes of an HTML import in a compiled executable. */
-interface Manifest {
-  readonly index: string;
-  readonly files?: readonly { readonly path: string }[];
-}
-
 const types: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -37,15 +31,13 @@ let loading: Promise<PageFiles> | undefined;
 export const pageFiles = (): Promise<PageFiles> => (loading ??= load());
 
 async function load(): Promise<PageFiles> {
-  const { default: page } = (await import('../../client/page/index.html')) as unknown as {
-    readonly default: Manifest;
-  };
+  const { bundle } = await import('./bundle');
   const files = new Map<string, Served>();
-  if (page.files) {
-    for (const { path } of page.files) await add(files, path, Bun.file(path));
+  if (bundle.files) {
+    for (const { path } of bundle.files) await add(files, path, Bun.file(path));
   } else {
     const built = await Bun.build({
-      entrypoints: [page.index],
+      entrypoints: [bundle.index],
       minify: true,
       publicPath: '/',
       naming: {
