@@ -109,6 +109,8 @@ export const limits = {
   /** File offers of one session that are open at once. */
   offersPerSession: 64,
 
+  /** The console is written to at most this often, in ms. */
+  consoleRestMs: 20,
   /** Lines that wait for a console nobody reads; beyond it the oldest are dropped and counted. */
   consoleBytes: 1 * MiB,
 } as const;

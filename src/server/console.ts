@@ -98,11 +98,19 @@ export class SystemConsole implements Console {
   #soon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.#flush());
+    setImmediate(() => this.#writeAndRest());
+  }
+
+  /** The first line leaves at once; what follows is collected for a moment, since a write costs as much as a request. */
+  #writeAndRest(): void {
+    this.#flush();
+    setTimeout(() => {
+      this.#scheduled = false;
+      if (this.#lines.length > 0 || this.#dropped > 0) this.#soon();
+    }, limits.consoleRestMs);
   }
 
   #flush(): void {
-    this.#scheduled = false;
     const lines = this.#lines;
     this.#lines = [];
     if (this.#dropped > 0) {

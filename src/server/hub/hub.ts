@@ -49,6 +49,9 @@ export const onlyRead: ReadonlySet<OperationName> = new Set<OperationName>([
   'undelivered',
 ]);
 
+/** Commands that seldom ask the database anything: a transaction would cost more than they do. */
+export const fromMemory: ReadonlySet<OperationName> = new Set<OperationName>(['say']);
+
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const people = new People(db);

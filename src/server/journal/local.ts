@@ -3,7 +3,7 @@
 import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
 import { refused, type Result } from '../../protocol/model';
-import { type AppliedHub, onlyRead } from '../hub/hub';
+import { type AppliedHub, fromMemory, onlyRead } from '../hub/hub';
 import type { Store } from '../hub/store';
 import { type HubEvent, isSaid, isSaidWith, type SaidEvent, Turn } from '../hub/turn';
 import type { Consumer, Journal } from './journal';
@@ -220,6 +220,8 @@ export class LocalJournal implements Journal {
     const turn = new Turn(at, position);
     const writes = key !== undefined || !onlyRead.has(command.do);
     if (writes) this.#savepoint();
+    // Outside a transaction every query takes and gives back the locks of the file.
+    else if (!fromMemory.has(command.do)) this.#begin();
     try {
       const outcome = this.#hub.apply(command, turn);
       if (!writes) {
@@ -249,9 +251,14 @@ export class LocalJournal implements Journal {
     }
   }
 
-  #savepoint(): void {
-    if (!this.#begun) this.#statements.begin.run();
+  #begin(): void {
+    if (this.#begun) return;
+    this.#statements.begin.run();
     this.#begun = true;
+  }
+
+  #savepoint(): void {
+    this.#begin();
     this.#statements.savepoint.run();
   }
 
