@@ -1,6 +1,6 @@
 // One sender and many receivers of 200-byte frames in one process: who gets how many, and how late.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { spentSince, threadTimes } from './cpu';
 
 const frameBytes = 200;
 
@@ -144,12 +144,12 @@ export class FanOut {
   async #measure(pid: number, ms: number): Promise<Measured> {
     buckets.fill(0);
     this.#delivered = 0;
-    const spent = processorUs(pid);
+    const before = threadTimes(pid);
     const start = performance.now();
     await Bun.sleep(ms);
     const seconds = (performance.now() - start) / 1000;
     const delivered = this.#delivered;
-    const serverUs = (processorUs(pid) - spent) / delivered;
+    const serverUs = spentSince(before, pid) / delivered;
     return { deliveriesPerSecond: delivered / seconds, serverUs, ...percentiles(delivered) };
   }
 
@@ -196,16 +196,6 @@ export class FanOut {
     this.#isDue = true;
     setImmediate(() => this.#refill());
   }
-}
-
-/** The processor time of all threads of a process so far, in microseconds. */
-function processorUs(pid: number): number {
-  let spent = 0;
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    const [ns = '0'] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
-    spent += Number(ns) / 1000;
-  }
-  return spent;
 }
 
 /** Sends the barrier; settled when its answer has come. */

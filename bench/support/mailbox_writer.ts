@@ -3,10 +3,10 @@
 declare const self: Worker;
 
 const port = Number(process.argv.at(-1));
-let isRunning = true;
-self.onmessage = () => {
-  isRunning = false;
-};
+const running = { isOver: false };
+self.addEventListener('message', () => {
+  running.isOver = true;
+});
 
 /** One operation: a connection, the fields ended by NUL, the server's answer to its end. */
 function operate(...fields: readonly string[]): Promise<number> {
@@ -28,7 +28,7 @@ function operate(...fields: readonly string[]): Promise<number> {
 for (const name of ['ann', 'ben']) await operate('REGISTER', name, name, '01/01/2000');
 let count = 0;
 const start = performance.now();
-while (isRunning) {
+while (!running.isOver) {
   const code = await operate('SEND', 'ann', 'ben', `message ${count}`);
   if (code !== 0) throw new Error(`the server answered ${code}`);
   count++;

@@ -10,6 +10,8 @@ const root = resolve(import.meta.dir, '../..');
 export interface Server {
   readonly pid: number;
   readonly port: number;
+  /** What it said until it named its port. */
+  readonly said: string;
   /** Where it keeps its data; undefined where it keeps none. */
   readonly folder: string | undefined;
   /** Asks it to stop and waits; throws unless it ends as it should. */
@@ -47,6 +49,7 @@ async function start(
   return {
     pid: child.pid,
     port,
+    said: text,
     folder,
     stop: async () => {
       child.kill('SIGTERM');
@@ -67,6 +70,14 @@ export const ours = async (chat: string, folder = freshFolder()): Promise<Server
     folder,
   );
 
+/** The same with a channels door beside it, whose port is the one given. */
+export const ourChannels = async (chat: string, folder = freshFolder()): Promise<Server> =>
+  start(
+    [chat, 'serve', '-p', '0', '--channels', '0', '--host', '127.0.0.1', '--data', folder],
+    { on: 'stderr', port: /^channels +(\d+) /m },
+    folder,
+  );
+
 const script = async (path: string, folder?: string): Promise<Server> =>
   start(
     [process.execPath, `bench/${path}`, ...(folder === undefined ? [] : [folder])],
@@ -76,5 +87,6 @@ const script = async (path: string, folder?: string): Promise<Server> =>
 
 export const plainMailbox = async (): Promise<Server> => script('reference/mailbox.ts');
 export const plainLines = async (): Promise<Server> => script('reference/lines.ts');
+export const plainRelay = async (): Promise<Server> => script('reference/relay.ts');
 /** The server's core with the line dialect as its door. */
 export const ourLines = async (): Promise<Server> => script('lines/serve.ts', freshFolder());

@@ -1,4 +1,4 @@
-// The yardstick of bench/channels.ts: passes whole frames on to everybody else, one write a receiver and turn.
+// A plain relay of 200-byte frames: passes them on to everybody else, one write a receiver and turn.
 
 const frameBytes = 200;
 
@@ -49,4 +49,4 @@ function write(socket: Bun.Socket<Peer>, bytes: Uint8Array): void {
   if (taken >= 0 && taken < bytes.length) queue.push(bytes.subarray(taken));
 }
 
-process.stderr.write(`relay on port ${listener.port}\n`);
+process.stdout.write(`port ${listener.port}\n`);
