@@ -26,6 +26,9 @@ export interface FilesSettings {
 
 type ReceiveRefusal = 'no-space' | 'too-large' | 'storage';
 
+/** What the rest of the server asks of the files. */
+export type FileStore = Pick<Files, 'receive' | 'read' | 'release' | 'unpin'>;
+
 export class Files {
   readonly #settings: FilesSettings;
   readonly #pins = new Map<FileHash, number>();

@@ -25,7 +25,7 @@ import {
   type SessionId,
 } from '../../protocol/model';
 import type { Outlet } from '../delivery/outlet';
-import type { Files } from '../files/files';
+import type { FileStore } from '../files/files';
 import type { Clock, Sleeper } from './clock';
 import type { Transport, TransportEvents } from './link';
 
@@ -35,7 +35,7 @@ export interface Surroundings {
   readonly machine: string;
   readonly server: Address;
   readonly clock: Clock;
-  readonly files: Files;
+  readonly files: FileStore;
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,

@@ -9,6 +9,23 @@ import { Link, linkHandlers, type Outbox, type TransportEvents } from './link';
 
 type Open = (link: Link) => TransportEvents;
 
+/** Connects a link, and says once how that went. A simulation has its own. */
+export type Connect = (
+  address: Address,
+  link: Link,
+  told: { opened(socket: Socket<Link>): void; failed(): void },
+) => void;
+
+const connectTcp: Connect = (address, link, { opened, failed }) => {
+  Bun.connect<Link>({
+    hostname: address.host,
+    port: address.port,
+    allowHalfOpen: true,
+    data: link,
+    socket: { ...linkHandlers, open: opened, connectError: failed },
+  }).catch(failed);
+};
+
 interface Waiting {
   readonly address: Address;
   readonly open: Open;
@@ -17,13 +34,15 @@ interface Waiting {
 export class Dialer {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
+  readonly #connect: Connect;
   readonly #waiting: Waiting[] = [];
   #underWay = 0;
   #closed = false;
 
-  constructor(outbox: Outbox, clock: Clock) {
+  constructor(outbox: Outbox, clock: Clock, connect: Connect = connectTcp) {
     this.#outbox = outbox;
     this.#clock = clock;
+    this.#connect = connect;
   }
 
   /**
@@ -75,21 +94,14 @@ export class Dialer {
       cancel();
       if (!late) link.onConnectError();
     };
-    Bun.connect<Link>({
-      hostname: address.host,
-      port: address.port,
-      allowHalfOpen: true,
-      data: link,
-      socket: {
-        ...linkHandlers,
-        open: (socket: Socket<Link>) => {
-          cancel();
-          if (late) return socket.terminate();
-          link.attach(socket, address.host);
-          counted.opened();
-        },
-        connectError: failed,
+    this.#connect(address, link, {
+      opened: (socket) => {
+        cancel();
+        if (late) return void socket.terminate();
+        link.attach(socket, address.host);
+        counted.opened();
       },
-    }).catch(failed);
+      failed,
+    });
   }
 }

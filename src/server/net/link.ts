@@ -40,14 +40,20 @@ interface Flushed {
 
 /** Links that were written to in this turn: each writes once, when the turn's work is done. */
 export class Outbox {
+  readonly #soon: (flush: () => void) => void;
   #dirty: Flushed[] = [];
   #scheduled = false;
+
+  /** `soon`: runs what it is given once the current turn's input has been read. */
+  constructor(soon: (flush: () => void) => void = (flush) => void setImmediate(flush)) {
+    this.#soon = soon;
+  }
 
   add(link: Flushed): void {
     this.#dirty.push(link);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => this.flush());
+    this.#soon(() => this.flush());
   }
 
   flush(): void {

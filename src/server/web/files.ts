@@ -4,14 +4,14 @@ import type { StoredFile } from '../../protocol/dialect';
 import type { WaitingFile } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
 import { refused, type Result } from '../../protocol/model';
-import type { Files } from '../files/files';
+import type { FileStore } from '../files/files';
 import { respond } from './headers';
 
 type Upload = Result<StoredFile, 'no-space' | 'too-large' | 'storage' | 'broken-off'>;
 
 /** Takes a request's body of `size` bytes. What is broken off leaves nothing. */
 export async function receive(
-  files: Files,
+  files: FileStore,
   body: ReadableStream<Uint8Array> | null,
   size: number,
 ): Promise<Upload> {
@@ -50,7 +50,7 @@ export async function receive(
 }
 
 /** A file as a download: whatever its sender called it or put into it, no browser shows or runs it. */
-export function download(files: Files, file: WaitingFile, taken: () => void): Response {
+export function download(files: FileStore, file: WaitingFile, taken: () => void): Response {
   let asked: ReadableStreamDefaultController<Uint8Array> | undefined;
   let over: () => void = () => {};
   const reader = files.read(file.hash, limits.readBytes, {

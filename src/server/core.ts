@@ -1,0 +1,165 @@
+// The core: hub, journal and delivery put together over a store, with the world outside handed in.
+
+import type { Callback, Dialect } from '../protocol/dialect';
+import type { Command } from '../protocol/hub';
+import type { Address, SessionId } from '../protocol/model';
+import type { Console } from './console';
+import { CalledOutlet } from './delivery/calls';
+import { Delivery } from './delivery/delivery';
+import type { FileStore } from './files/files';
+import { allAddresses } from './hub/addresses';
+import { forgetGuestsGroups } from './hub/closed_rooms';
+import { forgetGuestsFiles } from './hub/files';
+import { openHub } from './hub/hub';
+import { readWaiting } from './hub/mail';
+import { openStore, type Store } from './hub/store';
+import type { CallAddress } from './hub/turn';
+import { LocalJournal } from './journal/local';
+import type { Clock } from './net/clock';
+import { Conversation, type Surroundings } from './net/conversation';
+import type { Transport, TransportEvents } from './net/link';
+
+/** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
+export interface World {
+  readonly clock: Clock;
+  readonly files: FileStore;
+  readonly console: Pick<Console, 'print' | 'warn' | 'raw'>;
+  /** Runs a step once the current turn's input has been read. */
+  soon(step: () => void): void;
+  /** Lets the bytes go that were written in this turn. */
+  flush(): void;
+  dial(address: Address, open: (link: Transport) => TransportEvents): void;
+  /** Whether an address leads to one of this server's own doors. */
+  isOwnDoor(address: Address): boolean;
+  /** An exception that is our bug, or a failing disk. */
+  report(what: string, error: unknown): void;
+}
+
+export interface Core {
+  /** Every connection that is not over, whoever made it. */
+  readonly conversations: ReadonlySet<Conversation>;
+  /** What the conversations of one door share. `server`: its address as peers know it. */
+  around(dialect: string, server: Address): Surroundings;
+  /** Calls those who left an address before this start. */
+  start(): void;
+  /** The server's own commands; nobody waits for their outcome. */
+  submit(command: Command): void;
+  /** Applies what was submitted, and says goodbye to everybody. */
+  closing(): void;
+  /** Applies everything submitted so far. */
+  flush(): void;
+  /** Applies everything submitted so far, and takes nothing more. */
+  close(): void;
+}
+
+/** One machine for now; commands and addresses carry the name from the first day. */
+const machine = 'm1';
+
+/** Opens the store of a core that is to start: nothing of guests outlives a server. Throws as `openStore`. */
+export function openCoreStore(path: string): Store {
+  const db = openStore(path);
+  forgetGuestsFiles(db);
+  forgetGuestsGroups(db);
+  return db;
+}
+
+export function openCore(db: Store, dialects: readonly Dialect[], world: World): Core {
+  const { clock, console } = world;
+  const conversations = new Set<Conversation>();
+  const entered = new Map<SessionId, Conversation>();
+  const reservedRooms = dialects.flatMap(({ door }) => door?.room ?? []);
+  const journal: LocalJournal = new LocalJournal(
+    db,
+    openHub(db, { reservedRooms }),
+    (events) => delivery.take(events),
+    {
+      now: () => clock.now(),
+      soon: (flush) => world.soon(flush),
+      later: (flush, ms) => void clock.after(ms, flush),
+      report: (what, error) => world.report(what, error),
+    },
+  );
+  journal.onGroupDone = () => world.flush();
+  const delivery: Delivery = new Delivery({
+    waiting: readWaiting(db),
+    settle: (recipient, serial, { status, urgent, done }) => {
+      const settled = { do: 'settle', recipient, serial, status } as const;
+      if (urgent) journal.submit(settled, done);
+      else journal.submitLater(settled, done);
+    },
+    after: (ms, then) => clock.after(ms, then),
+    connection: (session) => entered.get(session),
+    caller,
+    released: ({ hash }) => world.files.release(hash),
+  });
+
+  const boot = clock.now().toString(36);
+  let connections = 0;
+  const nextSession = (): SessionId => `${machine}-${boot}-${++connections}` as SessionId;
+  const around = (dialect: string, server: Address): Surroundings => ({
+    dialect,
+    machine,
+    server,
+    clock,
+    files: world.files,
+    submit: (command, done, key) => journal.submit(command, done, key),
+    isOwnDoor: (address) => world.isOwnDoor(address),
+    print: (line) => console.print(line),
+    warn: (line) => console.warn(line),
+    output: (bytes, taken) => console.raw(bytes, taken),
+    report: (what, error) => world.report(what, error),
+    nextSession,
+    began: (conversation) => void conversations.add(conversation),
+    entered: (conversation) => void entered.set(conversation.session, conversation),
+    over: (conversation, session) => {
+      conversations.delete(conversation);
+      if (session !== undefined) entered.delete(session);
+    },
+  });
+
+  const callbacks = new Map<string, Callback>(
+    dialects.flatMap(({ name, door }) => (door?.callback ? [[name, door.callback]] : [])),
+  );
+  let starting = false;
+  function caller(at: CallAddress): CalledOutlet | undefined {
+    const callback = callbacks.get(at.dialect);
+    if (at.machine !== machine || !callback) return undefined;
+    // Who is called is told no address of ours.
+    const calls = around(at.dialect, { host: '', port: 0 });
+    return new CalledOutlet(
+      { ...at, callback, fresh: !starting },
+      {
+        dial: (address, open) =>
+          world.dial(address, (link) => {
+            const conversation = new Conversation(link, calls);
+            conversation.start(open(conversation));
+            return conversation;
+          }),
+        after: (ms, then) => clock.after(ms, then),
+        now: () => clock.now(),
+        unreachable: () =>
+          submit({ do: 'callback-lost', recipient: at.recipient, opened: at.opened }),
+        print: (line) => console.print(line),
+      },
+    );
+  }
+  const submit = (command: Command): void => journal.submit(command, () => {});
+
+  return {
+    conversations,
+    around,
+    submit,
+    start() {
+      starting = true;
+      for (const at of allAddresses(db)) delivery.open(at);
+      starting = false;
+    },
+    closing() {
+      journal.flush();
+      for (const conversation of conversations) conversation.closing();
+      world.flush();
+    },
+    flush: () => journal.flush(),
+    close: () => journal.close(),
+  };
+}
