@@ -172,7 +172,11 @@ export class Api {
     const from = recipientOf(claim.from);
     if (!from) return refusal(request, 404, 'unknown-file');
     const outcome = await this.#ask({ do: 'file-find', ...who, from, id: claim.id });
-    if (!outcome.ok) return refusal(request, statuses[outcome.why] ?? 400, outcome.why);
+    if (!outcome.ok) {
+      // The user who is not known is here the one who asks.
+      const status = outcome.why === 'unknown-user' ? 401 : statuses[outcome.why];
+      return refusal(request, status ?? 400, outcome.why);
+    }
     const { size, name } = outcome.value;
     return json(201, { url: `/files/${this.#tickets.issue(outcome.value)}`, name, size });
   }

@@ -1,0 +1,327 @@
+// What the page's port says over HTTP: files with their headers, origins, and the interface that OpenAPI describes.
+
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+
+import { limits } from '../../../src/protocol/limits';
+import { web } from '../../../src/protocol/web';
+import { startServer, type TestServer } from '../../support/server';
+import { born, join, tokenFor, WebClient } from './client';
+import { fits, type Schema } from './schema';
+
+let server: TestServer;
+let base: string;
+let alice: WebClient;
+let bob: WebClient;
+
+beforeAll(async () => {
+  server = await startServer([web]);
+  base = `http://127.0.0.1:${server.port('web')}`;
+  alice = await join(server.port('web'), 'alice');
+  bob = await join(server.port('web'), 'bób');
+});
+afterAll(async () => {
+  await alice[Symbol.asyncDispose]();
+  await bob[Symbol.asyncDispose]();
+  await server.stop();
+});
+
+const as = (name: string, token = tokenFor(name)) => ({
+  authorization: `Basic ${Buffer.from(`${name}:${token}`).toString('base64')}`,
+});
+
+describe('the page', () => {
+  test('only its own files run on it, nobody frames it, nothing is guessed', async () => {
+    const page = await fetch(`${base}/`);
+    expect(page.status).toBe(200);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toStartWith("default-src 'none'; script-src 'self'; style-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    const html = await page.text();
+    expect(html).not.toMatch(/https?:|<script>|style=/);
+    const again = await fetch(`${base}/`, {
+      headers: { 'if-none-match': page.headers.get('etag') ?? '' },
+    });
+    expect(again.status).toBe(304);
+  });
+
+  test('its files are named by what they hold, kept for ever, and weigh 40 KB in all', async () => {
+    const html = await (await fetch(`${base}/`)).text();
+    const paths = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(paths.length).toBe(3);
+    let bytes = Bun.gzipSync(html).length;
+    for (const path of paths) {
+      const file = await fetch(base + path);
+      expect([path, file.status]).toEqual([path, 200]);
+      expect(path).toMatch(/-[a-z0-9]{8}\.(js|css|svg)$/);
+      expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(file.headers.get('x-content-type-options')).toBe('nosniff');
+      bytes += Bun.gzipSync(new Uint8Array(await file.arrayBuffer()), { level: 9 }).length;
+    }
+    expect(bytes).toBeLessThan(40_000);
+  });
+
+  test('nothing else is there, and nothing else can be done to it', async () => {
+    expect((await fetch(`${base}/../etc/passwd`)).status).toBe(404);
+    expect((await fetch(`${base}/nothing`)).status).toBe(404);
+    expect((await fetch(`${base}/`, { method: 'DELETE' })).status).toBe(405);
+  });
+});
+
+describe('the WebSocket', () => {
+  const upgrade = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+
+  test.each([
+    ['http://evil.example', 403],
+    ['null', 403],
+    ['https://127.0.0.1', 403],
+  ])('a page of %s is refused', async (origin, status) => {
+    const answer = await fetch(`${base}/socket`, { headers: { ...upgrade, origin } });
+    expect(answer.status).toBe(status);
+  });
+
+  test('a page of this server, and a program that shows no origin, are not', async () => {
+    // Bun's WebSocket takes headers; the types know the browsers' alone.
+    for (const headers of [{ origin: base }, {}] as Record<string, string>[]) {
+      const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`, {
+        headers,
+      } as Bun.WebSocketOptions);
+      await new Promise((opened) => (socket.onopen = opened));
+      socket.close();
+    }
+  });
+
+  test('without an upgrade there is nothing to see', async () => {
+    expect((await fetch(`${base}/socket`)).status).toBe(426);
+  });
+
+  test('a frame of too many bytes, or of bytes, ends the connection', async () => {
+    for (const frame of ['x'.repeat(limits.jsonBytes + 2), new Uint8Array(3)]) {
+      const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`);
+      await new Promise((opened) => (socket.onopen = opened));
+      const closed = new Promise((close) => (socket.onclose = close));
+      socket.send(frame);
+      await closed;
+    }
+  });
+
+  test('a flood that waits for no answer is answered in order, or dropped: the server lives', async () => {
+    const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`);
+    await new Promise((opened) => (socket.onopen = opened));
+    const refs: number[] = [];
+    const over = new Promise<void>((resolve) => {
+      socket.onclose = () => resolve();
+      socket.onmessage = ({ data }) => {
+        for (const line of String(data).trim().split('\n')) {
+          refs.push((JSON.parse(line) as { ref: number }).ref);
+        }
+        if (refs.length === 2000) resolve();
+      };
+    });
+    for (let ref = 1; ref <= 2000; ref++) socket.send(JSON.stringify({ do: 'rooms', ref }));
+    await over;
+    expect(refs).toEqual(refs.map((_, index) => index + 1));
+    socket.close();
+    expect((await fetch(`${base}/api/health`)).status).toBe(200);
+  });
+});
+
+describe('the interface for scripts', () => {
+  interface Operation {
+    readonly security?: unknown;
+    readonly responses: Readonly<
+      Record<string, { content?: Record<string, { schema: Schema }> } | undefined>
+    >;
+  }
+  interface Document {
+    readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+    readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  }
+  let document: Document;
+  const seen = new Set<string>();
+
+  beforeAll(async () => {
+    document = (await (await fetch(`${base}/api/openapi.json`)).json()) as Document;
+  });
+
+  /** Asks, and holds the answer against the document. */
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    init: RequestInit = {},
+  ): Promise<{ status: number; body: unknown }> {
+    const answer = await fetch(base + path, { method, ...init });
+    const described = path.split('?')[0]?.replace(/^\/files\/.*/, '/files/{ticket}') ?? '';
+    const operation = document.paths[described]?.[method.toLowerCase()];
+    const response = operation?.responses[String(answer.status)];
+    if (!response) throw new Error(`${method} ${path} answers ${answer.status}: not described`);
+    seen.add(`${method} ${described} ${answer.status}`);
+    const type = answer.headers.get('content-type') ?? '';
+    const schema = response.content?.[type]?.schema;
+    if (!schema) throw new Error(`${method} ${path} answers ${type}: not described`);
+    if (type !== 'application/json') return { status: answer.status, body: await answer.text() };
+    const body: unknown = await answer.json();
+    expect(fits(body, schema, document.components.schemas)).toEqual([]);
+    return { status: answer.status, body };
+  }
+  const letter = (value: unknown, who: HeadersInit = as('alice')): RequestInit => ({
+    headers: who,
+    body: JSON.stringify(value),
+  });
+
+  test('health', async () => {
+    expect(await call('GET', '/api/health')).toEqual({ status: 200, body: { status: 'ok' } });
+  });
+
+  test('users', async () => {
+    const { body } = await call('GET', '/api/users', { headers: as('alice') });
+    expect(body).toEqual({
+      users: [
+        { name: 'alice', kind: 'account', door: 'web' },
+        { name: 'bób', kind: 'account', door: 'web' },
+      ],
+    });
+  });
+
+  test.each([
+    ['nothing', {}],
+    ['another token', as('alice', tokenFor('bob'))],
+    ['nobody', as('nobody')],
+    ['no token', as('alice', '')],
+    ['rubbish', { authorization: 'Basic !' }],
+    ['another scheme', { authorization: 'Bearer x' }],
+  ])('nobody is let in with %s', async (_what, who) => {
+    for (const [method, path, init] of [
+      ['GET', '/api/users', { headers: who }],
+      ['POST', '/api/messages', letter({ to: 'bób', text: 'hi' }, who as HeadersInit)],
+      ['POST', '/api/files?to=b%C3%B3b&name=f', { headers: who as HeadersInit, body: 'x' }],
+      ['POST', '/api/downloads', letter({ from: 'bób', id: 1 }, who as HeadersInit)],
+    ] as const) {
+      expect((await call(method, path, init as RequestInit)).status).toBe(401);
+    }
+  });
+
+  test('a message is stored and delivered, and under one key it is sent once', async () => {
+    const text = 'from a script';
+    const first = await call(
+      'POST',
+      '/api/messages',
+      letter({ to: 'bób', text, key: 'once only' }),
+    );
+    const again = await call(
+      'POST',
+      '/api/messages',
+      letter({ to: 'bób', text, key: 'once only' }),
+    );
+    expect(first.status).toBe(201);
+    expect(again).toEqual(first);
+    await call('POST', '/api/messages', letter({ to: 'bób', text: 'the end' }));
+    await bob.until(({ messages }) => messages.at(-1)?.text === 'the end');
+    expect(bob.messages.filter((message) => message.text === text).length).toBe(1);
+    expect(bob.messages.at(-1)?.from).toBe('alice');
+  });
+
+  test.each([
+    [{ to: 'bób' }, 400],
+    [{ to: 'bób', text: 'hi', more: 1 }, 400],
+    [{ to: 'bób', text: 'hi', key: 'short' }, 400],
+    ['hi', 400],
+    [{ to: 'nobody', text: 'hi' }, 404],
+    [{ to: '', text: 'hi' }, 404],
+    [{ to: 'bób', text: 'x'.repeat(limits.textBytes + 1) }, 413],
+    [{ to: 'bób', text: 'x'.repeat(limits.jsonBytes) }, 413],
+  ])('a message that cannot be sent %#', async (value, status) => {
+    expect((await call('POST', '/api/messages', letter(value))).status).toBe(status);
+  });
+
+  test('a file comes as it was sent, as a download that nothing runs, and once', async () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+    const name = 'a "ñ" <script>.html';
+    const query = new URLSearchParams({ to: 'bób', name, text: 'see', key: 'file key 1' });
+    const path = `/api/files?${query.toString()}`;
+    const upload = { headers: as('alice'), body: bytes };
+    const sent = await call('POST', path, upload);
+    expect(await call('POST', path, upload)).toEqual(sent);
+    await bob.until(({ messages }) => messages.at(-1)?.file !== undefined);
+    const { file, id } = bob.messages.at(-1) ?? {};
+    expect(file).toEqual({ name, size: 60_000 });
+
+    const claim = letter({ from: 'alice', id }, as('bób'));
+    const claimed = (await call('POST', '/api/downloads', claim)).body as { url: string };
+    expect((await fetch(base + claimed.url, { method: 'HEAD' })).status).toBe(405);
+    const got = await fetch(base + claimed.url);
+    expect(got.headers.get('content-type')).toBe('application/octet-stream');
+    expect(got.headers.get('content-disposition')).toStartWith('attachment; filename="a _');
+    expect(got.headers.get('content-security-policy')).toContain('sandbox');
+    expect(got.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(Buffer.from(await got.arrayBuffer()).equals(bytes)).toBe(true);
+
+    expect((await call('GET', claimed.url)).status).toBe(404);
+    // Delivered in whole, the server needs it no more.
+    expect((await call('POST', '/api/downloads', claim)).status).toBe(404);
+  });
+
+  test('files that cannot be sent', async () => {
+    const send = (query: string, init: RequestInit = {}) =>
+      call('POST', `/api/files?${query}`, { headers: as('alice'), body: 'x', ...init });
+    expect((await send('to=nobody&name=f')).status).toBe(404);
+    expect((await send('to=b%C3%B3b')).status).toBe(400);
+    expect((await send('to=b%C3%B3b&name=..%2Ff')).status).toBe(400);
+    const endless = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(5));
+        controller.close();
+      },
+    });
+    expect((await send('to=b%C3%B3b&name=f', { body: endless })).status).toBe(411);
+    expect((await call('GET', '/files/no-such-ticket')).status).toBe(404);
+    const claim = letter({ from: 'alice', id: 'x' });
+    expect((await call('POST', '/api/downloads', claim)).status).toBe(400);
+  });
+
+  test('unknown paths and wrong methods', async () => {
+    expect((await fetch(`${base}/api/nothing`)).status).toBe(404);
+    const wrong = await fetch(`${base}/api/messages`);
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  test('only who is no browser is challenged', async () => {
+    const script = await fetch(`${base}/api/users`);
+    expect(script.headers.get('www-authenticate')).toBe('Basic realm="chat"');
+    const page = await fetch(`${base}/api/users`, { headers: { 'sec-fetch-mode': 'cors' } });
+    expect(page.headers.get('www-authenticate')).toBeNull();
+  });
+
+  test('everything that is described and does not need a broken server was seen', () => {
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { responses }]) =>
+        Object.keys(responses).map((status) => `${method.toUpperCase()} ${path} ${status}`),
+      ),
+    );
+    const fileAnswer = 'GET /files/{ticket} 200';
+    const unseen = described.filter((one) => !seen.has(one) && one !== fileAnswer);
+    expect(unseen.filter((one) => !/ 50[37]$/.test(one))).toEqual(['POST /api/files 413']);
+  });
+});
+
+test('an account made here has its own token and a date that is one', async () => {
+  await using client = new WebClient(() => server.port('web'));
+  const who = { name: 'eve', fullName: 'Eve', token: tokenFor('eve') };
+  expect(client.ask({ do: 'register', ...who, born: '31/02/2000' })).rejects.toThrow('bad-date');
+  await client.ask({ do: 'register', ...who, born });
+  // The same request again, as after a lost answer, is the same account; another token is another matter.
+  await client.ask({ do: 'register', ...who, born });
+  const thief = { ...who, token: tokenFor('thief') };
+  expect(client.ask({ do: 'register', ...thief, born })).rejects.toThrow('name-taken');
+  client.caller.enter('eve', tokenFor('thief'));
+  await client.until(({ state }) => state.is === 'turned-away');
+  expect(client.state).toEqual({ is: 'turned-away', why: 'not-allowed' });
+});

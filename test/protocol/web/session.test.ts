@@ -1,0 +1,336 @@
+// The server's side of a page, request by request: what it asks of the hub, and how every outcome is worded.
+
+import { describe, expect, test } from 'bun:test';
+
+import { limits } from '../../../src/protocol/limits';
+import type { Direct, FileHash, Name, RoomName, SessionId } from '../../../src/protocol/model';
+import type { Told, Wish } from '../../../src/protocol/web/messages';
+import { WebSession } from '../../../src/protocol/web/session';
+import { hashOfToken } from '../../../src/protocol/web/token';
+import { type Answers, FakeHost, Feed } from '../../support/fake-host';
+
+const token = 'T'.repeat(43);
+const key = 'a key of mine';
+const yes = { ok: true, value: undefined } as const;
+const session = 'm1-1' as SessionId;
+const ana = 'ana' as Name;
+
+class Talk {
+  readonly host: FakeHost;
+  readonly session: WebSession;
+  readonly feed: Feed;
+  #refs = 0;
+
+  constructor(answers: Answers = {}) {
+    this.host = new FakeHost(answers);
+    this.session = new WebSession(this.host);
+    this.feed = new Feed(this.session);
+  }
+
+  /** Asks, and gives all that was said meanwhile. */
+  ask(...wishes: readonly Wish[]): Told[] {
+    for (const wish of wishes)
+      this.feed.push(`${JSON.stringify({ ...wish, ref: ++this.#refs })}\n`);
+    return this.take();
+  }
+
+  take(): Told[] {
+    return this.host
+      .takeText()
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Told);
+  }
+}
+
+/** What one wish asks of a hub that agrees, and what the page is told. */
+const served: [Wish, Answers, unknown, unknown][] = [
+  [
+    { do: 'register', name: 'ana', fullName: 'Ana', born: '01/02/2000', token },
+    { register: () => yes },
+    {
+      do: 'register',
+      ...{ name: ana, fullName: 'Ana', born: '01/02/2000', host: '127.0.0.1' },
+      tokenHash: hashOfToken(token),
+    },
+    {},
+  ],
+  [{ do: 'logout' }, { leave: () => yes }, { do: 'leave', session }, {}],
+  [
+    { do: 'users' },
+    {
+      users: () => ({
+        ok: true,
+        value: {
+          users: [
+            { name: ana, kind: 'guest', dialect: 'relay', address: { host: '::1', port: 5 } },
+          ],
+        },
+      }),
+    },
+    { do: 'users', asker: { session } },
+    // Nobody's address is shown to others.
+    { users: [{ name: 'ana', kind: 'guest', door: 'relay' }] },
+  ],
+  [
+    { do: 'send', to: '#7', text: 'hi', key },
+    { direct: () => ({ ok: true, value: { id: 3, serial: 9, waiting: true } }) },
+    { do: 'direct', from: { session }, to: '#7', text: 'hi', origin: 'web' },
+    { id: 3, serial: 9, waiting: true },
+  ],
+  [
+    { do: 'say', room: 'r', text: 'hi', key },
+    { say: () => ({ ok: true, value: { room: 'r' as RoomName } }) },
+    { do: 'say', session, room: 'r', text: 'hi' },
+    { at: 1_700_000_000 },
+  ],
+  [
+    { do: 'undelivered', serials: [1, 2] },
+    { undelivered: () => ({ ok: true, value: { waiting: [2] } }) },
+    { do: 'undelivered', session, serials: [1, 2] },
+    { waiting: [2] },
+  ],
+  [
+    { do: 'rooms' },
+    { rooms: () => ({ ok: true, value: { rooms: ['r' as RoomName] } }) },
+    { do: 'rooms', session },
+    { rooms: ['r'] },
+  ],
+  [
+    { do: 'create', room: 'r' },
+    { 'room-create': () => yes },
+    { do: 'room-create', session, room: 'r' },
+    {},
+  ],
+  [
+    { do: 'join', room: 'r' },
+    { 'room-join': () => yes },
+    { do: 'room-join', session, room: 'r' },
+    {},
+  ],
+  [
+    { do: 'leave', room: 'r' },
+    { 'room-leave': () => yes },
+    { do: 'room-leave', session, room: 'r' },
+    {},
+  ],
+  [
+    { do: 'groups' },
+    {
+      groups: () => ({
+        ok: true,
+        value: { groups: [{ name: 'g' as RoomName, creates: true, members: [ana] }] },
+      }),
+    },
+    { do: 'groups', session },
+    { groups: [{ name: 'g', creates: true, members: ['ana'] }] },
+  ],
+  [
+    { do: 'group-create', group: 'g' },
+    { 'group-create': () => yes },
+    { do: 'group-create', session, group: 'g' },
+    {},
+  ],
+  [
+    { do: 'group-invite', group: 'g', to: 'bob' },
+    { 'group-invite': () => yes },
+    { do: 'group-invite', session, group: 'g', to: 'bob' },
+    {},
+  ],
+  [
+    { do: 'group-accept', group: 'g' },
+    { 'group-accept': () => yes },
+    { do: 'group-accept', session, group: 'g' },
+    {},
+  ],
+  [
+    { do: 'group-decline', group: 'g' },
+    { 'group-decline': () => yes },
+    { do: 'group-decline', session, group: 'g' },
+    {},
+  ],
+  [
+    { do: 'group-leave', group: 'g' },
+    { 'group-leave': () => yes },
+    { do: 'group-leave', session, group: 'g' },
+    {},
+  ],
+  [
+    { do: 'balance', amount: 5 },
+    { 'balance-set': () => ({ ok: true, value: { before: 1, after: 5 } }) },
+    { do: 'balance-set', session, amount: 5 },
+    { before: 1, after: 5 },
+  ],
+  [
+    { do: 'funds' },
+    { funds: () => ({ ok: true, value: { balance: 5 } }) },
+    { do: 'funds', session },
+    { balance: 5 },
+  ],
+  [
+    { do: 'transfer', to: 'bob', amount: 5, key },
+    { transfer: () => ({ ok: true, value: { before: 9, after: 4 } }) },
+    { do: 'transfer', session, to: 'bob', amount: 5 },
+    { before: 9, after: 4 },
+  ],
+  [
+    { do: 'doors', open: true },
+    { doors: () => ({ ok: true, value: { open: true } }) },
+    { do: 'doors', session, open: true },
+    { open: true },
+  ],
+];
+
+describe('requests', () => {
+  test.each(served)('%j', (wish, answers, command, value) => {
+    const talk = new Talk(answers);
+    expect(talk.ask(wish)).toEqual([{ is: 'done', ref: 1, value } as Told]);
+    expect(talk.host.commands as unknown[]).toEqual([command]);
+  });
+
+  test('login also watches, and unregister names who logged in', () => {
+    const talk = new Talk({
+      login: () => ({ ok: true, value: { name: ana } }),
+      watch: () => yes,
+      unregister: () => yes,
+    });
+    const told = talk.ask({ do: 'login', name: 'ana', token }, { do: 'unregister' });
+    expect(told).toEqual([
+      { is: 'done', ref: 1, value: { name: 'ana' } },
+      { is: 'done', ref: 2, value: {} },
+    ]);
+    const { machine, remote: address } = talk.host;
+    const entry = { session, account: ana, tokenHash: hashOfToken(token), dialect: 'web' };
+    expect(talk.host.commands).toEqual([
+      { do: 'login', ...entry, machine, address },
+      { do: 'watch', session },
+      { do: 'unregister', account: ana, host: '127.0.0.1', session },
+    ]);
+  });
+
+  test('a ping is answered behind what was asked before it', () => {
+    const talk = new Talk({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
+    talk.host.hold = true;
+    expect(talk.ask({ do: 'rooms' }, { do: 'ping' })).toEqual([]);
+    talk.host.release();
+    expect(talk.take().map((told) => 'ref' in told && told.ref)).toEqual([1, 2]);
+  });
+});
+
+describe('refusals', () => {
+  test.each([
+    [{ do: 'register', name: ' ana', fullName: 'Ana', born: '01/02/2000', token }, 'bad-name'],
+    [{ do: 'register', name: 'ana', fullName: ' ', born: '01/02/2000', token }, 'bad-name'],
+    [{ do: 'register', name: 'ana', fullName: 'Ana', born: '31/02/2000', token }, 'bad-date'],
+    [{ do: 'login', name: '#7', token }, 'unknown-user'],
+    [{ do: 'unregister' }, 'not-entered'],
+    [{ do: 'send', to: '', text: 'hi', key }, 'unknown-user'],
+    [{ do: 'say', room: 'two words', text: 'hi', key }, 'not-member'],
+    [{ do: 'create', room: 'two words' }, 'bad-name'],
+    [{ do: 'group-invite', group: 'g', to: '' }, 'unknown-user'],
+    [{ do: 'transfer', to: '', amount: 1, key }, 'not-connected'],
+  ] as [Wish, string][])('%j is refused without asking anybody', (wish, why) => {
+    const talk = new Talk();
+    expect(talk.ask(wish)).toEqual([{ is: 'refused', ref: 1, why }]);
+    expect(talk.host.commands).toEqual([]);
+  });
+
+  test('what the hub refuses is refused in its words', () => {
+    const talk = new Talk({ direct: () => ({ ok: false, why: 'full' }) });
+    expect(talk.ask({ do: 'send', to: 'bob', text: 'hi', key })).toEqual([
+      { is: 'refused', ref: 1, why: 'full' },
+    ]);
+  });
+
+  test('what is no request ends the connection, behind the answers that are owed', () => {
+    const talk = new Talk({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
+    talk.host.hold = true;
+    talk.ask({ do: 'rooms' });
+    talk.feed.push('{"do":"fly"}\n{"do":"users","ref":3}\n');
+    expect(talk.host.ending).toBe('open');
+    talk.host.release();
+    expect(talk.take().map(({ is }) => is)).toEqual(['done', 'bye']);
+    expect(talk.host.ending).toBe('ended');
+  });
+
+  test('nothing asked in time: goodbye; once something was, a page may be silent for ever', () => {
+    const silent = new Talk();
+    expect(silent.host.wakeMs).toBe(limits.requestMs);
+    silent.session.woke();
+    expect(silent.take().map(({ is }) => is)).toEqual(['bye']);
+    const talk = new Talk();
+    talk.ask({ do: 'ping' });
+    expect(talk.host.wakeMs).toBeUndefined();
+  });
+});
+
+describe('tellings', () => {
+  const file = { hash: 'h' as FileHash, size: 5, name: 'f.png' };
+  const message: Direct = {
+    is: 'direct',
+    ...{ serial: 8, id: 1, from: 'bob' as Name, to: ana, text: 'hi', origin: 'mailbox', at: 3 },
+    file,
+  };
+
+  test('a message is delivered when the page says that it got it, and once', () => {
+    const talk = new Talk();
+    const settled: string[] = [];
+    talk.session.deliver(message, (result) => settled.push(result));
+    // No path and no hash leaves the server.
+    expect(talk.take()).toEqual([
+      {
+        is: 'message',
+        ...{ serial: 8, id: 1, from: 'bob', to: 'ana', text: 'hi', at: 3, door: 'mailbox' },
+        file: { name: 'f.png', size: 5 },
+      },
+    ]);
+    talk.ask({ do: 'got', serial: 9 });
+    expect(settled).toEqual([]);
+    talk.ask({ do: 'got', serial: 8 }, { do: 'got', serial: 8 });
+    expect(settled).toEqual(['delivered']);
+  });
+
+  test('a message for a connection that is over has failed', () => {
+    const talk = new Talk();
+    talk.session.lost();
+    const settled: string[] = [];
+    talk.session.deliver(message, (result) => settled.push(result));
+    expect(settled).toEqual(['failed']);
+  });
+
+  test('notices, each in the page’s words', () => {
+    const talk = new Talk();
+    const bob = 'bob' as Name;
+    const room = 'r' as RoomName;
+    const origin = 'channels';
+    talk.session.tell({ is: 'receipt', id: 1, by: bob, status: 'delivered', file: 'f' });
+    talk.session.tell({ is: 'said', room, from: bob, text: 'hi', origin, at: 5 });
+    talk.session.tell({ is: 'joined', room, name: bob, origin });
+    talk.session.tell({ is: 'left', room, name: bob, origin });
+    talk.session.tell({ is: 'invited', room, by: bob, origin });
+    talk.session.tell({ is: 'paid', from: bob, amount: 3, origin });
+    talk.session.tell({ is: 'presence', name: bob, here: false });
+    talk.session.tell({ is: 'signal', signal: 's', from: bob, numbers: [], origin, at: 5 });
+    expect(talk.take()).toEqual([
+      { is: 'receipt', id: 1, by: 'bob', status: 'delivered', file: 'f' },
+      { is: 'said', room: 'r', from: 'bob', text: 'hi', at: 5 },
+      { is: 'joined', room: 'r', name: 'bob' },
+      { is: 'left', room: 'r', name: 'bob' },
+      { is: 'invited', room: 'r', by: 'bob' },
+      { is: 'paid', from: 'bob', amount: 3 },
+      { is: 'presence', name: 'bob', here: false },
+    ]);
+  });
+
+  test('the server stops: what is owed is answered, then goodbye', () => {
+    const talk = new Talk({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
+    talk.host.hold = true;
+    talk.ask({ do: 'rooms' });
+    talk.session.closing();
+    talk.host.release();
+    expect(talk.take().map(({ is }) => is)).toEqual(['done', 'bye']);
+    expect(talk.host.ending).toBe('ended');
+    talk.session.tell({ is: 'presence', name: ana, here: true });
+    expect(talk.take()).toEqual([]);
+  });
+});
