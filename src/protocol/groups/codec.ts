@@ -14,6 +14,9 @@ import {
   type Side,
 } from './messages';
 
+/** The protocol's own name: of its folder, its door and its URLs. */
+export const dialectName = 'groups';
+
 /** What is wrong with what the peer sent; where a message ends is no longer known, so the connection ends. */
 export type Fault = 'too-large' | 'bad-request';
 
@@ -173,9 +176,11 @@ export interface Envelope {
   readonly destinationPort: number;
 }
 
-export type Content = Omit<Message, 'body' | 'ip' | 'side' | 'sourcePort'> & {
-  readonly body?: Uint8Array | string;
-};
+/** What a message says; what is undefined is not written. */
+export type Content = Pick<Message, 'action'> & {
+  readonly [K in Exclude<keyof Message, 'action' | 'body' | 'ip' | 'side' | 'sourcePort'>]?:
+    Message[K] | undefined;
+} & { readonly body?: Uint8Array | string };
 
 /** The header block of a message whose body has `length` bytes. */
 export function headOf(envelope: Envelope, content: Content, length: number): Uint8Array {

@@ -82,13 +82,13 @@ export const reasons = {
   full: 'too many messages wait for this user',
   tooLong: 'the message is too long',
   notMember: 'you are not in this group',
-  notText: 'a message is text',
   noReceiver: 'nobody is named',
   tryLater: 'the server cannot take it now',
   unknownFile: 'no such transfer',
   noSpace: 'no space for the file',
   cancelled: 'cancelled',
   broken: 'the transfer broke off',
+  notUnderstood: 'not understood',
   noOne: 'nobody is there to receive it',
 } as const;
 

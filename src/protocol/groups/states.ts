@@ -21,9 +21,11 @@ export const serverStates = {
   listening: {
     connect: 'entering',
     transfer: 'carrying',
+    disconnect: 'over',
     fault: 'over',
     ended: 'over',
     silent: 'over',
+    stop: 'over',
   },
   entering: { accepted: 'serving', refused: 'listening', ended: 'over', stop: 'over' },
   serving: {
