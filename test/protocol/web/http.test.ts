@@ -91,9 +91,7 @@ describe('the WebSocket', () => {
   test('a page of this server, and a program that shows no origin, are not', async () => {
     // Bun's WebSocket takes headers; the types know the browsers' alone.
     for (const headers of [{ origin: base }, {}] as Record<string, string>[]) {
-      const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`, {
-        headers,
-      } as Bun.WebSocketOptions);
+      const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`, { headers } as never);
       await new Promise((opened) => (socket.onopen = opened));
       socket.close();
     }
