@@ -1,26 +1,17 @@
 // A conversation: one session on one link, with the order, the bounds and the files that law grants it.
+// long because it is three faces of one thing: what a session, delivery and a link may ask of it.
 
 import { randomBytes } from 'node:crypto';
 
 import { Inbox } from '../../protocol/bytes/inbox';
-import type {
-  ConnectionEvents,
-  Host,
-  Session,
-  Settle,
-  Sink,
-  StoredFile,
-} from '../../protocol/dialect';
+import type { ConnectionEvents, Host, Session, Settle, Sink } from '../../protocol/dialect';
 import { ProtocolError } from '../../protocol/errors';
 import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
 import {
   type Address,
   type Direct,
-  type FileHash,
   type Notice,
-  ok,
-  type Result,
   type Said,
   type SessionId,
 } from '../../protocol/model';
@@ -28,6 +19,7 @@ import type { Outlet } from '../delivery/outlet';
 import type { FileStore } from '../files/files';
 import type { Clock, Sleeper } from './clock';
 import type { Transport, TransportEvents } from './link';
+import { Transfers } from './transfers';
 
 /** What conversations of one door share. */
 export interface Surroundings {
@@ -79,7 +71,6 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   #sinkFull = false;
   #over = false;
   #ended = false;
-  #onDrain: (() => void) | undefined;
 
   constructor(link: Transport, around: Surroundings) {
     this.#link = link;
@@ -158,6 +149,7 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
         if (!this.#over) this.#run(() => done(outcome));
         this.#answered++;
         this.#runLater();
+        if (this.#over) this.#unpin();
         if (this.#held || this.#paused) this.#flow();
       },
       key,
@@ -210,64 +202,32 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   #outputs = 0;
 
   receiveFile(size: number): Sink {
-    const sink = this.#around.files.receive(size, (full) => {
-      this.#sinkFull = full;
-      this.#flow();
-    });
-    this.#sinks = [...(this.#sinks ?? []), sink];
-    const gone = (): void => {
-      this.#sinks = this.#sinks?.filter((open) => open !== sink);
-    };
-    return {
-      write: (bytes) => sink.write(bytes),
-      finish: (done) => {
-        sink.finish((result: Result<StoredFile, 'no-space' | 'too-large' | 'storage'>) => {
-          gone();
-          if (result.ok) this.#pin(result.value.hash);
-          if (!this.#over) this.#run(() => done(result));
-        });
-      },
-      abandon: () => {
-        gone();
-        sink.abandon();
-      },
-    };
+    return this.#files().receive(size);
   }
-  #sinks: Sink[] | undefined;
 
-  /** What was uploaded here stays at least as long as the conversation that may yet name it in a command. */
-  #pin(hash: FileHash): void {
-    if (this.#over) this.#around.files.unpin(hash);
-    else (this.#pins ??= []).push(hash);
+  sendFile(...file: Parameters<Host['sendFile']>): void {
+    this.#files().send(...file);
   }
-  #pins: FileHash[] | undefined;
 
-  sendFile(
-    hash: FileHash,
-    done: (result: Result<void, 'gone'>) => void,
-    frame?: { readonly pieceBytes: number; wrap(piece: Uint8Array): readonly Uint8Array[] },
-  ): void {
-    const reader = this.#around.files.read(hash, frame?.pieceBytes ?? limits.readBytes, {
-      piece: (bytes) => {
-        if (this.#over) return;
-        for (const part of frame ? frame.wrap(bytes) : [bytes]) this.#link.write(part, false);
-        if (this.#link.queued > 0) this.#onDrain = next;
-        else next();
+  #files(): Transfers {
+    return (this.#transfers ??= new Transfers({
+      files: this.#around.files,
+      link: this.#link,
+      run: (step) => {
+        if (!this.#over) this.#run(step);
       },
-      end: (complete) => {
-        this.#onDrain = undefined;
-        if (!this.#over)
-          this.#run(() => done(complete ? ok(undefined) : { ok: false, why: 'gone' }));
+      full: (isFull) => {
+        this.#sinkFull = isFull;
+        this.#flow();
       },
-    });
-    const next = (): void => {
-      this.#onDrain = undefined;
-      reader.next();
-    };
-    this.#reader = reader;
-    reader.next();
+    }));
   }
-  #reader: { next(): void; close(): void } | undefined;
+  #transfers: Transfers | undefined;
+
+  /** A command that is still under way may name what was uploaded here. */
+  #unpin(): void {
+    if (this.#answered === this.#submitted) this.#transfers?.unpin();
+  }
 
   // ------------------------------------------------------------------------------ what delivery tells
 
@@ -329,7 +289,7 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   #endTold = false;
 
   drained(): void {
-    this.#onDrain?.();
+    this.#transfers?.drained();
   }
 
   ring(): void {
@@ -342,11 +302,11 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     this.#run(() => this.#events?.lost(why));
     this.#over = true;
     this.#ended = true;
-    this.#reader?.close();
-    for (const sink of this.#sinks ?? []) sink.abandon();
-    for (const settle of this.#unsettled ?? []) settle('failed');
-    this.#unsettled = undefined;
-    for (const hash of this.#pins ?? []) this.#around.files.unpin(hash);
+    this.#transfers?.close();
+    const unsettled = [...(this.#unsettled ?? [])];
+    this.#unsettled?.clear();
+    for (const settle of unsettled) settle('failed');
+    this.#unpin();
     const over = (): void => this.#around.over(this, this.#id);
     if (this.#entered) this.#around.submit({ do: 'leave', session: this.session }, over);
     else over();
