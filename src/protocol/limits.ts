@@ -94,8 +94,10 @@ export const limits = {
   /** Calls under way at once over all recipients. */
   calls: 512,
 
-  /** Bytes of an upload held in memory until the disk has them. */
+  /** Bytes of an upload held in memory until the disk has them: of one, of all together, of one of very many. */
   spoolBytes: 1 * MiB,
+  spoolBytesInAll: 64 * MiB,
+  spoolBytesLeast: 64 * KiB,
   /** Bytes of a file read ahead of a peer. */
   readBytes: 256 * KiB,
   /** The share of the disk that stays free. */

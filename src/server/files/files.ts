@@ -1,11 +1,21 @@
 // The files that people send each other: streamed to disk under their SHA-256, read back piece by piece.
 
-import { type FileHandle, mkdir, open, readdir, rename, statfs, unlink } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  stat,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Sink, StoredFile } from '../../protocol/dialect';
+import type { Sink } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
-import { type FileHash, ok, refused, type Result } from '../../protocol/model';
+import type { FileHash } from '../../protocol/model';
+import { Upload } from './upload';
 
 export interface FileReader {
   /** Asks for the next piece. */
@@ -13,18 +23,23 @@ export interface FileReader {
   close(): void;
 }
 
+export interface Disk {
+  readonly free: number;
+  readonly size: number;
+}
+
 export interface FilesSettings {
   readonly folder: string;
   /** The largest file taken, in bytes. None by default. */
   readonly largest?: number;
-  /** All files together, in bytes. None by default. */
+  /** All files together, in bytes, those on their way in included. None by default. */
   readonly total?: number;
+  /** The disk of the folder: bytes free, and bytes in all. Asked of the system by default. */
+  disk?(): Promise<Disk>;
   /** Whether something in the database needs the file. */
   needed(hash: FileHash): boolean;
   report(what: string, error: unknown): void;
 }
-
-type ReceiveRefusal = 'no-space' | 'too-large' | 'storage';
 
 /** What the rest of the server asks of the files. */
 export type FileStore = Pick<Files, 'receive' | 'read' | 'release' | 'unpin'>;
@@ -32,7 +47,12 @@ export type FileStore = Pick<Files, 'receive' | 'read' | 'release' | 'unpin'>;
 export class Files {
   readonly #settings: FilesSettings;
   readonly #pins = new Map<FileHash, number>();
-  #uploads = 0;
+  /** What is on disk, with its bytes; `#storedBytes` is their sum. */
+  readonly #stored = new Map<FileHash, number>();
+  #storedBytes = 0;
+  readonly #deletions = new Map<FileHash, Promise<void>>();
+  readonly #uploads = new Set<Upload>();
+  #names = 0;
 
   constructor(settings: FilesSettings) {
     this.#settings = settings;
@@ -40,10 +60,19 @@ export class Files {
 
   /** Makes the folder and removes what no message needs: parts of broken uploads and orphans. */
   async start(needed: ReadonlySet<FileHash>): Promise<void> {
-    await mkdir(this.#settings.folder, { recursive: true });
+    await mkdir(this.#settings.folder, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.#settings.folder)) {
-      if (!needed.has(name as FileHash)) await unlink(this.#path(name));
+      const hash = name as FileHash;
+      if (needed.has(hash)) this.#count(hash, (await stat(this.#path(name))).size);
+      else await unlink(this.#path(name));
     }
+  }
+
+  /** Abandons what is on its way in; resolves once nothing of it is left, and what was released is deleted. */
+  async close(): Promise<void> {
+    const uploads = [...this.#uploads];
+    for (const upload of uploads) upload.abandon();
+    await Promise.all([...uploads.map(({ over }) => over), ...this.#deletions.values()]);
   }
 
   #path(name: string): string {
@@ -55,16 +84,73 @@ export class Files {
    * What is abandoned, too long, too short or refused leaves nothing behind.
    */
   receive(size: number, onFull: (full: boolean) => void): Sink {
-    const temporary = this.#path(`upload-${process.pid}-${++this.#uploads}`);
-    return new Upload(size, temporary, onFull, this.#settings, (hash) =>
-      this.#keep(temporary, hash),
-    );
+    const temporary = this.#path(`upload-${process.pid}-${++this.#names}`);
+    const upload: Upload = new Upload(size, temporary, onFull, {
+      room: () => this.#room(upload),
+      spool: () => this.#spool(),
+      keep: (hash) => this.#keep(temporary, hash, size),
+      report: (error) => this.#settings.report('storing a file', error),
+    });
+    this.#uploads.add(upload);
+    void upload.over.then(() => this.#uploads.delete(upload));
+    return upload;
+  }
+
+  /** Why an upload cannot be taken, if so. What the others were promised is as good as taken. */
+  async #room(upload: Upload): Promise<'no-space' | 'too-large' | undefined> {
+    const { largest, total } = this.#settings;
+    const { size } = upload;
+    if (largest !== undefined && size > largest) return 'too-large';
+    let promised = 0;
+    let unwritten = 0;
+    for (const other of this.#uploads) {
+      if (other === upload || !other.isAdmitted) continue;
+      promised += other.size;
+      unwritten += other.size - other.written;
+    }
+    if (total !== undefined && this.#storedBytes + promised + size > total) return 'no-space';
+    // Said before the disk is asked, so that two that come together cannot have the same place.
+    upload.isAdmitted = true;
+    const disk = await (this.#settings.disk?.() ?? this.#disk());
+    // A share stays free, so that what is accepted elsewhere can still be stored.
+    const fits = disk.free - unwritten - size >= disk.size * limits.diskFree;
+    if (!fits) upload.isAdmitted = false;
+    return fits ? undefined : 'no-space';
+  }
+
+  async #disk(): Promise<Disk> {
+    const disk = await statfs(this.#settings.folder);
+    return { free: disk.bavail * disk.bsize, size: disk.blocks * disk.bsize };
+  }
+
+  /** Bytes that one upload may hold in memory: less where there are many. */
+  #spool(): number {
+    const share = limits.spoolBytesInAll / Math.max(1, this.#uploads.size);
+    return Math.max(limits.spoolBytesLeast, Math.min(limits.spoolBytes, share));
+  }
+
+  #count(hash: FileHash, size: number): void {
+    this.#storedBytes += size - (this.#stored.get(hash) ?? 0);
+    if (size === 0) this.#stored.delete(hash);
+    else this.#stored.set(hash, size);
   }
 
   /** Moves a whole upload to its place. Nothing may delete it until `unpin`. */
-  async #keep(temporary: string, hash: FileHash): Promise<void> {
+  async #keep(temporary: string, hash: FileHash, size: number): Promise<void> {
     this.#pins.set(hash, (this.#pins.get(hash) ?? 0) + 1);
-    await rename(temporary, this.#path(hash));
+    try {
+      // The same bytes may be on their way out at this moment.
+      await this.#deletions.get(hash);
+      await rename(temporary, this.#path(hash));
+      this.#count(hash, size);
+      await this.#syncFolder();
+    } catch (error) {
+      this.unpin(hash);
+      throw error;
+    }
+  }
+
+  async #syncFolder(): Promise<void> {
     const folder = await open(this.#settings.folder, 'r');
     try {
       await folder.sync();
@@ -83,10 +169,19 @@ export class Files {
 
   /** Deletes a file that nothing needs any more; readers that have it open still get the whole of it. */
   release(hash: FileHash): void {
-    if (this.#pins.has(hash) || this.#settings.needed(hash)) return;
-    unlink(this.#path(hash)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') this.#settings.report('deleting a file', error);
-    });
+    if (this.#pins.has(hash) || this.#deletions.has(hash) || this.#settings.needed(hash)) return;
+    this.#deletions.set(hash, this.#delete(hash));
+  }
+
+  async #delete(hash: FileHash): Promise<void> {
+    try {
+      await unlink(this.#path(hash));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') this.#settings.report('deleting a file', error);
+    }
+    this.#deletions.delete(hash);
+    this.#count(hash, 0);
   }
 
   /** Reads a file in pieces of at most `pieceBytes`, one for each `next`. `end(false)`: it cannot be read. */
@@ -96,171 +191,33 @@ export class Files {
     to: { piece(bytes: Uint8Array): void; end(complete: boolean): void },
   ): FileReader {
     let handle: FileHandle | undefined;
-    let closed = false;
-    const close = (): void => {
-      closed = true;
+    let isClosed = false;
+    let isBusy = false;
+    const shut = (): void => {
       handle?.close().catch(() => {});
       handle = undefined;
     };
-    const step = async (): Promise<void> => {
+    /** Never under a read: its descriptor may be somebody else's by then. */
+    const close = (): void => {
+      isClosed = true;
+      if (!isBusy) shut();
+    };
+    const step = async (): Promise<Uint8Array> => {
       handle ??= await open(this.#path(hash), 'r');
-      if (closed) return close();
       const buffer = new Uint8Array(pieceBytes);
       const { bytesRead } = await handle.read(buffer, 0, pieceBytes);
-      if (closed) return close();
-      if (bytesRead === 0) {
-        close();
-        to.end(true);
-      } else {
-        to.piece(buffer.subarray(0, bytesRead));
-      }
+      return buffer.subarray(0, bytesRead);
     };
-    return {
-      next: () => {
-        if (closed) return;
-        step().catch(() => {
-          if (closed) return;
-          close();
-          to.end(false);
-        });
-      },
-      close,
+    const next = async (): Promise<void> => {
+      if (isClosed || isBusy) return;
+      isBusy = true;
+      const bytes = await step().catch(() => undefined);
+      isBusy = false;
+      if (isClosed) return shut();
+      if (bytes !== undefined && bytes.length > 0) return to.piece(bytes);
+      close();
+      to.end(bytes !== undefined);
     };
-  }
-}
-
-/** One file on its way in: a bounded queue towards a temporary file, hashed on the way. */
-class Upload implements Sink {
-  readonly #size: number;
-  readonly #temporary: string;
-  readonly #onFull: (full: boolean) => void;
-  readonly #settings: FilesSettings;
-  readonly #keep: (hash: FileHash) => Promise<void>;
-  readonly #hasher = new Bun.CryptoHasher('sha256');
-  #queue: Uint8Array[] = [];
-  #queued = 0;
-  #received = 0;
-  #full = false;
-  #writing = false;
-  #handle: FileHandle | undefined;
-  #failed: ReceiveRefusal | undefined;
-  #abandoned = false;
-  #done: ((result: Result<StoredFile, ReceiveRefusal>) => void) | undefined;
-
-  constructor(
-    size: number,
-    temporary: string,
-    onFull: (full: boolean) => void,
-    settings: FilesSettings,
-    keep: (hash: FileHash) => Promise<void>,
-  ) {
-    this.#size = size;
-    this.#temporary = temporary;
-    this.#onFull = onFull;
-    this.#settings = settings;
-    this.#keep = keep;
-    if (settings.largest !== undefined && size > settings.largest) this.#failed = 'too-large';
-    void this.#pump();
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.#abandoned || this.#failed) return;
-    this.#received += bytes.length;
-    if (this.#received > this.#size) {
-      this.#failed = 'too-large';
-      return;
-    }
-    this.#queue.push(bytes);
-    this.#queued += bytes.length;
-    if (!this.#full && this.#queued >= limits.spoolBytes) {
-      this.#full = true;
-      this.#onFull(true);
-    }
-    void this.#pump();
-  }
-
-  finish(done: (result: Result<StoredFile, ReceiveRefusal>) => void): void {
-    if (this.#received < this.#size) this.#failed ??= 'storage';
-    this.#done = done;
-    void this.#pump();
-  }
-
-  abandon(): void {
-    this.#abandoned = true;
-    void this.#pump();
-  }
-
-  async #pump(): Promise<void> {
-    if (this.#writing) return;
-    this.#writing = true;
-    try {
-      await this.#work();
-    } catch (error) {
-      this.#settings.report('storing a file', error);
-      this.#failed = (error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'no-space' : 'storage';
-    }
-    this.#writing = false;
-    if (this.#abandoned || this.#failed) await this.#clear();
-    else if (this.#queue.length > 0 || (this.#done && this.#handle)) await this.#pump();
-  }
-
-  async #work(): Promise<void> {
-    if (this.#abandoned || this.#failed) return;
-    if (!this.#handle && this.#hashed === undefined) {
-      if (!(await this.#fits())) {
-        this.#failed = 'no-space';
-        return;
-      }
-      this.#handle = await open(this.#temporary, 'wx');
-    }
-    while (this.#queue.length > 0 && !this.#abandoned) {
-      const pieces = this.#queue;
-      this.#queue = [];
-      this.#queued = 0;
-      for (const piece of pieces) this.#hasher.update(piece);
-      await this.#handle?.writev(pieces);
-      if (this.#full && this.#queued < limits.spoolBytes) {
-        this.#full = false;
-        this.#onFull(false);
-      }
-    }
-    if (this.#done && this.#handle && !this.#abandoned) await this.#complete(this.#done);
-  }
-  #hashed: FileHash | undefined;
-
-  async #complete(done: (result: Result<StoredFile, ReceiveRefusal>) => void): Promise<void> {
-    const handle = this.#handle;
-    await handle?.sync();
-    await handle?.close();
-    this.#handle = undefined;
-    this.#hashed = this.#hasher.digest('hex') as FileHash;
-    await this.#keep(this.#hashed);
-    this.#done = undefined;
-    done(ok({ hash: this.#hashed, size: this.#size }));
-  }
-
-  /** A share of the disk stays free, so that what is accepted elsewhere can still be stored. */
-  async #fits(): Promise<boolean> {
-    const disk = await statfs(this.#settings.folder);
-    const free = disk.bavail * disk.bsize;
-    return free - this.#size >= disk.blocks * disk.bsize * limits.diskFree;
-  }
-
-  async #clear(): Promise<void> {
-    this.#queue = [];
-    this.#queued = 0;
-    if (this.#full) {
-      this.#full = false;
-      this.#onFull(false);
-    }
-    const handle = this.#handle;
-    this.#handle = undefined;
-    if (handle) {
-      await handle.close().catch(() => {});
-      await unlink(this.#temporary).catch(() => {});
-    }
-    const done = this.#done;
-    this.#done = undefined;
-    if (done && !this.#abandoned) done(refused(this.#failed ?? 'storage'));
+    return { next: () => void next(), close };
   }
 }

@@ -1,0 +1,178 @@
+// One file on its way in: a bounded queue towards a temporary file, hashed on the way.
+
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+
+import type { Sink, StoredFile } from '../../protocol/dialect';
+import { type FileHash, ok, refused, type Result } from '../../protocol/model';
+
+type Refusal = 'no-space' | 'too-large' | 'storage';
+type Done = (result: Result<StoredFile, Refusal>) => void;
+
+/** What an upload needs of the folder that it goes to. */
+export interface UploadSurroundings {
+  /** Why it cannot be taken, if so. */
+  room(): Promise<'no-space' | 'too-large' | undefined>;
+  /** Bytes that it may hold in memory until the disk has them. */
+  spool(): number;
+  /** Moves the whole file to its place. */
+  keep(hash: FileHash): Promise<void>;
+  report(error: unknown): void;
+}
+
+export class Upload implements Sink {
+  readonly size: number;
+  /** Whether there is room for it, which from then on nobody else gets. */
+  isAdmitted = false;
+  readonly #temporary: string;
+  readonly #onFull: (full: boolean) => void;
+  readonly #world: UploadSurroundings;
+  readonly #hasher = new Bun.CryptoHasher('sha256');
+  readonly #over = Promise.withResolvers<void>();
+  #queue: Uint8Array[] = [];
+  #queued = 0;
+  #received = 0;
+  #written = 0;
+  #full = false;
+  #handle: FileHandle | undefined;
+  #failed: Refusal | undefined;
+  #abandoned = false;
+  #done: Done | undefined;
+  /** Wakes the work, where it waits for something to do. */
+  #news = Promise.withResolvers<void>();
+
+  constructor(
+    size: number,
+    temporary: string,
+    onFull: (full: boolean) => void,
+    world: UploadSurroundings,
+  ) {
+    this.size = size;
+    this.#temporary = temporary;
+    this.#onFull = onFull;
+    this.#world = world;
+    // Begun behind the constructor: the folder counts this upload by then.
+    queueMicrotask(() => void this.#work());
+  }
+
+  /** Settled when it is over, however: whole in its place, or nothing of it left. */
+  get over(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  /** Bytes that the disk has. */
+  get written(): number {
+    return this.#written;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#abandoned || this.#failed) return;
+    this.#received += bytes.length;
+    if (this.#received > this.size) {
+      this.#fail('too-large');
+      return;
+    }
+    this.#queue.push(bytes);
+    this.#queued += bytes.length;
+    if (this.#queued >= this.#world.spool()) this.#setFull(true);
+    this.#news.resolve();
+  }
+
+  finish(done: Done): void {
+    if (this.#received < this.size) this.#failed ??= 'storage';
+    this.#done = done;
+    this.#news.resolve();
+  }
+
+  abandon(): void {
+    this.#abandoned = true;
+    this.#news.resolve();
+  }
+
+  get #isHopeless(): boolean {
+    return this.#abandoned || this.#failed !== undefined;
+  }
+
+  #fail(why: Refusal): void {
+    this.#failed ??= why;
+    this.#news.resolve();
+  }
+
+  /** From beginning to end; what goes wrong on the way is a refusal that leaves nothing behind. */
+  async #work(): Promise<void> {
+    let hash: FileHash | undefined;
+    try {
+      hash = await this.#store();
+    } catch (error) {
+      const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!isFull) this.#world.report(error);
+      this.#fail(isFull ? 'no-space' : 'storage');
+    }
+    if (hash === undefined) await this.#clear();
+    this.#over.resolve();
+    if (hash === undefined) await this.#refuse();
+    else this.#done?.(ok({ hash, size: this.size }));
+  }
+
+  /** The file under its hash; undefined where it cannot be had any more. */
+  async #store(): Promise<FileHash | undefined> {
+    const why = await this.#world.room();
+    if (why !== undefined) this.#fail(why);
+    if (this.#isHopeless) return undefined;
+    this.#handle = await open(this.#temporary, 'wx', 0o600);
+    while (!this.#isHopeless && (this.#queue.length > 0 || !this.#done)) {
+      if (this.#queue.length > 0) await this.#writeQueue(this.#handle);
+      else await this.#wait();
+    }
+    if (this.#isHopeless) return undefined;
+    await this.#handle.sync();
+    if (this.#isHopeless) return undefined;
+    const hash = this.#hasher.digest('hex') as FileHash;
+    await this.#world.keep(hash);
+    await this.#close();
+    return hash;
+  }
+
+  #wait(): Promise<void> {
+    this.#news = Promise.withResolvers();
+    return this.#news.promise;
+  }
+
+  async #writeQueue(handle: FileHandle): Promise<void> {
+    const [first] = this.#queue;
+    const bytes = this.#queue.length === 1 && first ? first : Buffer.concat(this.#queue);
+    this.#queue = [];
+    this.#hasher.update(bytes);
+    // A disk that fills up may take a part, and only then say so.
+    for (let at = 0; at < bytes.length;) {
+      at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
+    }
+    this.#written += bytes.length;
+    this.#queued -= bytes.length;
+    if (this.#queued < this.#world.spool()) this.#setFull(false);
+  }
+
+  #setFull(full: boolean): void {
+    if (this.#full === full) return;
+    this.#full = full;
+    this.#onFull(full);
+  }
+
+  async #clear(): Promise<void> {
+    this.#queue = [];
+    this.#setFull(false);
+    if (!this.#handle) return;
+    await this.#close();
+    await unlink(this.#temporary).catch(() => {});
+  }
+
+  async #close(): Promise<void> {
+    await this.#handle?.close().catch(() => {});
+    this.#handle = undefined;
+  }
+
+  /** Told when it is asked for; what comes until then is nobody's. */
+  async #refuse(): Promise<void> {
+    while (!this.#abandoned && !this.#done) await this.#wait();
+    if (!this.#abandoned) this.#done?.(refused(this.#failed ?? 'storage'));
+  }
+}
