@@ -213,6 +213,7 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     return (this.#transfers ??= new Transfers({
       files: this.#around.files,
       link: this.#link,
+      isEnded: () => this.#ended,
       run: (step) => {
         if (!this.#over) this.#run(step);
       },

@@ -10,6 +10,8 @@ import type { Transport } from './link';
 export interface TransfersHost {
   readonly files: FileStore;
   readonly link: Transport;
+  /** Our side has ended: what is written from now on never leaves. */
+  isEnded(): boolean;
   /** Runs a session's step, unless the conversation is over. */
   run(step: () => void): void;
   /** An upload takes no more for a while, or does again. */
@@ -63,6 +65,12 @@ export class Transfers {
     const reader = files.read(hash, frame?.pieceBytes ?? limits.readBytes, {
       piece: (bytes) => {
         if (this.#over) return;
+        // What never leaves must not count as sent: the peer would be believed to have it.
+        if (this.#host.isEnded()) {
+          reader.close();
+          this.#host.run(() => done(refused('gone')));
+          return;
+        }
         for (const part of frame ? frame.wrap(bytes) : [bytes]) link.write(part, false);
         if (link.queued > 0) this.#onDrain = next;
         else next();
