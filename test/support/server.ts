@@ -72,12 +72,18 @@ export interface TestServer extends AsyncDisposable {
 /** Starts a server with the given dialects on free ports of loopback. Stop it, or hold it with `await using`. */
 export async function startServer(
   dialects: readonly Dialect[],
-  options: { readonly folder?: string; readonly flags?: DoorSettings; readonly host?: string } = {},
+  options: {
+    readonly folder?: string;
+    readonly flags?: DoorSettings;
+    readonly host?: string;
+    /** Of the only door; a free one unless told. */
+    readonly port?: number;
+  } = {},
 ): Promise<TestServer> {
   const console = new KeptConsole();
   const server: RunningServer = await start({
     host: options.host ?? '127.0.0.1',
-    doors: dialects.map((dialect) => ({ dialect, port: 0 })),
+    doors: dialects.map((dialect) => ({ dialect, port: options.port ?? 0 })),
     folder: options.folder,
     flags: options.flags ?? {},
     console,

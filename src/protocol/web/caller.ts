@@ -180,14 +180,24 @@ export class WebCaller {
     if (this.#state.is === 'dialling' || this.#isOpen) return;
     this.#calm();
     this.#set({ is: 'dialling' });
+    this.#hurry();
     this.#host.dial();
   }
 
+  /** A connection that does not come to be, or brings no answer, is given up. */
+  #hurry(): void {
+    this.#cancelWait?.();
+    this.#cancelWait = this.#host.after(limits.connectMs, () => this.#host.hangUp());
+  }
+
   #login(): void {
+    this.#calm();
     if (!this.#identity) return;
     const { name, token } = this.#identity;
     this.#set({ is: 'entering' });
+    this.#hurry();
     const asked = this.#add({ do: 'login', name, token }, false, (answer) => {
+      this.#calm();
       if (answer.ok) {
         this.#attempts = 0;
         this.#set({ is: 'here' });

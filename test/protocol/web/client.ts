@@ -1,6 +1,7 @@
 // The client's side of the page's protocol over a real WebSocket, without the page: what it keeps, it keeps in memory.
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
+import { limits } from '../../../src/protocol/limits';
 import { type CallerState, type News, WebCaller } from '../../../src/protocol/web/caller';
 import type { AnswerOf, Message, Verb, Wish } from '../../../src/protocol/web/messages';
 
@@ -25,7 +26,8 @@ export class WebClient implements AsyncDisposable {
       write: (line) => this.#socket?.send(Buffer.from(line).toString()),
       hangUp: () => this.cut(),
       after: (ms, then) => {
-        if (ms > 60_000 / 3) return () => {};
+        // Deadlines, unlike pauses, never come.
+        if (ms === limits.connectMs || ms > 20_000) return () => {};
         const timer = setTimeout(then, 0);
         return () => clearTimeout(timer);
       },
