@@ -4,6 +4,9 @@ import { type Name, nameOf } from '../../protocol/model';
 import { tokenForm } from '../../protocol/web/messages';
 import { hashOfToken } from '../../protocol/web/token';
 
+/** Its name in HTTP, which does not mind the case. */
+const httpScheme = 'Basic';
+
 export interface Credentials {
   readonly account: Name;
   readonly tokenHash: string;
@@ -12,7 +15,7 @@ export interface Credentials {
 /** What the request shows, or undefined where it shows nothing that could be right. */
 export function credentialsOf(request: Request): Credentials | undefined {
   const [scheme, encoded = ''] = (request.headers.get('authorization') ?? '').split(' ');
-  if (scheme?.toLowerCase() !== 'basic') return undefined;
+  if (scheme?.toLowerCase() !== httpScheme.toLowerCase()) return undefined;
   const pair = Buffer.from(encoded, 'base64').toString();
   const colon = pair.lastIndexOf(':');
   const account = nameOf(pair.slice(0, colon));

@@ -120,7 +120,7 @@ export const openApi = {
     securitySchemes: {
       account: {
         type: 'http',
-        scheme: 'basic',
+        scheme: 'Basic',
         description: 'The account as user name, its token as password.',
       },
     },
