@@ -28,6 +28,8 @@ export const limits = {
   journalQueue: 100_000,
   /** How long a settlement may wait for a group to join, in ms. */
   settlementMs: 10,
+  /** When what must come to pass is tried again after the disk has failed, in ms. */
+  storageRetryMs: 1 * second,
   /** How long an outcome is remembered by its key, in ms. */
   outcomeMs: 24 * 3600 * second,
 

@@ -1,7 +1,8 @@
 // The core: hub, journal and delivery put together over a store, with the world outside handed in.
 
 import type { Callback, Dialect } from '../protocol/dialect';
-import type { Command } from '../protocol/hub';
+import type { Command, Outcome } from '../protocol/hub';
+import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
 import type { Console } from './console';
 import { CalledOutlet } from './delivery/calls';
@@ -80,12 +81,19 @@ export function openCore(db: Store, dialects: readonly Dialect[], world: World):
     },
   );
   journal.onGroupDone = () => world.flush();
+  /** What must come to pass, since it has happened already: a disk that fails is asked again until it does not. */
+  const owe = (command: Command, done: () => void): void =>
+    journal.submit(command, (outcome) => paid(command, outcome, done));
+  const paid = (command: Command, outcome: Outcome, done: () => void): void => {
+    if (outcome.ok || outcome.why !== 'storage') done();
+    else clock.after(limits.storageRetryMs, () => owe(command, done));
+  };
   const delivery: Delivery = new Delivery({
     waiting: readWaiting(db),
     settle: (recipient, serial, { status, urgent, done }) => {
       const settled = { do: 'settle', recipient, serial, status } as const;
-      if (urgent) journal.submit(settled, done);
-      else journal.submitLater(settled, done);
+      if (urgent) owe(settled, done);
+      else journal.submitLater(settled, (outcome) => paid(settled, outcome, done));
     },
     after: (ms, then) => clock.after(ms, then),
     connection: (session) => entered.get(session),
@@ -143,7 +151,7 @@ export function openCore(db: Store, dialects: readonly Dialect[], world: World):
       },
     );
   }
-  const submit = (command: Command): void => journal.submit(command, () => {});
+  const submit = (command: Command): void => owe(command, () => {});
 
   return {
     conversations,

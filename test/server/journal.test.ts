@@ -122,9 +122,43 @@ describe('groups', () => {
     desk.turn();
     expect(overloaded).toBe(3);
   });
+
+  test('load never keeps anybody who has gone in the lists', () => {
+    const desk = new Desk();
+    desk.enter('s', 'guest');
+    for (let index = 0; index < limits.journalQueue; index++) {
+      desk.journal.submit({ do: 'rooms', session: sessionOf('s') }, () => {});
+    }
+    desk.journal.submit({ do: 'leave', session: sessionOf('s') }, (outcome) => {
+      desk.log.push(`left ${outcome.ok}`);
+    });
+    desk.turn();
+    expect(desk.log).toContain('left true');
+    expect(desk.ask({ do: 'name-free', name: named('guest') })).toMatchObject({
+      value: { free: true },
+    });
+  });
 });
 
 describe('failures', () => {
+  test('events that cannot be told cost nobody else his answer', () => {
+    const desk = new Desk(
+      ':memory:',
+      (apply) => apply,
+      (events) => {
+        if (events.some(({ is }) => is === 'direct')) throw new Error('ours');
+      },
+    );
+    desk.register('alice');
+    desk.register('bob');
+    desk.journal.submit(direct('alice', 'bob', '1'), () => desk.log.push('done 1'));
+    desk.journal.submit(register('carol'), () => desk.log.push('carol'));
+    desk.turn();
+    desk.register('dave');
+    expect(desk.log).toEqual(['done 1', 'event direct', 'carol']);
+    expect(desk.reports).toEqual(['telling what happened']);
+  });
+
   /** Fails, after it has written, whenever a full name says so. */
   const failing =
     (apply: Apply): Apply =>

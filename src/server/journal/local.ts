@@ -35,6 +35,14 @@ export interface JournalSurroundings {
 
 const none: readonly HubEvent[] = [];
 
+/** What the server itself owes to what has happened already: as bounded as that was, and never refused for load. */
+const owed: ReadonlySet<OperationName> = new Set([
+  'leave',
+  'settle',
+  'callback-lost',
+  'file-taken',
+]);
+
 export class LocalJournal implements Journal {
   readonly #db: Store;
   readonly #hub: AppliedHub;
@@ -104,7 +112,8 @@ export class LocalJournal implements Journal {
     done: (outcome: Outcome<K>) => void,
     key: string | undefined,
   ): boolean {
-    if (this.#closed || this.#queue.length >= limits.journalQueue) {
+    const isFull = this.#queue.length >= limits.journalQueue && !owed.has(command.do);
+    if (this.#closed || isFull) {
       done(refused('overloaded') as Outcome<K>);
       return false;
     }
@@ -159,7 +168,7 @@ export class LocalJournal implements Journal {
       const said = only !== undefined && events.length === 1 && isSaid(only) ? only : undefined;
       const [first] = run;
       if (first !== undefined && (said === undefined || !isSaidWith(first, said))) {
-        this.#consume(run);
+        this.#tell(run);
         run = [];
       }
       try {
@@ -168,9 +177,18 @@ export class LocalJournal implements Journal {
         this.#world.report('answering a command', error);
       }
       if (said !== undefined) run.push(said);
-      else if (events.length > 0) this.#consume(events);
+      else if (events.length > 0) this.#tell(events);
     }
-    if (run.length > 0) this.#consume(run);
+    if (run.length > 0) this.#tell(run);
+  }
+
+  /** A bug in telling one thing must not cost the others their answers. */
+  #tell(events: readonly HubEvent[]): void {
+    try {
+      this.#consume(events);
+    } catch (error) {
+      this.#world.report('telling what happened', error);
+    }
   }
 
   /** Applies and commits. On failure nothing has changed and nothing was said. */

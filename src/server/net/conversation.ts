@@ -308,9 +308,18 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     this.#unsettled?.clear();
     for (const settle of unsettled) settle('failed');
     this.#unpin();
-    const over = (): void => this.#around.over(this, this.#id);
-    if (this.#entered) this.#around.submit({ do: 'leave', session: this.session }, over);
-    else over();
+    if (this.#entered) this.#leave();
+    else this.#around.over(this, this.#id);
+  }
+
+  /** Whoever is gone must not stay in the lists because of a disk that failed when he went. */
+  #leave(): void {
+    const { submit, clock } = this.#around;
+    submit({ do: 'leave', session: this.session }, (outcome) => {
+      const isToldLater = !outcome.ok && outcome.why === 'storage';
+      if (isToldLater) clock.after(limits.storageRetryMs, () => this.#leave());
+      else this.#around.over(this, this.#id);
+    });
   }
 
   // --------------------------------------------------------------------------------------- the flow
