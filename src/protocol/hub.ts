@@ -198,7 +198,7 @@ export interface Operations {
     void,
     'unknown-room' | 'not-member' | 'not-entered'
   >;
-  groups: Operation<
+  'group-list': Operation<
     { session: SessionId },
     {
       groups: readonly {

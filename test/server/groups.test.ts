@@ -85,7 +85,7 @@ describe('groups', () => {
     expect(notices(desk)).toEqual(['left to club but a']);
     expect(desk.ask(leave('a'))).toEqual(no('not-member'));
     expect(desk.ask(invite('b', 'cat'))).toEqual(no('not-creator'));
-    expect(desk.ask({ do: 'groups', session: sessionOf('b') })).toEqual({
+    expect(desk.ask({ do: 'group-list', session: sessionOf('b') })).toEqual({
       ok: true,
       value: { groups: [{ name: roomNamed('club'), creates: false, members: [named('ben')] }] },
     });
@@ -102,7 +102,7 @@ describe('groups', () => {
     desk.must({ do: 'leave', session: sessionOf('a') });
     expect(notices(desk)).toEqual(['left to club but a']);
     desk.enter('a2', 'ann');
-    expect(desk.ask({ do: 'groups', session: sessionOf('a2') })).toEqual({
+    expect(desk.ask({ do: 'group-list', session: sessionOf('a2') })).toEqual({
       ok: true,
       value: { groups: [] },
     });
@@ -160,7 +160,7 @@ describe('groups of accounts', () => {
       mute: false,
     });
     expect(second.ask(say('b2')).ok).toBe(true);
-    expect(second.ask({ do: 'groups', session: sessionOf('b2') })).toEqual({
+    expect(second.ask({ do: 'group-list', session: sessionOf('b2') })).toEqual({
       ok: true,
       value: {
         groups: [
@@ -214,7 +214,7 @@ describe('groups of accounts', () => {
     desk.takeEvents();
     desk.must({ do: 'unregister', account: named('ann'), host: 'h', session: sessionOf('a') });
     expect(notices(desk)).toEqual(['left to club but a']);
-    expect(desk.ask({ do: 'groups', session: sessionOf('b') })).toMatchObject({
+    expect(desk.ask({ do: 'group-list', session: sessionOf('b') })).toMatchObject({
       value: { groups: [{ creates: false, members: ['ben'] }] },
     });
   });

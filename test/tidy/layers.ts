@@ -90,13 +90,12 @@ export const impure: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Where a dialect may be named besides its own folder: the list, and the command line's door flags. `groups` and the
- * reserved rooms are words of the hub as well, so there they say nothing about a dialect.
+ * Where a dialect may be named besides its own folder: the list, and the command line's door flags. The reserved
+ * rooms are words of the hub as well, so there they say nothing about a dialect.
  */
 export const mayNameDialects: Readonly<Record<string, readonly string[] | 'all'>> = {
   'src/protocol/index.ts': 'all',
   'src/server/serve.ts': 'all',
-  'src/protocol/hub.ts': ['groups'],
   'src/protocol/limits.ts': ['market', 'relay'],
   'src/protocol/model.ts': ['market', 'relay'],
 };

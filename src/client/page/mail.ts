@@ -188,7 +188,7 @@ export function refreshRooms(): void {
 }
 
 export function refreshGroups(): void {
-  caller?.ask({ do: 'groups' }, (answer) => {
+  caller?.ask({ do: 'group-list' }, (answer) => {
     if (answer.ok) groups.value = answer.value.groups;
   });
 }

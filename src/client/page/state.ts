@@ -7,7 +7,7 @@ import type { AnswerOf } from '../../protocol/web/messages';
 import { type History, type Kept, Notes } from './store';
 
 export type User = AnswerOf<'users'>['users'][number];
-export type Group = AnswerOf<'groups'>['groups'][number];
+export type Group = AnswerOf<'group-list'>['groups'][number];
 
 export const connection = signal<CallerState>({ is: 'resting' });
 /** Who is logged in in this page, on the line or not. */

@@ -160,7 +160,7 @@ export class GroupsSession implements Session {
     this.#host.submit({ do: 'users', asker: { session } }, (outcome) => {
       if (outcome.ok) body = linesOfUsers(outcome.value.users, this.#host.server.host);
     });
-    this.#host.submit({ do: 'groups', session }, (outcome) => {
+    this.#host.submit({ do: 'group-list', session }, (outcome) => {
       if (this.#state !== 'entering') return;
       if (refusal !== undefined) this.#refused(id, refusal);
       else this.#accepted(id, name, body, outcome.ok ? outcome.value.groups : []);

@@ -140,8 +140,8 @@ export function serve(
       return onRoom(request.room, (room) => ({ do: 'room-join', session, room }));
     case 'leave':
       return onRoom(request.room, (room) => ({ do: 'room-leave', session, room }));
-    case 'groups':
-      return ask(request, { do: 'groups', session }, ({ groups }) => ({
+    case 'group-list':
+      return ask(request, { do: 'group-list', session }, ({ groups }) => ({
         groups: groups.map(({ name, creates, members }) => ({
           name,
           creates,

@@ -7,7 +7,7 @@ import { memberOf, type People } from './people';
 import type { Handlers } from './turn';
 
 type Part =
-  'group-create' | 'group-invite' | 'group-accept' | 'group-decline' | 'group-leave' | 'groups';
+  'group-create' | 'group-invite' | 'group-accept' | 'group-decline' | 'group-leave' | 'group-list';
 
 export function groups(people: People, closed: ClosedRooms): Pick<Handlers, Part> {
   return {
@@ -70,7 +70,7 @@ export function groups(people: People, closed: ClosedRooms): Pick<Handlers, Part
       return was ? ok(undefined) : refused('not-member');
     },
 
-    groups(command) {
+    'group-list'(command) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const names = closed.roomsOf(people.recipientOf(session));

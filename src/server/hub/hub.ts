@@ -42,7 +42,7 @@ export interface AppliedHub {
 export const onlyRead: ReadonlySet<OperationName> = new Set<OperationName>([
   'users',
   'rooms',
-  'groups',
+  'group-list',
   'say',
   'funds',
   'file-find',

@@ -28,7 +28,7 @@ const wishes: readonly Wish[] = [
   { do: 'create', room: 'r' },
   { do: 'join', room: 'r' },
   { do: 'leave', room: 'r' },
-  { do: 'groups' },
+  { do: 'group-list' },
   { do: 'group-create', group: 'g' },
   { do: 'group-invite', group: 'g', to: 'bob' },
   { do: 'group-accept', group: 'g' },

@@ -127,7 +127,7 @@ test('groups and money, from one page to another', async () => {
   await alice.ask({ do: 'group-invite', group: 'tea', to: 'bob' });
   await bob.until(({ news }) => news.some(({ is }) => is === 'invited'));
   await bob.ask({ do: 'group-accept', group: 'tea' });
-  expect((await bob.ask({ do: 'groups' })).groups).toEqual([
+  expect((await bob.ask({ do: 'group-list' })).groups).toEqual([
     { name: 'tea', creates: false, members: ['alice', 'bob'] },
   ]);
   await bob.insist({ do: 'say', room: 'tea', text: 'milk?', key: 'a key of mine' });

@@ -115,14 +115,14 @@ const served: [Wish, Answers, unknown, unknown][] = [
     {},
   ],
   [
-    { do: 'groups' },
+    { do: 'group-list' },
     {
-      groups: () => ({
+      'group-list': () => ({
         ok: true,
         value: { groups: [{ name: 'g' as RoomName, creates: true, members: [ana] }] },
       }),
     },
-    { do: 'groups', session },
+    { do: 'group-list', session },
     { groups: [{ name: 'g', creates: true, members: ['ana'] }] },
   ],
   [
