@@ -39,6 +39,9 @@ export const limits = {
   inboxBytes: 256 * KiB,
   /** Bytes queued towards one peer; beyond it the peer is too slow and is dropped. */
   outboxBytes: 4 * MiB,
+  /** The same over all peers who do not read; beyond it whoever has more than the least of it is dropped. */
+  outboxBytesInAll: 256 * MiB,
+  outboxBytesLeast: 64 * KiB,
   /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */
   jsonBytes: 192 * KiB,
   /** Files that come in over HTTP at once; tickets for files that are to go out, and how long each lives, in ms. */
@@ -46,7 +49,7 @@ export const limits = {
   tickets: 10_000,
   ticketMs: 60 * second,
   /** File descriptors kept back for files, the database and calls. */
-  descriptorsReserved: 256,
+  descriptorsReserved: 768,
   /** The share of all connections that one address may hold (loopback exempt). */
   addressShare: 0.25,
 
@@ -63,10 +66,12 @@ export const limits = {
   keepAliveMs: 10 * second,
   /** How long a connection that we ended may take to go, in ms. */
   closingMs: 5 * second,
-  /** How late the next piece of a file, or the end behind the last, may be, in ms. */
+  /** How late the next piece of a file, the end behind the last, or the taking of an answer may be, in ms. */
   pieceMs: 120 * second,
-  /** How long the server takes to stop, in ms. */
-  stopMs: 1.5 * second,
+  /** How long the server waits for its peers when it stops; then for broken uploads, and for who reads its console. In ms. */
+  stopMs: 1.3 * second,
+  stopFilesMs: 200,
+  stopConsoleMs: 300,
 
   /** A client's dial may take this long for each address of the server's name, in ms. */
   connectMs: 10 * second,

@@ -15,7 +15,7 @@ import { Files } from './files/files';
 import { holdFolder } from './folder';
 import { fileIsNeeded, neededFiles } from './hub/files';
 import { localHost, ownHosts } from './net/addresses';
-import { SystemClock } from './net/clock';
+import { type Clock, SystemClock } from './net/clock';
 import { Dialer } from './net/dial';
 import { Outbox } from './net/link';
 import { Admission } from './net/listen';
@@ -36,8 +36,14 @@ export interface ServerSettings {
   readonly console: Console;
   /** The largest attachment, in bytes; any size by default. */
   readonly largestFile?: number;
+  /** All attachments that wait together, in bytes; as many as the disk takes by default. */
+  readonly storedFiles?: number;
   /** How long an attachment waits, in ms. */
   readonly attachmentMs?: number;
+  /** The system's by default. */
+  readonly clock?: Clock;
+  /** File descriptors that the process may have open; as the system says by default. */
+  readonly descriptors?: number;
 }
 
 export interface RunningServer {
@@ -78,13 +84,15 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   const files = new Files({
     folder: held?.files ?? join(passing ?? tmpdir(), 'files'),
     ...(settings.largestFile !== undefined && { largest: settings.largestFile }),
+    ...(settings.storedFiles !== undefined && { total: settings.storedFiles }),
     needed: fileIsNeeded(db),
     report,
   });
   await files.start(neededFiles(db));
 
   // The chat, and the world that it lives in.
-  const clock = new SystemClock();
+  const ownClock = new SystemClock();
+  const clock = settings.clock ?? ownClock;
   const outbox = new Outbox();
   const dialer = new Dialer(outbox, clock);
   const own = ownHosts();
@@ -104,7 +112,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
 
   // The doors.
   const host = localHost(settings.host);
-  const admission = new Admission(descriptorLimit());
+  const admission = new Admission(settings.descriptors ?? descriptorLimit());
   undo.push(() => doors.forEach((door) => door.close()));
   for (const { dialect, port } of settings.doors) {
     const Opened = dialect.transport === 'websocket' ? WebDoor : Door;
@@ -119,10 +127,13 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
     });
     doors.push(door);
   }
-  const expiry = setInterval(() => {
-    const before = Date.now() - (settings.attachmentMs ?? limits.attachmentMs);
+  let cancelExpiry = (): void => {};
+  const expire = (): void => {
+    const before = clock.now() - (settings.attachmentMs ?? limits.attachmentMs);
     core.submit({ do: 'file-expire', before });
-  }, limits.expiryMs);
+    cancelExpiry = clock.after(limits.expiryMs, expire);
+  };
+  expire();
   for (const door of doors) {
     const listening = { host, port: door.address.port };
     for (const line of door.dialect.door?.banner?.(listening) ?? []) console.print(line);
@@ -133,22 +144,26 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   return {
     doors: doors.map(({ dialect, address }) => ({ dialect, address })),
     async stop() {
-      clearInterval(expiry);
+      cancelExpiry();
       for (const door of doors) door.close();
       dialer.close();
       core.closing();
       const deadline = Date.now() + limits.stopMs;
       while (core.conversations.size > 0 && Date.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await pause(10);
         core.flush();
       }
       for (const door of doors) door.drop();
+      dialer.drop();
       core.close();
-      clock.stop();
+      await Promise.race([files.close(), pause(limits.stopFilesMs)]);
+      ownClock.stop();
       db.close();
       held?.release();
       if (passing !== undefined) rmSync(passing, { recursive: true, force: true });
-      await Promise.race([console.close(), new Promise((resolve) => setTimeout(resolve, 300))]);
+      await Promise.race([console.close(), pause(limits.stopConsoleMs)]);
     },
   };
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

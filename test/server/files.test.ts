@@ -117,7 +117,7 @@ describe('what comes in', () => {
     sinks[0]?.write(Buffer.alloc(limits.spoolBytesLeast));
     expect(told).toEqual([true]);
     for (const sink of sinks) sink.abandon();
-    await files.close();
+    await files.settled();
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -132,7 +132,7 @@ describe('what is not whole leaves nothing', () => {
     const late = files.receive(5, () => {});
     late.write(hello);
     late.abandon();
-    await files.close();
+    await files.settled();
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -198,11 +198,11 @@ describe('bounds', () => {
     open.write(Buffer.from('x'));
     expect(await put(files, Buffer.from('y'))).toEqual({ ok: false, why: 'no-space' });
     open.abandon();
-    await files.close();
+    await files.settled();
     expect((await put(files, Buffer.from('world'))).ok).toBe(true);
     needed.clear();
     files.unpin(hashOf(hello));
-    await files.close();
+    await files.settled();
     expect((await put(files, Buffer.from('again'))).ok).toBe(true);
   });
 
@@ -233,15 +233,15 @@ describe('deleting', () => {
     await put(files, hello);
     await put(files, hello);
     files.unpin(hashOf(hello));
-    await files.close();
+    await files.settled();
     expect(await readdir(folder)).toEqual([hashOf(hello)]);
     needed.add(hashOf(hello));
     files.unpin(hashOf(hello));
-    await files.close();
+    await files.settled();
     expect(await readdir(folder)).toEqual([hashOf(hello)]);
     needed.clear();
     files.release(hashOf(hello));
-    await files.close();
+    await files.settled();
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -254,7 +254,7 @@ describe('deleting', () => {
       expect((await again).ok).toBe(true);
       expect(await readdir(folder)).toEqual([hashOf(hello)]);
       files.unpin(hashOf(hello));
-      await files.close();
+      await files.settled();
     }
     expect(reports).toEqual([]);
   });
@@ -268,7 +268,7 @@ describe('deleting', () => {
       piece: (bytes) => {
         got.push(Buffer.from(bytes).toString());
         files.unpin(hashOf(hello));
-        void files.close().then(() => reader.next());
+        void files.settled().then(() => reader.next());
       },
       end: resolve,
     });

@@ -146,7 +146,8 @@ export class CalledOutlet implements Outlet {
         ended: () => call.ended(),
         woke: () => call.woke?.(),
         lost: (why) => {
-          if (made) {
+          // Not refused, but given up by us: that says nothing about the address.
+          if (made || why === 'closed') {
             call.lost(why);
             finish('failed');
             return;

@@ -53,6 +53,7 @@ export class Files {
   readonly #deletions = new Map<FileHash, Promise<void>>();
   readonly #uploads = new Set<Upload>();
   #names = 0;
+  #isClosed = false;
 
   constructor(settings: FilesSettings) {
     this.#settings = settings;
@@ -68,11 +69,17 @@ export class Files {
     }
   }
 
-  /** Abandons what is on its way in; resolves once nothing of it is left, and what was released is deleted. */
+  /** Resolves once every upload of now is over, and what was released is deleted. */
+  async settled(): Promise<void> {
+    const uploads = Array.from(this.#uploads, ({ over }) => over);
+    await Promise.all([...uploads, ...this.#deletions.values()]);
+  }
+
+  /** Abandons what is on its way in, and deletes nothing more: the next start sweeps. Resolves when all is quiet. */
   async close(): Promise<void> {
-    const uploads = [...this.#uploads];
-    for (const upload of uploads) upload.abandon();
-    await Promise.all([...uploads.map(({ over }) => over), ...this.#deletions.values()]);
+    this.#isClosed = true;
+    for (const upload of this.#uploads) upload.abandon();
+    await this.settled();
   }
 
   #path(name: string): string {
@@ -169,7 +176,8 @@ export class Files {
 
   /** Deletes a file that nothing needs any more; readers that have it open still get the whole of it. */
   release(hash: FileHash): void {
-    if (this.#pins.has(hash) || this.#deletions.has(hash) || this.#settings.needed(hash)) return;
+    if (this.#isClosed || this.#pins.has(hash) || this.#deletions.has(hash)) return;
+    if (this.#settings.needed(hash)) return;
     this.#deletions.set(hash, this.#delete(hash));
   }
 

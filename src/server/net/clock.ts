@@ -21,18 +21,29 @@ export class SystemClock implements Clock {
   /** Ten thousand connections with a deadline each cost one timer. */
   readonly #due = new Map<Sleeper, number>();
   readonly #exact = new Map<Sleeper, ReturnType<typeof setTimeout>>();
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #sweep: ReturnType<typeof setInterval> | undefined;
+  #isStopped = false;
 
   now(): number {
     return Date.now();
   }
 
   after(ms: number, then: () => void): () => void {
-    const timer = setTimeout(then, ms);
-    return () => clearTimeout(timer);
+    if (this.#isStopped) return () => {};
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      then();
+    }, ms);
+    this.#timers.add(timer);
+    return () => {
+      this.#timers.delete(timer);
+      clearTimeout(timer);
+    };
   }
 
   wake(sleeper: Sleeper, ms: number | undefined): void {
+    if (this.#isStopped) return;
     if (this.#exact.size > 0) {
       clearTimeout(this.#exact.get(sleeper));
       this.#exact.delete(sleeper);
@@ -65,9 +76,10 @@ export class SystemClock implements Clock {
     }
   }
 
-  /** Lets the process end. */
+  /** Nobody is woken any more, and nothing is called: lets the process end. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#sweep);
-    for (const timer of this.#exact.values()) clearTimeout(timer);
+    for (const timer of [...this.#exact.values(), ...this.#timers]) clearTimeout(timer);
   }
 }

@@ -35,8 +35,10 @@ export class Dialer {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #connect: Connect;
-  readonly #waiting: Waiting[] = [];
-  #underWay = 0;
+  /** By the host to be called, and hosts take turns: one that is slow to answer holds up nobody else for long. */
+  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #links = new Set<Link>();
+  readonly #dialling = new Set<(why: 'closed') => void>();
   #closed = false;
 
   constructor(outbox: Outbox, clock: Clock, connect: Connect = connectTcp) {
@@ -51,27 +53,36 @@ export class Dialer {
    */
   dial(address: Address, open: Open): void {
     if (this.#closed) return;
-    if (this.#underWay >= limits.calls) this.#waiting.push({ address, open });
-    else this.#dial(address, open);
+    if (this.#links.size < limits.calls) return this.#dial(address, open);
+    const waiting = this.#waiting.get(address.host);
+    if (waiting) waiting.push({ address, open });
+    else this.#waiting.set(address.host, [{ address, open }]);
   }
 
-  /** No call is made any more. */
+  /** No call is made any more, and what was about to be made is `lost('closed')`. */
   close(): void {
     this.#closed = true;
-    this.#waiting.length = 0;
+    this.#waiting.clear();
+    for (const giveUp of this.#dialling) giveUp('closed');
+  }
+
+  /** Drops whatever is still open. */
+  drop(): void {
+    for (const link of this.#links) link.abort();
+  }
+
+  #next(): void {
+    const [host, waiting] = this.#waiting.entries().next().value ?? [];
+    const next = waiting?.shift();
+    if (host === undefined || !waiting || !next) return;
+    this.#waiting.delete(host);
+    if (waiting.length > 0) this.#waiting.set(host, waiting);
+    this.#dial(next.address, next.open);
   }
 
   #dial(address: Address, open: Open): void {
-    this.#underWay++;
-    let over = false;
-    const finished = (): void => {
-      if (over) return;
-      over = true;
-      this.#underWay--;
-      const next = this.#waiting.shift();
-      if (next) this.#dial(next.address, next.open);
-    };
     const link = new Link(this.#outbox, this.#clock);
+    this.#links.add(link);
     const events = open(link);
     const counted: TransportEvents = {
       opened: () => events.opened(),
@@ -79,29 +90,34 @@ export class Dialer {
       ended: () => events.ended(),
       drained: () => events.drained(),
       lost: (why) => {
-        finished();
+        this.#links.delete(link);
+        this.#next();
         events.lost(why);
       },
     };
     link.events = counted;
 
-    let late = false;
-    const cancel = this.#clock.after(limits.dialMs, () => {
-      late = true;
-      link.onConnectError();
-    });
-    const failed = (): void => {
+    let isSettled = false;
+    /** The first word on the dial is the last. */
+    const settle = (): boolean => {
+      if (isSettled) return false;
+      isSettled = true;
       cancel();
-      if (!late) link.onConnectError();
+      this.#dialling.delete(giveUp);
+      return true;
     };
+    const giveUp = (why: 'refused' | 'closed'): void => {
+      if (settle()) link.onConnectError(why);
+    };
+    const cancel = this.#clock.after(limits.dialMs, () => giveUp('refused'));
+    this.#dialling.add(giveUp);
     this.#connect(address, link, {
       opened: (socket) => {
-        cancel();
-        if (late) return void socket.terminate();
+        if (!settle()) return void socket.terminate();
         link.attach(socket, address.host);
         counted.opened();
       },
-      failed,
+      failed: () => giveUp('refused'),
     });
   }
 }

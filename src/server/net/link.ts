@@ -43,6 +43,8 @@ export class Outbox {
   readonly #soon: (flush: () => void) => void;
   #dirty: Flushed[] = [];
   #scheduled = false;
+  /** Bytes that wait for peers who do not read, over all links. */
+  stuckBytes = 0;
 
   /** `soon`: runs what it is given once the current turn's input has been read. */
   constructor(soon: (flush: () => void) => void = (flush) => void setImmediate(flush)) {
@@ -82,6 +84,8 @@ export class Link implements Transport, Sleeper {
   #queued = 0;
   #dirty = false;
   #blocked = false;
+  /** What of `stuckBytes` is this link's. */
+  #stuck = 0;
   #ending: 'no' | 'wanted' | 'shut' = 'no';
   #patienceMs: number = limits.closingMs;
   #peerEnded = false;
@@ -126,7 +130,8 @@ export class Link implements Transport, Sleeper {
     if (!this.#socket || this.#ending !== 'no' || bytes.length === 0) return;
     this.#queue.push({ bytes, apart });
     this.#queued += bytes.length;
-    if (this.#queued > limits.outboxBytes) return this.#drop('slow');
+    if (this.#blocked) this.#countStuck();
+    if (this.#isTooMuch()) return this.#drop('slow');
     this.#soon();
   }
 
@@ -135,6 +140,25 @@ export class Link implements Transport, Sleeper {
     this.#ending = 'wanted';
     this.#patienceMs = patienceMs;
     this.#soon();
+    if (this.#blocked) this.#awaitProgress();
+  }
+
+  /** More than a peer may be behind; where many are, less. */
+  #isTooMuch(): boolean {
+    if (this.#queued > limits.outboxBytes) return true;
+    const isCrowded = this.#outbox.stuckBytes > limits.outboxBytesInAll;
+    return isCrowded && this.#stuck > limits.outboxBytesLeast;
+  }
+
+  #countStuck(): void {
+    const stuck = this.#blocked ? this.#queued : 0;
+    this.#outbox.stuckBytes += stuck - this.#stuck;
+    this.#stuck = stuck;
+  }
+
+  /** All is said: the peer may be slow in taking it, but not for ever. */
+  #awaitProgress(): void {
+    this.#clock.wake(this, limits.pieceMs);
   }
 
   abort(): void {
@@ -170,6 +194,8 @@ export class Link implements Transport, Sleeper {
         // What is left may lie in the shared buffer.
         this.#queue.unshift({ bytes: bytes.slice(taken), apart: false });
         this.#blocked = true;
+        this.#countStuck();
+        if (this.#ending === 'wanted') this.#awaitProgress();
         return;
       }
     }
@@ -221,7 +247,7 @@ export class Link implements Transport, Sleeper {
     }
   }
 
-  /** The peer took too long to end its side. */
+  /** The peer took too long to take what was said, or to end its side. */
   ring(): void {
     this.#drop('closed');
   }
@@ -237,7 +263,9 @@ export class Link implements Transport, Sleeper {
     this.#socket = undefined;
     this.#queue = [];
     this.#queued = 0;
-    if (this.#ending === 'shut') this.#clock.wake(this, undefined);
+    this.#blocked = false;
+    this.#countStuck();
+    if (this.#ending !== 'no') this.#clock.wake(this, undefined);
     const events = this.events;
     this.events = undefined;
     events?.lost(why);
@@ -251,6 +279,7 @@ export class Link implements Transport, Sleeper {
 
   onDrain(): void {
     this.#blocked = false;
+    this.#countStuck();
     this.flush();
   }
 
@@ -271,11 +300,12 @@ export class Link implements Transport, Sleeper {
     this.#gone(error ? 'reset' : 'closed');
   }
 
-  onConnectError(): void {
+  /** No connection could be had; `closed`: it is not wanted any more. */
+  onConnectError(why: 'refused' | 'closed' = 'refused'): void {
     const events = this.events;
     this.events = undefined;
     this.#socket = undefined;
-    events?.lost('refused');
+    events?.lost(why);
   }
 }
 
@@ -285,5 +315,9 @@ export const linkHandlers = {
   drain: (socket: Socket<Link>) => socket.data.onDrain(),
   end: (socket: Socket<Link>) => socket.data.onEnd(),
   close: (socket: Socket<Link>, error?: Error) => socket.data.onClose(error),
-  error: (socket: Socket<Link>, error: Error) => socket.data.onClose(error),
+  error: (socket: Socket<Link>, error: Error) => {
+    socket.data.onClose(error);
+    // Also what a handler of ours threw comes here, with the socket still open.
+    socket.terminate();
+  },
 };

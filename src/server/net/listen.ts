@@ -15,7 +15,8 @@ export class Admission {
   #open = 0;
 
   constructor(descriptors: number) {
-    this.#most = Math.max(16, descriptors - limits.descriptorsReserved);
+    const reserved = Math.min(limits.descriptorsReserved, descriptors / 2);
+    this.#most = Math.max(16, Math.floor(descriptors - reserved));
     this.#perHost = Math.max(8, Math.floor(this.#most * limits.addressShare));
   }
 
