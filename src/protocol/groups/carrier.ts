@@ -42,7 +42,7 @@ export class Carrier {
       if (!outcome.ok) return this.#refuse(reasons.unknownFile);
       const { offer, file } = outcome.value;
       this.#offer = offer;
-      if (file.hash !== undefined) this.#fetch(file.hash);
+      if (file.hash !== undefined) this.#hand(file.hash);
       else this.#bring(file.size, first.body);
       this.#again();
     });
@@ -109,7 +109,7 @@ export class Carrier {
 
   // ---- to who accepted
 
-  #fetch(hash: FileHash): void {
+  #hand(hash: FileHash): void {
     this.#doing = 'fetching';
     const frame = {
       pieceBytes: bodyBytesMax,

@@ -1,11 +1,20 @@
 // The groups dialect: headers, invitations, files with consent (source 001).
 
 import { defineDialect } from '../dialect';
+import { GroupsCaller } from './caller';
 import { dialectName } from './codec';
+import { bodyBytesMax } from './messages';
+import { GroupsPoster } from './poster';
 import { GroupsSession } from './session';
 
 export const groups = defineDialect({
   name: dialectName,
   transport: 'tcp',
   door: { open: (host) => new GroupsSession(host) },
+  caller: {
+    defaultPort: 8892,
+    textBytes: bodyBytesMax,
+    connect: (host, options) => new GroupsCaller(host, options),
+    post: (host, target) => new GroupsPoster(host, target),
+  },
 });

@@ -95,7 +95,8 @@ export class Offers {
       const { offer, asked, elsewhere, unknown } = outcome.value;
       const isNamed = (name: string): boolean => addresseeOf(name) !== undefined;
       this.#own.set(offer, { id, token, open: asked.length + elsewhere.length, elsewhere });
-      this.#write({ action: 'confirmation', id, status: 'ok' });
+      const body = [...asked, ...elsewhere].map((name) => `${name}\n`).join('');
+      this.#write({ action: 'confirmation', id, group, status: 'ok', body });
       for (const name of [...unknown, ...names.filter((name) => !isNamed(name))]) {
         this.#failed(id, reasons.unknownUser, name);
       }

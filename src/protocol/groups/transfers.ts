@@ -4,6 +4,7 @@ import { decodeLossy, linesOf } from '../bytes/text';
 import type { CallerHost, Ending, SourceFile } from '../dialect';
 import type { Attendance } from './attendance';
 import { bring, type Carrying, fetch } from './carry';
+import type { Content } from './codec';
 import { endingOfReason, endings, nameAndSize, result, statusOf, wordsFor } from './heard';
 import { type Message, reasons } from './messages';
 
@@ -20,20 +21,25 @@ interface Offered {
   readonly from: string;
   readonly name: string;
   readonly size: number;
-  state: 'offered' | 'accepted';
+  isAccepted: boolean;
   path?: string;
   carrying: Carrying | undefined;
 }
 
+/** Offers that wait for a decision; the oldest are forgotten. */
+const offeredMax = 1000;
+
 export interface TransfersEvents {
-  /** An operation that was begun earlier has failed. */
+  /** What was begun earlier has failed. */
   failed(ending: Ending): void;
-  /** No transfer is open any more. */
+  /** Nothing is under way any more. */
   settled(): void;
 }
 
-/** Whom an offer is for. */
-export type Recipients = { readonly to: readonly string[] } | { readonly group: string };
+/** The headers that say whom an offer is for. */
+export type Recipients = Pick<Content, 'to' | 'group' | 'destinationPort'>;
+
+type Done = (ending: Ending) => void;
 
 export class Transfers {
   readonly #host: CallerHost;
@@ -54,28 +60,24 @@ export class Transfers {
 
   /** The transfers that can be decided on or stopped. */
   get ids(): readonly string[] {
-    return [...this.#own.keys(), ...this.#offered.keys()];
+    return [...this.#offered.keys(), ...this.#own.keys()];
   }
 
   /** Whether something is on its way, or is still to be answered by others. */
   get isBusy(): boolean {
-    return this.#own.size > 0 || Array.from(this.#offered.values()).some(isUnderWay);
+    return (
+      this.#own.size > 0 || Array.from(this.#offered.values()).some(({ isAccepted }) => isAccepted)
+    );
   }
 
   // ---- what the user does
 
   /** Offers a file; `done` once the server has asked those it is for. */
-  offer(
-    attendance: Attendance,
-    path: string,
-    to: Recipients,
-    done: (ending: Ending) => void,
-  ): string | undefined {
+  offer(attendance: Attendance, path: string, to: Recipients, done: Done): void {
     const source = this.#host.source(path);
     if (!source.ok) {
       this.#show(`${path} cannot be read.`, { type: 'refusal', file: path, why: 'unreadable' });
-      done('bad-data');
-      return undefined;
+      return done('bad-data');
     }
     const file = source.value;
     const id = `o${++this.#count}`;
@@ -88,29 +90,20 @@ export class Transfers {
         return done(answer ? this.#refused(answer, fileName) : 'unreachable');
       }
       // Whom the server asked stands in its answer, one a line.
-      own.open = new Set(decodeLossy(answer.body).split('\n').filter(Boolean));
-      const names = [...own.open].join(', ');
-      this.#show(`${nameAndSize({ fileName, fileSize })} is offered to ${names} (cancel ${id})`, {
-        type: 'offered',
-        id,
-        file: fileName,
-        size: fileSize,
-        to: [...own.open],
-      });
+      own.open = new Set(linesOf(decodeLossy(answer.body)));
+      const names = [...own.open];
+      this.#show(
+        `${nameAndSize({ fileName, fileSize })} is offered to ${names.join(', ')} (cancel ${id} stops it)`,
+        { type: 'offered', id, file: fileName, size: fileSize, to: names },
+      );
       done('done');
     });
-    return id;
   }
 
-  accept(
-    attendance: Attendance,
-    id: string,
-    path: string | undefined,
-    done: (ending: Ending) => void,
-  ): void {
+  accept(attendance: Attendance, id: string, path: string | undefined, done: Done): void {
     const offered = this.#offered.get(id);
-    if (offered?.state !== 'offered') return this.#unknown(id, done);
-    offered.state = 'accepted';
+    if (offered === undefined || offered.isAccepted) return this.#unknown(id, done);
+    offered.isAccepted = true;
     if (path !== undefined) offered.path = path;
     attendance.ask({ action: 'file', status: 'accept', id }, (answer) => {
       if (answer?.status === 'ok') return done('done');
@@ -119,44 +112,33 @@ export class Transfers {
     });
   }
 
-  reject(attendance: Attendance, id: string, done: (ending: Ending) => void): void {
+  reject(attendance: Attendance, id: string, done: Done): void {
     const offered = this.#offered.get(id);
     if (offered === undefined) return this.#unknown(id, done);
-    this.#stop(attendance, id, offered, done);
+    this.#offered.delete(id);
+    offered.carrying?.cancel();
+    attendance.ask({ action: 'file', status: 'reject', id }, (answer) => {
+      this.#rest();
+      done(answer === undefined ? 'unreachable' : 'done');
+    });
   }
 
   /** Stops a transfer, whichever way it goes. */
-  cancel(attendance: Attendance, id: string, done: (ending: Ending) => void): void {
-    const offered = this.#offered.get(id);
-    if (offered !== undefined) return this.#stop(attendance, id, offered, done);
+  cancel(attendance: Attendance, id: string, done: Done): void {
     const own = this.#own.get(id);
-    if (own === undefined) return this.#unknown(id, done);
+    if (own === undefined) return this.reject(attendance, id, done);
+    own.carrying?.cancel();
+    own.carrying = undefined;
     attendance.ask({ action: 'file', status: 'failed', id, body: reasons.cancelled }, (answer) => {
-      own.carrying?.cancel();
+      if (this.#own.has(id)) {
+        this.#show(`${own.file.name} is offered no more.`, { type: 'cancelled', id });
+      }
       this.#end(id, own);
       done(answer === undefined ? 'unreachable' : 'done');
     });
   }
 
-  /** What is being fetched is stopped where it runs, all else is refused. */
-  #stop(
-    attendance: Attendance,
-    id: string,
-    { carrying }: Offered,
-    done: (ending: Ending) => void,
-  ): void {
-    if (carrying !== undefined) {
-      carrying.cancel();
-      this.#forget(id);
-      return done('done');
-    }
-    attendance.ask({ action: 'file', status: 'reject', id }, (answer) => {
-      this.#forget(id);
-      done(answer === undefined ? 'unreachable' : 'done');
-    });
-  }
-
-  #unknown(id: string, done: (ending: Ending) => void): void {
+  #unknown(id: string, done: Done): void {
     this.#show(`No transfer ${id} is open.`, { type: 'refusal', id, why: 'unknown-file' });
     done('usage');
   }
@@ -180,20 +162,22 @@ export class Transfers {
     }
   }
 
-  /** The connection is lost: nothing that was not being carried can go on. */
-  lost(): void {
-    for (const [id, own] of this.#own) if (own.carrying === undefined) this.#end(id, own);
-    for (const [id, { carrying }] of this.#offered) if (carrying === undefined) this.#forget(id);
+  /** The session is over: nothing goes on. */
+  end(): void {
+    for (const { carrying, file } of this.#own.values()) {
+      carrying?.cancel();
+      file.close();
+    }
+    for (const { carrying } of this.#offered.values()) carrying?.cancel();
+    this.#own.clear();
+    this.#offered.clear();
   }
 
   #wasOffered(id: string, { user = '', fileName = '', fileSize = 0 }: Message): void {
-    this.#offered.set(id, {
-      from: user,
-      name: fileName,
-      size: fileSize,
-      state: 'offered',
-      carrying: undefined,
-    });
+    const oldest = Array.from(this.#offered).find(([, { isAccepted }]) => !isAccepted)?.[0];
+    if (this.#offered.size >= offeredMax && oldest !== undefined) this.#offered.delete(oldest);
+    const offered = { from: user, name: fileName, size: fileSize };
+    this.#offered.set(id, { ...offered, isAccepted: false, carrying: undefined });
   }
 
   #heardOfOwn(id: string, own: Own, { user = '', status, token, body }: Message): void {
@@ -223,49 +207,35 @@ export class Transfers {
   }
 
   #bring(id: string, own: Own, token: string): void {
-    own.carrying = bring(this.#host, { id, token }, own.file, (why) => {
-      own.carrying = undefined;
-      if (why === undefined || !this.#own.has(id)) return;
-      // The server tells about each recipient; without it nobody will.
-      this.#events.failed(endingOfReason(why));
-    });
+    // Where it breaks off the server says so of each recipient; without a server all is lost anyway.
+    own.carrying = bring(this.#host, { id, token }, own.file, () => (own.carrying = undefined));
   }
 
   #heardOfOffered(id: string, offered: Offered, { status, token, body }: Message): void {
     if (status === 'accept' && token !== undefined && offered.carrying === undefined) {
       this.#fetch(id, offered, token);
     } else if (status === 'failed') {
-      // A connection that is under way says so itself.
-      if (offered.carrying !== undefined) return;
+      offered.carrying?.cancel();
       this.#notCome(offered, id, decodeLossy(body));
     }
   }
 
   #fetch(id: string, offered: Offered, token: string): void {
     offered.carrying = fetch(this.#host, { id, token }, offered, (fetched) => {
+      if (!this.#offered.has(id)) return;
       const { name, from } = offered;
       if ('why' in fetched) return this.#notCome(offered, id, fetched.why);
       const { path } = fetched;
-      this.#show(`${name} from ${from} is saved as ${path}`, {
-        type: 'saved',
-        id,
-        file: name,
-        from,
-        path,
-      });
+      const json = { type: 'saved', id, file: name, from, path };
+      this.#show(`${name} from ${from} is saved as ${path}`, json);
       this.#forget(id);
     });
   }
 
-  #notCome({ name, from, state }: Offered, id: string, why: string): void {
-    this.#show(`${name} from ${from} did not come: ${why}`, {
-      type: 'failed',
-      id,
-      file: name,
-      from,
-      why,
-    });
-    if (state === 'accepted') {
+  #notCome({ name, from, isAccepted }: Offered, id: string, why: string): void {
+    const json = { type: 'failed', id, file: name, from, why };
+    this.#show(`${name} from ${from} did not come: ${why}`, json);
+    if (isAccepted) {
       this.#events.failed(why === reasons.noSpace ? 'unwritable' : endingOfReason(why));
     }
     this.#forget(id);
@@ -280,6 +250,8 @@ export class Transfers {
 
   #end(id: string, own: Own): void {
     if (!this.#own.delete(id)) return;
+    // Nobody is left who would get it.
+    own.carrying?.cancel();
     own.file.close();
     this.#rest();
   }
@@ -296,5 +268,3 @@ export class Transfers {
     this.#host.show(result(text, json));
   }
 }
-
-const isUnderWay = ({ state }: Offered): boolean => state === 'accepted';

@@ -131,7 +131,7 @@ test('a file to two: one accepts, one rejects', () =>
     bob enters
     carol enters
     alice > File_transfer Status=offer To=bob To=carol To=dave Id=9 File-Name=../../x File-Size=5
-    alice < Res.Confirmation Id=9 Status=ok
+    alice < Res.Confirmation Id=9 Status=ok | bob\\ncarol\\n
     alice < File_transfer User=dave Id=9 Status=failed | unknown user
     bob < File_transfer User=alice Id=f1 Status=offer File-Name=.._.._x File-Size=5
     carol < File_transfer User=alice Id=f1 Status=offer File-Name=.._.._x File-Size=5

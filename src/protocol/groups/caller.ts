@@ -1,0 +1,439 @@
+// The interactive client: commands, conversations with one, with a group or by name, and files meanwhile.
+
+import { byteLength } from '../bytes/text';
+import type {
+  CallerHost,
+  CallerOptions,
+  CallerSession,
+  CallerWire,
+  Ending,
+  Shown,
+} from '../dialect';
+import { Attendance, type AttendanceEvents, type ListedUser, usersIn } from './attendance';
+import type { Content } from './codec';
+import { endings, note, result, shownOf, statusOf, wordsFor } from './heard';
+import { bodyBytesMax, type Message } from './messages';
+import { Sent } from './sent';
+import { userAfter, type UserHappening, type UserState } from './states';
+import { Transfers } from './transfers';
+import {
+  addressedOf,
+  commandOf,
+  commands,
+  decisionOf,
+  type Somebody,
+  somebodyOf,
+  type Typed,
+} from './typed';
+
+/** What stands before the line being typed outside a conversation. */
+const prompt = 'chat> ';
+/** How long the server may take to let us go, in ms. */
+const goodbyeMs = 1000;
+/** Names and groups remembered for completion. */
+const namesMax = 10_000;
+
+type Done = (ending: Ending) => void;
+
+/** How somebody reads. */
+const nameFor = (somebody: Somebody): string =>
+  'name' in somebody ? somebody.name : `port ${somebody.port}`;
+
+export class GroupsCaller implements CallerSession, AttendanceEvents {
+  readonly #host: CallerHost;
+  readonly #options: CallerOptions;
+  readonly #self: string;
+  readonly #transfers: Transfers;
+  readonly #sent: Sent;
+  readonly #names = new Set<string>();
+  readonly #groups = new Set<string>();
+  readonly #invitations = new Set<string>();
+  /** What was typed before we were in. */
+  readonly #waiting: { readonly line: string; readonly done: Done }[] = [];
+  #attendance: Attendance | undefined;
+  #wire: CallerWire | undefined;
+  #state: UserState = 'out';
+  /** Whom a conversation is with. */
+  #partner: Somebody = { name: '' };
+  #isLeaveWanted = false;
+  /** The first refusal, which is a script's exit status. */
+  #failure: Ending | undefined;
+  #hasExited = false;
+
+  constructor(host: CallerHost, options: CallerOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#self = options.target.user ?? '';
+    this.#sent = new Sent(host, options.interactive);
+    this.#transfers = new Transfers(host, {
+      failed: (ending) => void (this.#failure ??= ending),
+      settled: () => this.#settled(),
+    });
+    this.#happen('connect');
+    host.dial((wire) => {
+      this.#wire = wire;
+      return (this.#attendance = new Attendance(wire, { user: this.#self }, this));
+    });
+  }
+
+  // ---- the person
+
+  typed(line: string, done: Done): void {
+    switch (this.#state) {
+      case 'out':
+      case 'leaving':
+        return done('done');
+      case 'connecting':
+        this.#waiting.push({ line, done });
+        return;
+      case 'in':
+        return line.trim() === '' ? done('done') : this.#do(commandOf(line), done);
+      case 'chat':
+      case 'chat2':
+        return this.#inConversation(line, done);
+    }
+  }
+
+  complete(before: string): readonly string[] {
+    const words = before.split(/\s+/);
+    if (this.#state === 'chat') return [];
+    if (this.#state === 'chat2') {
+      return words.length > 1 ? [] : Array.from(this.#names, (name) => `${name}>`);
+    }
+    if (words.length < 2) return Object.keys(commands);
+    switch (words[0]) {
+      case 'chat':
+      case 'file':
+        return [...this.#names, ...this.#groups];
+      case 'group':
+        return [...this.#names];
+      case 'invite':
+        return words.length === 2 ? [...this.#groups] : [...this.#names];
+      case 'join':
+      case 'decline':
+        return [...this.#invitations];
+      case 'leave':
+        return [...this.#groups];
+      case 'accept':
+      case 'reject':
+      case 'cancel':
+        return this.#transfers.ids;
+      default:
+        return [];
+    }
+  }
+
+  leave(): void {
+    const { interactive } = this.#options;
+    if (this.#state === 'out' || this.#state === 'leaving') return;
+    this.#isLeaveWanted = true;
+    if (this.#state === 'connecting') {
+      // What a script has said is still sent; a person has changed his mind.
+      if (interactive) this.#exit('done');
+    } else if (interactive || !this.#transfers.isBusy) this.#quit();
+  }
+
+  // ---- the server
+
+  accepted(users: readonly ListedUser[]): void {
+    this.#happen('accepted');
+    const user = this.#self;
+    this.#show(`You are in as ${user}; commands shows what you can do.`, {
+      type: 'connected',
+      user,
+    });
+    this.#showUsers(users);
+    this.#host.prompt(prompt);
+    const { path } = this.#options.target;
+    if (path !== '') this.#converse('chat', somebodyOf(path));
+    for (const { line, done } of this.#waiting.splice(0)) this.typed(line, done);
+    if (this.#isLeaveWanted) this.leave();
+  }
+
+  refused(answer: Message): void {
+    this.#happen('refused');
+    const status = statusOf(answer);
+    this.#host.show(
+      note(`${this.#self === '' ? 'Without a name' : this.#self}: ${wordsFor(status)}`),
+    );
+    this.#exit(endings[status]);
+  }
+
+  /** The source's words for a server that is lost, whether one was writing or waiting. */
+  lost(): void {
+    if (this.#state === 'leaving') return this.#exit(this.#failure ?? 'done');
+    if (this.#hasExited) return;
+    const { host, port } = this.#options.target;
+    this.#happen('lost');
+    this.#host.show(note(`No connection to the server ${host}:${port} could be established.`));
+    this.#exit('unreachable');
+  }
+
+  heard(message: Message): void {
+    const { action, user = '', group = '', id } = message;
+    if (action === 'sent') return this.#sent.heard(message);
+    if (action === 'file') this.#transfers.heard(message);
+    if (action === 'invite' && this.#invitations.size < namesMax) this.#invitations.add(group);
+    if (action === 'joined' && user === this.#self) this.#groups.add(group);
+    const shown = shownOf(message, this.#self);
+    if (shown !== undefined) this.#host.show(shown);
+    if (action === 'send' && id !== undefined) {
+      this.#attendance?.say({ action: 'sent', id, status: 'ok' });
+    }
+    if (action === 'disconnect') this.#disconnected(user);
+    else if (user !== '' && this.#names.size < namesMax) this.#names.add(user);
+  }
+
+  #disconnected(user: string): void {
+    if (user === '') {
+      this.#host.show(note('The server is closing.'));
+      return;
+    }
+    this.#names.delete(user);
+    if (this.#state === 'chat' && nameFor(this.#partner) === user) this.#converse('gone');
+  }
+
+  #showUsers(users: readonly ListedUser[]): void {
+    this.#names.clear();
+    for (const { name } of users.slice(0, namesMax)) this.#names.add(name);
+    this.#host.show({
+      kind: 'result',
+      lines: users.map(({ name, ip, port }) => `${name} ${ip} ${port}`),
+      json: { type: 'users', users },
+    });
+  }
+
+  // ---- conversations
+
+  #happen(what: UserHappening): void {
+    this.#state = userAfter(this.#state, what) ?? this.#state;
+  }
+
+  /** Goes into a conversation or out of it; the prompt says where one is. */
+  #converse(what: 'chat' | 'chat2' | 'quit' | 'gone', partner: Somebody = { name: '' }): void {
+    this.#happen(what);
+    this.#partner = partner;
+    if (this.#state === 'chat') this.#host.prompt(`to ${nameFor(partner)}> `);
+    else this.#host.prompt(this.#state === 'chat2' ? 'chat2> ' : prompt);
+  }
+
+  #inConversation(line: string, done: Done): void {
+    const decision = decisionOf(line, (id) => this.#transfers.isOpen(id));
+    if (decision?.is === 'quit') {
+      this.#converse('quit');
+      return done('done');
+    }
+    if (decision !== undefined) return this.#do(decision, done);
+    if (line.trim() === '') return done('done');
+    this.#happen('line');
+    if (this.#state === 'chat') return this.#say(this.#partner, line, done);
+    const addressed = addressedOf(line);
+    if (addressed !== undefined) return this.#say(addressed.to, addressed.text.trimStart(), done);
+    this.#fail(note('Write it like this: NAME>MESSAGE, or quit.'), 'usage', done);
+  }
+
+  /** The headers that name somebody: one's groups come before users, names before ports. */
+  #headers(somebody: Somebody): Pick<Content, 'group' | 'to' | 'destinationPort'> {
+    const typed = 'name' in somebody ? somebody.name : `${somebody.port}`;
+    if (this.#groups.has(typed)) return { group: typed };
+    if ('name' in somebody || this.#names.has(typed)) return { to: [typed] };
+    return { destinationPort: somebody.port };
+  }
+
+  #say(to: Somebody, body: string, done: Done): void {
+    if (byteLength(body) > bodyBytesMax) {
+      return this.#fail(note(`A message has at most ${bodyBytesMax} bytes.`), 'bad-data', done);
+    }
+    const id = this.#sent.nextId();
+    const whom = nameFor(to);
+    this.#ask({ action: 'send', id, body, ...this.#headers(to) }, done, (answer) => {
+      const ending = this.#sent.answered(id, whom, answer);
+      if (ending !== 'done') this.#failure ??= ending;
+      done(ending);
+    });
+  }
+
+  // ---- commands
+
+  #do(typed: Typed, done: Done): void {
+    switch (typed.is) {
+      case 'commands':
+        this.#host.show(commandList);
+        return done('done');
+      case 'users':
+        return this.#ask({ action: 'list' }, done, (answer) => {
+          this.#showUsers(usersIn(answer.body));
+          done('done');
+        });
+      case 'chat':
+        this.#converse('chat', typed.with);
+        return done('done');
+      case 'chat2':
+        this.#converse('chat2');
+        return done('done');
+      case 'quit':
+        done('done');
+        this.#isLeaveWanted = true;
+        return this.#quit();
+      case 'group':
+        return this.#create(typed.group, typed.users, done);
+      case 'invite':
+        return this.#invite(typed.group, typed.user, done);
+      case 'join':
+      case 'decline':
+      case 'leave':
+        return this.#member(typed.is, typed.group, done);
+      case 'file':
+        return this.#offer(typed.path, typed.to, done);
+      case 'accept':
+      case 'reject':
+      case 'cancel':
+        return this.#decide(typed, done);
+      case 'wrong':
+        return this.#fail(note(`Write it like this: ${typed.form}`), 'usage', done);
+      case 'unknown': {
+        const why = `${typed.word} is no command; commands shows them all.`;
+        return this.#fail(note(why), 'usage', done);
+      }
+    }
+  }
+
+  #create(group: string, users: readonly Somebody[], done: Done): void {
+    this.#ask({ action: 'create', group }, done, (answer) => {
+      if (answer.status !== 'ok') return this.#refuse(group, answer, done);
+      if (this.#groups.size < namesMax) this.#groups.add(group);
+      this.#show(`The group ${group} is there; only you invite others to it.`, {
+        type: 'created',
+        group,
+      });
+      const all = this.#all(users.length, done);
+      for (const user of users) this.#invite(group, user, all);
+      if (users.length === 0) done('done');
+    });
+  }
+
+  #invite(group: string, user: Somebody, done: Done): void {
+    const whom = nameFor(user);
+    const { group: _, ...headers } = this.#headers(user);
+    const to = _ === undefined ? headers : { to: [whom] };
+    this.#ask({ action: 'invite', group, ...to }, done, (answer) => {
+      if (answer.status !== 'ok') return this.#refuse(`${whom} into ${group}`, answer, done);
+      this.#show(`${whom} is asked into ${group}`, { type: 'invitation', group, user: whom });
+      done('done');
+    });
+  }
+
+  #member(what: 'join' | 'decline' | 'leave', group: string, done: Done): void {
+    this.#ask({ action: what === 'join' ? 'accept' : what, group }, done, (answer) => {
+      if (answer.status !== 'ok') return this.#refuse(group, answer, done);
+      this.#invitations.delete(group);
+      if (what === 'join' && this.#groups.size < namesMax) this.#groups.add(group);
+      if (what === 'leave') this.#groups.delete(group);
+      this.#show(`${memberTexts[what]} the group ${group}.`, { type: what, group });
+      done('done');
+    });
+  }
+
+  /** One offer for all who are named, and one for each group and each port. */
+  #offer(path: string, to: readonly Somebody[], done: Done): void {
+    const attendance = this.#attendance;
+    if (attendance === undefined) return done('unreachable');
+    const headers = to.map((somebody) => this.#headers(somebody));
+    const names = headers.flatMap((one) => one.to ?? []);
+    const offers = headers.filter((one) => one.to === undefined);
+    if (names.length > 0) offers.unshift({ to: names });
+    const all = this.#all(offers.length, (ending) => {
+      if (ending !== 'done') this.#failure ??= ending;
+      done(ending);
+    });
+    for (const recipients of offers) this.#transfers.offer(attendance, path, recipients, all);
+  }
+
+  #decide(typed: Typed & { readonly is: 'accept' | 'reject' | 'cancel' }, done: Done): void {
+    const attendance = this.#attendance;
+    if (attendance === undefined) return done('unreachable');
+    const { id } = typed;
+    if (typed.is === 'accept') this.#transfers.accept(attendance, id, typed.path, done);
+    else if (typed.is === 'reject') this.#transfers.reject(attendance, id, done);
+    else this.#transfers.cancel(attendance, id, done);
+  }
+
+  // ---- answers
+
+  #ask(content: Content, done: Done, answered: (answer: Message) => void): void {
+    this.#attendance?.ask(content, (answer) => {
+      if (answer === undefined) done('unreachable');
+      else answered(answer);
+    });
+  }
+
+  /** Calls `done` after so many, with the first failure. */
+  #all(count: number, done: Done): Done {
+    let open = count;
+    let worst: Ending = 'done';
+    return (ending) => {
+      if (worst === 'done') worst = ending;
+      if (--open === 0) done(worst);
+    };
+  }
+
+  #refuse(what: string, answer: Message, done: Done): void {
+    const status = statusOf(answer);
+    const json = { type: 'refusal', what, why: status };
+    this.#fail(result(`${what}: ${wordsFor(status)}`, json), endings[status], done);
+  }
+
+  #fail(what: Shown, ending: Ending, done: Done): void {
+    this.#host.show(what);
+    if (ending !== 'done') this.#failure ??= ending;
+    done(ending);
+  }
+
+  #show(text: string, json: Readonly<Record<string, unknown>>): void {
+    this.#host.show(result(text, json));
+  }
+
+  // ---- the end
+
+  /** No transfer is under way: a script that has ended may go. */
+  #settled(): void {
+    if (this.#isLeaveWanted && this.#state !== 'leaving') this.leave();
+  }
+
+  #quit(): void {
+    if (this.#state === 'leaving') return;
+    if (this.#state !== 'in') this.#converse('quit');
+    this.#happen('quit');
+    const over = (): void => this.#exit(this.#failure ?? 'done');
+    this.#attendance?.ask({ action: 'disconnect' }, (answer) => {
+      if (answer !== undefined) this.#happen('farewell');
+      over();
+    });
+    this.#host.after(goodbyeMs, over);
+  }
+
+  #exit(ending: Ending): void {
+    if (this.#hasExited) return;
+    this.#hasExited = true;
+    this.#transfers.end();
+    const wasConnecting = this.#state === 'connecting';
+    this.#state = 'out';
+    if (wasConnecting) this.#wire?.abort();
+    else this.#attendance?.drop();
+    for (const { done } of this.#waiting.splice(0)) done(ending);
+    this.#host.exit(ending);
+  }
+}
+
+const memberTexts = {
+  join: 'You are in',
+  decline: 'You stay out of',
+  leave: 'You have left',
+} as const;
+
+const width = Math.max(...Object.values(commands).map(([form]) => form.length));
+const commandList: Shown = {
+  kind: 'result',
+  lines: Object.values(commands).map(([form, about]) => `${form.padEnd(width)}  ${about}`),
+  json: { type: 'commands', commands: Object.values(commands).map(([form]) => form) },
+};

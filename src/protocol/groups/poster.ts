@@ -1,0 +1,216 @@
+// One-shot sending: comes in, says the text, offers the file and waits until its receiver has decided and has it.
+
+import { decodeLossy } from '../bytes/text';
+import type {
+  CallerHost,
+  CallerWire,
+  Letter,
+  Posted,
+  Poster,
+  SourceFile,
+  Target,
+} from '../dialect';
+import { Attendance, type AttendanceEvents } from './attendance';
+import { bring, type Carrying } from './carry';
+import { endingOfReason, endings, note, statusOf, wordsFor } from './heard';
+import { type Message, reasons } from './messages';
+import { somebodyOf } from './typed';
+
+/** How long the server may take to answer, in ms. How long the receiver may is the user's to say. */
+const answerMs = 10_000;
+
+interface Post {
+  readonly letter: Letter;
+  readonly done: (posted: Posted) => void;
+}
+
+/** A file whose receiver has not settled it. */
+interface Offer {
+  readonly id: string;
+  readonly file: SourceFile;
+  readonly to: string;
+  carrying: Carrying | undefined;
+}
+
+export class GroupsPoster implements Poster, AttendanceEvents {
+  readonly #host: CallerHost;
+  readonly #target: Target;
+  readonly #posts: Post[] = [];
+  #attendance: Attendance | undefined;
+  #wire: CallerWire | undefined;
+  #state: 'idle' | 'entering' | 'open' | 'asked' | 'gone' = 'idle';
+  #offer: Offer | undefined;
+  #offers = 0;
+  /** Why nothing more can be sent. */
+  #end: Posted | undefined;
+  #cancelWait: (() => void) | undefined;
+  #closed: (() => void) | undefined;
+
+  constructor(host: CallerHost, target: Target) {
+    this.#host = host;
+    this.#target = target;
+  }
+
+  post(letter: Letter, done: (posted: Posted) => void): void {
+    if (letter.to === '') {
+      done({ ending: 'usage', line: 'Say to whom: groups://NAME@HOST:PORT/TO' });
+    } else if (letter.text === '' && letter.attach === undefined) {
+      done({ ending: 'bad-data', line: 'There is nothing to say.' });
+    } else {
+      this.#posts.push({ letter, done });
+      this.#next();
+    }
+  }
+
+  close(done: () => void): void {
+    if (this.#state === 'idle' || this.#state === 'gone') return done();
+    this.#closed = done;
+    this.#wait();
+    this.#attendance?.ask({ action: 'disconnect' }, () => this.#lose());
+  }
+
+  // ---- the server
+
+  accepted(): void {
+    this.#cancelWait?.();
+    this.#state = 'open';
+    this.#next();
+  }
+
+  refused(answer: Message): void {
+    const status = statusOf(answer);
+    const { user = 'Without a name' } = this.#target;
+    this.#lose({ ending: endings[status], line: `${user}: ${wordsFor(status)}` });
+  }
+
+  lost(): void {
+    this.#lose();
+  }
+
+  /** What others write meanwhile is not read; that it is not confirmed tells them so. */
+  heard(message: Message): void {
+    const offer = this.#offer;
+    if (offer === undefined || message.action !== 'file' || message.id !== offer.id) return;
+    const { status, token, user = offer.to, body } = message;
+    const { file } = offer;
+    switch (status) {
+      case 'accept':
+        if (token !== undefined) {
+          offer.carrying = bring(this.#host, { id: offer.id, token }, file, (why) => {
+            if (why !== undefined && this.#offer === offer) this.#notSent(offer, user, why);
+          });
+        }
+        return;
+      case 'done':
+        return this.#done({ ending: 'done', line: `${user} has ${file.name}`, id: offer.id });
+      case 'reject':
+        return this.#done({ ending: 'not-allowed', line: `${user} rejects ${file.name}` });
+      case 'failed':
+        return this.#notSent(offer, user, decodeLossy(body));
+    }
+  }
+
+  #notSent({ file }: Offer, user: string, why: string): void {
+    const line = `${file.name} was not sent to ${user}: ${why}`;
+    this.#done({ ending: endingOfReason(why), line });
+  }
+
+  // ---- one post after the other
+
+  #next(): void {
+    const post = this.#posts[0];
+    if (post === undefined) return;
+    if (this.#state === 'idle') {
+      this.#state = 'entering';
+      this.#wait();
+      const { user = '' } = this.#target;
+      this.#host.dial((wire) => {
+        this.#wire = wire;
+        return (this.#attendance = new Attendance(wire, { user }, this));
+      });
+    } else if (this.#state === 'gone') this.#lose();
+    else if (this.#state === 'open') {
+      this.#state = 'asked';
+      if (post.letter.text === '') this.#attach(post.letter);
+      else this.#say(post.letter);
+    }
+  }
+
+  #say(letter: Letter): void {
+    const { to, text: body } = letter;
+    this.#wait();
+    this.#attendance?.ask({ action: 'send', body, ...addressed(to) }, (answer) => {
+      if (answer === undefined) return;
+      this.#cancelWait?.();
+      if (answer.status !== 'stored') {
+        const why = decodeLossy(answer.body);
+        this.#done({ ending: endingOfReason(why), line: `not delivered to ${to}: ${why}` });
+      } else if (letter.attach === undefined) {
+        this.#done({ ending: 'done', line: `stored for ${to}`, id: answer.id ?? '' });
+      } else this.#attach(letter);
+    });
+  }
+
+  #attach({ to, attach = '' }: Letter): void {
+    const source = this.#host.source(attach);
+    if (!source.ok) return this.#done({ ending: 'bad-data', line: `${attach} cannot be read.` });
+    const file = source.value;
+    const { name: fileName, size: fileSize } = file;
+    const id = `o${++this.#offers}`;
+    const offer: Offer = { id, file, to, carrying: undefined };
+    this.#offer = offer;
+    this.#wait();
+    const content = { action: 'file', status: 'offer', id, fileName, fileSize } as const;
+    this.#attendance?.ask({ ...content, ...addressed(to) }, (answer) => {
+      if (answer === undefined) return;
+      this.#cancelWait?.();
+      const status = statusOf(answer);
+      if (status === 'ok') this.#host.show(note(`${fileName} is offered to ${to}`));
+      else if (status === 'unknown-user') this.#notSent(offer, to, reasons.unknownUser);
+      else this.#done({ ending: endings[status], line: `${fileName}: ${wordsFor(status)}` });
+    });
+  }
+
+  #done(posted: Posted): void {
+    this.#closeOffer();
+    this.#cancelWait?.();
+    if (this.#state === 'asked') this.#state = 'open';
+    this.#posts.shift()?.done(posted);
+    this.#next();
+  }
+
+  #closeOffer(): void {
+    this.#offer?.carrying?.cancel();
+    this.#offer?.file.close();
+    this.#offer = undefined;
+  }
+
+  #wait(): void {
+    this.#cancelWait?.();
+    this.#cancelWait = this.#host.after(answerMs, () => this.#lose());
+  }
+
+  /** It is over, for what waits and for what may still come. */
+  #lose(why?: Posted): void {
+    const wasEntering = this.#state === 'entering';
+    const { host, port } = this.#target;
+    const line = `No connection to the server ${host}:${port} could be established.`;
+    this.#end ??= why ?? { ending: 'unreachable', line };
+    this.#state = 'gone';
+    this.#cancelWait?.();
+    this.#closeOffer();
+    if (wasEntering && why === undefined) this.#wire?.abort();
+    this.#attendance?.drop();
+    for (const { done } of this.#posts.splice(0)) done(this.#end);
+    this.#closed?.();
+    this.#closed = undefined;
+  }
+}
+
+/** A number is a user's port. */
+const addressed = (
+  to: string,
+): { readonly destinationPort: number } | { readonly to: readonly string[] } => {
+  const somebody = somebodyOf(to);
+  return 'name' in somebody ? { to: [somebody.name] } : { destinationPort: somebody.port };
+};
