@@ -18,6 +18,8 @@ export type Ending =
 export interface SourceFile {
   readonly name: string;
   readonly size: number;
+  /** Lets go of it; sending it does so too. */
+  close(): void;
 }
 
 /** Something to show: lines for a person, one object for a program. Peers' text is escaped by the terminal. */
