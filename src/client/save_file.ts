@@ -33,8 +33,16 @@ export function safeBaseName(name: string): string {
 function placeFor(target: { readonly name: string; readonly path?: string }): string {
   if (target.path === undefined) return safeBaseName(target.name);
   const path = typedPath(target.path);
-  const isFolder = path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory();
-  return isFolder === true ? join(path, safeBaseName(target.name)) : path;
+  return path.endsWith('/') || isFolder(path) ? join(path, safeBaseName(target.name)) : path;
+}
+
+/** What cannot be looked at is none; writing there will say why. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Temporary files that must not outlive the program, however it ends. */

@@ -1,6 +1,6 @@
 // A file of the user's own on its way to a peer: read piece by piece, never further ahead than one.
 
-import { closeSync, fstatSync, openSync, read } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -47,7 +47,7 @@ export function openSource(path: string): Result<OpenedFile, 'unreadable'> {
   let fd: number | undefined;
   try {
     // A pipe without a writer must not hold up the program.
-    fd = openSync(typedPath(path), 'r');
+    fd = openSync(typedPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
     const status = fstatSync(fd);
     if (status.isFile()) return ok(new OpenedFile(basename(path), status.size, fd));
   } catch {

@@ -96,6 +96,10 @@ export class SocketWire implements Connection {
 
   /** Calls `then(true)` once all that was written has left, or `then(false)` when the connection is gone. */
   whenDrained(then: (left: boolean) => void): void {
+    if (this.#state === 'gone') {
+      queueMicrotask(() => then(false));
+      return;
+    }
     this.#drained = then;
     this.#flushSoon();
   }

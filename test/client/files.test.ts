@@ -99,6 +99,16 @@ describe('saving', () => {
     expect(await finish(sink)).toEqual({ ok: false, why: 'unwritable' });
   });
 
+  test.each([
+    ['a file that would have to be a folder', '/etc/passwd/x'],
+    ['a name that is too long', `/tmp/${'x'.repeat(300)}`],
+    ['a name with a NUL', '/tmp/a\0b'],
+  ])('%s is unwritable', async (_, path) => {
+    const sink = save(path, 1);
+    sink.write(Buffer.from('x'));
+    expect(await finish(sink)).toEqual({ ok: false, why: 'unwritable' });
+  });
+
   test('the peer is not read while the disk is behind', async () => {
     const held: boolean[] = [];
     const size = 5 * 1024 * 1024;
@@ -121,6 +131,12 @@ describe('sending', () => {
     expect(openSource(join(folder, 'sub'))).toEqual({ ok: false, why: 'unreadable' });
     expect(openSource('/dev/null')).toEqual({ ok: false, why: 'unreadable' });
     expect(openSource(join(folder, 'secret')).ok).toBe(isRoot);
+  });
+
+  test('a pipe that nobody writes to is refused and not waited for', () => {
+    const path = join(folder, 'pipe');
+    expect(Bun.spawnSync(['mkfifo', path]).exitCode).toBe(0);
+    expect(openSource(path)).toEqual({ ok: false, why: 'unreadable' });
   });
 
   test.each([0, 1, 1_000_000])(

@@ -1,6 +1,7 @@
 // One connection of the client: what its owner is told, what leaves, and how it ends.
 import { afterEach, expect, test } from 'bun:test';
 
+import type { SocketWire } from '../../src/client/wire.ts';
 import { ProtocolError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server.ts';
@@ -213,6 +214,17 @@ test('a peer that takes nothing is dropped as slow before memory runs full', asy
   wire.write(new Uint8Array(limits.outboxBytes));
   wire.write(new Uint8Array(limits.outboxBytes));
   expect(await told.over.promise).toBe('slow');
+});
+
+test('whoever waits for a wire to drain that is gone already is told so', async () => {
+  const server = serve((call) => call.close());
+  const { told, wire } = testHost(server.port).dial();
+  await told.isOpen.promise;
+  wire.abort();
+  const left = await new Promise<boolean>((then) =>
+    (wire as unknown as SocketWire).whenDrained(then),
+  );
+  expect(left).toBe(false);
 });
 
 test('what nobody takes is bounded', async () => {
