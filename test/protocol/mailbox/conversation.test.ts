@@ -528,7 +528,7 @@ describe('chat connect alice', () => {
 describe('attachments', () => {
   test('SENDATTACH: the request, then the file, then the answer', () => {
     const one = connected();
-    one.host.files.set('/tmp/x y.png', { name: 'x y.png', size: 5 });
+    one.host.files.set('/tmp/x y.png', { name: 'x y.png', size: 5, close() {} });
     one.type('SENDATTACH bob "/tmp/x y.png" look at this');
     expect(one.host.request()).toEqual([
       'SENDATTACH',
@@ -552,7 +552,7 @@ describe('attachments', () => {
     ['', 's> SENDATTACH FAIL', 'unreachable'],
   ] as const)('SENDATTACH refused before all was sent: %j', (answer, line, ending) => {
     const one = connected();
-    one.host.files.set('x', { name: 'x', size: 5 });
+    one.host.files.set('x', { name: 'x', size: 5, close() {} });
     one.type('SENDATTACH bob x');
     one.host.answer(answer);
     expect(one.host.takeLines()).toEqual(['c> SENDATTACH bob x', line]);
@@ -572,7 +572,7 @@ describe('attachments', () => {
       's> SENDATTACH FAIL',
       'nothing.txt cannot be read.',
     ]);
-    one.host.files.set('x', { name: 'x', size: 5 });
+    one.host.files.set('x', { name: 'x', size: 5, close() {} });
     one.type('SENDATTACH bob x');
     one.host.request();
     one.host.wires.at(-1)?.sent?.({ ok: false, why: 'gone' });
@@ -582,7 +582,7 @@ describe('attachments', () => {
 
   test('a file’s own name is made a base name that every server takes', () => {
     const one = connected();
-    one.host.files.set('x', { name: 'a\\b\nc', size: 0 });
+    one.host.files.set('x', { name: 'a\\b\nc', size: 0, close() {} });
     one.type('SENDATTACH bob x');
     expect(one.host.request()[4]).toBe('a_b_c');
   });

@@ -75,7 +75,7 @@ describe('post', () => {
 
   test('a file', () => {
     const host = new TestHost();
-    host.files.set('/tmp/a.png', { name: 'a.png', size: 3 });
+    host.files.set('/tmp/a.png', { name: 'a.png', size: 3, close() {} });
     const posted: Posted[] = [];
     const poster = mailbox.caller.post(host, target);
     poster.post({ to: 'bob', text: 'look', attach: '/tmp/a.png' }, (each) => posted.push(each));
