@@ -2,7 +2,8 @@
 
 import { refused, type Result } from '../../protocol/model';
 import type { CallerState } from '../../protocol/web/caller';
-import { heard, keep, resume } from './mail';
+import { heard, keep } from './incoming';
+import { resume } from './resume';
 import { openCaller } from './socket';
 import {
   connection,

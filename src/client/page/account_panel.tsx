@@ -4,12 +4,12 @@ import { useSignal } from '@preact/signals';
 
 import { disconnect, linkOf, unregister } from './account';
 import { reasonFor } from './ask';
-import { ask, insist } from './mail';
+import { ask, insist } from './line';
 import { balance, doorsOpen, hint, isHere, me, panel, users } from './state';
 import { randomText } from './store';
-import { language, t } from './texts/index';
+import { locale, t } from './texts/index';
 
-const dollars = new Intl.NumberFormat(language, {
+const dollars = new Intl.NumberFormat(locale, {
   style: 'currency',
   currency: 'USD',
   maximumFractionDigits: 0,

@@ -10,7 +10,7 @@ interface AskProps {
   readonly action: string;
   readonly options?: readonly string[];
   /** `end` with a refusal keeps the name in the field. */
-  done(name: string, end: (why?: string) => void): void;
+  readonly done: (name: string, end: (why?: string) => void) => void;
 }
 
 export const reasonFor = (why: string): string => t.reasons[why] ?? t.tryLater;

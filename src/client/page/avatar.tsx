@@ -10,7 +10,7 @@ interface AvatarProps {
 
 export function Avatar({ name, kind = 'p', isHere }: AvatarProps) {
   let sum = 0;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+  for (const character of name) sum = (sum * 137 + (character.codePointAt(0) ?? 0)) % 65_521;
   const [first = '?'] = name.replace(/^#/, '') || '?';
   const sign = kind === 'r' ? '#' : first.toUpperCase();
   return (

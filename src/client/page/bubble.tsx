@@ -1,14 +1,14 @@
 // One message: its text as text and nothing else, its file, its time, its ticks.
 
 import { reasonFor } from './ask';
-import { cancelUpload, canSendAgain, downloadFile, sendAgain } from './mail';
+import { cancelUpload, canSendAgain, downloadFile, sendAgain } from './attachments';
 import { uploads } from './state';
 import type { Kept } from './store';
-import { language, t } from './texts/index';
+import { locale, t } from './texts/index';
 
-const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-const calendar = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
-const whole = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+const whole = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'medium' });
 
 const timeOf = ({ time, at }: Kept): number => time ?? at;
 export const dayOf = (message: Kept): string => calendar.format(timeOf(message));
@@ -18,7 +18,7 @@ export function sizeText(bytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
   const step = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
   const unit = units[step] ?? 'byte';
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit,
     unitDisplay: 'short',

@@ -4,7 +4,8 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { byteLength } from '../../protocol/bytes/text';
 import { limits } from '../../protocol/limits';
-import { send, sendFile } from './mail';
+import { sendFile } from './attachments';
+import { send } from './outgoing';
 import { hint, kindOf, nameIn, own } from './state';
 import { t } from './texts/index';
 

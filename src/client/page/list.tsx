@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 
 import { Ask } from './ask';
 import { Avatar } from './avatar';
-import { ask, joinRoom, refreshGroups, refreshRooms } from './mail';
+import { ask, joinRoom, refreshGroups, refreshRooms } from './line';
 import {
   countUnread,
   groups,

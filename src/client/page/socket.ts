@@ -21,14 +21,14 @@ export function openCaller(page: FromPage): WebCaller {
       socket = opened;
       const inbox = new Inbox();
       const isCurrent = (): boolean => socket === opened;
-      opened.onopen = () => isCurrent() && caller.opened();
-      opened.onmessage = ({ data }: MessageEvent<unknown>) => {
+      opened.addEventListener('open', () => isCurrent() && caller.opened());
+      opened.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
         if (!isCurrent() || typeof data !== 'string') return;
         inbox.push(encoder.encode(data));
         caller.received(inbox);
-      };
+      });
       // Also after an error, and where it never opened.
-      opened.onclose = () => isCurrent() && lost();
+      opened.addEventListener('close', () => isCurrent() && lost());
     },
     write: (line) => socket?.send(decoder.decode(line)),
     // A dead network would take long to say that it closed: the caller is told at once.

@@ -4,7 +4,7 @@ import { computed, signal } from '@preact/signals';
 
 import type { CallerState } from '../../protocol/web/caller';
 import type { AnswerOf } from '../../protocol/web/messages';
-import { type History, type Kept, Notes } from './store';
+import { type History, type Kept, Notes, without } from './store';
 
 export type User = AnswerOf<'users'>['users'][number];
 export type Group = AnswerOf<'group-list'>['groups'][number];
@@ -64,9 +64,27 @@ export function remove({ key, talk }: Kept): void {
 }
 
 export function countUnread(talk: string, count: number): void {
-  const { [talk]: _before, ...rest } = unread.value;
-  unread.value = count === 0 ? rest : { ...rest, [talk]: count };
+  unread.value = count === 0 ? without(unread.value, talk) : { ...unread.value, [talk]: count };
   own.notes.unread = unread.value;
+}
+
+/** Shows a message and keeps it; resolves once it is kept. */
+export function put(message: Kept): Promise<void> {
+  place(message);
+  return own.history?.put(message) ?? Promise.resolve();
+}
+
+/** A line of ours between the messages: not kept. */
+export function note(talk: string, text: string): void {
+  place({
+    key: `note ${nextAt()}`,
+    talk,
+    from: '',
+    mine: false,
+    text,
+    at: nextAt(),
+    state: 'note',
+  });
 }
 
 let lastAt = 0;

@@ -42,10 +42,11 @@ export class History {
     return (this.#db ??= new Promise((resolve) => {
       try {
         const request = indexedDB.open(this.#name, 1);
-        request.onupgradeneeded = () =>
-          request.result.createObjectStore('messages', { keyPath: 'key' });
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => resolve(undefined);
+        request.addEventListener('upgradeneeded', () =>
+          request.result.createObjectStore('messages', { keyPath: 'key' }),
+        );
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => resolve(undefined));
       } catch {
         resolve(undefined);
       }
@@ -58,8 +59,8 @@ export class History {
     if (!db) return [];
     const all = await new Promise<Kept[]>((resolve) => {
       const request = db.transaction('messages').objectStore('messages').getAll();
-      request.onsuccess = () => resolve(request.result as Kept[]);
-      request.onerror = () => resolve([]);
+      request.addEventListener('success', () => resolve(request.result as Kept[]));
+      request.addEventListener('error', () => resolve([]));
     });
     all.sort((a, b) => a.at - b.at);
     const surplus = all.splice(0, Math.max(0, all.length - keptMax));
@@ -77,9 +78,9 @@ export class History {
     await new Promise<void>((resolve) => {
       const transaction = db.transaction('messages', 'readwrite', { durability: 'strict' });
       transaction.objectStore('messages').put(message);
-      transaction.oncomplete = () => resolve();
+      transaction.addEventListener('complete', () => resolve());
       // A full disk: the message is on the screen, and asking the server for it for ever would help nobody.
-      transaction.onabort = () => resolve();
+      transaction.addEventListener('abort', () => resolve());
     });
   }
 
@@ -113,6 +114,10 @@ function save(key: string, value: unknown): void {
   }
 }
 
+/** A record less one of its fields. */
+export const without = <T>(record: Readonly<Record<string, T>>, field: string): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== field));
+
 /** The tokens of this browser's accounts, by alias. */
 export const tokens = {
   all: (): Readonly<Record<string, string>> => load('chat.tokens', {}),
@@ -123,8 +128,7 @@ export const tokens = {
   keep: (name: string, token: string): void =>
     save('chat.tokens', { ...tokens.all(), [name]: token }),
   forget: (name: string): void => {
-    const { [name]: _forgotten, ...rest } = tokens.all();
-    save('chat.tokens', rest);
+    save('chat.tokens', without(tokens.all(), name));
   },
 };
 

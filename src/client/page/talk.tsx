@@ -4,10 +4,11 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { Ask } from './ask';
+import { sendFile } from './attachments';
 import { Avatar } from './avatar';
 import { Bubble, dayOf } from './bubble';
 import { Composer } from './composer';
-import { ask, joinRoom, refreshGroups, sendFile } from './mail';
+import { ask, joinRoom, refreshGroups } from './line';
 import { Mark } from './start';
 import { groups, isHere, joined, kindOf, nameIn, own, shown, talks, users } from './state';
 import { t } from './texts/index';

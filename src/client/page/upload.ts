@@ -43,16 +43,18 @@ export function upload(
   request.setRequestHeader('authorization', authorization(who));
   request.setRequestHeader('content-type', 'application/octet-stream');
   request.responseType = 'json';
-  request.upload.onprogress = ({ loaded }) => progress(file.size === 0 ? 1 : loaded / file.size);
-  request.onload = () => {
+  request.upload.addEventListener('progress', ({ loaded }) =>
+    progress(file.size === 0 ? 1 : loaded / file.size),
+  );
+  request.addEventListener('load', () => {
     const sent = v.safeParse(answerFields.send, request.response);
     const why = v.safeParse(refusal, request.response);
     if (sent.success) done({ is: 'sent', id: sent.output.id, serial: sent.output.serial });
     else if (why.success) done({ is: 'refused', why: why.output.why });
     else done({ is: 'unreachable' });
-  };
-  request.onerror = () => done({ is: 'unreachable' });
-  request.onabort = () => done({ is: 'cancelled' });
+  });
+  request.addEventListener('error', () => done({ is: 'unreachable' }));
+  request.addEventListener('abort', () => done({ is: 'cancelled' }));
   request.send(file);
   return () => request.abort();
 }

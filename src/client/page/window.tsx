@@ -4,7 +4,8 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { connect, disconnect, listUsers, register, unregister } from './account';
-import { send, sendFile } from './mail';
+import { sendFile } from './attachments';
+import { send } from './outgoing';
 import { sourceDate } from './start';
 import { isHere, me, panel } from './state';
 import { t } from './texts/index';

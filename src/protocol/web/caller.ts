@@ -11,7 +11,6 @@ import {
   answerFields,
   type AnswerOf,
   type Message,
-  type Request,
   type Told,
   type Verb,
   type Wish,
@@ -130,7 +129,7 @@ export class WebCaller {
     done: (answer: Result<AnswerOf<K>, string>) => void,
   ): Asked {
     // What an answer holds is checked against the schema of its own request before `done` is called.
-    const asked: Asked = { wish: wish as Wish, lasts, done: done as Asked['done'], ref: undefined };
+    const asked: Asked = { wish: wish as Wish, lasts, done: done, ref: undefined };
     this.#asked.push(asked);
     return asked;
   }
@@ -139,7 +138,7 @@ export class WebCaller {
 
   opened(): void {
     this.#isOpen = true;
-    for (const asked of [...this.#asked]) if (asked.wish.do === 'register') this.#write(asked);
+    for (const asked of this.#asked) if (asked.wish.do === 'register') this.#write(asked);
     this.#login();
   }
 
@@ -234,7 +233,7 @@ export class WebCaller {
 
   #write(asked: Asked): void {
     asked.ref = ++this.#refs;
-    this.#host.write(encodeLine({ ...asked.wish, ref: asked.ref } as Request));
+    this.#host.write(encodeLine({ ...asked.wish, ref: asked.ref }));
   }
 
   #writeLasting(): void {

@@ -61,7 +61,7 @@ export class Api {
     if (request.method !== method && !(method === 'GET' && request.method === 'HEAD')) {
       return refusal(request, 405, 'wrong-method', { allow: method ?? '' });
     }
-    return await serve(request, url);
+    return serve(request, url);
   }
 
   #route(
@@ -111,7 +111,7 @@ export class Api {
     const letter = await bodyOf(request, letterSchema);
     if (letter === 'too-long') return refusal(request, 413, 'too-long');
     if (!letter) return refusal(request, 400, 'bad-request');
-    return await this.#send(request, who, letter);
+    return this.#send(request, who, letter);
   }
 
   async #attachment(request: Request, url: URL): Promise<Response> {
@@ -208,15 +208,10 @@ async function bodyOf<S extends v.GenericSchema>(
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
-    const reader = request.body?.getReader();
-    while (reader) {
-      const { done, value } = await reader.read();
-      if (done) break;
+    for await (const value of request.body ?? []) {
       length += value.length;
-      if (length > limits.jsonBytes) {
-        await reader.cancel();
-        return 'too-long';
-      }
+      // Leaving the loop cancels the body.
+      if (length > limits.jsonBytes) return 'too-long';
       pieces.push(value);
     }
     const result = v.safeParse(schema, JSON.parse(Buffer.concat(pieces).toString()));

@@ -56,7 +56,7 @@ export class WebDoor {
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: limits.pieceMs / 1000,
       development: false,
-      fetch: async (request, server) => await this.#answer(request, server),
+      fetch: (request, server) => this.#answer(request, server),
       error: (error) => {
         around.report('answering over HTTP', error);
         return json(500, { why: 'internal' });

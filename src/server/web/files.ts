@@ -29,10 +29,7 @@ export async function receive(
   });
   let missing = size;
   try {
-    const reader = body?.getReader();
-    while (reader) {
-      const { done, value } = await reader.read();
-      if (done) break;
+    for await (const value of body ?? []) {
       missing -= value.length;
       sink.write(value);
       if (full) await full;
@@ -46,7 +43,7 @@ export async function receive(
   }
   const { promise, resolve } = Promise.withResolvers<Upload>();
   sink.finish(resolve);
-  return await promise;
+  return promise;
 }
 
 /** A file as a download: whatever its sender called it or put into it, no browser shows or runs it. */

@@ -55,15 +55,15 @@ export class WebClient implements AsyncDisposable {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`);
     const inbox = new Inbox();
     this.#socket = socket;
-    socket.onopen = () => this.#socket === socket && this.caller.opened();
-    socket.onmessage = ({ data }) => {
+    socket.addEventListener('open', () => this.#socket === socket && this.caller.opened());
+    socket.addEventListener('message', ({ data }) => {
       if (this.#socket !== socket) return;
       inbox.push(Buffer.from(String(data)));
       this.caller.received(inbox);
-    };
-    socket.onclose = () => {
+    });
+    socket.addEventListener('close', () => {
       if (this.#socket === socket) this.cut();
-    };
+    });
   }
 
   /** Breaks the connection as a network does. */

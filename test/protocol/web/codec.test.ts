@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import { assert, json, oneof, property, string, uint8Array } from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { ProtocolError } from '../../../src/protocol/errors';
@@ -48,8 +48,17 @@ const tellings: readonly Told[] = [
   { is: 'message', serial: 1, id: 2, from: 'a', to: 'b', text: 'hi', at: 3, door: 'mailbox' },
   {
     is: 'message',
-    ...{ serial: 1, id: 2, from: 'a', to: 'b', text: 'hi', at: 3, door: 'web' },
-    file: { name: 'f.png', size: 9 },
+    serial: 1,
+    id: 2,
+    from: 'a',
+    to: 'b',
+    text: 'hi',
+    at: 3,
+    door: 'web',
+    file: {
+      name: 'f.png',
+      size: 9,
+    },
   },
   { is: 'receipt', id: 1, by: 'b', status: 'delivered' },
   { is: 'receipt', id: 1, by: 'b', status: 'failed', file: 'f.png' },
@@ -141,11 +150,11 @@ test('a line may have so many bytes and no more, ended or not', () => {
 });
 
 test('whatever comes is a request or a ProtocolError', () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        fc.uint8Array(),
-        fc.json().map((text) => Buffer.from(text)),
+  assert(
+    property(
+      oneof(
+        uint8Array(),
+        json().map((text) => Buffer.from(text)),
       ),
       (bytes) => {
         try {
@@ -159,8 +168,8 @@ test('whatever comes is a request or a ProtocolError', () => {
 });
 
 test('any text travels as it is', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+  assert(
+    property(string({ unit: 'grapheme' }), (text) => {
       const request: Request = { do: 'say', ref: 1, room: 'r', text, key };
       const bytes = encodeLine(request);
       expect(bytes.indexOf(10)).toBe(bytes.length - 1);

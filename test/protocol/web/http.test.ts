@@ -92,7 +92,7 @@ describe('the WebSocket', () => {
     // Bun's WebSocket takes headers; the types know the browsers' alone.
     for (const headers of [{ origin: base }, {}] as Record<string, string>[]) {
       const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`, { headers } as never);
-      await new Promise((opened) => (socket.onopen = opened));
+      await new Promise((opened) => socket.addEventListener('open', opened));
       socket.close();
     }
   });
@@ -104,8 +104,8 @@ describe('the WebSocket', () => {
   test('a frame of too many bytes, or of bytes, ends the connection', async () => {
     for (const frame of ['x'.repeat(limits.jsonBytes + 2), new Uint8Array(3)]) {
       const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`);
-      await new Promise((opened) => (socket.onopen = opened));
-      const closed = new Promise((close) => (socket.onclose = close));
+      await new Promise((opened) => socket.addEventListener('open', opened));
+      const closed = new Promise((close) => socket.addEventListener('close', close));
       socket.send(frame);
       await closed;
     }
@@ -113,16 +113,16 @@ describe('the WebSocket', () => {
 
   test('a flood that waits for no answer is answered in order, or dropped: the server lives', async () => {
     const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`);
-    await new Promise((opened) => (socket.onopen = opened));
+    await new Promise((opened) => socket.addEventListener('open', opened));
     const refs: number[] = [];
     const over = new Promise<void>((resolve) => {
-      socket.onclose = () => resolve();
-      socket.onmessage = ({ data }) => {
+      socket.addEventListener('close', () => resolve());
+      socket.addEventListener('message', ({ data }) => {
         for (const line of String(data).trim().split('\n')) {
           refs.push((JSON.parse(line) as { ref: number }).ref);
         }
         if (refs.length === 2000) resolve();
-      };
+      });
     });
     for (let ref = 1; ref <= 2000; ref++) socket.send(JSON.stringify({ do: 'rooms', ref }));
     await over;
@@ -199,9 +199,9 @@ describe('the interface for scripts', () => {
   ])('nobody is let in with %s', async (_what, who) => {
     for (const [method, path, init] of [
       ['GET', '/api/users', { headers: who }],
-      ['POST', '/api/messages', letter({ to: 'bób', text: 'hi' }, who as HeadersInit)],
+      ['POST', '/api/messages', letter({ to: 'bób', text: 'hi' }, who)],
       ['POST', '/api/files?to=b%C3%B3b&name=f', { headers: who as HeadersInit, body: 'x' }],
-      ['POST', '/api/downloads', letter({ from: 'bób', id: 1 }, who as HeadersInit)],
+      ['POST', '/api/downloads', letter({ from: 'bób', id: 1 }, who)],
     ] as const) {
       expect((await call(method, path, init as RequestInit)).status).toBe(401);
     }

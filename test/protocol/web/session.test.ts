@@ -50,7 +50,10 @@ const served: [Wish, Answers, unknown, unknown][] = [
     { register: () => yes },
     {
       do: 'register',
-      ...{ name: ana, fullName: 'Ana', born: '01/02/2000', host: '127.0.0.1' },
+      name: ana,
+      fullName: 'Ana',
+      born: '01/02/2000',
+      host: '127.0.0.1',
       tokenHash: hashOfToken(token),
     },
     {},
@@ -268,7 +271,13 @@ describe('tellings', () => {
   const file = { hash: 'h' as FileHash, size: 5, name: 'f.png' };
   const message: Direct = {
     is: 'direct',
-    ...{ serial: 8, id: 1, from: 'bob' as Name, to: ana, text: 'hi', origin: 'mailbox', at: 3 },
+    serial: 8,
+    id: 1,
+    from: 'bob' as Name,
+    to: ana,
+    text: 'hi',
+    origin: 'mailbox',
+    at: 3,
     file,
   };
 
@@ -280,8 +289,17 @@ describe('tellings', () => {
     expect(talk.take()).toEqual([
       {
         is: 'message',
-        ...{ serial: 8, id: 1, from: 'bob', to: 'ana', text: 'hi', at: 3, door: 'mailbox' },
-        file: { name: 'f.png', size: 5 },
+        serial: 8,
+        id: 1,
+        from: 'bob',
+        to: 'ana',
+        text: 'hi',
+        at: 3,
+        door: 'mailbox',
+        file: {
+          name: 'f.png',
+          size: 5,
+        },
       },
     ]);
     talk.ask({ do: 'got', serial: 9 });

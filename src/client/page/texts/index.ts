@@ -9,15 +9,22 @@ export type { Texts } from './en';
 const languages: Readonly<Record<string, Texts>> = { en, es, pt };
 
 /** The first of the wanted languages that is spoken, else English. */
-export function languageFor(wanted: readonly string[]): { language: string; texts: Texts } {
+export function languageFor(wanted: readonly string[]): {
+  readonly language: string;
+  /** The whole tag, for dates and numbers: `en-GB` writes them as `en` does not. */
+  readonly locale: string;
+  readonly texts: Texts;
+} {
   for (const tag of wanted) {
     const language = tag.toLowerCase().split('-')[0] ?? '';
     const texts = Object.hasOwn(languages, language) ? languages[language] : undefined;
-    if (texts) return { language, texts };
+    if (texts) return { language, locale: tag, texts };
   }
-  return { language: 'en', texts: en };
+  return { language: 'en', locale: 'en', texts: en };
 }
 
-export const { language, texts: t } = languageFor(
-  typeof navigator === 'undefined' ? [] : navigator.languages,
-);
+export const {
+  language,
+  locale,
+  texts: t,
+} = languageFor(typeof navigator === 'undefined' ? [] : navigator.languages);

@@ -1,0 +1,69 @@
+// The line to the server: who asks on it, and what is asked anew whenever it may have changed.
+
+import { refused } from '../../protocol/model';
+import { type WebCaller } from '../../protocol/web/caller';
+import { askedMax } from '../../protocol/web/messages';
+import { balance, groups, joined, own, put, rooms, talks, users } from './state';
+
+/** Set with the first connection. */
+export const line: { caller: WebCaller | undefined } = { caller: undefined };
+
+/** What else is asked of the server by name, from the lists and forms. */
+export const ask: WebCaller['ask'] = (wish, done) => {
+  if (line.caller) line.caller.ask(wish, done);
+  else done?.(refused('unreachable'));
+};
+
+export const insist: WebCaller['insist'] = (wish, done) => line.caller?.insist(wish, done);
+
+/** Receipts that came while nobody was here to hear them are asked for. */
+export function askWhatWaits(): void {
+  const stored = [...talks.value.values()]
+    .flat()
+    .filter((message) => message.state === 'stored' && message.serial !== undefined)
+    .slice(-askedMax);
+  if (stored.length === 0) return;
+  const serials = stored.flatMap(({ serial }) => serial ?? []);
+  line.caller?.ask({ do: 'undelivered', serials }, (answer) => {
+    if (!answer.ok) return;
+    const waiting = new Set(answer.value.waiting);
+    for (const message of stored) {
+      if (!waiting.has(message.serial ?? 0)) void put({ ...message, state: 'delivered' });
+    }
+  });
+}
+
+export function refreshUsers(): void {
+  line.caller?.ask({ do: 'users' }, (answer) => {
+    if (answer.ok) users.value = answer.value.users;
+  });
+}
+
+export function refreshRooms(): void {
+  line.caller?.ask({ do: 'rooms' }, (answer) => {
+    if (answer.ok) rooms.value = answer.value.rooms;
+  });
+}
+
+export function refreshGroups(): void {
+  line.caller?.ask({ do: 'group-list' }, (answer) => {
+    if (answer.ok) groups.value = answer.value.groups;
+  });
+}
+
+export function refreshFunds(): void {
+  line.caller?.ask({ do: 'funds' }, (answer) => {
+    if (answer.ok) balance.value = answer.value.balance;
+  });
+}
+
+export function joinRoom(room: string, done: (why?: string) => void = () => {}): void {
+  line.caller?.ask({ do: 'join', room }, (answer) => {
+    if (answer.ok) {
+      joined.value = new Set(joined.value).add(room);
+      own.notes.rooms = [...joined.value];
+      refreshRooms();
+    }
+    done(answer.ok ? undefined : answer.why);
+  });
+}
