@@ -26,6 +26,7 @@ export const send = defineCommand({
     as: { type: 'string', hint: 'NAME', about: 'who says it', env: 'CHAT_USER' },
     attach: { type: 'string', hint: 'FILE', about: 'a file to go with it' },
     lines: { type: 'boolean', about: 'one message a line, as it comes' },
+    timeout: { type: 'duration', about: 'how long one message may take, its file included' },
     json: { type: 'boolean', about: 'print one object a message' },
   },
   examples: [
@@ -34,7 +35,7 @@ export const send = defineCommand({
     'tail -f log | chat send bob - --lines',
     'chat send channels://Scott@127.0.0.1:55555/168_tas "hi"',
   ],
-  async run({ to, text, as, attach, lines, json, ...flags }, io) {
+  async run({ to, text, as, attach, lines, timeout, json, ...flags }, io) {
     const goal = isUrl(to) ? goalOf(to, flags) : goalOfFlags(flags, undefined);
     const target = { ...goal.target };
     const sender = target.user ?? as ?? lastSender(goal.place, io.env);
@@ -57,6 +58,7 @@ export const send = defineCommand({
         poster: makePoster(host, target),
         recipients: isUrl(to) ? recipientsOf(target.path, true) : recipientsOf(to, false),
         attach,
+        timeoutMs: timeout,
         isJson: json,
       });
       const { textBytes } = goal.caller;
@@ -92,8 +94,13 @@ interface MailingOptions {
   readonly poster: Poster;
   readonly recipients: readonly string[];
   readonly attach: string | undefined;
+  /** How long one message may take; any time, if undefined. */
+  readonly timeoutMs: number | undefined;
   readonly isJson: boolean;
 }
+
+/** What `--timeout` makes of a message. */
+const late: Posted = { ending: 'try-later', line: 'No answer came in time.' };
 
 /** Sends letters one after the other, and says what became of each. */
 class Mailing {
@@ -118,7 +125,7 @@ class Mailing {
         await this.#tell(to, posted);
         if (posted.ending !== 'done') this.#failure ??= posted.ending;
         // Whoever does not answer will not answer the next one either.
-        if (posted.ending === 'unreachable') break sending;
+        if (posted.ending === 'unreachable' || posted === late) break sending;
       }
       // A line that nobody takes will not be followed by one that somebody does.
       if (this.#failure !== undefined && this.#failure !== 'bad-data') break;
@@ -128,9 +135,15 @@ class Mailing {
   }
 
   #post(to: string, text: string): Promise<Posted> {
-    const { attach, poster } = this.#options;
+    const { attach, poster, timeoutMs } = this.#options;
     const letter = { to, text, ...(attach !== undefined && { attach }) };
-    return new Promise((done) => poster.post(letter, done));
+    return new Promise((done) => {
+      const timer = timeoutMs === undefined ? undefined : setTimeout(() => done(late), timeoutMs);
+      poster.post(letter, (posted) => {
+        clearTimeout(timer);
+        done(posted);
+      });
+    });
   }
 
   async #tell(to: string, posted: Posted): Promise<void> {
