@@ -1,10 +1,10 @@
 // The server's console: one bounded writer, so that a pipe nobody reads never stalls the server.
 
-import { createWriteStream, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 import { escapeForTerminal } from '../protocol/bytes/escape';
 import { limits } from '../protocol/limits';
+import { Writer } from './writer';
 
 /** Where console lines go. */
 export interface Console {
@@ -27,14 +27,17 @@ export interface Console {
  */
 export class SystemConsole implements Console {
   readonly isTerminal: boolean;
-  readonly #stream = createWriteStream('', { fd: 1, autoClose: false });
+  readonly #out = new Writer(1);
+  readonly #err = new Writer(2);
   #lines: string[] = [];
   /** Characters accepted and not yet written, and how many of them stand in `#lines`. */
   #waiting = 0;
   #collected = 0;
   #dropped = 0;
+  /** The same for stderr. */
+  #warningsWaiting = 0;
+  #warningsDropped = 0;
   #scheduled = false;
-  #broken = false;
   #prompt = '';
   /** Bytes may end in the middle of a character. */
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -45,20 +48,18 @@ export class SystemConsole implements Console {
   constructor(quiet: boolean) {
     this.#quiet = quiet;
     this.isTerminal = isatty(1);
-    this.#stream.on('error', () => {
-      this.#broken = true;
-    });
   }
 
   print(line: string): void {
     if (this.#quiet) return;
-    this.#add(this.isTerminal && this.#prompt !== '' ? `\r\x1b[K${line}\n` : `${line}\n`);
+    if (!this.isTerminal) return this.#add(`${line}\n`);
+    this.#add(`${this.#prompt === '' ? '' : '\r\x1b[K'}${escapeForTerminal(line)}\n`);
   }
 
   raw(bytes: Uint8Array, taken: () => void): void {
-    if (this.#quiet || this.#broken) return taken();
+    if (this.#quiet || this.#out.isBroken) return taken();
     if (this.#lines.length > 0) this.#flush();
-    this.#stream.write(this.isTerminal ? this.#forTerminal(bytes) : bytes, taken);
+    this.#out.write(this.isTerminal ? this.#forTerminal(bytes) : bytes, taken);
   }
 
   #forTerminal(bytes: Uint8Array): string {
@@ -76,15 +77,21 @@ export class SystemConsole implements Console {
   }
 
   warn(line: string): void {
-    try {
-      writeSync(2, `${line}\n`);
-    } catch {
-      // Nobody can be told.
+    if (this.#warningsWaiting > limits.consoleBytes) {
+      this.#warningsDropped++;
+      return;
     }
+    const dropped = this.#warningsDropped;
+    this.#warningsDropped = 0;
+    const text = `${dropped > 0 ? `${lost(dropped)}\n` : ''}${line}\n`;
+    this.#warningsWaiting += text.length;
+    this.#err.write(text, () => {
+      this.#warningsWaiting -= text.length;
+    });
   }
 
   #add(piece: string): void {
-    if (this.#broken) return;
+    if (this.#out.isBroken) return;
     if (this.#waiting > limits.consoleBytes) {
       this.#dropped++;
       return;
@@ -106,15 +113,15 @@ export class SystemConsole implements Console {
     this.#flush();
     setTimeout(() => {
       this.#scheduled = false;
-      if (this.#lines.length > 0 || this.#dropped > 0) this.#soon();
+      if (this.#lines.length > 0) this.#soon();
     }, limits.consoleRestMs);
   }
 
   #flush(): void {
     const lines = this.#lines;
     this.#lines = [];
-    if (this.#dropped > 0) {
-      lines.push(`(${this.#dropped} lines dropped: nobody read them)\n`);
+    if (this.#dropped > 0 && this.#waiting <= limits.consoleBytes) {
+      lines.push(`${lost(this.#dropped)}\n`);
       this.#dropped = 0;
     }
     if (this.isTerminal && this.#prompt !== '') lines.push(`\r\x1b[K${this.#prompt}`);
@@ -123,17 +130,17 @@ export class SystemConsole implements Console {
     const size = this.#collected;
     this.#collected = 0;
     this.#isMidLine = false;
-    this.#stream.write(bytes, () => {
+    this.#out.write(bytes, () => {
       this.#waiting -= size;
+      if (this.#dropped > 0) this.#soon();
     });
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#flush();
-    if (this.isTerminal && this.#prompt !== '') this.#stream.write('\r\x1b[K');
-    return new Promise((resolve) => {
-      if (this.#broken) resolve();
-      else this.#stream.end(() => resolve());
-    });
+    if (this.isTerminal && this.#prompt !== '') this.#out.write('\r\x1b[K');
+    await Promise.all([this.#out.close(), this.#err.close()]);
   }
 }
+
+const lost = (count: number): string => `(${count} lines dropped: nobody read them)`;
