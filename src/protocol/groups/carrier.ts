@@ -53,6 +53,11 @@ export class Carrier {
     return this.#doing === 'bringing' || this.#doing === 'fetching' || this.#doing === 'fetched';
   }
 
+  /** Nothing more is carried; our side has ended. */
+  get isOver(): boolean {
+    return this.#doing === 'over';
+  }
+
   take(message: Message): void {
     if (message.action !== 'file') return this.fail('broken', reasons.broken);
     const { status } = message;

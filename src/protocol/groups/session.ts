@@ -111,11 +111,13 @@ export class GroupsSession implements Session {
       else if (taken.action === 'unknown') this.#answer(taken.id, 'bad-request', 'unknown action');
       else this.#take(taken);
     }
+    if (this.#carrier?.isOver === true) this.#happen('settled');
     this.#rest();
   }
 
   #take(message: Message): void {
     if (this.#state === 'carrying') {
+      this.#happen('data');
       this.#carrier?.take(message);
     } else if (message.action === 'disconnect') {
       this.#answer(message.id, 'ok');
