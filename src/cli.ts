@@ -61,7 +61,7 @@ interface OptionCommon {
   readonly env?: `CHAT_${string}` | false;
 }
 
-/** How each type of option is given, and what `run` gets for it: durations in seconds become milliseconds. */
+/** How each type of option is given, and what `run` gets for it: durations become milliseconds, sizes bytes. */
 export type Option = OptionCommon &
   (
     | { readonly type: 'string'; readonly default?: string }
@@ -74,6 +74,7 @@ export type Option = OptionCommon &
         readonly default?: number;
       }
     | { readonly type: 'duration'; readonly default?: number }
+    | { readonly type: 'size'; readonly default?: number }
     | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default?: string }
   );
 

@@ -120,6 +120,7 @@ export function hintOf(name: string, option: Option): string {
   if (option.hint) return option.hint;
   if (option.type === 'choice') return option.choices.join('|');
   if (option.type === 'duration') return 'SECONDS';
+  if (option.type === 'size') return 'BYTES';
   return option.type === 'port' ? 'PORT' : name.toUpperCase();
 }
 

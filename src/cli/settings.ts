@@ -50,6 +50,8 @@ export function read(option: Option, given: unknown, source: string): Value {
     }
     case 'duration':
       return milliseconds(text) ?? fail(no('a duration', 'write seconds, or 200ms, 5s, 2m, 1h'));
+    case 'size':
+      return bytes(text) ?? fail(no('a size', 'write bytes, or 500K, 20M, 4G, 1T'));
     case 'choice': {
       if (option.choices.includes(text)) return text;
       const meant = nearest(text, option.choices);
@@ -72,6 +74,14 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 function milliseconds(text: string): number | undefined {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)?$/.exec(text);
   return match ? Math.round(Number(match[1]) * unitMs[(match[2] ?? 's') as 's']) : undefined;
+}
+
+const unitBytes = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 } as const;
+
+function bytes(text: string): number | undefined {
+  const match = /^(\d{1,15})([kmgt]?)$/i.exec(text);
+  const number = match ? Number(match[1]) * unitBytes[(match[2] ?? '').toLowerCase() as ''] : NaN;
+  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 /** The part of the config file that concerns this command: its own section over what stands at the top. */

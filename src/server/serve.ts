@@ -1,12 +1,15 @@
 // `chat serve`: opens the doors that were asked for and serves until it is told to stop.
 
+import { tmpdir } from 'node:os';
+
 import { CliError, defineCommand, exit, type Option } from '../cli.ts';
 import type { Dialect, DoorSettings } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
+import { limits } from '../protocol/limits';
 import { SystemConsole } from './console';
 import { defaultFolder, FolderInUse } from './folder';
 import { NewerDatabase } from './hub/store';
-import { type DoorRequest, type RunningServer, startServer } from './server';
+import { type DoorRequest, PortUnavailable, type RunningServer, startServer } from './server';
 
 /** The door that `-p` opens, and that is open when no other is named. */
 const first = dialects[0];
@@ -30,12 +33,24 @@ for (const dialect of dialects) {
   }
 }
 
+const dayMs = 24 * 3_600_000;
+
 const options = {
   port: { type: 'port', short: 'p', about: `open the ${first?.name ?? 'first'} door (8888)` },
   all: { type: 'boolean', about: 'open every door, on the ports from -p on' },
   host: { type: 'string', about: 'the address to listen on (all of them)' },
   data: { type: 'string', hint: 'DIR', about: 'where everything is kept' },
   memory: { type: 'boolean', about: 'keep nothing' },
+  'max-file': { type: 'size', about: 'refuse larger attachments (no limit)' },
+  'max-files': { type: 'size', about: 'all attachments that wait, together (what the disk takes)' },
+  'keep-files': {
+    type: 'integer',
+    hint: 'DAYS',
+    min: 1,
+    max: 36_500,
+    about: 'how long an attachment waits',
+    default: limits.attachmentMs / dayMs,
+  },
   quiet: { type: 'boolean', about: 'print no console lines' },
 } as const satisfies Record<string, Option>;
 
@@ -57,6 +72,9 @@ export const serve = defineCommand({
         folder,
         flags: doorFlags(flags),
         console,
+        ...(given['max-file'] !== undefined && { largestFile: given['max-file'] }),
+        ...(given['max-files'] !== undefined && { storedFiles: given['max-files'] }),
+        attachmentMs: given['keep-files'] * dayMs,
       });
     } catch (error) {
       throw explained(error, folder);
@@ -120,35 +138,22 @@ function doorFlags(flags: Readonly<Record<string, unknown>>): DoorSettings {
 }
 
 function explained(error: unknown, folder: string | undefined): unknown {
-  if (error instanceof FolderInUse) return new CliError(exit.unavailable, error.message);
+  if (error instanceof FolderInUse || error instanceof PortUnavailable) {
+    return new CliError(exit.unavailable, error.message);
+  }
   if (error instanceof NewerDatabase) {
     return new CliError(exit.badData, error.message, 'use the newer chat, or another --data');
   }
-  const { code, message } = error as { code?: string; message?: string };
-  switch (code) {
-    case 'EADDRINUSE':
-    case 'EADDRNOTAVAIL':
-      return new CliError(exit.unavailable, `a port cannot be opened: ${message ?? code}`);
-    case 'EACCES':
-    case 'EROFS':
-    case 'ENOTDIR':
-    case 'EEXIST':
-    case 'ENOSPC':
-    case 'SQLITE_CANTOPEN':
-    case 'SQLITE_READONLY':
-      return new CliError(
-        exit.cannotCreate,
-        `${folder ?? 'memory'} cannot be written: ${message ?? code}`,
-      );
-    case 'SQLITE_NOTADB':
-    case 'SQLITE_CORRUPT':
-      return new CliError(
-        exit.badData,
-        `the database in ${folder ?? 'memory'} is damaged: ${message ?? code}`,
-      );
-    default:
-      return error;
+  const { code = '', message } = error as { code?: string; message?: string };
+  const place = folder ?? tmpdir();
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) {
+    return new CliError(exit.badData, `the database in ${place} is damaged: ${message ?? code}`);
   }
+  // The system's own errors: ENOENT, EACCES, SQLITE_CANTOPEN and whatever else a disk has to say.
+  if (/^(E[A-Z0-9]+|SQLITE_[A-Z_]+)$/.test(code)) {
+    return new CliError(exit.cannotCreate, `${place} cannot be written: ${message ?? code}`);
+  }
+  return error;
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

@@ -52,9 +52,27 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** A door's port cannot be had. */
+export class PortUnavailable extends Error {
+  override readonly name = 'PortUnavailable';
+
+  constructor(host: string, port: number, cause: unknown) {
+    const { code, message } = cause as { code?: string; message?: string };
+    super(portFaults[code ?? '']?.(host, port) ?? `port ${port} cannot be opened: ${message}`, {
+      cause,
+    });
+  }
+}
+
+const portFaults: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (_, port) => `port ${port} is in use`,
+  EACCES: (_, port) => `port ${port} cannot be opened without more rights`,
+  EADDRNOTAVAIL: (host) => `${host} is no address of this machine`,
+};
+
 /**
- * Starts a server, whole or not at all. Throws FolderInUse, NewerDatabase, and the system's errors of the data
- * folder and of the ports.
+ * Starts a server, whole or not at all. Throws FolderInUse, NewerDatabase, PortUnavailable, and the system's
+ * errors of the data folder.
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const undo: (() => void)[] = [];
@@ -116,16 +134,20 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   undo.push(() => doors.forEach((door) => door.close()));
   for (const { dialect, port } of settings.doors) {
     const Opened = dialect.transport === 'websocket' ? WebDoor : Door;
-    const door = new Opened({
-      dialect,
-      settings: settings.flags,
-      host: settings.host,
-      port,
-      around: core.around(dialect.name, { host, port }),
-      outbox,
-      admission,
-    });
-    doors.push(door);
+    try {
+      const door = new Opened({
+        dialect,
+        settings: settings.flags,
+        host: settings.host,
+        port,
+        around: core.around(dialect.name, { host, port }),
+        outbox,
+        admission,
+      });
+      doors.push(door);
+    } catch (error) {
+      throw new PortUnavailable(settings.host, port, error);
+    }
   }
   let cancelExpiry = (): void => {};
   const expire = (): void => {

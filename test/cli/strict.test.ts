@@ -17,6 +17,7 @@ const greet = defineCommand({
     style: { type: 'choice', choices: ['short', 'long'], about: 'how' },
     times: { type: 'integer', min: 1, max: 9, about: 'how often' },
     linger: { type: 'duration', about: 'how long', default: 0 },
+    most: { type: 'size', about: 'how much' },
     quiet: { type: 'boolean', short: 'q', about: 'say nothing' },
     as: { type: 'string', hint: 'NAME', about: 'who', env: 'CHAT_USER' },
     secret: { type: 'string', about: 'never from the environment', env: false },
@@ -80,6 +81,9 @@ describe('what is understood', () => {
     ['bob --port 0', { port: 0 }],
     ['bob --linger 200ms', { linger: 200 }],
     ['bob --linger 2m', { linger: 120_000 }],
+    ['bob --most 7', { most: 7 }],
+    ['bob --most 2G', { most: 2 ** 31 }],
+    ['bob --most 20m', { most: 20 * 2 ** 20 }],
     ['bob -q --no-quiet', { quiet: false }],
     ['bob --as=-x', { as: '-x' }],
     ['bob -', { text: '-' }],
@@ -110,6 +114,8 @@ describe('what is refused with status 64', () => {
     ['bob -p 1e3', '"1e3" is not a port', ''],
     ['bob --times 10', 'not a whole number from 1 to 9', ''],
     ['bob --linger soon', 'not a duration', 'write seconds'],
+    ['bob --most 2.5G', 'not a size', '500K, 20M'],
+    ['bob --most 9999999T', 'not a size', ''],
     ['bob --style lnog', 'not one of short, long', 'did you mean long?'],
   ])('chat greet %s', async (words, message, hint) => {
     const { status, out, err } = await run(words);

@@ -6,6 +6,7 @@ import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
 import { normalHost } from './addresses';
 import type { Clock, Sleeper } from './clock';
+import { SendQueue } from './send_queue';
 
 /** What a conversation may do with the connection under it; a simulation has its own. */
 export interface Transport {
@@ -67,21 +68,12 @@ export class Outbox {
   }
 }
 
-/** Small writes of one turn are joined here before they leave. */
-const joined = new Uint8Array(64 * 1024);
-
-interface Piece {
-  readonly bytes: Uint8Array;
-  readonly apart: boolean;
-}
-
 export class Link implements Transport, Sleeper {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   #socket: Socket<Link> | undefined;
   events: TransportEvents | undefined;
-  #queue: Piece[] = [];
-  #queued = 0;
+  readonly #queue = new SendQueue();
   #dirty = false;
   #blocked = false;
   /** What of `stuckBytes` is this link's. */
@@ -96,7 +88,7 @@ export class Link implements Transport, Sleeper {
   }
 
   get queued(): number {
-    return this.#queued;
+    return this.#queue.bytes;
   }
 
   /** `host` is the peer's, read already. */
@@ -128,8 +120,7 @@ export class Link implements Transport, Sleeper {
 
   write(bytes: Uint8Array, apart: boolean): void {
     if (!this.#socket || this.#ending !== 'no' || bytes.length === 0) return;
-    this.#queue.push({ bytes, apart });
-    this.#queued += bytes.length;
+    this.#queue.push(bytes, apart);
     if (this.#blocked) this.#countStuck();
     if (this.#isTooMuch()) return this.#drop('slow');
     this.#soon();
@@ -145,13 +136,13 @@ export class Link implements Transport, Sleeper {
 
   /** More than a peer may be behind; where many are, less. */
   #isTooMuch(): boolean {
-    if (this.#queued > limits.outboxBytes) return true;
+    if (this.queued > limits.outboxBytes) return true;
     const isCrowded = this.#outbox.stuckBytes > limits.outboxBytesInAll;
     return isCrowded && this.#stuck > limits.outboxBytesLeast;
   }
 
   #countStuck(): void {
-    const stuck = this.#blocked ? this.#queued : 0;
+    const stuck = this.#blocked ? this.queued : 0;
     this.#outbox.stuckBytes += stuck - this.#stuck;
     this.#stuck = stuck;
   }
@@ -182,17 +173,15 @@ export class Link implements Transport, Sleeper {
   /** Writes what the system takes. */
   flush(): void {
     this.#dirty = false;
-    while (this.#queue.length > 0) {
+    while (this.queued > 0) {
       const socket = this.#socket;
       if (!socket) return;
-      const bytes = this.#next();
+      const bytes = this.#queue.next();
       const taken = socket.write(bytes);
       // The write met the peer's reset and used it up: what Bun tells next would look like a clean end.
       if (taken < 0) return this.#drop('reset');
-      this.#queued -= taken;
       if (taken < bytes.length) {
-        // What is left may lie in the shared buffer.
-        this.#queue.unshift({ bytes: bytes.slice(taken), apart: false });
+        this.#queue.putBack(bytes.subarray(taken));
         this.#blocked = true;
         this.#countStuck();
         if (this.#ending === 'wanted') this.#awaitProgress();
@@ -202,35 +191,6 @@ export class Link implements Transport, Sleeper {
     if (this.#ending === 'wanted') this.#shut();
     // Also where the system took all at once, and will therefore never tell that it goes on.
     else this.events?.drained();
-  }
-
-  /** One write's worth: pieces that may stand together are copied into one. */
-  #next(): Uint8Array {
-    const queue = this.#queue;
-    const first = queue[0];
-    if (!first) return joined.subarray(0, 0);
-    let length = first.bytes.length;
-    let count = 1;
-    if (!first.apart) {
-      for (; count < queue.length; count++) {
-        const piece = queue[count];
-        if (!piece || piece.apart || length + piece.bytes.length > joined.length) break;
-        length += piece.bytes.length;
-      }
-    }
-    if (count === 1) {
-      queue.shift();
-      return first.bytes;
-    }
-    let offset = 0;
-    for (let index = 0; index < count; index++) {
-      const bytes = queue[index]?.bytes ?? first.bytes;
-      joined.set(bytes, offset);
-      offset += bytes.length;
-    }
-    if (count === queue.length) this.#queue = [];
-    else queue.splice(0, count);
-    return joined.subarray(0, length);
   }
 
   /** Our side is over; the peer may still read and has a while to end its own, so that no reset eats our answer. */
@@ -261,8 +221,7 @@ export class Link implements Transport, Sleeper {
 
   #gone(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
     this.#socket = undefined;
-    this.#queue = [];
-    this.#queued = 0;
+    this.#queue.clear();
     this.#blocked = false;
     this.#countStuck();
     if (this.#ending !== 'no') this.#clock.wake(this, undefined);
