@@ -1,4 +1,4 @@
-// Draws the page's pictures in docs/: a conversation among several doors, in both themes and both sizes.
+// Draws pictures of the page, of which docs/ has the best: people of several doors, in both themes and both sizes.
 // Run: bun scripts/screenshots.ts [folder]
 
 import { mkdirSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { TestBrowser } from '../test/support/browser';
 import { startServer } from '../test/support/server';
 import { connectTcp } from '../test/support/tcp';
 
-const folder = process.argv[2] ?? 'docs';
+const folder = process.argv[2] ?? 'dist/screenshots';
 mkdirSync(folder, { recursive: true });
 await using server = await startServer([web, mailbox, channels]);
 await using browser = await TestBrowser.start();
@@ -47,10 +47,10 @@ async function shoot(page: Page, name: string): Promise<void> {
 const alice = await enter('alice', 'Alice Liddell');
 const hatter = await enter('hatter', 'Theophilus Carter');
 const inés = await enter('inés', 'Inés de la Cruz');
-for (const name of ['Scott', 'dormouse']) {
-  const peer = await connectTcp(server.port('channels'));
-  await peer.send(name.padEnd(200));
-}
+await using scott = await connectTcp(server.port('channels'));
+await scott.send('Scott'.padEnd(200));
+await using dormouse = await connectTcp(server.port('channels'));
+await dormouse.send('dormouse'.padEnd(200));
 await alice.getByRole('button', { name: /dormouse/ }).waitFor();
 
 await alice.getByLabel('New room').fill('tea-party');

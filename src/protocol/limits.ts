@@ -44,6 +44,8 @@ export const limits = {
   outboxBytesLeast: 64 * KiB,
   /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */
   jsonBytes: 192 * KiB,
+  /** Users in one list written as JSON; of more, the first come. */
+  jsonUsers: 10_000,
   /** Files that come in over HTTP at once; tickets for files that are to go out, and how long each lives, in ms. */
   uploads: 64,
   tickets: 10_000,

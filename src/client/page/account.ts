@@ -2,6 +2,7 @@
 
 import { refused, type Result } from '../../protocol/model';
 import type { CallerState } from '../../protocol/web/caller';
+import type { AnswerOf } from '../../protocol/web/messages';
 import { heard, keep } from './incoming';
 import { resume } from './resume';
 import { openCaller } from './socket';
@@ -145,10 +146,14 @@ export function unregister(done: Done = ignore): void {
 
 export function listUsers(done: Done = ignore): void {
   echo('CONNECTEDUSERS');
-  const end = (answer: Result<{ users: typeof users.value }, string>): void => {
+  const end = (answer: Result<AnswerOf<'users'>, string>): void => {
     if (answer.ok) {
       users.value = answer.value.users;
-      concludeUsers(answer.value.users.map(({ name }) => name));
+      const { users: listed, count } = answer.value;
+      concludeUsers(
+        listed.map(({ name }) => name),
+        count,
+      );
     } else conclude('CONNECTEDUSERS', answer.why);
     done(answer.ok ? undefined : answer.why);
   };

@@ -33,9 +33,22 @@ export function askWhatWaits(): void {
   });
 }
 
+/** Where many come and go, the list of all is not fetched for each of them. */
+const usersPauseMs = 1000;
+let isFetchingUsers = false;
+let isUsersStale = false;
+
 export function refreshUsers(): void {
-  line.caller?.ask({ do: 'users' }, (answer) => {
+  isUsersStale = true;
+  if (isFetchingUsers) return;
+  isFetchingUsers = true;
+  isUsersStale = false;
+  ask({ do: 'users' }, (answer) => {
     if (answer.ok) users.value = answer.value.users;
+    setTimeout(() => {
+      isFetchingUsers = false;
+      if (isUsersStale) refreshUsers();
+    }, usersPauseMs);
   });
 }
 

@@ -3,6 +3,7 @@
 import { type WebCaller } from '../../protocol/web/caller';
 import { attemptHeld } from './attachments';
 import {
+  ask,
   askWhatWaits,
   joinRoom,
   line,
@@ -24,8 +25,15 @@ export function resume(caller: WebCaller): void {
     if (answer.ok) doorsOpen.value = answer.value.open;
   });
   joined.value = new Set();
-  for (const room of own.notes.rooms) joinRoom(room);
+  for (const room of own.notes.rooms) rejoin(room);
   askWhatWaits();
   resendAll();
   attemptHeld();
+}
+
+/** A server that started anew has forgotten its rooms: whoever comes back first makes them again. */
+function rejoin(room: string): void {
+  joinRoom(room, (why) => {
+    if (why === 'unknown-room') ask({ do: 'create', room }, () => joinRoom(room));
+  });
 }

@@ -61,8 +61,8 @@ export function conclude(operation: Operation, why?: string): void {
 export const concludeSend = (operation: 'SEND' | 'SENDATTACH', id: number): void =>
   reply(`${operation} OK - MESSAGE ${id}`);
 
-export const concludeUsers = (names: readonly string[]): void =>
-  reply(`CONNECTED USERS (${names.length} users connected) OK - ${names.join(', ')}`);
+export const concludeUsers = (names: readonly string[], count: number): void =>
+  reply(`CONNECTED USERS (${count} users connected) OK - ${names.join(', ')}`);
 
 /** A message's block, in the left pane (source 1, section 6.6). */
 export function printMessage(id: number, from: string, text: string, file?: string): void {

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 
+import { baseNameFor } from '../../protocol/bytes/fields';
 import { answerFields } from '../../protocol/web/messages';
 
 const refusal = v.object({ why: v.string() });
@@ -37,7 +38,7 @@ export function upload(
   progress: (part: number) => void,
   done: (sent: Sent) => void,
 ): () => void {
-  const query = new URLSearchParams({ to, text, key, name: file.name });
+  const query = new URLSearchParams({ to, text, key, name: baseNameFor(file.name) });
   const request = new XMLHttpRequest();
   request.open('POST', `/api/files?${query.toString()}`);
   request.setRequestHeader('authorization', authorization(who));

@@ -144,7 +144,9 @@ export class WebCaller {
 
   received(inbox: Inbox): void {
     try {
-      for (let line = takeLine(inbox); line; line = takeLine(inbox)) this.#told(toldIn(line));
+      // What a server says is longer than what it may be asked: lists.
+      const next = (): Uint8Array | undefined => takeLine(inbox, limits.outboxBytes);
+      for (let line = next(); line; line = next()) this.#told(toldIn(line));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       inbox.takeAll();

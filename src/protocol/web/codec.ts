@@ -14,10 +14,10 @@ const lineEnd = 10;
 export const encodeLine = (message: Request | Told): Uint8Array =>
   encodeText(`${JSON.stringify(message)}\n`);
 
-/** The next whole line without its end, or undefined while there is none. */
-export function takeLine(inbox: Inbox): Uint8Array | undefined {
+/** The next whole line without its end, of at most `most` bytes; undefined while there is none. */
+export function takeLine(inbox: Inbox, most: number = limits.jsonBytes): Uint8Array | undefined {
   const end = inbox.indexOf(lineEnd);
-  if (end > limits.jsonBytes || (end < 0 && inbox.length > limits.jsonBytes)) {
+  if (end > most || (end < 0 && inbox.length > most)) {
     throw new ProtocolError('a message of too many bytes');
   }
   return end < 0 ? undefined : inbox.take(end + 1)?.subarray(0, end);

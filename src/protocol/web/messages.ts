@@ -86,7 +86,8 @@ export const answerFields = {
   login: v.object({ name: text }),
   logout: nothing,
   unregister: nothing,
-  users: v.object({ users: v.array(user) }),
+  /** At most `limits.jsonUsers` of them; `count` is how many there are. */
+  users: v.object({ users: v.array(user), count: integer }),
   send: v.object({ id: integer, serial: integer, waiting: v.boolean() }),
   say: v.object({ at: integer }),
   got: nothing,

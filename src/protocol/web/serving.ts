@@ -3,6 +3,7 @@
 import { isBirthDate, isFullName } from '../bytes/fields';
 import type { Host } from '../dialect';
 import type { Command, OperationName, Outcome } from '../hub';
+import { limits } from '../limits';
 import { type Name, nameOf, numberedName, type RoomName, roomNameOf } from '../model';
 import type { AnswerOf, Request, Verb } from './messages';
 import { hashOfToken } from './token';
@@ -105,7 +106,10 @@ export function serve(
     }
     case 'users':
       return ask(request, { do: 'users', asker: { session } }, ({ users }) => ({
-        users: users.map(({ name, kind, dialect: door }) => ({ name, kind, door })),
+        users: users
+          .slice(0, limits.jsonUsers)
+          .map(({ name, kind, dialect: door }) => ({ name, kind, door })),
+        count: users.length,
       }));
     case 'send': {
       const addressee = recipientOf(request.to);

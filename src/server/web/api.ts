@@ -97,12 +97,15 @@ export class Api {
     const outcome = await this.#ask({ do: 'users', asker: who });
     if (!outcome.ok)
       return refusal(request, outcome.why === 'unknown-user' ? 401 : 503, outcome.why);
-    const users = outcome.value.users.map(({ name, kind, dialect: door }) => ({
-      name,
-      kind,
-      door,
-    }));
-    return json(200, { users });
+    const { length: count } = outcome.value.users;
+    const users = outcome.value.users
+      .slice(0, limits.jsonUsers)
+      .map(({ name, kind, dialect: door }) => ({
+        name,
+        kind,
+        door,
+      }));
+    return json(200, { users, count });
   }
 
   async #letter(request: Request): Promise<Response> {

@@ -133,8 +133,11 @@ export const openApi = {
       },
       Users: {
         type: 'object',
-        required: ['users'],
-        properties: { users: { type: 'array', items: ref('User') } },
+        required: ['users', 'count'],
+        properties: {
+          users: { type: 'array', items: ref('User'), maxItems: limits.jsonUsers },
+          count: { type: 'integer', description: 'How many there are, listed or not.' },
+        },
         additionalProperties: false,
       },
       User: {

@@ -186,6 +186,7 @@ describe('the interface for scripts', () => {
         { name: 'alice', kind: 'account', door: 'web' },
         { name: 'bób', kind: 'account', door: 'web' },
       ],
+      count: 2,
     });
   });
 

@@ -9,6 +9,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean;
   readonly items?: Schema;
+  readonly maxItems?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
@@ -18,7 +19,7 @@ export interface Schema {
 }
 
 const known = new Set(
-  '$ref type const enum required properties additionalProperties items minimum maximum minLength maxLength description format'.split(
+  '$ref type const enum required properties additionalProperties items maxItems minimum maximum minLength maxLength description format'.split(
     ' ',
   ),
 );
@@ -60,6 +61,7 @@ export function fits(
     must(value.length <= (schema.maxLength ?? Infinity), 'too long');
   }
   const { items } = schema;
+  if (Array.isArray(value)) must(value.length <= (schema.maxItems ?? Infinity), 'too many');
   if (Array.isArray(value) && items) {
     value.forEach((item, index) => wrong.push(...fits(item, items, named, `${at}[${index}]`)));
   }

@@ -73,7 +73,7 @@ const served: [Wish, Answers, unknown, unknown][] = [
     },
     { do: 'users', asker: { session } },
     // Nobody's address is shown to others.
-    { users: [{ name: 'ana', kind: 'guest', door: 'relay' }] },
+    { users: [{ name: 'ana', kind: 'guest', door: 'relay' }], count: 1 },
   ],
   [
     { do: 'send', to: '#7', text: 'hi', key },

@@ -23,8 +23,4 @@ export function languageFor(wanted: readonly string[]): {
   return { language: 'en', locale: 'en', texts: en };
 }
 
-export const {
-  language,
-  locale,
-  texts: t,
-} = languageFor(typeof navigator === 'undefined' ? [] : navigator.languages);
+export const { language, locale, texts: t } = languageFor(globalThis.navigator?.languages ?? []);
