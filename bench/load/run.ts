@@ -24,6 +24,18 @@ const settleMs = 30;
 const looks = 20;
 const lookMs = 500;
 
+/** Calls `stalled` once if a count stands still; what it returns ends the watch. */
+export function watch(count: () => number, stalled: () => void): () => void {
+  let seen = count();
+  let quiet = 0;
+  const timer = setInterval(() => {
+    quiet = count() === seen ? quiet + 1 : 0;
+    seen = count();
+    if (quiet === looks) stalled();
+  }, lookMs);
+  return () => clearInterval(timer);
+}
+
 const pause = async (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 export interface Run {
@@ -55,15 +67,9 @@ export async function run({ count, inFlight, pid, start, check, wrongs }: Run): 
     });
   };
   for (let free = Math.min(inFlight, count); free > 0; free--) next();
-  let seen = 0;
-  let quiet = 0;
-  const watch = setInterval(() => {
-    if (finished === seen && ++quiet === looks) resolve();
-    else if (finished !== seen) quiet = 0;
-    seen = finished;
-  }, lookMs);
+  const unwatch = watch(() => finished, resolve);
   await promise;
-  clearInterval(watch);
+  unwatch();
   if (finished < count) wrongs.add(`lost: ${count - finished} of ${count} never ended`);
   const wallMs = lastMs - startedMs;
   await pause(settleMs);

@@ -4,7 +4,7 @@ import type { Socket } from 'bun';
 
 import { spentSince, threadTimes } from '../support/cpu';
 import type { Job, Measured } from './jobs';
-import { Wrongs } from './run';
+import { watch, Wrongs } from './run';
 
 /** Lines that are written at once: enough that the server never waits for the next. */
 const pieceLines = 256;
@@ -83,17 +83,25 @@ export async function stream(job: Extract<Job, { do: 'stream' }>): Promise<Measu
         if (data.answered === count) resolve();
       },
       drain: write,
-      close: ({ data }) => {
-        if (data.answered < count) wrongs.add(`lost: ${count - data.answered} of ${count} answers`);
-        resolve();
-      },
+      close: () => resolve(),
     },
   });
   write(socket);
+  const unwatch = watch(() => socket.data.answered, resolve);
   await promise;
+  unwatch();
+  const { answered } = socket.data;
+  if (answered < count) wrongs.add(`lost: ${count - answered} of ${count} answers`);
   const wallMs = performance.now() - startedMs;
   const cpuUs = spentSince(before, pid);
   lastIds.set(port, firstId + count);
   socket.end();
-  return { count, wallMs, cpuUs, p50Ms: Number.NaN, p99Ms: Number.NaN, wrong: wrongs.all };
+  return {
+    count: answered,
+    wallMs,
+    cpuUs,
+    p50Ms: Number.NaN,
+    p99Ms: Number.NaN,
+    wrong: wrongs.all,
+  };
 }
