@@ -5,12 +5,6 @@ import { type Name, nameOf, numberedName, type User } from '../model';
 import { dialectName } from './codec';
 import { type Message, reasons } from './messages';
 
-/** The name that a `To` stands for: what the list shows, relay numbers included. */
-export function addresseeOf(text: string): Name | undefined {
-  const number = /^#([0-9]{1,5})$/.exec(text)?.[1];
-  return number === undefined ? nameOf(text) : numberedName(Number(number));
-}
-
 /** The port that a user has here: that of his connection, 0 where he came by another door. */
 export const portOf = (user: User): number =>
   user.dialect === dialectName ? user.address.port : 0;

@@ -172,7 +172,7 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
   heard(message: Message): void {
     const { action, user = '', group = '', id } = message;
     if (action === 'sent') return this.#sent.heard(message);
-    if (action === 'file') this.#transfers.heard(message);
+    if (action === 'file' && this.#attendance) this.#transfers.heard(this.#attendance, message);
     if (action === 'invite' && this.#invitations.size < namesMax) this.#invitations.add(group);
     if (action === 'joined' && user === this.#self) this.#groups.add(group);
     const shown = shownOf(message, this.#self);

@@ -151,11 +151,11 @@ export class Transfers {
 
   // ---- what the server says
 
-  heard(message: Message): void {
+  heard(attendance: Attendance, message: Message): void {
     const { id = '', status } = message;
     const own = this.#own.get(id);
     if (status === 'offer') this.#wasOffered(id, message);
-    else if (own !== undefined) this.#heardOfOwn(id, own, message);
+    else if (own !== undefined) this.#heardOfOwn(attendance, id, own, message);
     else {
       const offered = this.#offered.get(id);
       if (offered !== undefined) this.#heardOfOffered(id, offered, message);
@@ -180,13 +180,16 @@ export class Transfers {
     this.#offered.set(id, { ...offered, isAccepted: false, carrying: undefined });
   }
 
-  #heardOfOwn(id: string, own: Own, { user = '', status, token, body }: Message): void {
+  #heardOfOwn(attendance: Attendance, id: string, own: Own, message: Message): void {
+    const { user = '', status, token, body } = message;
     const { name } = own.file;
     const json = { id, file: name, user };
     switch (status) {
       case 'accept':
         this.#show(`${user} accepts ${name}`, { type: 'accepted', ...json });
-        if (token !== undefined && own.carrying === undefined) this.#bring(id, own, token);
+        if (token !== undefined && own.carrying === undefined) {
+          this.#bring(attendance, id, own, token);
+        }
         return;
       case 'reject':
         this.#show(`${user} rejects ${name}`, { type: 'rejected', ...json });
@@ -206,9 +209,19 @@ export class Transfers {
     }
   }
 
-  #bring(id: string, own: Own, token: string): void {
-    // Where it breaks off the server says so of each recipient; without a server all is lost anyway.
-    own.carrying = bring(this.#host, { id, token }, own.file, () => (own.carrying = undefined));
+  #bring(attendance: Attendance, id: string, own: Own, token: string): void {
+    own.carrying = bring(this.#host, { id, token }, own.file, (why) => {
+      own.carrying = undefined;
+      if (why === undefined) return;
+      // The server tells of each recipient what it has seen fail; a connection that it never saw it cannot.
+      attendance.ask({ action: 'file', status: 'failed', id, body: why }, (answer) => {
+        if (answer?.status !== 'ok' || !this.#own.has(id)) return;
+        const { name } = own.file;
+        this.#show(`${name} was not sent: ${why}`, { type: 'failed', id, file: name, why });
+        this.#events.failed(endingOfReason(why));
+        this.#end(id, own);
+      });
+    });
   }
 
   #heardOfOffered(id: string, offered: Offered, { status, token, body }: Message): void {

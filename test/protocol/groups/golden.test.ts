@@ -1,8 +1,11 @@
 // Golden conversations over the real server: what the source's diagrams and the wire page say, message by message.
 
 import { test } from 'bun:test';
+import { join } from 'node:path';
 
 import { groups } from '../../../src/protocol/groups/index';
+import { Desk, named } from '../../support/journal';
+import { scratchFolder } from '../../support/scratch.ts';
 import { startServer } from '../../support/server';
 import { Conversation } from './conversation';
 
@@ -178,4 +181,108 @@ test('before Req.Connect, and names', () =>
     bob < Res.Confirmation User=bob Status=ok | alice 127.0.0.1 :alice\\nbob 127.0.0.1 :bob\\n
     bob > Req.Connect User=bob
     bob < Res.Confirmation Status=connected-already
+  `));
+
+test('an account is still in its groups after a restart of the server; a guest is not', async () => {
+  const folder = await scratchFolder();
+  const desk = new Desk(join(folder, 'chat.db'));
+  const person = { fullName: 'Alice', born: '04/05/1852', host: '127.0.0.1' };
+  const tokenHash = new Bun.CryptoHasher('sha256').update('secret').digest('hex');
+  desk.must({ do: 'register', name: named('alice'), ...person, tokenHash });
+  desk.journal.close();
+  desk.db.close();
+  const connect = `
+    alice connects
+    alice > Req.Connect User=alice Token=wrong
+    alice < Res.Confirmation Status=not-allowed
+    alice > Req.Connect User=alice Token=secret
+    alice < Res.Confirmation User=alice Status=ok | alice 127.0.0.1 :alice\\n`;
+  {
+    await using first = await startServer([groups], { folder });
+    await using conversation = new Conversation(first.port('groups'));
+    await conversation.play(`
+      ${connect}
+      alice > Req.Group.Create Group=club
+      alice < Res.Confirmation Group=club Status=ok
+      bob enters
+      alice > Req.Group.Invite Group=club To=bob
+      alice < Res.Confirmation Group=club Status=ok
+      bob < Req.Group.Invite User=alice Group=club
+      bob > Req.Group.Accept Group=club
+      bob < Res.Confirmation Group=club Status=ok
+      alice < Group.Joined User=bob Group=club
+    `);
+  }
+  await using second = await startServer([groups], { folder });
+  await using conversation = new Conversation(second.port('groups'));
+  await conversation.play(`
+    ${connect}
+    alice < Group.Joined User=alice Group=club
+    bob enters
+    bob > Req.Send Group=club Id=1 | am I in?
+    bob < Res.Send confirmation Group=club Id=1 Status=failed | you are not in this group
+    alice > Req.Group.Invite Group=club To=bob
+    alice < Res.Confirmation Group=club Status=ok
+    bob < Req.Group.Invite User=alice Group=club
+  `);
+});
+
+test('the server stops: everybody is told, whether he writes or waits', async () => {
+  await using alone = await startServer([groups]);
+  await using conversation = new Conversation(alone.port('groups'));
+  await conversation.play('alice enters\nbob enters');
+  const stopped = alone.stop();
+  await conversation.play('alice < Req.Disconnect\nalice |\nbob < Req.Disconnect\nbob |');
+  await stopped;
+});
+
+test('an offer taken back, and one whose sender is lost in the middle', () =>
+  golden(`
+    alice enters
+    bob enters
+    alice > File_transfer Status=offer To=bob Id=1 File-Name=a File-Size=5
+    alice < Res.Confirmation Id=1 Status=ok | bob\\n
+    bob < File_transfer User=alice Id=f1 Status=offer File-Name=a File-Size=5
+    alice > File_transfer Status=failed Id=1
+    alice < Res.Confirmation Id=1 Status=ok
+    bob < File_transfer Id=f1 Status=failed | cancelled
+    alice > File_transfer Status=offer To=bob Id=2 File-Name=b File-Size=5
+    alice < Res.Confirmation Id=2 Status=ok | bob\\n
+    bob < File_transfer User=alice Id=f2 Status=offer File-Name=b File-Size=5
+    bob > File_transfer Status=accept Id=f2
+    bob < Res.Confirmation Id=f2 Status=ok
+    alice < File_transfer User=bob Id=2 Status=accept Token=*
+    up connects
+    up > File_transfer Status=data Id=2 Token=*alice | hel
+    up leaves
+    alice < File_transfer User=bob Id=2 Status=failed | disconnected
+    bob < File_transfer Id=f2 Status=failed | disconnected
+    bob > File_transfer Status=accept Id=f2
+    bob < Res.Confirmation Id=f2 Status=unknown-file
+  `));
+
+test('an offer to a group goes to its other members, by port to one', () =>
+  golden(`
+    alice enters
+    bob enters
+    alice > Req.Group.Create Group=club
+    alice < Res.Confirmation Group=club Status=ok
+    alice > File_transfer Status=offer Group=club Id=1 File-Name=a File-Size=5
+    alice < Res.Confirmation Group=club Id=1 Status=unknown-user
+    alice < File_transfer Id=1 Status=failed | nobody is there to receive it
+    alice > Req.Group.Invite Group=club To=bob
+    alice < Res.Confirmation Group=club Status=ok
+    bob < Req.Group.Invite User=alice Group=club
+    bob > Req.Group.Accept Group=club
+    bob < Res.Confirmation Group=club Status=ok
+    alice < Group.Joined User=bob Group=club
+    alice > File_transfer Status=offer Group=club Id=2 File-Name=a File-Size=5
+    alice < Res.Confirmation Group=club Id=2 Status=ok | bob\\n
+    bob < File_transfer User=alice Id=f1 Status=offer File-Name=a File-Size=5
+    bob > File_transfer Status=reject Id=f1
+    bob < Res.Confirmation Id=f1 Status=ok
+    alice < File_transfer User=bob Id=2 Status=reject
+    alice > File_transfer Status=offer Port=bob Id=3 File-Name=a File-Size=5
+    alice < Res.Confirmation Id=3 Status=ok | bob\\n
+    bob < File_transfer User=alice Id=f2 Status=offer File-Name=a File-Size=5
   `));

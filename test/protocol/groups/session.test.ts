@@ -528,3 +528,46 @@ describe('a connection that carries a file', () => {
     expect(client.host.ending).toBe('ended');
   });
 });
+
+describe('files of other doors', () => {
+  const file = { hash: 'cd'.repeat(32) as FileHash, size: 5, name: 'x.png' };
+
+  test('that come with a message are offered behind it, and fetched like any other', () => {
+    const client = new Client({ 'offer-waiting': () => yes<'offer-waiting'>({ offer: 8 }) });
+    client.session.deliver(direct('', { serial: 77, file }), () => {});
+    expect(client.hears()).toEqual([
+      'Req.Send User=bob To=alice Id=1 | (file x.png, 5 bytes)',
+      'File_transfer User=bob Id=m77 Status=offer File-Name=x.png File-Size=5',
+    ]);
+    client.sends('File_transfer Status=accept Id=m78', 'File_transfer Status=accept Id=m77');
+    expect(client.host.commands.at(-1)).toMatchObject({ do: 'offer-waiting', serial: 77 });
+    expect(client.hears()).toEqual([
+      'Res.Confirmation Id=m78 Status=unknown-file',
+      'Res.Confirmation Id=m77 Status=ok',
+      'File_transfer Id=m77 Status=accept Token=secret-2',
+    ]);
+    client.sends('File_transfer Status=accept Id=m77');
+    expect(client.hears()).toEqual(['Res.Confirmation Id=m77 Status=unknown-file']);
+  });
+
+  test('for users elsewhere are sent on once they are stored', () => {
+    const elsewhere = [name('zoe')];
+    const client = new Client({
+      offer: () => yes<'offer'>({ offer: 8, asked: [], elsewhere, unknown: [] }),
+      'offer-end': () => yes<'offer-end'>(undefined),
+    });
+    client.sends('File_transfer Status=offer To=zoe Id=4 File-Name=x.png File-Size=5');
+    const step = { is: 'offer', offer: 8, origin: 'groups', file } as const;
+    client.session.tell({ ...step, step: 'accepted', by: name('zoe') });
+    client.session.tell({ ...step, step: 'stored', by: name('alice') });
+    expect(client.hears()).toEqual([
+      'Res.Confirmation Id=4 Status=ok | zoe\\n',
+      'File_transfer User=zoe Id=4 Status=accept Token=secret-1',
+      'File_transfer User=zoe Id=4 Status=done',
+    ]);
+    expect(client.host.commands.slice(-2)).toMatchObject([
+      { do: 'direct', to: 'zoe', text: '', file },
+      { do: 'offer-end', offer: 8, to: 'zoe' },
+    ]);
+  });
+});
