@@ -18,7 +18,7 @@ import {
   unread,
   users,
 } from './state';
-import { current, History, Notes, randomText, tokens } from './store';
+import { current, History, Notes, pending, randomText, tokens } from './store';
 import { conclude, concludeUsers, echo } from './transcript';
 
 type Done = (why?: string) => void;
@@ -38,18 +38,15 @@ export const caller = openCaller({
 /** Watches how a CONNECT ends. */
 let connecting: ((state: CallerState) => void) | undefined;
 
-/** Tokens of registrations whose answer never came: the same token makes the same request. */
-const pending = new Map<string, string>();
-
 export function register(
   who: { readonly name: string; readonly fullName: string; readonly born: string },
   done: Done = ignore,
 ): void {
   echo('REGISTER', who.name);
-  const token = pending.get(who.name) ?? randomText(32);
+  const token = pending.of(who.name) ?? randomText(32);
   pending.set(who.name, token);
   caller.ask({ do: 'register', ...who, token }, (answer) => {
-    if (answer.ok || answer.why !== 'unreachable') pending.delete(who.name);
+    if (answer.ok || answer.why !== 'unreachable') pending.set(who.name, undefined);
     if (answer.ok) tokens.keep(who.name, token);
     finish('REGISTER', answer, done);
   });
@@ -71,9 +68,16 @@ export function connect(name: string, done: Done = ignore): void {
     conclude('CONNECT', 'already-connected');
     return done('already-connected');
   }
+  comeIn(name, (why) => {
+    conclude('CONNECT', why);
+    done(why);
+  });
+}
+
+/** Logs in with the browser's token, or finds out why that cannot be. */
+function comeIn(name: string, done: Done): void {
   const end = (why?: string): void => {
     connecting = undefined;
-    conclude('CONNECT', why);
     done(why);
   };
   connecting = (state) => {
@@ -112,10 +116,9 @@ async function close(erase?: 'erase'): Promise<void> {
   }
 }
 
-export function disconnect(done: Done = ignore): void {
-  const name = me.value ?? '';
+export function disconnect(name: string = me.value ?? '', done: Done = ignore): void {
   echo('DISCONNECT', name);
-  if (name === '') {
+  if (me.value === undefined || me.value !== name) {
     conclude('DISCONNECT', 'not-connected');
     return done('not-connected');
   }
@@ -127,13 +130,20 @@ export function disconnect(done: Done = ignore): void {
   });
 }
 
-export function unregister(done: Done = ignore): void {
-  const name = me.value ?? '';
+export function unregister(name: string = me.value ?? '', done: Done = ignore): void {
   echo('UNREGISTER', name);
-  if (name === '') {
-    conclude('UNREGISTER', 'unknown-user');
-    return done('unknown-user');
-  }
+  const end: Done = (why) => {
+    conclude('UNREGISTER', why);
+    done(why);
+  };
+  if (name === '') end('unknown-user');
+  else if (me.value === name && isHere.value) erase(name, done);
+  else if (me.value !== undefined && me.value !== name) end('not-allowed');
+  // One need not be connected to unregister (source 1, section 8.2), but it must be shown who asks.
+  else comeIn(name, (why) => (why === undefined ? erase(name, done) : end(why)));
+}
+
+function erase(name: string, done: Done): void {
   caller.ask({ do: 'unregister' }, (answer) => {
     if (answer.ok) {
       tokens.forget(name);
@@ -175,8 +185,12 @@ export function start(): void {
     history.replaceState(null, '', '/');
     const name = decodeURIComponent(carried[1] ?? '');
     tokens.keep(name, carried[2] ?? '');
-    current.set(name);
+    // Nobody is made somebody else by opening a link: where there is an account already, its owner chooses.
+    current.set(current.name() === undefined ? name : undefined);
   }
+  addEventListener('hashchange', () => {
+    if (location.hash.startsWith('#key=')) location.reload();
+  });
   const name = current.name();
   if (name !== undefined && tokens.of(name) !== undefined) connect(name);
   nextAt();

@@ -1,6 +1,7 @@
 // One's own account: money, the link to another browser, what mailbox clients may do, leaving for good.
 
 import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { disconnect, linkOf, unregister } from './account';
 import { reasonFor } from './ask';
@@ -18,10 +19,14 @@ const dollars = new Intl.NumberFormat(locale, {
 export function AccountPanel() {
   const name = me.value ?? '';
   const isSure = useSignal(false);
+  const title = useRef<HTMLHeadingElement>(null);
+  useLayoutEffect(() => title.current?.focus(), []);
   return (
     <aside class="account" aria-labelledby="account-title">
       <header>
-        <h2 id="account-title">{name}</h2>
+        <h2 id="account-title" tabIndex={-1} ref={title}>
+          {name}
+        </h2>
         <button
           type="button"
           class="quiet"

@@ -26,6 +26,7 @@ export function Composer({ talk }: { talk: string }) {
     fit();
     // A phone's keyboard would cover half of what was said.
     if (matchMedia('(pointer: fine)').matches) area.focus();
+    else document.getElementById('talk')?.focus();
   }, [talk]);
 
   const submit = (): void => {

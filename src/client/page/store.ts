@@ -132,6 +132,15 @@ export const tokens = {
   },
 };
 
+/** Tokens of registrations whose answer never came: the same token makes the same request again. */
+export const pending = {
+  of: (name: string): string | undefined => load<Record<string, string>>('chat.pending', {})[name],
+  set: (name: string, token: string | undefined): void => {
+    const rest = without(load<Record<string, string>>('chat.pending', {}), name);
+    save('chat.pending', token === undefined ? rest : { ...rest, [name]: token });
+  },
+};
+
 /** Who is logged in in this browser, over reloads. */
 export const current = {
   name: (): string | undefined => load<string | undefined>('chat.current', undefined),

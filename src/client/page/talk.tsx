@@ -1,6 +1,7 @@
 // One conversation: who it is with, what was said, and the field for what is to be said.
 
 import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { Ask } from './ask';
@@ -62,6 +63,12 @@ function Open({ talk }: { talk: string }) {
     for (const file of event.dataTransfer?.files ?? []) sendFile(talk, file);
   };
 
+  /** Back to where one came from, with the focus too. */
+  const back = (): void => {
+    shown.value = undefined;
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.list .me')?.focus());
+  };
+
   let day = '';
   return (
     <main
@@ -73,12 +80,7 @@ function Open({ talk }: { talk: string }) {
       onDrop={dropped}
     >
       <header>
-        <button
-          type="button"
-          class="quiet back"
-          aria-label={t.back}
-          onClick={() => (shown.value = undefined)}
-        >
+        <button type="button" class="quiet back" aria-label={t.back} onClick={back}>
           ‹
         </button>
         <Avatar name={name} kind={kind} />
@@ -111,15 +113,10 @@ function Open({ talk }: { talk: string }) {
             before.state !== 'note' &&
             message.state !== 'note';
           return (
-            <>
+            <Fragment key={message.key}>
               {isNewDay && <p class="day">{today}</p>}
-              <Bubble
-                key={message.key}
-                message={message}
-                follows={follows}
-                isShared={kind !== 'p'}
-              />
-            </>
+              <Bubble message={message} follows={follows} isShared={kind !== 'p'} />
+            </Fragment>
           );
         })}
       </div>

@@ -19,7 +19,7 @@ function print(pane: typeof clientPane, ...lines: readonly string[]): void {
 }
 
 export const echo = (...words: readonly string[]): void =>
-  print(clientPane, `c> ${words.map(inLine).join(' ')}`);
+  print(clientPane, `c> ${words.filter(Boolean).map(inLine).join(' ')}`);
 export const reply = (line: string): void => print(serverPane, `s> ${inLine(line)}`);
 
 /** Each operation's outcomes by the refusal that they stand for; `else` for every other. */

@@ -18,6 +18,11 @@ export function TranscriptWindow() {
   const dest = useSignal('');
   const text = useSignal('');
   const picker = useRef<HTMLInputElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  useLayoutEffect(() => title.current?.focus(), []);
+
+  /** Whom an operation is for: the alias in the field, or who is connected. */
+  const typed = (): string => alias.value.trim() || (me.value ?? '');
 
   const sendAs = (operation: 'SEND' | 'SENDATTACH'): void => {
     const file = picker.current?.files?.[0];
@@ -37,7 +42,9 @@ export function TranscriptWindow() {
   return (
     <aside class="window" aria-labelledby="window-title">
       <header>
-        <h2 id="window-title">{t.window}</h2>
+        <h2 id="window-title" tabIndex={-1} ref={title}>
+          {t.window}
+        </h2>
         <button type="button" class="quiet" onClick={clearPanes}>
           {t.clear}
         </button>
@@ -68,13 +75,13 @@ export function TranscriptWindow() {
         >
           REGISTER
         </button>
-        <button type="button" onClick={() => unregister()}>
+        <button type="button" onClick={() => unregister(typed())}>
           UNREGISTER
         </button>
-        <button type="button" onClick={() => connect(alias.value.trim() || (me.value ?? ''))}>
+        <button type="button" onClick={() => connect(typed())}>
           CONNECT
         </button>
-        <button type="button" onClick={() => disconnect()}>
+        <button type="button" onClick={() => disconnect(typed())}>
           DISCONNECT
         </button>
         <button type="button" onClick={() => listUsers()}>
