@@ -11,6 +11,7 @@ import { chromiumPath, TestBrowser, type Window } from '../../support/browser';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp, listenTcp } from '../../support/tcp';
+import { readings } from './contrast';
 
 const withBrowser = describe.skipIf(chromiumPath === undefined);
 const slowMs = 60_000;
@@ -389,6 +390,12 @@ withBrowser('the page', () => {
       expect(elsewhere.page.url()).toBe(url());
       expect(elsewhere.requests.some((address) => address.includes('#key'))).toBe(false);
 
+      // Nobody is made somebody else by a link: where there is an account, its owner is asked.
+      await mouse.goto(link);
+      await mouse.getByRole('button', { name: 'Continue as mouse' }).waitFor();
+      await mouse.getByRole('button', { name: 'Continue as cat' }).click();
+      await mouse.getByRole('button', { name: /cat.*Account/s }).waitFor();
+
       await cat.getByRole('button', { name: 'Unregister' }).click();
       await cat.getByRole('button', { name: 'Yes, delete' }).click();
       await cat.getByRole('heading', { name: 'New here?' }).waitFor();
@@ -463,6 +470,40 @@ withBrowser('the page', () => {
       ]) {
         expect(tree).toContain(line);
       }
+    },
+    slowMs,
+  );
+
+  test(
+    'every text can be read, in the light and in the dark',
+    async () => {
+      const page = await open();
+      const look = async (where: string): Promise<void> => {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const all = await readings(page);
+          expect(all.length).toBeGreaterThan(5);
+          const faint = all.filter(({ contrast }) => contrast < 4.5);
+          expect([where, colorScheme, faint]).toEqual([where, colorScheme, []]);
+        }
+      };
+      await look('start');
+      await register(page, 'lory');
+      const field = await talkTo(page, 'lory');
+      await field.fill('I am older than you');
+      await field.press('Enter');
+      await page.getByLabel('delivered').waitFor();
+      await talkTo(page, 'nobody at all');
+      await page.keyboard.type('hm');
+      await page.keyboard.press('Enter');
+      await page.getByText('not sent').waitFor();
+      await look('failed');
+      await page.getByRole('button', { name: 'Send again' }).waitFor();
+      await page.getByRole('button', { name: /lory/ }).last().click();
+      await page.getByRole('button', { name: 'Transcript' }).click();
+      await look('talk');
+      await page.getByRole('button', { name: /Account/ }).click();
+      await look('account');
     },
     slowMs,
   );
