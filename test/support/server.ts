@@ -2,7 +2,11 @@
 
 import type { Dialect, DoorSettings } from '../../src/protocol/dialect';
 import type { Console } from '../../src/server/console';
-import { type RunningServer, startServer as start } from '../../src/server/server';
+import {
+  type RunningServer,
+  type ServerSettings,
+  startServer as start,
+} from '../../src/server/server';
 
 /** What a server printed, waited for by event. */
 export class KeptConsole implements Console {
@@ -62,6 +66,11 @@ export class KeptConsole implements Console {
   }
 }
 
+type Bounds = Pick<
+  ServerSettings,
+  'largestFile' | 'storedFiles' | 'attachmentMs' | 'clock' | 'descriptors'
+>;
+
 export interface TestServer extends AsyncDisposable {
   readonly console: KeptConsole;
   /** The port of a dialect's door. */
@@ -78,6 +87,8 @@ export async function startServer(
     readonly host?: string;
     /** Of the only door; a free one unless told. */
     readonly port?: number;
+    /** Bounds and the clock, where a test has its own. */
+    readonly bounds?: Bounds;
   } = {},
 ): Promise<TestServer> {
   const console = new KeptConsole();
@@ -87,6 +98,7 @@ export async function startServer(
     folder: options.folder,
     flags: options.flags ?? {},
     console,
+    ...options.bounds,
   });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= server.stop());

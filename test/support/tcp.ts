@@ -62,7 +62,8 @@ export function listenTcp(host = '127.0.0.1', port = 0): TcpListener {
 
 export class TcpPeer implements AsyncDisposable {
   #socket: Bun.Socket | undefined;
-  #received: Bytes = new Uint8Array();
+  /** What came and was not read yet; joined when it is looked at, so that a long answer costs no more than it is. */
+  #pieces: Bytes[] = [];
   /** Ended: the other side sends no more. Closed: the connection is gone. */
   #ended = false;
   #closed = false;
@@ -72,7 +73,7 @@ export class TcpPeer implements AsyncDisposable {
   readonly handlers = {
     open: (socket: Bun.Socket) => void (this.#socket = socket),
     data: (_: Bun.Socket, data: Uint8Array) => {
-      this.#received = Buffer.concat([this.#received, data]);
+      this.#pieces.push(new Uint8Array(data));
       this.#wake();
     },
     drain: (_: Bun.Socket) => this.#wake(),
@@ -86,6 +87,11 @@ export class TcpPeer implements AsyncDisposable {
     },
     error: () => {},
   };
+
+  get #received(): Bytes {
+    if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces)];
+    return this.#pieces[0] ?? new Uint8Array();
+  }
 
   get localPort(): number {
     return this.#socket!.localPort;
@@ -159,6 +165,15 @@ export class TcpPeer implements AsyncDisposable {
     return this.#take(this.#received.length);
   }
 
+  /** Leaves what comes from now on where it is: soon the other side can send no more. */
+  stopReading(): void {
+    this.#socket?.pause();
+  }
+
+  readOn(): void {
+    this.#socket?.resume();
+  }
+
   /** Sends no more, and still listens. */
   finish(): void {
     this.#socket?.shutdown();
@@ -179,9 +194,9 @@ export class TcpPeer implements AsyncDisposable {
   }
 
   #take(length: number): Bytes {
-    const taken = this.#received.slice(0, length);
-    this.#received = this.#received.slice(length);
-    return taken;
+    const all = this.#received;
+    this.#pieces = [all.slice(length)];
+    return all.slice(0, length);
   }
 
   #shown(): string {

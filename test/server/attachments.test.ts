@@ -1,0 +1,400 @@
+// Attachments over a real server: what is whole arrives as it was, what is not leaves nothing, and nothing is lost halfway.
+
+import { Database } from 'bun:sqlite';
+import { describe, expect, test } from 'bun:test';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { limits } from '../../src/protocol/limits';
+import { mailbox } from '../../src/protocol/mailbox/index';
+import { HandClock } from '../support/hand_clock';
+import { Desk, named } from '../support/journal';
+import { scratchFolder } from '../support/scratch';
+import { startServer, type TestServer } from '../support/server';
+import { connectTcp, listenTcp } from '../support/tcp';
+import {
+  answerTo,
+  ask,
+  attachment,
+  getFile,
+  nul,
+  register,
+  sha256,
+  takeCalls,
+  untilEmpty,
+  untilFolder,
+} from './mailbox_peer';
+
+interface Started {
+  readonly server: TestServer;
+  readonly port: number;
+  readonly folder: string;
+  /** Where the server keeps files. */
+  readonly files: string;
+}
+
+/** A server with alice and bob, both connected, on a disk of its own. */
+async function started(
+  bounds: NonNullable<Parameters<typeof startServer>[1]>['bounds'] = {},
+  folder?: string,
+): Promise<Started & AsyncDisposable> {
+  const place = folder ?? (await scratchFolder());
+  const server = await startServer([mailbox], { folder: place, bounds });
+  const port = server.port('mailbox');
+  const listener = takeCalls();
+  for (const alias of ['alice', 'bob']) {
+    if (folder === undefined) await register(port, alias);
+    else await ask(port, nul('DISCONNECT', alias));
+    await ask(port, nul('CONNECT', alias, String(listener.port)));
+  }
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    listener.stop();
+  };
+  return { server, port, folder: place, files: join(place, 'files'), [Symbol.asyncDispose]: stop };
+}
+
+const bytesOf = (length: number): Buffer => {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8)) % 256;
+  return bytes;
+};
+
+describe('what is whole', () => {
+  test.each([0, 1, 255, 256, 65_537, 3_000_000])(
+    '%d bytes arrive as they were, and are erased once the recipient has them',
+    async (size) => {
+      await using all = await started();
+      const { port, files } = all;
+      const bytes = bytesOf(size);
+      expect(await ask(port, attachment('alice', 'bob', 'a.bin', bytes))).toBe('\x001\0');
+      expect(readdirSync(files)).toEqual([sha256(bytes)]);
+      const got = await getFile(port, 'bob', 'alice', 1);
+      expect(Buffer.from(got as Uint8Array).equals(bytes)).toBe(true);
+      await untilEmpty(files);
+      expect(await getFile(port, 'bob', 'alice', 1)).toBe(2);
+    },
+  );
+
+  test('one byte at a time, NULs included', async () => {
+    await using all = await started();
+    const bytes = Buffer.from('\0a\0\0\xffb\0', 'latin1');
+    await using peer = await connectTcp(all.port);
+    await peer.sendByteByByte(attachment('alice', 'bob', 'ñ 日.bin', bytes));
+    expect(Buffer.from(await peer.readToEnd()).toString()).toBe('\x001\0');
+    expect(await getFile(all.port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytes));
+  });
+
+  test('what comes behind the last byte is nobody’s', async () => {
+    await using all = await started();
+    const more = Buffer.concat([
+      attachment('alice', 'bob', 'a', Buffer.from('hi')),
+      Buffer.from(nul('SEND', 'alice', 'bob', 'smuggled')),
+    ]);
+    expect(await ask(all.port, more)).toBe('\x001\0');
+    expect(await getFile(all.port, 'bob', 'alice', 1)).toEqual(new Uint8Array(Buffer.from('hi')));
+    expect(await ask(all.port, nul('SEND', 'alice', 'bob', 'x'))).toBe('\x002\0');
+  });
+
+  test('the same bytes for two are kept once, and stay until both have them', async () => {
+    await using all = await started();
+    const { port, files } = all;
+    const bytes = bytesOf(1000);
+    expect(await ask(port, attachment('alice', 'bob', 'one', bytes))).toBe('\x001\0');
+    expect(await ask(port, attachment('bob', 'alice', 'two', bytes))).toBe('\x001\0');
+    expect(readdirSync(files)).toEqual([sha256(bytes)]);
+    expect(await getFile(port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytes));
+    expect(await getFile(port, 'alice', 'bob', 1)).toEqual(new Uint8Array(bytes));
+    await untilEmpty(files);
+  });
+
+  test('who did not ask for attachments is told how to get one', async () => {
+    await using all = await started();
+    await using listener = listenTcp();
+    await ask(all.port, nul('DISCONNECT', 'bob'));
+    await ask(all.port, nul('CONNECT', 'bob', String(listener.port)));
+    await ask(all.port, attachment('alice', 'bob', 'a.bin', bytesOf(7)));
+    const peer = await listener.accept();
+    const call = Buffer.from(await peer.readToEnd()).toString();
+    peer.close();
+    expect(call).toBe(
+      nul('SEND_MESSAGE', 'alice', '1', 'look (file a.bin, 7 bytes: GETFILE alice 1)'),
+    );
+    await all.server.console.untilLine('s> SEND MESSAGE 1 FROM alice TO bob');
+    expect(await getFile(all.port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytesOf(7)));
+  });
+
+  test('a restart keeps it', async () => {
+    const first = await started();
+    await ask(first.port, attachment('alice', 'bob', 'a', bytesOf(500)));
+    await first.server.stop();
+    await using second = await started({}, first.folder);
+    expect(await getFile(second.port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytesOf(500)));
+  });
+});
+
+describe('what is not whole leaves nothing', () => {
+  /** The head of an upload and half of its bytes; resolves once the server has begun to keep them. */
+  async function half({ port, files }: Started, size = 200_000) {
+    const peer = await connectTcp(port);
+    const whole = attachment('alice', 'bob', 'a', bytesOf(size));
+    await peer.send(whole.subarray(0, whole.length - size / 2));
+    await untilFolder(files, (names) => names.some((name) => name.startsWith('upload-')));
+    return peer;
+  }
+
+  test('a clean end in the middle is answered 2', async () => {
+    await using all = await started();
+    await using peer = await half(all);
+    peer.finish();
+    expect(await peer.readToEnd()).toEqual(Buffer.from('\x02'));
+    await untilEmpty(all.files);
+    expect(await getFile(all.port, 'bob', 'alice', 1)).toBe(2);
+  });
+
+  test('a reset in the middle', async () => {
+    await using all = await started();
+    const peer = await half(all);
+    peer.reset();
+    await untilEmpty(all.files);
+    expect(await ask(all.port, nul('SEND', 'alice', 'bob', 'x'))).toBe('\x001\0');
+  });
+
+  test('silence for longer than a piece may be late', async () => {
+    const clock = new HandClock();
+    await using all = await started({ clock });
+    await using peer = await half(all);
+    clock.pass(limits.pieceMs - 1);
+    await peer.send(Uint8Array.of(1));
+    // Another connection's answer shows that the byte has been heard.
+    await ask(all.port, nul('UNREGISTER', 'zed'));
+    clock.pass(limits.pieceMs - 1);
+    expect(peer.unread.length).toBe(0);
+    clock.pass(1);
+    expect(await peer.readToEnd()).toEqual(Buffer.from('\x02'));
+    await untilEmpty(all.files);
+  });
+
+  test('the server stops in the middle', async () => {
+    await using all = await started();
+    const peer = await half(all);
+    await all.server.stop();
+    expect(readdirSync(all.files)).toEqual([]);
+    await peer.readToEnd();
+  });
+
+  test('a reset behind the last byte: all of it is there, or nothing', async () => {
+    await using all = await started();
+    for (let round = 1; round <= 30; round++) {
+      const peer = await connectTcp(all.port);
+      await peer.send(attachment('alice', 'bob', 'a', bytesOf(round)));
+      if (round % 3 > 0) await new Promise((next) => setImmediate(next));
+      peer.reset();
+    }
+    // Uploads end in their own time: an operation that is behind them all, and a folder without parts.
+    await untilFolder(all.files, (names) => names.every((name) => !name.startsWith('upload-')));
+    await all.server.stop();
+    using db = new Database(join(all.folder, 'chat.db'), { readonly: true });
+    const needed = db.query<{ hash: string }, []>('SELECT hash FROM file').all();
+    const there = new Set(readdirSync(all.files));
+    for (const { hash } of needed) expect(there).toContain(hash);
+  });
+});
+
+describe('what cannot be an attachment is answered 2 at once', () => {
+  test.each([
+    ['no name', '', '2'],
+    ['this folder', '.', '2'],
+    ['the folder above', '..', '2'],
+    ['a path', 'a/b', '2'],
+    ['a path of another system', 'a\\b', '2'],
+    ['an escape sequence', 'a\x1b[2J', '2'],
+    ['a line end', 'a\nb', '2'],
+    ['a name of 256 bytes', 'x'.repeat(256), '2'],
+    ['a size below nothing', 'a', '-1'],
+    ['a size that is no number', 'a', 'many'],
+    ['a size in another notation', 'a', '1e3'],
+    ['no size', 'a', ''],
+    ['a size that no number can hold', 'a', '99999999999999999'],
+    ['more than the disk has', 'a', '9007199254740991'],
+  ])('%s', async (_, name, size) => {
+    await using all = await started();
+    await using peer = await connectTcp(all.port);
+    await peer.send(nul('SENDATTACH', 'alice', 'bob', 'look', name, size));
+    if (size === '9007199254740991') peer.finish();
+    expect(await peer.readToEnd()).toEqual(Buffer.from('\x02'));
+    expect(readdirSync(all.files)).toEqual([]);
+  });
+
+  test('a sender or a recipient that nobody knows: 1, and nothing is kept', async () => {
+    await using all = await started();
+    expect(await ask(all.port, attachment('zed', 'bob', 'a', bytesOf(9)))).toBe('\x01');
+    expect(await ask(all.port, attachment('alice', 'zed', 'a', bytesOf(9)))).toBe('\x01');
+    await untilEmpty(all.files);
+  });
+});
+
+describe('bounds', () => {
+  test('of one file', async () => {
+    await using all = await started({ largestFile: 100 });
+    expect(await ask(all.port, attachment('alice', 'bob', 'a', bytesOf(100)))).toBe('\x001\0');
+    expect(await ask(all.port, attachment('alice', 'bob', 'b', bytesOf(101)))).toBe('\x02');
+  });
+
+  test('of all together, until some are taken', async () => {
+    await using all = await started({ storedFiles: 150 });
+    expect(await ask(all.port, attachment('alice', 'bob', 'a', bytesOf(100)))).toBe('\x001\0');
+    expect(await ask(all.port, attachment('alice', 'bob', 'b', bytesOf(51)))).toBe('\x02');
+    await getFile(all.port, 'bob', 'alice', 1);
+    await untilEmpty(all.files);
+    expect(await ask(all.port, attachment('alice', 'bob', 'b', bytesOf(51)))).toBe('\x002\0');
+  });
+
+  test('of one recipient', () => {
+    const desk = new Desk();
+    desk.register('alice');
+    desk.register('bob');
+    const send = () =>
+      desk.ask({
+        do: 'direct',
+        from: { account: named('alice') },
+        to: named('bob'),
+        text: '',
+        origin: 'test',
+        file: { hash: 'a'.repeat(64) as never, size: 1, name: 'a' },
+      });
+    expect(send().ok).toBe(true);
+    desk.db.run(
+      `WITH RECURSIVE many(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM many WHERE n < ?)
+       INSERT INTO file (serial, recipient, from_key, id, hash, size, name, at)
+       SELECT 1000 + n, recipient, from_key, n, hash, size, name, at FROM file, many`,
+      [limits.attachmentsPerRecipient],
+    );
+    expect(send()).toEqual({ ok: false, why: 'full' });
+    desk.db.run('DELETE FROM file WHERE id = 2');
+    expect(send().ok).toBe(true);
+  });
+});
+
+describe('fetching', () => {
+  test('only what waits for the asker, and only from where he is', async () => {
+    await using all = await started();
+    const { port } = all;
+    await register(port, 'carol');
+    await ask(port, attachment('alice', 'bob', 'a', bytesOf(9)));
+    for (const [alias, from, id, code] of [
+      ['bob', 'alice', '2', 2],
+      ['bob', 'alice', '0', 2],
+      ['bob', 'alice', 'x', 2],
+      ['bob', 'carol', '1', 2],
+      ['carol', 'alice', '1', 2],
+      ['zed', 'alice', '1', 1],
+    ] as const) {
+      expect(await answerTo(port, nul('GETFILE', alias, from, id))).toEqual(Buffer.from([code]));
+    }
+    expect(await getFile(port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytesOf(9)));
+  });
+
+  /** Asks for a file of 30 MB and takes a part of it: more is on its way than any socket holds. */
+  async function partly({ port }: Started) {
+    const peer = await connectTcp(port);
+    await peer.send(nul('GETFILE', 'bob', 'alice', '1'));
+    await peer.read(1000);
+    peer.stopReading();
+    return peer;
+  }
+  const large = bytesOf(30_000_000);
+
+  test('a reset halfway: it waits on', async () => {
+    await using all = await started();
+    await ask(all.port, attachment('alice', 'bob', 'a', large));
+    (await partly(all)).reset();
+    expect(sha256((await getFile(all.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(sha256(large));
+    await untilEmpty(all.files);
+  });
+
+  test('an end before all of it was sent: it waits on', async () => {
+    await using all = await started();
+    await ask(all.port, attachment('alice', 'bob', 'a', large));
+    const peer = await partly(all);
+    peer.finish();
+    await ask(all.port, nul('UNREGISTER', 'zed'));
+    peer.reset();
+    expect(sha256((await getFile(all.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(sha256(large));
+  });
+
+  test('a peer that stops reading is dropped after its time, and costs no memory meanwhile', async () => {
+    const clock = new HandClock();
+    await using all = await started({ clock });
+    await ask(all.port, attachment('alice', 'bob', 'a', large));
+    await using peer = await partly(all);
+    await ask(all.port, nul('UNREGISTER', 'zed'));
+    clock.pass(limits.pieceMs + 1);
+    peer.readOn();
+    await peer.readToEnd();
+    expect(sha256((await getFile(all.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(sha256(large));
+  });
+
+  test('the server stops halfway: it waits on, and who got a part of it does not count as served', async () => {
+    const first = await started();
+    await ask(first.port, attachment('alice', 'bob', 'a', large));
+    const peer = await partly(first);
+    const stopped = first.server.stop();
+    peer.readOn();
+    await peer.readToEnd();
+    peer.close();
+    await stopped;
+    expect(readdirSync(first.files)).toEqual([sha256(large)]);
+    await using second = await started({}, first.folder);
+    expect(sha256((await getFile(second.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(
+      sha256(large),
+    );
+  });
+});
+
+describe('what nobody fetches', () => {
+  test('expires after its time; the message that it came with does not', async () => {
+    const clock = new HandClock();
+    const days = 24 * 3_600_000;
+    await using all = await started({ clock, attachmentMs: 2 * days });
+    const { port, files } = all;
+    await ask(port, nul('DISCONNECT', 'bob'));
+    await ask(port, attachment('alice', 'bob', 'a', bytesOf(9)));
+    clock.pass(days);
+    await ask(port, attachment('alice', 'bob', 'b', bytesOf(10)));
+    clock.pass(days + limits.expiryMs);
+    await untilFolder(files, (names) => names.length === 1);
+    await using listener = listenTcp();
+    await ask(port, nul('CONNECT', 'bob', String(listener.port)));
+    for (const id of ['1', '2']) {
+      const peer = await listener.accept();
+      const call = Buffer.from(await peer.readToEnd()).toString();
+      peer.close();
+      expect(call).toStartWith(nul('SEND_MESSAGE', 'alice', id));
+    }
+    expect(await getFile(port, 'bob', 'alice', 1)).toBe(2);
+    expect(await getFile(port, 'bob', 'alice', 2)).toEqual(new Uint8Array(bytesOf(10)));
+  });
+
+  test('expires while the server is away, too', async () => {
+    const clock = new HandClock();
+    const first = await started({ clock });
+    await ask(first.port, attachment('alice', 'bob', 'a', bytesOf(9)));
+    await first.server.stop();
+    clock.pass(limits.attachmentMs + 1);
+    await using second = await started({ clock }, first.folder);
+    await untilEmpty(second.files);
+    expect(await getFile(second.port, 'bob', 'alice', 1)).toBe(2);
+  });
+
+  test('goes with its recipient, and stays when only its sender goes', async () => {
+    await using all = await started();
+    const { port, files } = all;
+    await ask(port, attachment('alice', 'bob', 'a', bytesOf(9)));
+    await ask(port, attachment('bob', 'alice', 'b', bytesOf(10)));
+    expect(await ask(port, nul('UNREGISTER', 'alice'))).toBe('\0');
+    await untilFolder(files, (names) => names.length === 1);
+    expect(await getFile(port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytesOf(9)));
+    await untilEmpty(files);
+  });
+});

@@ -1,0 +1,61 @@
+// A server's clock in the test's hands: nothing is late, and no test waits for time.
+
+import type { Clock, Sleeper } from '../../src/server/net/clock';
+
+interface Due {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+export class HandClock implements Clock {
+  #now: number;
+  readonly #calls = new Set<Due>();
+  readonly #alarms = new Map<Sleeper, Due>();
+
+  constructor(now = Date.now()) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, then: () => void): () => void {
+    const call = { at: this.#now + ms, run: then };
+    this.#calls.add(call);
+    return () => void this.#calls.delete(call);
+  }
+
+  wake(sleeper: Sleeper, ms: number | undefined): void {
+    if (ms === undefined) this.#alarms.delete(sleeper);
+    else this.#alarms.set(sleeper, { at: this.#now + ms, run: () => sleeper.ring() });
+  }
+
+  /** So many ask to be woken within `ms` from now. */
+  sleepers(ms = Infinity): number {
+    return [...this.#alarms.values()].filter(({ at }) => at <= this.#now + ms).length;
+  }
+
+  /** Lets time pass; whoever is due by then is called, in the order of time. */
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
+      this.#now = Math.max(this.#now, next.at);
+      next.run();
+    }
+    this.#now = end;
+  }
+
+  /** Takes out whoever is due first. */
+  #next(end: number): Due | undefined {
+    const all = [...this.#calls, ...this.#alarms.values()].filter(({ at }) => at <= end);
+    const first = all.reduce<Due | undefined>(
+      (least, due) => (least === undefined || due.at < least.at ? due : least),
+      undefined,
+    );
+    if (first === undefined) return undefined;
+    this.#calls.delete(first);
+    for (const [sleeper, due] of this.#alarms) if (due === first) this.#alarms.delete(sleeper);
+    return first;
+  }
+}
