@@ -199,6 +199,12 @@ export function numberOf(name: Name): number | undefined {
   return /^#\d{1,5}$/.test(name) ? Number(name.slice(1)) : undefined;
 }
 
+/** Whom a peer's text may address: a name, or a number of the relay's (`#7`); undefined where nobody is called so. */
+export function addresseeOf(text: string): Name | undefined {
+  const number = /^#(\d{1,5})$/.exec(text)?.[1];
+  return number === undefined ? nameOf(text) : numberedName(Number(number));
+}
+
 /** A room's name: 1 to 64 bytes of UTF-8, nothing invisible, no white space (source 4 splits words at it). */
 export function roomNameOf(text: string): RoomName | undefined {
   if (text.length === 0 || text.length > 64 || /\s/u.test(text) || unprintable.test(text)) {

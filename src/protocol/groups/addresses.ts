@@ -1,7 +1,7 @@
 // Whom a message is for: a name, a user's port, or a group; and the list of users as it is sent.
 
 import type { Host } from '../dialect';
-import { type Name, nameOf, numberedName, type User } from '../model';
+import type { User } from '../model';
 import { dialectName } from './codec';
 import { type Message, reasons } from './messages';
 

@@ -4,8 +4,16 @@ import { bareName, cutText, decodeLossy, decodeText, encodeText } from '../bytes
 import type { Host, Settle } from '../dialect';
 import type { Outcome } from '../hub';
 import { limits } from '../limits';
-import { type Direct, type Name, type Notice, type Receipt, roomNameOf, type Said } from '../model';
-import { address, type Addressed, addresseeOf, linesOfUsers } from './addresses';
+import {
+  addresseeOf,
+  type Direct,
+  type Name,
+  type Notice,
+  type Receipt,
+  roomNameOf,
+  type Said,
+} from '../model';
+import { address, type Addressed, linesOfUsers } from './addresses';
 import { type Content, dialectName } from './codec';
 import { bodyBytesMax, type Message, reasons, type Status } from './messages';
 import { Offers } from './offers';

@@ -3,9 +3,14 @@
 import { baseNameFor } from '../bytes/fields';
 import type { Host } from '../dialect';
 import { limits } from '../limits';
-import type { FileRef, Name, OfferFailure, OfferStep } from '../model';
-import { roomNameOf } from '../model';
-import { addresseeOf } from './addresses';
+import {
+  addresseeOf,
+  type FileRef,
+  type Name,
+  type OfferFailure,
+  type OfferStep,
+  roomNameOf,
+} from '../model';
 import { type Content, dialectName } from './codec';
 import { type Message, reasons, type Status } from './messages';
 import { hashOfToken } from './token';

@@ -3,10 +3,10 @@
 import { bareName } from '../bytes/text';
 import type { Host } from '../dialect';
 import type { WaitingFile } from '../hub';
-import { type Address, type FileRef, nameOf, type User } from '../model';
+import { type Address, addresseeOf, type FileRef, nameOf, type User } from '../model';
 import { isTold, lines } from './console';
 import { type Code, failures, type Operation, type Request } from './messages';
-import { idOf, isBirthDate, isFullName, portOf, recipientOf } from './values';
+import { idOf, isBirthDate, isFullName, portOf } from './values';
 
 /** What may become of a request: an answer, or an answer with a file behind it. */
 export interface Answers {
@@ -91,7 +91,7 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
     case 'SEND':
     case 'SENDATTACH': {
       const account = nameOf(request.from);
-      const addressee = recipientOf(request.to);
+      const addressee = addresseeOf(request.to);
       if (!account || !addressee) return fail('', 'unknown-user');
       const { text } = request;
       host.submit(
@@ -126,7 +126,7 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
     }
     case 'GETFILE': {
       const account = nameOf(request.alias);
-      const from = recipientOf(request.from);
+      const from = addresseeOf(request.from);
       const id = idOf(request.id);
       if (!account) return fail(request.alias, 'unknown-user');
       if (!from || id === undefined) return fail(account);

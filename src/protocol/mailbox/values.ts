@@ -1,14 +1,6 @@
 // What the fields of requests stand for: names, ports, ids, sizes; undefined where nothing.
 
-import { type Name, nameOf, numberedName } from '../model';
-
 export { baseNameFor, isBaseName, isBirthDate, isFullName } from '../bytes/fields';
-
-/** Whom a message may be for: a name, or one of the numbers that peers of the relay go by (`#7`). */
-export function recipientOf(text: string): Name | undefined {
-  const number = /^#(\d{1,5})$/.exec(text)?.[1];
-  return number === undefined ? nameOf(text) : numberedName(Number(number));
-}
 
 function numberIn(text: string, least: number, most: number): number | undefined {
   if (!/^\d{1,16}$/.test(text)) return undefined;

@@ -2,7 +2,7 @@
 
 import { bareName, encodeText, linesOf, withoutControls } from '../bytes/text';
 import type { Direct, FileRef, Name, Telling, User } from '../model';
-import { nameOf, numberedName } from '../model';
+import { nameOf } from '../model';
 import { type Answer, forms, marked, type Request, texts } from './messages';
 import { dollarsOf, isNumber } from './money';
 
@@ -94,12 +94,6 @@ function transferOf(rest: string): Request {
   return amount === 'not-whole' || amount === 0
     ? { is: 'bad-amount' }
     : { is: 'transfer', to: found.to, amount };
-}
-
-/** Whom a command names; undefined where nobody can be called so. */
-export function addresseeOf(text: string): Name | undefined {
-  const number = /^#([0-9]{1,5})$/.exec(text)?.[1];
-  return number === undefined ? nameOf(text) : numberedName(Number(number));
 }
 
 // ---------------------------------------------------------------------------------- told to clients

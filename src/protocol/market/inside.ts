@@ -3,8 +3,8 @@
 import { bareName } from '../bytes/text';
 import type { Host } from '../dialect';
 import type { Outcome } from '../hub';
-import { type Name, type RoomName, roomNameOf } from '../model';
-import { addresseeOf, linesOfUsers } from './codec';
+import { addresseeOf, type Name, type RoomName, roomNameOf } from '../model';
+import { linesOfUsers } from './codec';
 import { type Request, texts } from './messages';
 
 export const dialectName = 'market';

@@ -4,7 +4,7 @@ import { isBirthDate, isFullName } from '../bytes/fields';
 import type { Host } from '../dialect';
 import type { Command, OperationName, Outcome } from '../hub';
 import { limits } from '../limits';
-import { type Name, nameOf, numberedName, type RoomName, roomNameOf } from '../model';
+import { addresseeOf, type Name, nameOf, type RoomName, roomNameOf } from '../model';
 import type { AnswerOf, Request, Verb } from './messages';
 import { hashOfToken } from './token';
 
@@ -21,12 +21,6 @@ export interface Answers {
 export interface Memory {
   /** The account that this connection last asked to be. */
   account: Name | undefined;
-}
-
-/** Whom a message may be for: a name, or one of the numbers that peers of the relay go by (`#7`). */
-export function recipientOf(text: string): Name | undefined {
-  const number = /^#(\d{1,5})$/.exec(text)?.[1];
-  return number === undefined ? nameOf(text) : numberedName(Number(number));
 }
 
 /** Serves every request but `got`, which needs no hub. */
@@ -112,7 +106,7 @@ export function serve(
         count: users.length,
       }));
     case 'send': {
-      const addressee = recipientOf(request.to);
+      const addressee = addresseeOf(request.to);
       if (!addressee) return refuse('unknown-user');
       const { text, key } = request;
 
@@ -174,7 +168,7 @@ export function serve(
     case 'funds':
       return ask(request, { do: 'funds', session }, ({ balance }) => ({ balance }));
     case 'transfer': {
-      const payee = recipientOf(request.to);
+      const payee = addresseeOf(request.to);
       if (!payee) return refuse('not-connected');
       return ask(
         request,

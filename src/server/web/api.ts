@@ -6,8 +6,7 @@ import { isBaseName } from '../../protocol/bytes/fields';
 import { cutText } from '../../protocol/bytes/text';
 import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
-import type { FileHash, FileRef } from '../../protocol/model';
-import { recipientOf } from '../../protocol/web/serving';
+import { addresseeOf, type FileHash, type FileRef } from '../../protocol/model';
 import type { Surroundings } from '../net/conversation';
 import { type Credentials, credentialsOf } from './credentials';
 import { download, receive } from './files';
@@ -148,7 +147,7 @@ export class Api {
     letter: { readonly to: string; readonly text: string; readonly key?: string | undefined },
     file?: FileRef,
   ): Promise<Response> {
-    const to = recipientOf(letter.to);
+    const to = addresseeOf(letter.to);
     if (!to) return refusal(request, 404, 'unknown-user');
     const outcome = await this.#ask(
       {
@@ -172,7 +171,7 @@ export class Api {
     if (!who) return refusal(request, 401, 'not-allowed');
     const claim = await bodyOf(request, claimSchema);
     if (!claim || claim === 'too-long') return refusal(request, 400, 'bad-request');
-    const from = recipientOf(claim.from);
+    const from = addresseeOf(claim.from);
     if (!from) return refusal(request, 404, 'unknown-file');
     const outcome = await this.#ask({ do: 'file-find', ...who, from, id: claim.id });
     if (!outcome.ok) {

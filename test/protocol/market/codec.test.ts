@@ -5,7 +5,6 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 
 import {
-  addresseeOf,
   addressName,
   answerOf,
   bytesOfTelling,
@@ -16,7 +15,7 @@ import {
 import { heardOf } from '../../../src/protocol/market/heard';
 import { forms, type Heard, texts } from '../../../src/protocol/market/messages';
 import { dollarsOf } from '../../../src/protocol/market/money';
-import type { FileHash, Name, RoomName, Telling, User } from '../../../src/protocol/model';
+import { addresseeOf, type FileHash, type Name, type RoomName, type Telling, type User } from '../../../src/protocol/model';
 
 const name = (text: string): Name => text as Name;
 
