@@ -28,6 +28,8 @@ import {
 
 /** What stands before the line being typed outside a conversation. */
 const prompt = 'chat> ';
+/** And while there is no connection. */
+const outPrompt = 'out> ';
 /** How long the server may take to let us go, in ms. */
 const goodbyeMs = 1000;
 /** Names and groups remembered for completion. */
@@ -56,6 +58,10 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
   /** Whom a conversation is with. */
   #partner: Somebody = { name: '' };
   #isLeaveWanted = false;
+  /** Whether the server ever let us in: a person it was lost to then stays, and may try again. */
+  #hasBeenIn = false;
+  /** The conversation in which the connection was lost. */
+  #interrupted: 'chat' | 'chat2' | undefined;
   /** The first refusal, which is a script's exit status. */
   #failure: Ending | undefined;
   #hasExited = false;
@@ -69,8 +75,12 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
       failed: (ending) => void (this.#failure ??= ending),
       settled: () => this.#settled(),
     });
+    this.#dial();
+  }
+
+  #dial(): void {
     this.#happen('connect');
-    host.dial((wire) => {
+    this.#host.dial((wire) => {
       this.#wire = wire;
       return (this.#attendance = new Attendance(wire, { user: this.#self }, this));
     });
@@ -81,6 +91,7 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
   typed(line: string, done: Done): void {
     switch (this.#state) {
       case 'out':
+        return this.#typedOut(line, done);
       case 'leaving':
         return done('done');
       case 'connecting':
@@ -92,6 +103,17 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
       case 'chat2':
         return this.#inConversation(line, done);
     }
+  }
+
+  /** Without a connection the next line tries to get one, and is dealt with when it stands. */
+  #typedOut(line: string, done: Done): void {
+    if (this.#hasExited || line.trim() === '') return done('done');
+    if (line.trim() === 'quit') {
+      done('done');
+      return this.#exit('unreachable');
+    }
+    this.#waiting.push({ line, done });
+    this.#dial();
   }
 
   complete(before: string): readonly string[] {
@@ -125,8 +147,9 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
 
   leave(): void {
     const { interactive } = this.#options;
-    if (this.#state === 'out' || this.#state === 'leaving') return;
+    if (this.#state === 'leaving') return;
     this.#isLeaveWanted = true;
+    if (this.#state === 'out') return this.#exit('unreachable');
     if (this.#state === 'connecting') {
       // What a script has said is still sent; a person has changed his mind.
       if (interactive) this.#exit('done');
@@ -144,10 +167,18 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
     });
     this.#showUsers(users);
     this.#host.prompt(prompt);
-    const { path } = this.#options.target;
-    if (path !== '') this.#converse('chat', somebodyOf(path));
+    this.#begin();
     for (const { line, done } of this.#waiting.splice(0)) this.typed(line, done);
     if (this.#isLeaveWanted) this.leave();
+  }
+
+  /** The conversation that was asked for, or the one that was interrupted. */
+  #begin(): void {
+    const { path } = this.#options.target;
+    if (this.#interrupted !== undefined) this.#converse(this.#interrupted, this.#partner);
+    else if (path !== '' && !this.#hasBeenIn) this.#converse('chat', somebodyOf(path));
+    this.#interrupted = undefined;
+    this.#hasBeenIn = true;
   }
 
   refused(answer: Message): void {
@@ -156,7 +187,10 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
     this.#host.show(
       note(`${this.#self === '' ? 'Without a name' : this.#self}: ${wordsFor(status)}`),
     );
-    this.#exit(endings[status]);
+    if (this.#staysOut) {
+      this.#attendance?.drop();
+      this.#stayOut(endings[status]);
+    } else this.#exit(endings[status]);
   }
 
   /** The source's words for a server that is lost, whether one was writing or waiting. */
@@ -164,9 +198,24 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
     if (this.#state === 'leaving') return this.#exit(this.#failure ?? 'done');
     if (this.#hasExited) return;
     const { host, port } = this.#options.target;
+    if (this.#state === 'chat' || this.#state === 'chat2') this.#interrupted = this.#state;
     this.#happen('lost');
     this.#host.show(note(`No connection to the server ${host}:${port} could be established.`));
-    this.#exit('unreachable');
+    if (this.#staysOut) this.#stayOut('unreachable');
+    else this.#exit('unreachable');
+  }
+
+  /** A person keeps the line being typed, and may try again; a script has failed. */
+  get #staysOut(): boolean {
+    return this.#options.interactive && this.#hasBeenIn && !this.#isLeaveWanted;
+  }
+
+  #stayOut(ending: Ending): void {
+    this.#transfers.end();
+    this.#groups.clear();
+    this.#invitations.clear();
+    this.#host.prompt(outPrompt);
+    for (const { done } of this.#waiting.splice(0)) done(ending);
   }
 
   heard(message: Message): void {
