@@ -1,0 +1,246 @@
+// People at the channels door: frames of 200 bytes, moving from room to room.
+
+import { channels } from '../../src/protocol/channels/index';
+import { Ears, type Saying, type Stay } from './model';
+import type { Connection } from './network';
+import { isRest, type Kind, type Person, type Stage, textAround } from './people';
+
+const rooms = ['attic', 'cellar', 'garden', 'market', 'relay'];
+const frameBytes = 200;
+
+/** What was asked and not yet answered. An asked `/join` without a name is a question whose answer is certain. */
+type Asked =
+  | { readonly is: 'say'; readonly saying: Saying }
+  | { readonly is: 'move'; readonly room: string; became: 'done' | 'refused' | 'unsure' }
+  | { readonly is: 'other' }
+  | { readonly is: 'mark' };
+
+class Client implements Person {
+  readonly name: string;
+  readonly #stage: Stage;
+  readonly #number: number;
+  #visits = 0;
+  #connection: Connection | undefined;
+  #stay: Stay | undefined;
+  #ears: Ears | undefined;
+  #got = Buffer.alloc(0);
+  #asked: Asked[] = [];
+  /** Where it is, by all that was answered; more than one where nobody can tell. */
+  #rooms = new Set<string>();
+  #isSure = false;
+  /** A frame of which only a part was sent. */
+  #rest: Buffer | undefined;
+
+  constructor(stage: Stage, number: number) {
+    this.#stage = stage;
+    this.#number = number;
+    this.name = `cho${number}`;
+  }
+
+  stays(): readonly Stay[] {
+    return this.#stay ? [this.#stay] : [];
+  }
+
+  // ---- what it does
+
+  act(): void {
+    const { chance } = this.#stage;
+    if (!this.#connection) return this.#enter();
+    if (this.#rest) return this.#sendRest();
+    chance.weighted<() => void>([
+      [60, () => this.#say()],
+      [12, () => this.#move('/join')],
+      [5, () => this.#move('/create')],
+      [5, () => this.#other('/list')],
+      [3, () => this.#other(chance.of(['/nonsense', '/create', '/create a b', '/']))],
+      [6, () => this.#mark()],
+      [2, () => this.#send('half a frame', true)],
+      [2, () => this.#connection?.stall(chance.below(8000))],
+      [2, () => this.#leave('finish')],
+      [2, () => this.#leave('reset')],
+    ])();
+  }
+
+  #enter(): void {
+    const { machine, model, note } = this.#stage;
+    const name = `${this.name}-${++this.#visits}`;
+    const stay: Stay = { dialect: 'channels', name, enteredAt: undefined, leftAt: undefined };
+    const ears = new Ears(stay);
+    this.#stay = stay;
+    this.#ears = ears;
+    this.#rooms = new Set();
+    this.#isSure = false;
+    this.#asked = [];
+    this.#got = Buffer.alloc(0);
+    this.#rest = undefined;
+    model.ears.add(ears);
+    note(`${name} comes`);
+    const connection = machine.connect('channels', `10.0.2.${this.#number}`, 'any', {
+      data: (bytes) => this.#received(connection, bytes),
+      ended: () => {
+        connection.finish();
+        this.#gone(connection);
+      },
+      lost: () => this.#gone(connection),
+    });
+    this.#connection = connection;
+    this.#send(name);
+    this.#mark();
+  }
+
+  #send(text: string, half = false): void {
+    const frame = Buffer.alloc(frameBytes, ' ');
+    frame.write(text);
+    const cut = half ? this.#stage.chance.below(frameBytes) : frameBytes;
+    this.#connection?.send(frame.subarray(0, cut));
+    if (half) this.#rest = frame.subarray(cut);
+  }
+
+  #sendRest(): void {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest) this.#connection?.send(rest);
+    // What was half a frame is said like anything else, but nobody waits for it.
+    this.#mark();
+  }
+
+  #say(): void {
+    const { chance, model } = this.#stage;
+    const [stay, ears] = [this.#stay, this.#ears];
+    if (!stay || !ears) return;
+    const text = textAround(chance, frameBytes);
+    const saying = model.saying({ by: stay, line: ears, rooms: ears.maybe, text });
+    this.#asked.push({ is: 'say', saying });
+    this.#send(saying.text);
+    if (chance.is(0.3)) this.#mark();
+  }
+
+  #move(how: '/join' | '/create'): void {
+    const { chance, model } = this.#stage;
+    const ears = this.#ears;
+    const room = how === '/create' && chance.is(0.3) ? `room${chance.below(40)}` : chance.of(rooms);
+    this.#asked.push({ is: 'move', room, became: 'done' });
+    if (ears) ears.maybe = new Set([...ears.maybe, room]);
+    ears?.mayLeave(model.now());
+    this.#send(`${how} ${room}`);
+    this.#mark();
+  }
+
+  #other(text: string): void {
+    this.#asked.push({ is: 'other' });
+    this.#send(text);
+    this.#mark();
+  }
+
+  /** Asks what is answered in order and changes nothing. */
+  #mark(): void {
+    this.#asked.push({ is: 'mark' });
+    this.#send('/join');
+  }
+
+  #leave(how: 'finish' | 'reset'): void {
+    const connection = this.#connection;
+    this.#stage.note(`${this.#stay?.name ?? ''} leaves by ${how}`);
+    if (how === 'finish') connection?.finish();
+    else connection?.reset();
+    if (how === 'reset') this.#gone(connection);
+    else if (this.#stay) this.#stay.leftAt ??= this.#stage.model.now();
+    this.#connection = undefined;
+  }
+
+  #gone(connection: Connection | undefined): void {
+    if (!this.#stay || (connection !== this.#connection && this.#connection)) return;
+    this.#stay.leftAt ??= this.#stage.model.now();
+    this.#connection = undefined;
+  }
+
+  // ---- what it hears
+
+  #received(connection: Connection, bytes: Buffer | Uint8Array): void {
+    if (this.#connection !== connection) return;
+    this.#got = Buffer.concat([this.#got, bytes]);
+    while (this.#got.length >= frameBytes) {
+      const frame = this.#got.toString('utf8', 0, frameBytes).trimEnd();
+      this.#got = this.#got.subarray(frameBytes);
+      this.#frame(frame);
+    }
+  }
+
+  #frame(frame: string): void {
+    const { model } = this.#stage;
+    const [stay, ears] = [this.#stay, this.#ears];
+    if (!stay || !ears) return;
+    const [, from, mark = '', text = ''] = /^\[([^\]]*)\] (\(private\) )?(.*)$/s.exec(frame) ?? [];
+    if (from !== undefined) {
+      if (isRest(text)) return;
+      if (mark === '') model.heard(ears, from, text);
+      else model.took([stay.name], from, text);
+    } else if (/^\S+ has (joined|left)$/.test(frame)) {
+      if (ears.maybe.size === 0) {
+        this.#stage.violated(`${stay.name} was told outside any room: ${frame}`);
+      }
+    } else this.#answered(frame);
+  }
+
+  #answered(frame: string): void {
+    const { model } = this.#stage;
+    if (frame.startsWith('/join command must be followed')) return this.#marked();
+    const before = this.#asked.slice(
+      0,
+      this.#asked.findIndex(({ is }) => is === 'mark'),
+    );
+    if (frame.startsWith('Not currently in any channel')) {
+      const said = before.find((asked) => asked.is === 'say' && !asked.saying.refused);
+      if (said?.is === 'say') said.saying.refused = true;
+    } else if (/^No channel named|^Room |^Too many channels/.test(frame)) {
+      for (const asked of before) if (asked.is === 'move') asked.became = 'refused';
+    } else if (frame.startsWith('The server could not')) {
+      // Nobody can tell what it could not do: nothing of it is counted on.
+      for (const asked of before) if (asked.is === 'move') asked.became = 'unsure';
+      this.#asked = this.#asked.filter((asked) => asked.is !== 'say' || !before.includes(asked));
+      this.#ears?.mayLeave(model.now());
+    }
+  }
+
+  /** All that was asked before the mark has been dealt with. */
+  #marked(): void {
+    const { model } = this.#stage;
+    const [stay, ears] = [this.#stay, this.#ears];
+    if (!stay || !ears) return;
+    stay.enteredAt ??= model.now();
+    for (let asked = this.#asked.shift(); asked; asked = this.#asked.shift()) {
+      if (asked.is === 'mark') break;
+      if (asked.is === 'move' && asked.became !== 'refused') {
+        this.#isSure = asked.became === 'done';
+        if (this.#isSure) this.#rooms.clear();
+        this.#rooms.add(asked.room);
+      }
+      const [room] = this.#rooms;
+      if (asked.is === 'say' && !asked.saying.refused && this.#isSure && room !== undefined) {
+        model.said(asked.saying, room);
+      }
+    }
+    const moves = this.#asked.flatMap((asked) => (asked.is === 'move' ? [asked.room] : []));
+    ears.maybe = new Set([...this.#rooms, ...moves]);
+    const [room] = this.#rooms;
+    if (moves.length === 0 && this.#isSure && room !== undefined) ears.isIn(room, model.now());
+  }
+
+  // ---- the end
+
+  calm(): void {
+    if (this.#rest) this.#sendRest();
+    else if (this.#connection) this.#mark();
+  }
+
+  check(): void {
+    if (this.#connection && this.#asked.length > 0) {
+      this.#stage.violated(`${this.name} was not answered: ${JSON.stringify(this.#asked)}`);
+    }
+  }
+}
+
+export const channelsKind: Kind = {
+  dialect: channels,
+  people: (stage) => Array.from({ length: 7 }, (_, number) => new Client(stage, number)),
+};

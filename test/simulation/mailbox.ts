@@ -1,0 +1,482 @@
+// People at the mailbox door: an operation a connection, and listeners that answer calls well, badly or never.
+
+import { mailbox } from '../../src/protocol/mailbox/index';
+import type { Letter, Stay } from './model';
+import type { Connection, PeerEvents } from './network';
+import { type Kind, type Person, type Stage, textAround } from './people';
+
+/** An answer: its code and fields; or nobody knows what became of the request; or it never got there. */
+type Answer =
+  | {
+      readonly is: 'answer';
+      readonly code: number;
+      readonly fields: readonly string[];
+      rest: Buffer;
+      isCut: boolean;
+    }
+  | { readonly is: 'unknown' }
+  | { readonly is: 'refused' };
+
+/** What somebody knows about himself. */
+type Known = 'yes' | 'no' | 'unsure';
+
+const bytesOf = (fields: readonly string[]): Buffer =>
+  Buffer.from(fields.map((field) => `${field}\0`).join(''));
+
+class User implements Person {
+  readonly name: string;
+  readonly #stage: Stage;
+  readonly #host: string;
+  readonly #port: number;
+  /** Whether it ends the calls that it gets; some never do. */
+  readonly #endsCalls: boolean;
+  #registered: Known = 'no';
+  #connected: Known = 'no';
+  #account: Stay | undefined;
+  /** An operation that changes what it knows about itself is under way. */
+  #isBusy = false;
+  /** Until when an operation whose answer got lost may still come to effect. */
+  #dazedUntil = 0;
+  /** Grows with everything that makes the server forget how its calls ended. */
+  #memory = 0;
+  #endedIn = -1;
+  readonly #receipts: { readonly account: Stay; readonly id: number }[] = [];
+  readonly #ids = new Map<Stay, Map<number, Letter>>();
+  /** Letters with a file that it has not fetched yet. */
+  readonly #withFile = new Set<Letter>();
+
+  constructor(stage: Stage, number: number) {
+    this.#stage = stage;
+    this.name = `mia${number}`;
+    this.#host = `10.0.1.${number}`;
+    this.#port = 5000 + number;
+    this.#endsCalls = number % 5 !== 4;
+    stage.machine.listeners.set(`${this.#host}:${this.#port}`, () => this.#called());
+  }
+
+  stays(): readonly Stay[] {
+    return this.#account ? [this.#account] : [];
+  }
+
+  restarted(): void {
+    this.#memory++;
+  }
+
+  // ---- what it does
+
+  act(): void {
+    const { chance } = this.#stage;
+    if (this.#isBusy || this.#stage.time.now < this.#dazedUntil) return this.#send();
+    if (this.#registered !== 'yes') return chance.is(0.8) ? this.#register() : this.#garbage();
+    chance.weighted<() => void>([
+      [60, () => this.#send()],
+      [this.#connected === 'yes' ? 1 : 25, () => this.#connect()],
+      [this.#connected === 'unsure' ? 10 : 4, () => this.#disconnect()],
+      [1, () => this.#unregister()],
+      [6, () => this.#list()],
+      [1, () => this.#register()],
+      [2, () => this.#garbage()],
+      [2, () => this.#wantFiles()],
+      [6, () => this.#attach()],
+      [6, () => this.#fetch()],
+    ])();
+  }
+
+  #operate(
+    fields: readonly string[],
+    done: (answer: Answer) => void,
+    how: { readonly bytes?: Uint8Array; readonly safe?: boolean } = {},
+  ): void {
+    const { chance, machine, time } = this.#stage;
+    const got: Uint8Array[] = [];
+    let life = 0;
+    let isOver = false;
+    const finish = (answer: Answer): void => {
+      if (isOver) return;
+      isOver = true;
+      done(answer);
+    };
+    const connection = machine.connect('mailbox', this.#host, 'any', {
+      opened: () => {
+        life = machine.life?.number ?? 0;
+      },
+      data: (bytes) => void got.push(bytes),
+      ended: () => {
+        connection.finish();
+        finish(answerOf(Buffer.concat(got), machine.life?.number !== life));
+      },
+      lost: () => finish({ is: life > 0 ? 'unknown' : 'refused' }),
+    });
+    connection.send(Buffer.concat([bytesOf(fields), how.bytes ?? Buffer.alloc(0)]));
+    if (how.safe === true || this.#stage.isCalm) return;
+    if (chance.is(0.1)) connection.finish();
+    else if (chance.is(0.03)) {
+      time.after(chance.below(40), () => {
+        connection.reset();
+        finish({ is: 'unknown' });
+      });
+    }
+  }
+
+  /** An operation that changes what the user knows about himself; one at a time. */
+  #change(fields: readonly string[], done: (answer: Answer) => void): void {
+    this.#isBusy = true;
+    this.#stage.note(`${this.name} ${fields.join(' ')}`);
+    this.#operate(fields, (answer) => {
+      this.#isBusy = false;
+      this.#memory++;
+      const said = answer.is === 'answer' ? String(answer.code) : answer.is;
+      this.#stage.note(`${this.name} ${fields[0] ?? ''} answered ${said}`);
+      if (answer.is === 'unknown') this.#dazedUntil = this.#stage.time.now + 200;
+      done(answer);
+      this.calm();
+    });
+  }
+
+  #expect(what: string, answer: Answer, codes: readonly number[]): void {
+    if (answer.is !== 'answer') return;
+    // 2 and 3 also say that the disk is full.
+    if (codes.includes(answer.code) || (this.#diskFails && answer.code >= 2)) return;
+    this.#stage.violated(
+      `${this.name} ${what}, registered: ${this.#registered}, connected: ${this.#connected}: ${answer.code}`,
+    );
+  }
+
+  get #diskFails(): boolean {
+    return this.#stage.machine.commitFailures > 0;
+  }
+
+  #register(): void {
+    const before = this.#registered;
+    this.#change(['REGISTER', this.name, this.name, '01/01/2000'], (answer) => {
+      this.#expect('REGISTER', answer, before === 'yes' ? [1] : before === 'no' ? [0] : [0, 1]);
+      if (answer.is === 'unknown' && before !== 'yes') this.#registered = 'unsure';
+      if (answer.is !== 'answer' || answer.code > 1 || before === 'yes') return;
+      this.#registered = 'yes';
+      this.#connected = answer.code === 0 ? 'no' : 'unsure';
+      this.#account = this.#newAccount();
+    });
+  }
+
+  #newAccount(): Stay {
+    if (this.#account) this.#account.leftAt ??= this.#stage.model.now();
+    this.#withFile.clear();
+    const enteredAt = this.#stage.model.now();
+    return { dialect: 'mailbox', name: this.name, enteredAt, leftAt: undefined };
+  }
+
+  #unregister(): void {
+    const account = this.#account;
+    if (account) account.leftAt = this.#stage.model.now();
+    this.#change(['UNREGISTER', this.name], (answer) => {
+      this.#expect('UNREGISTER', answer, [0]);
+      if (answer.is === 'unknown') this.#registered = 'unsure';
+      else if (answer.is === 'answer' && answer.code === 0) {
+        this.#registered = 'no';
+        this.#connected = 'no';
+        this.#account = undefined;
+      } else if (account) account.leftAt = undefined;
+    });
+  }
+
+  #connect(): void {
+    const before = this.#connected;
+    this.#connected = 'unsure';
+    this.#hasFailed = false;
+    this.#change(['CONNECT', this.name, String(this.#port)], (answer) => {
+      this.#expect('CONNECT', answer, before === 'yes' ? [2] : before === 'no' ? [0] : [0, 2]);
+      if (answer.is === 'refused') this.#connected = before;
+      if (answer.is !== 'answer' || this.#hasFailed) return;
+      // An address that was there before may be on its way out.
+      if (answer.code === 0 || before === 'yes') this.#connected = 'yes';
+    });
+  }
+  /** A call has failed since it last asked to be called. */
+  #hasFailed = false;
+
+  #disconnect(): void {
+    const before = this.#connected;
+    this.#connected = 'unsure';
+    this.#change(['DISCONNECT', this.name], (answer) => {
+      const codes = before === 'no' ? [2] : before === 'unsure' || this.#hasFailed ? [0, 2] : [0];
+      this.#expect('DISCONNECT', answer, codes);
+      if (answer.is === 'refused') this.#connected = before;
+      if (answer.is === 'answer' && (answer.code === 0 || answer.code === 2)) {
+        if (!this.#diskFails || answer.code === 0) this.#connected = 'no';
+      }
+    });
+  }
+
+  #wantFiles(): void {
+    this.#change(['ATTACHES', this.name], (answer) => this.#expect('ATTACHES', answer, [0, 2]));
+  }
+
+  #list(): void {
+    this.#operate(['CONNECTEDUSERS', this.name], (answer) => {
+      if (answer.is !== 'answer' || answer.code !== 0 || answer.isCut) return;
+      const [count, ...names] = answer.fields;
+      if (Number(count) !== names.length || new Set(names).size !== names.length) {
+        this.#stage.violated(`${this.name} was listed ${answer.fields.join(' ')}`);
+      }
+    });
+  }
+
+  #garbage(): void {
+    const { chance } = this.#stage;
+    const fields = chance.of([
+      ['NONSENSE', 'x'],
+      ['SEND', this.name],
+      ['CONNECT', this.name, 'no'],
+      [''],
+    ]);
+    this.#operate(fields, (answer) => {
+      if (answer.is === 'answer' && answer.code === 0) {
+        this.#stage.violated(`${fields.join(' ')} succeeded`);
+      }
+    });
+  }
+
+  #send(): void {
+    const { chance } = this.#stage;
+    const account = this.#account;
+    if (!account || this.#registered !== 'yes') return;
+    const { name, stay } = this.#stage.somebody('');
+    const text = textAround(chance, 250);
+    const letter = this.#stage.model.letter({ from: account, to: name, stay, text });
+    this.#post(letter, ['SEND', this.name, name, letter.text]);
+  }
+
+  #attach(): void {
+    const { chance, model } = this.#stage;
+    const account = this.#account;
+    if (!account) return;
+    const { name, stay } = this.#stage.somebody('');
+    const file = Buffer.alloc(chance.of([0, 1, 300, 5000]), `${chance.number()}`);
+    const text = textAround(chance, 100);
+    const letter = model.letter({ from: account, to: name, stay, text, file });
+    const fields = ['SENDATTACH', this.name, name, letter.text, 'a b.txt', String(file.length)];
+    this.#post(letter, fields, file);
+  }
+
+  #post(letter: Letter, fields: readonly string[], bytes?: Uint8Array): void {
+    const { model, note, violated } = this.#stage;
+    note(`${this.name} writes ${letter.word} to ${letter.to}`);
+    this.#operate(
+      fields,
+      (answer) => {
+        if (answer.is === 'unknown') return model.answered(letter, 'unknown');
+        if (answer.is === 'refused' || answer.code !== 0) return model.answered(letter, 'refused');
+        const id = Number(answer.fields[0]);
+        if (answer.isCut && answer.fields.length === 0) return model.answered(letter, 'unknown');
+        note(`${letter.word} is number ${id} of ${this.name}`);
+        // Since it was written the name may have been registered anew, whose numbers begin again.
+        if (letter.from.leftAt !== undefined) return model.answered(letter, 'accepted');
+        model.answered(letter, 'accepted', id);
+        const ids = this.#ids.get(letter.from) ?? new Map<number, Letter>();
+        this.#ids.set(letter.from, ids);
+        const other = ids.get(id);
+        if (other)
+          violated(`${letter.word} and ${other.word} of ${this.name} are both number ${id}`);
+        ids.set(id, letter);
+      },
+      bytes && { bytes },
+    );
+  }
+
+  #fetch(): void {
+    const { chance } = this.#stage;
+    const waiting = this.#waitingFiles();
+    if (waiting.length > 0) this.#get(chance.of(waiting));
+  }
+
+  /** Whose sender has registered again goes by a number that may be another's now. */
+  #waitingFiles(): Letter[] {
+    return [...this.#withFile].filter(
+      ({ fileIs, from }) => fileIs === 'there' && from.leftAt === undefined,
+    );
+  }
+
+  #get(letter: Letter): void {
+    const { violated } = this.#stage;
+    const id = letter.id;
+    if (id === undefined || letter.file === undefined) return;
+    letter.fileIs = 'asked';
+    const memory = this.#memory;
+    const isSure = this.#connected === 'yes' && !this.#isBusy;
+    this.#operate(['GETFILE', this.name, letter.from.name, String(id)], (answer) => {
+      letter.fileIs = 'there';
+      if (answer.is !== 'answer') {
+        // It may have been brought all the same, as far as the server can tell.
+        if (answer.is === 'unknown') this.#forget(letter);
+        return;
+      }
+      const { code, fields, rest } = answer;
+      if (code === 0) {
+        const isWhole = Number(fields[0]) === rest.length && rest.equals(letter.file ?? rest);
+        if (!isWhole && !answer.isCut) {
+          violated(`${this.name} got another file with ${letter.word}`);
+        }
+        this.#forget(letter);
+      } else if (isSure && this.#connected === 'yes' && !this.#isBusy && memory === this.#memory) {
+        violated(`the file of ${letter.word} for ${this.name}: ${code}`);
+      }
+    });
+  }
+
+  #forget(letter: Letter): void {
+    letter.fileIs = 'taken';
+    this.#withFile.delete(letter);
+  }
+
+  // ---- how it is called
+
+  #called(): PeerEvents | 'refuse' | 'silent' {
+    const { chance, isCalm } = this.#stage;
+    // It listens once it has asked to be called, and mostly as long as it lives.
+    const isBad = !isCalm && chance.is(0.06);
+    if (isBad || this.#registered === 'no') {
+      this.#hasFailed = true;
+      if (this.#connected === 'yes') this.#connected = 'unsure';
+      return chance.is(0.8) ? 'refuse' : 'silent';
+    }
+    const memory = this.#memory;
+    const knowsEnd = this.#endsCalls && this.#endedIn === memory && !this.#isBusy;
+    const how = isCalm
+      ? 'well'
+      : chance.weighted([
+          [90, 'well'],
+          [2, 'broken'],
+          [2, 'unread'],
+          [knowsEnd ? 2 : 0, 'mute'],
+        ] as const);
+    let connection: Connection | undefined;
+    const life = this.#stage.machine.lives;
+    const got: Uint8Array[] = [];
+    return {
+      opened: (opened) => {
+        connection = opened;
+        if (how === 'broken') this.#stage.time.after(chance.below(30), () => opened.reset());
+      },
+      data: (bytes) => void got.push(bytes),
+      ended: () => {
+        if (how === 'broken' || how === 'mute' || !connection) return;
+        if (how === 'unread') return connection.reset();
+        this.#hear(Buffer.concat(got).toString().split('\0'), life);
+        if (!this.#endsCalls) return;
+        if (memory === this.#memory) this.#endedIn = memory;
+        connection.finish();
+      },
+      lost: () => {},
+    };
+  }
+
+  #hear([call, ...fields]: readonly string[], life: number): void {
+    const { model, violated, note } = this.#stage;
+    const [from = '', number = '', text = ''] = fields;
+    switch (call) {
+      case 'SEND_MESSAGE':
+      case 'SEND_MESSAGE_ATTACH': {
+        // A server that died in the middle.
+        if (fields.length < (call === 'SEND_MESSAGE' ? 4 : 5)) return;
+        const letter = model.took(
+          [this.name],
+          from,
+          text,
+          numbered(from) ? Number(number) : undefined,
+        );
+        note(`${this.name} got ${letter.word}`);
+        this.#stage.machine.taken();
+        if (this.#stage.machine.life?.number !== life) model.isUnderWay(letter, life);
+        const isOld = letter.stay !== this.#account;
+        if (letter.file && letter.fileIs === 'there' && !isOld) this.#withFile.add(letter);
+        return;
+      }
+      case 'SEND_MESS_ACK':
+      case 'SEND_MESS_ATTACH_ACK':
+        if (this.#account && fields.length >= 2) {
+          this.#receipts.push({ account: this.#account, id: Number(from) });
+        }
+        return;
+      default:
+        // What a dying server had not yet said whole.
+        if (this.#stage.machine.life === undefined) return;
+        if (!['SEND_MESSAGE', 'SEND_MESS_ACK'].some((name) => name.startsWith(call ?? ''))) {
+          violated(`${this.name} was called with ${JSON.stringify([call, ...fields])}`);
+        }
+    }
+  }
+
+  // ---- the end
+
+  calm(): void {
+    const { time, isCalm } = this.#stage;
+    if (this.#isBusy || !isCalm) return;
+    if (time.now < this.#dazedUntil) time.after(300, () => this.calm());
+    else if (this.#registered === 'unsure') this.#register();
+    else if (this.#registered === 'yes' && this.#connected === 'unsure') this.#disconnect();
+    else if (this.#registered === 'yes' && this.#connected === 'no') this.#connect();
+  }
+
+  check(): void {
+    for (const { account, id } of this.#receipts) {
+      const letter = this.#ids.get(account)?.get(id);
+      if (!letter || letter.takenAt !== undefined) continue;
+      if (letter.stay === undefined || letter.stay.leftAt !== undefined) continue;
+      this.#stage.violated(`${letter.word} was confirmed to ${this.name} and never arrived`);
+    }
+    this.#receipts.length = 0;
+    for (const letter of this.#waitingFiles()) this.#get(letter);
+    if (this.#connected === 'yes') this.#check();
+  }
+
+  /** The list as the wire has it is the list as the database has it. */
+  #check(): void {
+    const { machine, violated } = this.#stage;
+    const life = machine.life;
+    if (!life) return;
+    const here = life.db
+      .query<{ name: string }, []>(
+        `SELECT name FROM address JOIN account ON account.id = address.account
+         UNION ALL SELECT name FROM live.session`,
+      )
+      .all()
+      .map(({ name }) => name)
+      .sort();
+    if (!here.includes(this.name)) violated(`${this.name} is connected and not here`);
+    this.#operate(
+      ['CONNECTEDUSERS', this.name],
+      (answer) => {
+        if (answer.is !== 'answer' || answer.code !== 0)
+          return violated(`${this.name} got no list`);
+        const listed = answer.fields.slice(1).sort();
+        if (listed.join() !== here.join()) {
+          violated(`${this.name} was listed ${listed.join()}; here are ${here.join()}`);
+        }
+      },
+      { safe: true },
+    );
+  }
+}
+
+/** Whether the number of what he sends is one that mailbox users see. */
+const numbered = (from: string): boolean => from.startsWith('mia');
+
+/** `isCut`: the server has died since, perhaps in the middle of its answer. */
+function answerOf(whole: Buffer, isCut: boolean): Answer {
+  const code = whole[0];
+  if (code === undefined) return { is: 'unknown' };
+  const fields: string[] = [];
+  let at = 1;
+  for (let end = whole.indexOf(0, at); end >= 0; end = whole.indexOf(0, at)) {
+    fields.push(whole.toString('utf8', at, end));
+    at = end + 1;
+    // A file stands behind its size, whatever it holds.
+    if (fields.length === 1 && Number(fields[0]) === whole.length - at) break;
+  }
+  return { is: 'answer', code, fields, rest: whole.subarray(at), isCut };
+}
+
+export const mailboxKind: Kind = {
+  dialect: mailbox,
+  people: (stage) => Array.from({ length: 7 }, (_, number) => new User(stage, number)),
+};

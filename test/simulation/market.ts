@@ -1,0 +1,373 @@
+// People in the market: lines, private lines, money.
+
+import { market } from '../../src/protocol/market/index';
+import { Ears, type Letter, type Saying, type Stay } from './model';
+import type { Connection } from './network';
+import { isRest, type Kind, type Person, type Stage, textAround } from './people';
+
+const serverPrefix = '[SERVER] Client: ';
+const busy = 'The server could not do that now';
+
+/** What was asked and not yet answered, in order. */
+type Asked =
+  | { readonly is: 'say'; readonly saying: Saying }
+  | { readonly is: 'write'; readonly letter: Letter }
+  | { readonly is: 'pay'; readonly payment: Payment }
+  | { readonly is: 'users' | 'funds' }
+  /** A private line to somebody whose name nobody has: its answer says that all before it was dealt with. */
+  | { readonly is: 'mark'; readonly name: string };
+
+/** Money on its way from one to another. */
+export interface Payment {
+  readonly from: string;
+  readonly to: string;
+  readonly amount: number;
+  state: 'asked' | 'sent' | 'refused' | 'unknown';
+}
+
+class Client implements Person {
+  readonly name: string;
+  /** Of everybody. */
+  readonly #payments: Payment[];
+  readonly #stage: Stage;
+  readonly #number: number;
+  #connection: Connection | undefined;
+  /** What the next line from the server will be about; see `#question`. */
+  #state:
+    'start' | 'naming' | 'named' | 'retry' | 'balancing' | 'entering' | 'skipping' | 'inside' =
+    'start';
+  /** The name, or the entering with it, was refused. */
+  #isRefused = false;
+  #stay: Stay | undefined;
+  #ears: Ears | undefined;
+  #got = '';
+  #asked: Asked[] = [];
+  /** What it was told in answer since the last mark. */
+  #answers: string[] = [];
+  #marks = 0;
+  #funds: number | undefined;
+
+  constructor(stage: Stage, number: number, payments: Payment[]) {
+    this.#stage = stage;
+    this.#number = number;
+    this.name = `max${number}`;
+    this.#payments = payments;
+  }
+
+  stays(): readonly Stay[] {
+    return this.#stay && this.#state === 'inside' ? [this.#stay] : [];
+  }
+
+  // ---- what it does
+
+  act(): void {
+    const { chance } = this.#stage;
+    if (!this.#connection) return this.#connect();
+    if (this.#state === 'retry') return this.#sayName('naming');
+    if (this.#state === 'named') return this.#sayBalance();
+    if (this.#state !== 'inside') return;
+    chance.weighted<() => void>([
+      [30, () => this.#say()],
+      [30, () => this.#write()],
+      [20, () => this.#pay()],
+      [5, () => this.#ask('users')],
+      [3, () => this.#ask('funds')],
+      [3, () => this.#mark()],
+      [2, () => this.#connection?.stall(chance.below(8000))],
+      [2, () => this.#leave('quit')],
+      [1, () => this.#leave('finish')],
+      [2, () => this.#leave('reset')],
+    ])();
+  }
+
+  #connect(): void {
+    const { machine, note } = this.#stage;
+    note(`${this.name} comes`);
+    this.#got = '';
+    this.#asked = [];
+    this.#answers = [];
+    const connection = machine.connect('market', `10.0.3.${this.#number}`, 'quick', {
+      data: (bytes) => this.#received(connection, bytes),
+      ended: () => {
+        connection.finish();
+        this.#gone(connection);
+      },
+      lost: () => this.#gone(connection),
+    });
+    this.#connection = connection;
+    this.#sayName('start');
+  }
+
+  #sayName(state: 'start' | 'naming'): void {
+    this.#state = state;
+    this.#isRefused = false;
+    this.#tell(this.name);
+  }
+
+  #tell(line: string): void {
+    this.#connection?.send(Buffer.from(`${line}\n`));
+  }
+
+  /** A balance lets it in, under the name that it has said before. */
+  #sayBalance(): void {
+    const { chance } = this.#stage;
+    this.#state = 'balancing';
+    this.#tell(String(chance.below(500)));
+  }
+
+  #say(): void {
+    const { chance, model } = this.#stage;
+    const [by, ears] = [this.#stay, this.#ears];
+    if (!by || !ears) return;
+    const text = textAround(chance, 300);
+    const saying = model.saying({ by, line: ears, rooms: new Set(['market']), text });
+    this.#asked.push({ is: 'say', saying });
+    this.#tell(saying.text);
+    if (chance.is(0.3)) this.#mark();
+  }
+
+  #write(): void {
+    const { chance, model, note } = this.#stage;
+    const [from, line] = [this.#stay, this.#ears];
+    const { name, stay } = this.#stage.somebody(this.name);
+    if (!from || !line) return;
+    const letter = model.letter({ from, to: name, stay, line, text: textAround(chance, 200) });
+    note(`${this.name} writes ${letter.word} to ${name}`);
+    this.#asked.push({ is: 'write', letter });
+    this.#tell(`:p - ${name} - ${letter.text}`);
+    // Its answer, if there is one, is the last before this one's.
+    this.#mark();
+  }
+
+  #pay(): void {
+    const { chance } = this.#stage;
+    const { name: to } = this.#stage.somebody(this.name);
+    const payment: Payment = { from: this.name, to, amount: 1 + chance.below(60), state: 'asked' };
+    this.#payments.push(payment);
+    this.#asked.push({ is: 'pay', payment });
+    this.#tell(`:t - <${to}> - ${payment.amount}`);
+  }
+
+  #ask(what: 'users' | 'funds'): void {
+    this.#asked.push({ is: what });
+    this.#tell(what === 'users' ? ':u' : ':funds');
+  }
+
+  #mark(): void {
+    const name = `mark${++this.#marks}`;
+    this.#asked.push({ is: 'mark', name });
+    this.#tell(`:p - <${name}> - hello`);
+  }
+
+  #leave(how: 'quit' | 'finish' | 'reset'): void {
+    const connection = this.#connection;
+    this.#stage.note(`${this.name} leaves by ${how}`);
+    if (how === 'quit') this.#tell(':q');
+    else if (how === 'finish') connection?.finish();
+    else connection?.reset();
+    this.#gone(connection);
+  }
+
+  #gone(connection: Connection | undefined): void {
+    if (connection !== this.#connection) return;
+    this.#connection = undefined;
+    if (this.#stay) this.#stay.leftAt ??= this.#stage.model.now();
+    this.#unsure(this.#asked);
+    this.#asked = [];
+  }
+
+  // ---- what it is told
+
+  #received(connection: Connection, bytes: Uint8Array): void {
+    if (this.#connection !== connection) return;
+    // What it gets is ASCII; a line may come in pieces.
+    this.#got += Buffer.from(bytes).toString('latin1');
+    for (let end = this.#got.indexOf('\n'); end >= 0; end = this.#got.indexOf('\n')) {
+      const line = this.#got.slice(0, end);
+      this.#got = this.#got.slice(end + 1);
+      this.#line(line);
+    }
+  }
+
+  #line(line: string): void {
+    const { model, violated } = this.#stage;
+    const [, from, text = ''] = /^<([^<>]*)>: (.*)$/.exec(line) ?? [];
+    if (from !== undefined) {
+      if (!this.#ears) return violated(`${this.name} was told before entering: ${line}`);
+      if (text.startsWith('m')) model.took([this.name], from, text);
+      else if (!isRest(text)) model.heard(this.#ears, from, text);
+      return;
+    }
+    if (/^<[^<>]*>$/.test(line) || !line.startsWith(serverPrefix)) return;
+    const told = line.slice(serverPrefix.length);
+    if (/ (dis)?connected!$/.test(told) || / transferred \d+ dollars to you\.$/.test(told)) return;
+    if (/ left before your message arrived\.$/.test(told)) return;
+    if (told === 'What is your balance?') return this.#question();
+    if (/^The balance of \d+ has been set/.test(told)) return this.#enter();
+    if (this.#state === 'inside') this.#answered(told);
+    else if (told.startsWith('You have ')) this.#entered(told);
+    else if (this.#state === 'entering' && told.startsWith(busy)) this.#tell(':funds');
+    else this.#isRefused = true;
+  }
+
+  #question(): void {
+    switch (this.#state) {
+      case 'start':
+        // The very first: the name is on its way.
+        this.#state = 'naming';
+        return;
+      case 'naming':
+        // Its line end was seen: from now on no pause ends a line of its own.
+        this.#connection?.loosen();
+        this.#state = this.#isRefused ? 'retry' : 'named';
+        return;
+      case 'balancing':
+      case 'skipping':
+        this.#state = 'retry';
+        return;
+      case 'entering':
+        // It is not inside after all, and what it has asked for as if it were is answered by one more question.
+        this.#state = 'skipping';
+        if (this.#stay) this.#stay.leftAt = this.#stage.model.now();
+        return;
+      case 'named':
+      case 'retry':
+      case 'inside':
+        this.#stage.violated(`${this.name} was asked again`);
+    }
+  }
+
+  #enter(): void {
+    const { model } = this.#stage;
+    const { name } = this;
+    const stay: Stay = { dialect: 'market', name, enteredAt: model.now(), leftAt: undefined };
+    this.#stay = stay;
+    this.#ears = new Ears(stay);
+    this.#ears.maybe = new Set(['market']);
+    model.ears.add(this.#ears);
+    this.#state = 'entering';
+    this.#tell(':funds');
+  }
+
+  #entered(told: string): void {
+    this.#state = 'inside';
+    this.#funds = Number(/\d+/.exec(told)?.[0]);
+    this.#ears?.isIn('market', this.#stage.model.now());
+  }
+
+  #answered(told: string): void {
+    const mark = /^<(mark\d+)> is not connected\.$/.exec(told)?.[1];
+    if (mark === undefined) {
+      this.#answers.push(told);
+      return;
+    }
+    const at = this.#asked.findIndex((asked) => asked.is === 'mark' && asked.name === mark);
+    if (at < 0) return this.#stage.violated(`${this.name} was told ${told} twice`);
+    const asked = this.#asked.splice(0, at + 1).slice(0, -1);
+    const answers = this.#answers.splice(0);
+    // Nobody can tell what the server could not do: nothing of it is counted on.
+    if (answers.some((answer) => answer.startsWith(busy))) return this.#unsure(asked);
+    for (const one of asked) this.#resolve(one, answers);
+    if (answers.length > 0) this.#stage.violated(`${this.name} was told ${answers.join(' | ')}`);
+  }
+
+  #unsure(asked: readonly Asked[]): void {
+    for (const one of asked) {
+      if (one.is === 'write') this.#stage.model.answered(one.letter, 'unknown');
+      if (one.is === 'pay') one.payment.state = 'unknown';
+    }
+  }
+
+  #resolve(asked: Asked, answers: string[]): void {
+    const { model, violated } = this.#stage;
+    switch (asked.is) {
+      case 'say':
+        return model.said(asked.saying, 'market');
+      case 'write': {
+        const answer = answers.shift() ?? '';
+        const isTaken = answer === '' || /gets your message later\.$/.test(answer);
+        return model.answered(asked.letter, isTaken ? 'accepted' : 'refused');
+      }
+      case 'pay': {
+        const answer = answers.shift() ?? '';
+        if (answer === '') violated(`${this.name} was not told what became of its money`);
+        asked.payment.state = answer.startsWith('You transferred ') ? 'sent' : 'refused';
+        return;
+      }
+      case 'users':
+        if (answers.shift() !== 'Connected users:') violated(`${this.name} got no list`);
+        return;
+      case 'funds': {
+        const funds = /^You have (\d+) dollars\.$/.exec(answers.shift() ?? '')?.[1];
+        if (funds === undefined) violated(`${this.name} was not told what it has`);
+        this.#funds = Number(funds);
+        return;
+      }
+      case 'mark':
+        // It could not be done at all.
+        violated(`${this.name} was told nothing of ${asked.name}`);
+    }
+  }
+
+  // ---- the end
+
+  calm(): void {
+    if (!this.#connection || this.#state !== 'inside') return;
+    this.#ask('funds');
+    this.#mark();
+  }
+
+  check(): void {
+    const { machine, violated } = this.#stage;
+    if (this.#number === 0) checkPayments(this.#stage, this.#payments);
+    if (!this.#connection || this.#state !== 'inside') return;
+    if (this.#asked.length > 0) {
+      violated(`${this.name} was not answered: ${JSON.stringify(this.#asked)}`);
+    }
+    const row = machine.life?.db
+      .query<{ balance: number }, [string]>('SELECT balance FROM funds WHERE owner = ?')
+      .get(`n${this.name}`);
+    if (row?.balance !== this.#funds) {
+      violated(
+        `${this.name} was told ${String(this.#funds)} dollars, it has ${String(row?.balance)}`,
+      );
+    }
+  }
+}
+
+/** Every transfer that was confirmed is in the ledger, and none that was refused. */
+function checkPayments(stage: Stage, payments: readonly Payment[]): void {
+  const counts = new Map<string, { sent: number; perhaps: number; entered: number }>();
+  const count = (from: string, to: string, amount: number) => {
+    const key = `${from} to ${to}: ${amount}`;
+    const found = counts.get(key) ?? { sent: 0, perhaps: 0, entered: 0 };
+    counts.set(key, found);
+    return found;
+  };
+  for (const { from, to, amount, state } of payments) {
+    const found = count(from, to, amount);
+    if (state === 'sent') found.sent++;
+    else if (state !== 'refused') found.perhaps++;
+  }
+  const entries = stage.machine.life?.db
+    .query<{ payer_name: string; payee_name: string; amount: number }, []>(
+      'SELECT payer_name, payee_name, amount FROM ledger WHERE payer IS NOT NULL',
+    )
+    .all();
+  for (const { payer_name, payee_name, amount } of entries ?? []) {
+    count(payer_name, payee_name, amount).entered++;
+  }
+  for (const [what, { sent, perhaps, entered }] of counts) {
+    if (entered < sent || entered > sent + perhaps) {
+      stage.violated(`${what}: ${sent} confirmed, ${perhaps} perhaps, ${entered} in the ledger`);
+    }
+  }
+}
+
+export const marketKind: Kind = {
+  dialect: market,
+  people: (stage) => {
+    const payments: Payment[] = [];
+    return Array.from({ length: 7 }, (_, number) => new Client(stage, number, payments));
+  },
+};

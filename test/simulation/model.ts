@@ -1,0 +1,267 @@
+// What was asked, acknowledged, told and heard, and what of it is against the law.
+
+/** Somebody's stay: one connection that has a name, or an account from its registration to its end. */
+export interface Stay {
+  readonly dialect: string;
+  /** How others see and address him. */
+  readonly name: string;
+  /** Since when he is surely here; undefined while that is not known. */
+  enteredAt: number | undefined;
+  /** Since when he may no longer be here. */
+  leftAt: number | undefined;
+}
+
+/** A private message, from the moment it was written. */
+export interface Letter {
+  /** A word that stands in its text and in no other. */
+  readonly word: string;
+  readonly text: string;
+  readonly from: Stay;
+  readonly to: string;
+  /** The stay that it was meant for, if there was one. */
+  readonly stay: Stay | undefined;
+  /** Everything that is sent with the same one arrives in the order in which it was sent. */
+  readonly line: object | undefined;
+  readonly number: number;
+  readonly sentAt: number;
+  state: 'asked' | 'accepted' | 'refused' | 'unknown';
+  answeredAt: number | undefined;
+  /** The sender's own number of it, if he was told. */
+  id: number | undefined;
+  takenAt: number | undefined;
+  /** The server died or stopped while this one was under way. */
+  mayRepeat: boolean;
+  /** The content of the file that came with it. */
+  readonly file: Uint8Array | undefined;
+  fileIs: 'there' | 'asked' | 'taken';
+}
+
+/** Something said aloud. */
+export interface Saying {
+  readonly word: string;
+  readonly text: string;
+  readonly by: Stay;
+  readonly line: object;
+  readonly number: number;
+  /** The rooms in which the speaker may have been. */
+  readonly rooms: ReadonlySet<string>;
+  readonly sentAt: number;
+  /** Since when it is known to have been said, and where. */
+  answered: { readonly at: number; readonly room: string } | undefined;
+  refused: boolean;
+}
+
+/** What one stay has heard, and the rooms in which it surely heard. */
+export class Ears {
+  readonly stay: Stay;
+  readonly heard = new Set<Saying>();
+  /** The newest saying heard by speaker. */
+  readonly newest = new Map<object, number>();
+  readonly spans: { readonly room: string; readonly from: number; until: number }[] = [];
+  /** Rooms that it may be in right now. */
+  maybe: ReadonlySet<string> = new Set();
+
+  constructor(stay: Stay) {
+    this.stay = stay;
+  }
+
+  /** It is surely in this room (and no other) from now on. */
+  isIn(room: string, at: number): void {
+    const last = this.spans.at(-1);
+    if (last?.room === room && last.until === Infinity) return;
+    this.mayLeave(at);
+    this.spans.push({ room, from: at, until: Infinity });
+  }
+
+  /** It has done something that takes it out of its room. */
+  mayLeave(at: number): void {
+    const last = this.spans.at(-1);
+    if (last) last.until = Math.min(last.until, at);
+  }
+}
+
+export class Model {
+  readonly #violated: (what: string) => never;
+  /** Counts whatever happens: a finer clock than time. */
+  #moment = 0;
+  #words = 0;
+  readonly letters = new Map<string, Letter>();
+  readonly #pairs = new Map<Stay, Map<string, Letter[]>>();
+  readonly sayings = new Map<string, Saying>();
+  readonly ears = new Set<Ears>();
+
+  constructor(violated: (what: string) => never) {
+    this.#violated = violated;
+  }
+
+  now(): number {
+    return ++this.#moment;
+  }
+
+  // ---- private messages
+
+  letter(of: {
+    from: Stay;
+    to: string;
+    stay: Stay | undefined;
+    line?: object;
+    text: (word: string) => string;
+    file?: Uint8Array;
+  }): Letter {
+    const number = ++this.#words;
+    const word = `m${number}`;
+    const letter: Letter = {
+      word,
+      text: of.text(word),
+      from: of.from,
+      to: of.to,
+      stay: of.stay,
+      line: of.line,
+      number,
+      sentAt: this.now(),
+      state: 'asked',
+      answeredAt: undefined,
+      id: undefined,
+      takenAt: undefined,
+      mayRepeat: false,
+      file: of.file,
+      fileIs: 'there',
+    };
+    this.letters.set(word, letter);
+    this.#pair(letter).push(letter);
+    return letter;
+  }
+
+  #pair({ from, to }: Letter): Letter[] {
+    let byName = this.#pairs.get(from);
+    if (!byName) this.#pairs.set(from, (byName = new Map()));
+    let pair = byName.get(to);
+    if (!pair) byName.set(to, (pair = []));
+    return pair;
+  }
+
+  answered(letter: Letter, state: 'accepted' | 'refused' | 'unknown', id?: number): void {
+    letter.state = state;
+    letter.answeredAt = this.now();
+    letter.id = id;
+    if (state === 'refused' && letter.takenAt !== undefined) {
+      this.#violated(`${letter.word} was refused and arrived`);
+    }
+  }
+
+  /** Somebody has got a private text; `names`: all that he may be written to by. */
+  took(names: readonly string[], from: string, text: string, id?: number): Letter {
+    const name = names.join('|');
+    const word = /^m\d+/.exec(text)?.[0] ?? '';
+    const letter = this.letters.get(word);
+    if (!letter) this.#violated(`${name} got ${JSON.stringify(text)}, which nobody wrote`);
+    const told = `${word} from ${letter.from.name} to ${letter.to}`;
+    if (!names.includes(letter.to)) this.#violated(`${told} came to ${name}`);
+    if (letter.from.name !== from) this.#violated(`${told} came from ${from}`);
+    if (letter.state === 'refused') this.#violated(`${told} was refused and arrived`);
+    if (id !== undefined && letter.id !== undefined && letter.id !== id) {
+      this.#violated(`${told} has the number ${letter.id} and came as ${id}`);
+    }
+    if (letter.takenAt !== undefined) {
+      if (!letter.mayRepeat) this.#violated(`${told} came twice`);
+      letter.mayRepeat = false;
+      return letter;
+    }
+    letter.takenAt = this.now();
+    for (const other of this.#pair(letter)) {
+      if (other.takenAt !== undefined && isBefore(letter, other)) {
+        this.#violated(`${told} came after ${other.word}, which was sent after it`);
+      }
+    }
+    return letter;
+  }
+
+  /** The life of the server that was delivering it ended first: it may come again, but no other of his. */
+  isUnderWay(letter: Letter, life: number): void {
+    letter.mayRepeat = true;
+    const what = `${letter.to} in life ${life}`;
+    const other = this.#underWay.get(what) ?? letter;
+    this.#underWay.set(what, letter);
+    if (other !== letter) {
+      this.#violated(`both ${letter.word} and ${other.word} to ${what} would come again`);
+    }
+  }
+  readonly #underWay = new Map<string, Letter>();
+
+  // ---- what is said aloud
+
+  saying(of: {
+    by: Stay;
+    line: object;
+    rooms: ReadonlySet<string>;
+    text: (word: string) => string;
+  }): Saying {
+    const number = ++this.#words;
+    const word = `s${number}`;
+    const saying: Saying = {
+      word,
+      text: of.text(word),
+      by: of.by,
+      line: of.line,
+      number,
+      rooms: of.rooms,
+      sentAt: this.now(),
+      answered: undefined,
+      refused: false,
+    };
+    this.sayings.set(word, saying);
+    return saying;
+  }
+
+  said(saying: Saying, room: string): void {
+    saying.answered = { at: this.now(), room };
+  }
+
+  /** Somebody has heard something. */
+  heard(ears: Ears, from: string, text: string): void {
+    const { name } = ears.stay;
+    const word = /^s\d+/.exec(text)?.[0] ?? '';
+    const saying = this.sayings.get(word);
+    if (!saying) this.#violated(`${name} heard ${JSON.stringify(text)}, which nobody said`);
+    const told = `${word} said by ${saying.by.name} in ${[...saying.rooms].join('|')}`;
+    if (saying.by.name !== from) this.#violated(`${told} was heard from ${from}`);
+    if (saying.by === ears.stay) this.#violated(`${told} was heard by himself`);
+    if (saying.refused) this.#violated(`${told} was refused and heard by ${name}`);
+    if (ears.heard.has(saying)) this.#violated(`${told} was heard twice by ${name}`);
+    if (![...saying.rooms].some((room) => ears.maybe.has(room))) {
+      this.#violated(`${told} was heard by ${name} in ${[...ears.maybe].join('|')}`);
+    }
+    if ((ears.newest.get(saying.line) ?? 0) > saying.number) {
+      this.#violated(`${told} was heard by ${name} after something that was said later`);
+    }
+    ears.newest.set(saying.line, saying.number);
+    ears.heard.add(saying);
+  }
+
+  /** When nothing moves any more: whoever was surely there has heard. */
+  checkSayings(): void {
+    for (const saying of this.sayings.values()) {
+      const { answered, sentAt, by } = saying;
+      if (!answered) continue;
+      for (const ears of this.ears) {
+        if (ears.stay === by || ears.stay.leftAt !== undefined || ears.heard.has(saying)) continue;
+        const was = ears.spans.some(
+          ({ room, from, until }) => room === answered.room && from < sentAt && until > answered.at,
+        );
+        if (was) this.#violated(`${saying.word} by ${by.name} never reached ${ears.stay.name}`);
+      }
+    }
+    this.sayings.clear();
+    for (const ears of this.ears) {
+      ears.heard.clear();
+      if (ears.stay.leftAt !== undefined) this.ears.delete(ears);
+    }
+  }
+}
+
+/** Whether the server must have accepted one letter before the other. */
+function isBefore(one: Letter, other: Letter): boolean {
+  if (one.id !== undefined && other.id !== undefined) return one.id < other.id;
+  if (one.line !== undefined && one.line === other.line) return one.number < other.number;
+  return one.state === 'accepted' && one.answeredAt !== undefined && one.answeredAt < other.sentAt;
+}
