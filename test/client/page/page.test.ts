@@ -278,6 +278,31 @@ withBrowser('the page', () => {
   );
 
   test(
+    'an upload that breaks off, and one whose answer is lost, are tried again and arrive once',
+    async () => {
+      // Its console complains of the network, as it should.
+      const { page: knave } = await browser.open(url());
+      await register(knave, 'knave');
+      await talkTo(knave, 'knave');
+      let attempts = 0;
+      await knave.route('**/api/files?*', async (route) => {
+        attempts++;
+        if (attempts === 1) return route.abort();
+        if (attempts > 2) return route.continue();
+        // The server has it, and the page does not learn of it.
+        await route.fetch();
+        return route.abort();
+      });
+      const tarts = { name: 'tarts.txt', mimeType: 'text/plain', buffer: Buffer.from('stolen') };
+      await knave.locator('.picker').setInputFiles(tarts);
+      await knave.getByLabel('delivered').waitFor();
+      expect(attempts).toBe(3);
+      expect(await knave.locator('.bubble .file', { hasText: 'tarts.txt' }).count()).toBe(2);
+    },
+    slowMs,
+  );
+
+  test(
     'what was said, typed and not yet sent survives a reload, and is sent once',
     async () => {
       const queen = await enter('queen');

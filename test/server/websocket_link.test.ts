@@ -1,0 +1,194 @@
+// The link over a WebSocket: frames, back pressure, pauses and ends, on a socket that only remembers.
+
+import { expect, test } from 'bun:test';
+
+import type { ServerWebSocket } from 'bun';
+
+import { limits } from '../../src/protocol/limits';
+import type { Clock, Sleeper } from '../../src/server/net/clock';
+import { Outbox, type TransportEvents } from '../../src/server/net/link';
+import { WebSocketLink } from '../../src/server/web/websocket_link';
+
+const address = { host: '127.0.0.1', port: 1 };
+
+class Rig implements TransportEvents {
+  readonly sent: string[] = [];
+  readonly log: string[] = [];
+  /** What `sendText` answers: more than 0 taken, less than 0 taken and full, 0 dropped. */
+  answer = 1;
+  readonly #sleeping = new Map<Sleeper, number>();
+  readonly #outbox = new Outbox();
+  readonly link: WebSocketLink;
+
+  constructor() {
+    const clock: Clock = {
+      now: () => 0,
+      after: () => () => {},
+      wake: (sleeper, ms) => {
+        if (ms === undefined) this.#sleeping.delete(sleeper);
+        else this.#sleeping.set(sleeper, ms);
+      },
+    };
+    this.link = new WebSocketLink(this.#outbox, clock, address, address);
+    this.link.events = this;
+    this.link.attach({
+      sendText: (text: string) => {
+        this.sent.push(text);
+        return this.answer;
+      },
+      close: (code: number) => this.log.push(`close ${code}`),
+      terminate: () => this.log.push('terminate'),
+      getBufferedAmount: () => 0,
+    } as unknown as ServerWebSocket<WebSocketLink>);
+  }
+
+  write(text: string): void {
+    this.link.write(Buffer.from(text));
+  }
+  turn(): void {
+    this.#outbox.flush();
+  }
+  /** Whoever sleeps is woken. */
+  pass(): number[] {
+    const all = [...this.#sleeping];
+    this.#sleeping.clear();
+    for (const [sleeper] of all) sleeper.ring();
+    return all.map(([, ms]) => ms);
+  }
+
+  opened(): void {}
+  data(bytes: Uint8Array): void {
+    this.log.push(`data ${Buffer.from(bytes).toString()}`);
+  }
+  ended(): void {
+    this.log.push('ended');
+  }
+  drained(): void {
+    this.log.push('drained');
+  }
+  lost(why: string): void {
+    this.log.push(`lost ${why}`);
+  }
+}
+
+test('what one turn wrote leaves as one frame, up to the largest message', () => {
+  const rig = new Rig();
+  rig.write('{"a":1}\n');
+  rig.write('{"b":"ñ"}\n');
+  expect(rig.sent).toEqual([]);
+  rig.turn();
+  expect(rig.sent).toEqual(['{"a":1}\n{"b":"ñ"}\n']);
+  const half = 'x'.repeat(limits.jsonBytes / 2 + 1);
+  rig.write(half);
+  rig.write(half);
+  rig.turn();
+  expect(rig.sent.slice(1)).toEqual([half, half]);
+});
+
+test('nothing is sent while the peer does not take what was', () => {
+  const rig = new Rig();
+  rig.answer = -1;
+  rig.write('one\n');
+  rig.turn();
+  rig.write('two\n');
+  rig.turn();
+  expect(rig.sent).toEqual(['one\n']);
+  expect(rig.log).toEqual([]);
+  rig.answer = 1;
+  rig.link.onDrain();
+  expect(rig.sent).toEqual(['one\n', 'two\n']);
+  expect(rig.log).toEqual(['drained']);
+});
+
+test('a peer that takes nothing for too long is dropped, and holds nothing', () => {
+  const rig = new Rig();
+  rig.answer = -1;
+  const piece = 'x'.repeat(64 * 1024);
+  for (let bytes = 0; bytes <= limits.outboxBytes + piece.length; bytes += piece.length) {
+    rig.write(piece);
+    rig.turn();
+  }
+  expect(rig.log).toEqual(['lost slow', 'terminate']);
+  expect(rig.link.queued).toBe(0);
+  rig.write('more\n');
+  rig.turn();
+  expect(rig.sent.length).toBe(1);
+});
+
+test('a frame that Bun dropped is the end', () => {
+  const rig = new Rig();
+  rig.answer = 0;
+  rig.write('one\n');
+  rig.turn();
+  expect(rig.log).toEqual(['lost closed', 'terminate']);
+});
+
+test('a frame without a line end gets one', () => {
+  const rig = new Rig();
+  rig.link.onMessage('{"a":1}');
+  rig.link.onMessage('{"b":1}\n{"c":1}\n');
+  expect(rig.log).toEqual(['data {"a":1}\n', 'data {"b":1}\n{"c":1}\n']);
+});
+
+test('paused, it keeps what comes in order; too much of it is the end', () => {
+  const rig = new Rig();
+  rig.link.pause();
+  rig.link.onMessage('one\n');
+  rig.link.onMessage('two\n');
+  expect(rig.log).toEqual([]);
+  rig.link.resume();
+  expect(rig.log).toEqual(['data one\n', 'data two\n']);
+  rig.link.pause();
+  rig.link.onMessage('x'.repeat(limits.inboxBytes));
+  expect(rig.log.slice(2)).toEqual(['lost closed', 'terminate']);
+});
+
+test('paused again by what it got, it keeps the rest', () => {
+  const rig = new Rig();
+  rig.link.pause();
+  for (const text of ['one\n', 'two\n', 'three\n']) rig.link.onMessage(text);
+  const data = rig.data.bind(rig);
+  rig.data = (bytes) => {
+    data(bytes);
+    rig.link.pause();
+  };
+  rig.link.resume();
+  expect(rig.log).toEqual(['data one\n']);
+  rig.link.resume();
+  rig.link.onMessage('four\n');
+  rig.link.resume();
+  rig.link.resume();
+  expect(rig.log).toEqual(['data one\n', 'data two\n', 'data three\n', 'data four\n']);
+});
+
+test('an end lets the queue leave first, and does not wait for ever', () => {
+  const rig = new Rig();
+  rig.answer = -1;
+  rig.write('one\n');
+  rig.turn();
+  rig.write('last words\n');
+  rig.link.end();
+  rig.write('nothing more\n');
+  rig.turn();
+  expect(rig.log).toEqual([]);
+  rig.answer = 1;
+  rig.link.onDrain();
+  expect(rig.sent).toEqual(['one\n', 'last words\n']);
+  expect(rig.log).toEqual(['close 1000']);
+  expect(rig.pass()).toEqual([limits.closingMs]);
+  expect(rig.log).toEqual(['close 1000', 'lost closed', 'terminate']);
+});
+
+test('the peer’s end is told once', () => {
+  const rig = new Rig();
+  rig.link.onClose();
+  rig.link.onClose();
+  rig.link.abort();
+  expect(rig.log).toEqual(['ended', 'lost closed']);
+});
+
+test('a frame of bytes is refused', () => {
+  const rig = new Rig();
+  rig.link.onMessage(Buffer.from('{}'));
+  expect(rig.log).toEqual(['close 1003']);
+});
