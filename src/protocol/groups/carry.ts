@@ -185,18 +185,18 @@ export interface Place {
 export type Fetched = { readonly path: string } | { readonly why: string };
 
 /** Fetches a file; it stands under its own name only when it is there whole. */
-export function fetch(
+export function collect(
   host: CallerHost,
   ticket: Ticket,
   place: Place,
   done: (fetched: Fetched) => void,
 ): Carrying {
-  let begun: Fetching | undefined;
-  host.dial((wire) => (begun = new Fetching(wire, ticket, place, done)));
+  let begun: Collecting | undefined;
+  host.dial((wire) => (begun = new Collecting(wire, ticket, place, done)));
   return { cancel: () => begun?.cancel() };
 }
 
-class Fetching extends Carry {
+class Collecting extends Carry {
   readonly #place: Place;
   readonly #done: (fetched: Fetched) => void;
   #sink: SaveSink | undefined;

@@ -1,6 +1,6 @@
 // What a client may ask for that is in: to write to one or to a group, who is here, groups, files; and what it is told.
 
-import { bareName, cutText, decodeLossy, decodeText, encodeText } from '../bytes/text';
+import { bareName } from '../bytes/text';
 import type { Host, Settle } from '../dialect';
 import type { Outcome } from '../hub';
 import { limits } from '../limits';
@@ -14,9 +14,11 @@ import {
   type Said,
 } from '../model';
 import { address, type Addressed, linesOfUsers } from './addresses';
+import { bodiesOf, bodiesOfSaid, spoken } from './bodies';
 import { type Content, dialectName } from './codec';
-import { bodyBytesMax, type Message, reasons, type Status } from './messages';
+import { type Message, reasons, type Status } from './messages';
 import { Offers } from './offers';
+import { directRefusal, type GroupOperation, groupRefusal, sayRefusal } from './refusals';
 import { Unconfirmed } from './unconfirmed';
 
 /** Names of those one has talked with, of whose leaving one is told. */
@@ -211,7 +213,7 @@ export class Inside {
     const { raw, file } = message;
     const note = file && `(file ${file.name}, ${file.size} bytes)`;
     const text = message.text === '' && note !== undefined ? note : message.text;
-    const bodies = raw ? [raw] : cutText(text, bodyBytesMax).map(encodeText);
+    const bodies = bodiesOf({ text, ...(raw && { raw }) });
     const id = this.#sending(bodies.length, settle);
     for (const body of bodies) {
       const contentType = raw ? 'application/octet-stream' : 'text/plain';
@@ -246,7 +248,7 @@ export class Inside {
   }
 
   #tellSaid(said: Said): void {
-    const bodies = bodiesOf(said);
+    const bodies = bodiesOfSaid(said);
     const id = this.#sending(bodies.length);
     const contentType = said.raw ? 'application/octet-stream' : 'text/plain';
     for (const body of bodies) {
@@ -279,83 +281,5 @@ export class Inside {
     if (this.#isWatching) return;
     this.#isWatching = true;
     this.#host.submit({ do: 'watch', session: this.#host.session }, () => {});
-  }
-}
-
-/** A body as the hub keeps it: text, and the bytes where they are none. */
-function spoken(body: Uint8Array): { readonly text: string; readonly raw?: Uint8Array } {
-  const text = decodeText(body);
-  return text === undefined ? { text: decodeLossy(body), raw: body.slice() } : { text };
-}
-
-let lastSaid: Said | undefined;
-let lastBodies: readonly Uint8Array[] = [];
-
-/** The bodies that say it; everybody in the group is told the same object, one after the other. */
-function bodiesOf(said: Said): readonly Uint8Array[] {
-  if (lastSaid !== said) {
-    lastBodies = said.raw ? [said.raw] : cutText(said.text, bodyBytesMax).map(encodeText);
-    lastSaid = said;
-  }
-  return lastBodies;
-}
-
-type Refusal<K extends Parameters<Host['submit']>[0]['do']> = Extract<
-  Outcome<K>,
-  { readonly ok: false }
->['why'];
-
-type GroupOperation =
-  'group-create' | 'group-invite' | 'group-accept' | 'group-decline' | 'group-leave';
-
-function directRefusal(why: Refusal<'direct'>): string {
-  switch (why) {
-    case 'unknown-user':
-      return reasons.unknownUser;
-    case 'full':
-      return reasons.full;
-    case 'too-long':
-      return reasons.tooLong;
-    case 'unknown-sender':
-    case 'not-allowed':
-    case 'storage':
-    case 'overloaded':
-    case 'internal':
-      return reasons.tryLater;
-  }
-}
-
-function sayRefusal(why: Refusal<'say'>): string {
-  switch (why) {
-    case 'not-member':
-      return reasons.notMember;
-    case 'too-long':
-      return reasons.tooLong;
-    case 'not-entered':
-    case 'storage':
-    case 'overloaded':
-    case 'internal':
-      return reasons.tryLater;
-  }
-}
-
-function groupRefusal(why: Refusal<GroupOperation>): Status {
-  switch (why) {
-    case 'room-exists':
-      return 'group-exists';
-    case 'unknown-room':
-      return 'unknown-group';
-    case 'not-creator':
-    case 'not-invited':
-    case 'not-member':
-    case 'already-member':
-    case 'unknown-user':
-    case 'too-many':
-      return why;
-    case 'not-entered':
-    case 'storage':
-    case 'overloaded':
-    case 'internal':
-      return 'try-later';
   }
 }

@@ -3,7 +3,7 @@
 import { decodeLossy, linesOf } from '../bytes/text';
 import type { CallerHost, Ending, SourceFile } from '../dialect';
 import type { Attendance } from './attendance';
-import { bring, type Carrying, fetch } from './carry';
+import { bring, type Carrying, collect } from './carry';
 import type { Content } from './codec';
 import { endingOfReason, endings, nameAndSize, result, statusOf, wordsFor } from './heard';
 import { type Message, reasons } from './messages';
@@ -226,15 +226,15 @@ export class Transfers {
 
   #heardOfOffered(id: string, offered: Offered, { status, token, body }: Message): void {
     if (status === 'accept' && token !== undefined && offered.carrying === undefined) {
-      this.#fetch(id, offered, token);
+      this.#collect(id, offered, token);
     } else if (status === 'failed') {
       offered.carrying?.cancel();
       this.#notCome(offered, id, decodeLossy(body));
     }
   }
 
-  #fetch(id: string, offered: Offered, token: string): void {
-    offered.carrying = fetch(this.#host, { id, token }, offered, (fetched) => {
+  #collect(id: string, offered: Offered, token: string): void {
+    offered.carrying = collect(this.#host, { id, token }, offered, (fetched) => {
       if (!this.#offered.has(id)) return;
       const { name, from } = offered;
       if ('why' in fetched) return this.#notCome(offered, id, fetched.why);

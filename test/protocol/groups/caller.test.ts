@@ -312,7 +312,17 @@ describe('a silent server', () => {
     expect(played.says()).toEqual(['Req.List Id=2']);
     expect(played.wire.wakeMs).toBe(5_000);
     played.wire.events?.woke?.();
-    expect(played.shown).toEqual(['No connection to the server h:8892 could be established.']);
+    expect(played.shown[0]).toBe('No connection to the server h:8892 could be established.');
+    // A person stays, with what is being typed; the next line tries again.
+    expect(played.host.endings).toEqual([]);
+    expect(played.host.wires).toHaveLength(1);
+    played.types('hola');
+    expect(played.host.wires).toHaveLength(2);
+  });
+
+  test('ends a script', () => {
+    const played = new Played({ interactive: false }).enters();
+    played.wire.events?.lost('reset');
     expect(played.host.endings).toEqual(['unreachable']);
   });
 
@@ -357,10 +367,11 @@ describe('the end', () => {
     const played = new Played().enters();
     played.hears('Req.Disconnect');
     played.wire.events?.ended();
-    expect(played.shown).toEqual([
+    expect(played.shown.slice(0, 2)).toEqual([
       'The server is closing.',
       'No connection to the server h:8892 could be established.',
     ]);
+    played.types('quit');
     expect(played.host.endings).toEqual(['unreachable']);
   });
 });
