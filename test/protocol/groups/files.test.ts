@@ -288,7 +288,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     await truncate(path, MiB);
     bob.chat.write(`accept ${id}\n`);
     await bob.chat.until('x.bin from alice did not come');
-    await alice.chat.until('x.bin was not sent to bob');
+    await alice.chat.until('x.bin was not sent');
     await stage.untilKept(0);
     expect(await readdir(bob.folder)).toEqual([]);
   });
