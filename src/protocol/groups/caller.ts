@@ -1,30 +1,17 @@
 // The interactive client: commands, conversations with one, with a group or by name, and files meanwhile.
+// long because every state of a session stands here with all that takes it to the next one
 
 import { byteLength } from '../bytes/text';
-import type {
-  CallerHost,
-  CallerOptions,
-  CallerSession,
-  CallerWire,
-  Ending,
-  Shown,
-} from '../dialect';
+import type { CallerHost, CallerOptions, CallerSession, CallerWire, Ending } from '../dialect';
 import { Attendance, type AttendanceEvents, type ListedUser, usersIn } from './attendance';
-import type { Content } from './codec';
-import { endings, note, result, shownOf, statusOf, wordsFor } from './heard';
+import { commandList, endings, note, result, shownOf, statusOf, wordsFor } from './heard';
+import { Known, nameFor } from './known';
 import { bodyBytesMax, type Message } from './messages';
+import { type Done, Orders } from './orders';
 import { Sent } from './sent';
 import { userAfter, type UserHappening, type UserState } from './states';
 import { Transfers } from './transfers';
-import {
-  addressedOf,
-  commandOf,
-  commands,
-  decisionOf,
-  type Somebody,
-  somebodyOf,
-  type Typed,
-} from './typed';
+import { addressedOf, commandOf, decisionOf, type Somebody, somebodyOf, type Typed } from './typed';
 
 /** What stands before the line being typed outside a conversation. */
 const prompt = 'chat> ';
@@ -32,24 +19,14 @@ const prompt = 'chat> ';
 const outPrompt = 'out> ';
 /** How long the server may take to let us go, in ms. */
 const goodbyeMs = 1000;
-/** Names and groups remembered for completion. */
-const namesMax = 10_000;
-
-type Done = (ending: Ending) => void;
-
-/** How somebody reads. */
-const nameFor = (somebody: Somebody): string =>
-  'name' in somebody ? somebody.name : `port ${somebody.port}`;
-
 export class GroupsCaller implements CallerSession, AttendanceEvents {
   readonly #host: CallerHost;
   readonly #options: CallerOptions;
   readonly #self: string;
   readonly #transfers: Transfers;
   readonly #sent: Sent;
-  readonly #names = new Set<string>();
-  readonly #groups = new Set<string>();
-  readonly #invitations = new Set<string>();
+  readonly #known = new Known();
+  readonly #orders: Orders;
   /** What was typed before we were in. */
   readonly #waiting: { readonly line: string; readonly done: Done }[] = [];
   #attendance: Attendance | undefined;
@@ -75,6 +52,13 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
       failed: (ending) => void (this.#failure ??= ending),
       settled: () => this.#settled(),
     });
+    this.#orders = new Orders(
+      host,
+      this.#known,
+      this.#transfers,
+      () => this.#attendance,
+      (ending) => this.#ended(ending),
+    );
     this.#dial();
   }
 
@@ -117,32 +101,8 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
   }
 
   complete(before: string): readonly string[] {
-    const words = before.split(/\s+/);
-    if (this.#state === 'chat') return [];
-    if (this.#state === 'chat2') {
-      return words.length > 1 ? [] : Array.from(this.#names, (name) => `${name}>`);
-    }
-    if (words.length < 2) return Object.keys(commands);
-    switch (words[0]) {
-      case 'chat':
-      case 'file':
-        return [...this.#names, ...this.#groups];
-      case 'group':
-        return [...this.#names];
-      case 'invite':
-        return words.length === 2 ? [...this.#groups] : [...this.#names];
-      case 'join':
-      case 'decline':
-        return [...this.#invitations];
-      case 'leave':
-        return [...this.#groups];
-      case 'accept':
-      case 'reject':
-      case 'cancel':
-        return this.#transfers.ids;
-      default:
-        return [];
-    }
+    const state = this.#state === 'chat' || this.#state === 'chat2' ? this.#state : 'command';
+    return this.#known.complete(before, state, this.#transfers.ids);
   }
 
   leave(): void {
@@ -212,8 +172,7 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
 
   #stayOut(ending: Ending): void {
     this.#transfers.end();
-    this.#groups.clear();
-    this.#invitations.clear();
+    this.#known.forgetGroups();
     this.#host.prompt(outPrompt);
     for (const { done } of this.#waiting.splice(0)) done(ending);
   }
@@ -222,15 +181,15 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
     const { action, user = '', group = '', id } = message;
     if (action === 'sent') return this.#sent.heard(message);
     if (action === 'file' && this.#attendance) this.#transfers.heard(this.#attendance, message);
-    if (action === 'invite' && this.#invitations.size < namesMax) this.#invitations.add(group);
-    if (action === 'joined' && user === this.#self) this.#groups.add(group);
+    if (action === 'invite') this.#known.invited(group);
+    if (action === 'joined' && user === this.#self) this.#known.joined(group);
     const shown = shownOf(message, this.#self);
     if (shown !== undefined) this.#host.show(shown);
     if (action === 'send' && id !== undefined) {
       this.#attendance?.say({ action: 'sent', id, status: 'ok' });
     }
     if (action === 'disconnect') this.#disconnected(user);
-    else if (user !== '' && this.#names.size < namesMax) this.#names.add(user);
+    else if (user !== '') this.#known.seen(user);
   }
 
   #disconnected(user: string): void {
@@ -238,13 +197,12 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
       this.#host.show(note('The server is closing.'));
       return;
     }
-    this.#names.delete(user);
+    this.#known.gone(user);
     if (this.#state === 'chat' && nameFor(this.#partner) === user) this.#converse('gone');
   }
 
   #showUsers(users: readonly ListedUser[]): void {
-    this.#names.clear();
-    for (const { name } of users.slice(0, namesMax)) this.#names.add(name);
+    this.#known.listed(users);
     this.#host.show({
       kind: 'result',
       lines: users.map(({ name, ip, port }) => `${name} ${ip} ${port}`),
@@ -278,26 +236,22 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
     if (this.#state === 'chat') return this.#say(this.#partner, line, done);
     const addressed = addressedOf(line);
     if (addressed !== undefined) return this.#say(addressed.to, addressed.text.trimStart(), done);
-    this.#fail(note('Write it like this: NAME>MESSAGE, or quit.'), 'usage', done);
-  }
-
-  /** The headers that name somebody: one's groups come before users, names before ports. */
-  #headers(somebody: Somebody): Pick<Content, 'group' | 'to' | 'destinationPort'> {
-    const typed = 'name' in somebody ? somebody.name : `${somebody.port}`;
-    if (this.#groups.has(typed)) return { group: typed };
-    if ('name' in somebody || this.#names.has(typed)) return { to: [typed] };
-    return { destinationPort: somebody.port };
+    this.#orders.fail(note('Write it like this: NAME>MESSAGE, or quit.'), 'usage', done);
   }
 
   #say(to: Somebody, body: string, done: Done): void {
     if (byteLength(body) > bodyBytesMax) {
-      return this.#fail(note(`A message has at most ${bodyBytesMax} bytes.`), 'bad-data', done);
+      return this.#orders.fail(
+        note(`A message has at most ${bodyBytesMax} bytes.`),
+        'bad-data',
+        done,
+      );
     }
     const id = this.#sent.nextId();
     const whom = nameFor(to);
-    this.#ask({ action: 'send', id, body, ...this.#headers(to) }, done, (answer) => {
+    this.#orders.ask({ action: 'send', id, body, ...this.#known.headers(to) }, done, (answer) => {
       const ending = this.#sent.answered(id, whom, answer);
-      if (ending !== 'done') this.#failure ??= ending;
+      this.#ended(ending);
       done(ending);
     });
   }
@@ -310,7 +264,7 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
         this.#host.show(commandList);
         return done('done');
       case 'users':
-        return this.#ask({ action: 'list' }, done, (answer) => {
+        return this.#orders.ask({ action: 'list' }, done, (answer) => {
           this.#showUsers(usersIn(answer.body));
           done('done');
         });
@@ -325,117 +279,30 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
         this.#isLeaveWanted = true;
         return this.#quit();
       case 'group':
-        return this.#create(typed.group, typed.users, done);
+        return this.#orders.create(typed.group, typed.users, done);
       case 'invite':
-        return this.#invite(typed.group, typed.user, done);
+        return this.#orders.invite(typed.group, typed.user, done);
       case 'join':
       case 'decline':
       case 'leave':
-        return this.#member(typed.is, typed.group, done);
+        return this.#orders.member(typed.is, typed.group, done);
       case 'file':
-        return this.#offer(typed.path, typed.to, done);
+        return this.#orders.offer(typed.path, typed.to, done);
       case 'accept':
       case 'reject':
       case 'cancel':
-        return this.#decide(typed, done);
+        return this.#orders.decide(typed, done);
       case 'wrong':
-        return this.#fail(note(`Write it like this: ${typed.form}`), 'usage', done);
+        return this.#orders.fail(note(`Write it like this: ${typed.form}`), 'usage', done);
       case 'unknown': {
         const why = `${typed.word} is no command; commands shows them all.`;
-        return this.#fail(note(why), 'usage', done);
+        return this.#orders.fail(note(why), 'usage', done);
       }
     }
   }
 
-  #create(group: string, users: readonly Somebody[], done: Done): void {
-    this.#ask({ action: 'create', group }, done, (answer) => {
-      if (answer.status !== 'ok') return this.#refuse(group, answer, done);
-      if (this.#groups.size < namesMax) this.#groups.add(group);
-      this.#show(`The group ${group} is there; only you invite others to it.`, {
-        type: 'created',
-        group,
-      });
-      const all = this.#all(users.length, done);
-      for (const user of users) this.#invite(group, user, all);
-      if (users.length === 0) done('done');
-    });
-  }
-
-  #invite(group: string, user: Somebody, done: Done): void {
-    const whom = nameFor(user);
-    const { group: _, ...headers } = this.#headers(user);
-    const to = _ === undefined ? headers : { to: [whom] };
-    this.#ask({ action: 'invite', group, ...to }, done, (answer) => {
-      if (answer.status !== 'ok') return this.#refuse(`${whom} into ${group}`, answer, done);
-      this.#show(`${whom} is asked into ${group}`, { type: 'invitation', group, user: whom });
-      done('done');
-    });
-  }
-
-  #member(what: 'join' | 'decline' | 'leave', group: string, done: Done): void {
-    this.#ask({ action: what === 'join' ? 'accept' : what, group }, done, (answer) => {
-      if (answer.status !== 'ok') return this.#refuse(group, answer, done);
-      this.#invitations.delete(group);
-      if (what === 'join' && this.#groups.size < namesMax) this.#groups.add(group);
-      if (what === 'leave') this.#groups.delete(group);
-      this.#show(`${memberTexts[what]} the group ${group}.`, { type: what, group });
-      done('done');
-    });
-  }
-
-  /** One offer for all who are named, and one for each group and each port. */
-  #offer(path: string, to: readonly Somebody[], done: Done): void {
-    const attendance = this.#attendance;
-    if (attendance === undefined) return done('unreachable');
-    const headers = to.map((somebody) => this.#headers(somebody));
-    const names = headers.flatMap((one) => one.to ?? []);
-    const offers = headers.filter((one) => one.to === undefined);
-    if (names.length > 0) offers.unshift({ to: names });
-    const all = this.#all(offers.length, (ending) => {
-      if (ending !== 'done') this.#failure ??= ending;
-      done(ending);
-    });
-    for (const recipients of offers) this.#transfers.offer(attendance, path, recipients, all);
-  }
-
-  #decide(typed: Typed & { readonly is: 'accept' | 'reject' | 'cancel' }, done: Done): void {
-    const attendance = this.#attendance;
-    if (attendance === undefined) return done('unreachable');
-    const { id } = typed;
-    if (typed.is === 'accept') this.#transfers.accept(attendance, id, typed.path, done);
-    else if (typed.is === 'reject') this.#transfers.reject(attendance, id, done);
-    else this.#transfers.cancel(attendance, id, done);
-  }
-
-  // ---- answers
-
-  #ask(content: Content, done: Done, answered: (answer: Message) => void): void {
-    this.#attendance?.ask(content, (answer) => {
-      if (answer === undefined) done('unreachable');
-      else answered(answer);
-    });
-  }
-
-  /** Calls `done` after so many, with the first failure. */
-  #all(count: number, done: Done): Done {
-    let open = count;
-    let worst: Ending = 'done';
-    return (ending) => {
-      if (worst === 'done') worst = ending;
-      if (--open === 0) done(worst);
-    };
-  }
-
-  #refuse(what: string, answer: Message, done: Done): void {
-    const status = statusOf(answer);
-    const json = { type: 'refusal', what, why: status };
-    this.#fail(result(`${what}: ${wordsFor(status)}`, json), endings[status], done);
-  }
-
-  #fail(what: Shown, ending: Ending, done: Done): void {
-    this.#host.show(what);
+  #ended(ending: Ending): void {
     if (ending !== 'done') this.#failure ??= ending;
-    done(ending);
   }
 
   #show(text: string, json: Readonly<Record<string, unknown>>): void {
@@ -473,16 +340,3 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
     this.#host.exit(ending);
   }
 }
-
-const memberTexts = {
-  join: 'You are in',
-  decline: 'You stay out of',
-  leave: 'You have left',
-} as const;
-
-const width = Math.max(...Object.values(commands).map(([form]) => form.length));
-const commandList: Shown = {
-  kind: 'result',
-  lines: Object.values(commands).map(([form, about]) => `${form.padEnd(width)}  ${about}`),
-  json: { type: 'commands', commands: Object.values(commands).map(([form]) => form) },
-};

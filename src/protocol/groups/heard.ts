@@ -3,6 +3,7 @@
 import { decodeLossy, linesOf } from '../bytes/text';
 import type { Ending, Shown } from '../dialect';
 import { type Message, reasons, type Status } from './messages';
+import { commands } from './typed';
 
 /** What each answer that is not `ok` means for the operation that it answers. */
 export const endings: Readonly<Record<Status, Ending>> = {
@@ -143,3 +144,11 @@ function said({ user = '', group, body }: Message): Shown {
   const lines = [prefix + first, ...more.map((line) => `    ${line}`)];
   return incoming(lines, { type: 'message', from: user, ...(group && { group }), text });
 }
+
+const width = Math.max(...Object.values(commands).map(([form]) => form.length));
+/** What `commands` shows: each with how it is written and what it does. */
+export const commandList: Shown = {
+  kind: 'result',
+  lines: Object.values(commands).map(([form, about]) => `${form.padEnd(width)}  ${about}`),
+  json: { type: 'commands', commands: Object.values(commands).map(([form]) => form) },
+};
