@@ -66,7 +66,15 @@ export class GroupsPoster implements Poster, AttendanceEvents {
     if (this.#state === 'idle' || this.#state === 'gone') return done();
     this.#closed = done;
     this.#wait();
+    this.#takeBack();
     this.#attendance?.ask({ action: 'disconnect' }, () => this.#lose());
+  }
+
+  /** Nobody waits for the file's receiver any more. */
+  #takeBack(): void {
+    if (this.#offer === undefined) return;
+    const { id } = this.#offer;
+    this.#attendance?.say({ action: 'file', status: 'failed', id, body: reasons.cancelled });
   }
 
   // ---- the server

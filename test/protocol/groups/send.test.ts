@@ -1,0 +1,185 @@
+// `chat send` by the groups protocol: one message or one file, and an exit status that says what became of it.
+
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { groups } from '../../../src/protocol/groups/index';
+import { mailbox } from '../../../src/protocol/mailbox/index';
+import { runChat, startChat } from '../../support/executable';
+import { scratchFolder } from '../../support/scratch';
+import { startServer, type TestServer } from '../../support/server';
+import { Conversation } from './conversation';
+
+let server: TestServer;
+let conversation: Conversation;
+let folder = '';
+
+beforeAll(async () => {
+  folder = await scratchFolder();
+  await writeFile(join(folder, 'x.txt'), 'hola');
+});
+beforeEach(async () => {
+  server = await startServer([groups, mailbox]);
+  conversation = new Conversation(server.port('groups'));
+});
+afterEach(async () => {
+  await conversation[Symbol.asyncDispose]();
+  await server.stop();
+});
+
+const url = (to: string, from = 'alice'): string =>
+  `groups://${from}@127.0.0.1:${server.port('groups')}/${to}`;
+const send = (...args: string[]) => startChat(['send', ...args], { cwd: folder, input: '' });
+
+describe('a text', () => {
+  test('is sent when the server has it', async () => {
+    await conversation.play('bob enters');
+    const { status, out, err } = await runChat(['send', url('bob'), 'hi']);
+    expect({ status, out, err }).toEqual({ status: 0, out: '', err: '' });
+    await conversation.play('bob < Req.Send User=alice To=bob Id=1 | hi');
+  });
+
+  test('finds a user by his port', async () => {
+    const bob = await conversation.enter('bob');
+    const { status } = await runChat(['send', url(`${bob.tcp.localPort}`), 'hi']);
+    expect(status).toBe(0);
+    await conversation.play('bob < Req.Send User=alice To=bob Id=1 | hi');
+  });
+
+  test('for nobody is refused', async () => {
+    const { status, err } = await runChat(['send', url('nobody'), 'hi']);
+    expect(err).toContain('not delivered to nobody: unknown user');
+    expect(status).toBe(67);
+  });
+
+  test('from a name that is taken is refused', async () => {
+    await conversation.play('alice enters\nbob enters');
+    const { status, err } = await runChat(['send', url('bob'), 'hi']);
+    expect(err).toContain('alice: this name is taken');
+    expect(status).toBe(77);
+    await conversation.play('bob .');
+  });
+
+  test('to a server that is not there', async () => {
+    const to = url('bob');
+    await server.stop();
+    const { status, err } = await runChat(['send', to, 'hi']);
+    expect(err).toContain('No connection to the server');
+    expect(status).toBe(69);
+  });
+
+  test('line by line comes in order', async () => {
+    await conversation.play('bob enters');
+    const { status } = await runChat(['send', url('bob'), '-', '--lines'], { input: 'one\ntwo\n' });
+    expect(status).toBe(0);
+    await conversation.play(`
+      bob < Req.Send User=alice To=bob Id=1 | one
+      bob > Res.Send confirmation Id=1
+    `);
+    // Its sender is gone by then, which may be told first: what was sent to bob comes all the same.
+    let next = await conversation.peer('bob').read();
+    if (next.action === 'disconnect') next = await conversation.peer('bob').read();
+    expect(Buffer.from(next.body).toString()).toBe('two');
+  });
+});
+
+describe('a file', () => {
+  const offered = 'bob < File_transfer User=alice Id=f1 Status=offer File-Name=x.txt File-Size=4';
+
+  test('is sent when its receiver has it', async () => {
+    await conversation.play('bob enters');
+    const sending = await send(url('bob'), 'see', '--attach', 'x.txt');
+    await conversation.play(`
+      bob < Req.Send User=alice To=bob Id=1 | see
+      bob > Res.Send confirmation Id=1
+      ${offered}
+      bob > File_transfer Id=f1 Status=accept
+      bob < Res.Confirmation Id=f1 Status=ok
+      bob < File_transfer Id=f1 Status=accept Token=*
+      wire connects
+      wire > File_transfer Id=f1 Status=data Token=*bob
+      wire < File_transfer Type=application/octet-stream Id=f1 Status=data | hola
+      wire < File_transfer Id=f1 Status=done
+      wire > File_transfer Id=f1 Status=done
+      wire |
+    `);
+    const { status, err } = await sending.ended;
+    expect({ status, err }).toEqual({ status: 0, err: 'x.txt is offered to bob\n' });
+  });
+
+  test('that is rejected is refused', async () => {
+    await conversation.play('bob enters');
+    const sending = await send(url('bob'), '--attach', 'x.txt');
+    await conversation.play(`
+      ${offered}
+      bob > File_transfer Id=f1 Status=reject
+      bob < Res.Confirmation Id=f1 Status=ok
+    `);
+    const { status, err } = await sending.ended;
+    expect(err).toContain('bob rejects x.txt');
+    expect(status).toBe(77);
+  });
+
+  test('that nobody decides on in time is taken back', async () => {
+    await conversation.play('bob enters');
+    const sending = await send(url('bob'), '--attach', 'x.txt', '--timeout', '0.2');
+    await conversation.play(`
+      ${offered}
+      bob < File_transfer Id=f1 Status=failed | cancelled
+    `);
+    expect((await sending.ended).status).toBe(75);
+  });
+
+  test('is taken back when the sender is interrupted', async () => {
+    await conversation.play('bob enters');
+    const sending = await send(url('bob'), '--attach', 'x.txt');
+    await conversation.play(offered);
+    await sending.kill('SIGINT');
+    await conversation.play('bob < File_transfer Id=f1 Status=failed | disconnected');
+  });
+
+  test('for nobody, and one that is not there', async () => {
+    const { status, err } = await (await send(url('bob'), '--attach', 'x.txt')).ended;
+    expect(err).toContain('unknown user');
+    expect(status).toBe(67);
+    const missing = await (await send(url('bob'), '--attach', 'missing.txt')).ended;
+    expect(missing.err).toContain('missing.txt');
+    expect(missing.status).toBe(65);
+  });
+
+  test('reaches an account of another door, who is away, as an attachment', async () => {
+    const where = ['-s', '127.0.0.1', '-p', `${server.port('mailbox')}`];
+    const who = ['register', 'carol', '--name', 'Carol', '--born', '01/01/2000'];
+    expect((await runChat([...who, ...where])).status).toBe(0);
+    const { status, err } = await (await send(url('carol'), '--attach', 'x.txt')).ended;
+    expect(err).not.toContain('rejects');
+    expect(status).toBe(0);
+    const home = await scratchFolder();
+    const carol = await startChat(['connect', 'carol', ...where], { cwd: home });
+    await carol.until(/alice[\s\S]*x\.txt/);
+    carol.write('GETFILE alice 1\nQUIT\n');
+    await carol.ended;
+    expect(await readFile(join(home, 'x.txt'), 'utf8')).toBe('hola');
+  });
+
+  test('that came by another door is offered like any other', async () => {
+    const bob = await startChat(['connect', url('', 'bob')], { cwd: await scratchFolder() });
+    await bob.until('You are in as bob');
+    const where = ['-s', '127.0.0.1', '-p', `${server.port('mailbox')}`];
+    const who = ['register', 'carol', '--name', 'Carol', '--born', '01/01/2000'];
+    expect((await runChat([...who, ...where])).status).toBe(0);
+    const sent = await runChat(
+      ['send', 'bob', 'see this', '--attach', 'x.txt', '--as', 'carol', ...where],
+      {
+        cwd: folder,
+      },
+    );
+    expect(sent.status).toBe(0);
+    await bob.until('carol: see this');
+    const [, id] = await bob.until(/carol offers x\.txt \(4 bytes\): accept (\S+),/);
+    bob.write(`accept ${id}\n`);
+    await bob.until('x.txt from carol is saved as x.txt');
+    await bob.kill();
+  });
+});
