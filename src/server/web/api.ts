@@ -8,6 +8,7 @@ import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
 import { addresseeOf, type FileHash, type FileRef } from '../../protocol/model';
 import type { Surroundings } from '../net/conversation';
+import type { Admission } from '../net/listen';
 import { type Credentials, credentialsOf } from './credentials';
 import { download, receive } from './files';
 import { type Headers, json } from './headers';
@@ -43,16 +44,19 @@ const statuses: Readonly<Record<string, number>> = {
 
 export class Api {
   readonly #around: Surroundings;
+  readonly #admission: Admission;
   readonly #tickets: Tickets;
   #uploads = 0;
 
-  constructor(around: Surroundings) {
+  /** Whoever moves a file holds a connection, and counts as one like everybody at the other doors. */
+  constructor(around: Surroundings, admission: Admission) {
     this.#around = around;
+    this.#admission = admission;
     this.#tickets = new Tickets(around.clock);
   }
 
   /** Answers a request whose path is the interface's; undefined where it is not. */
-  async answer(request: Request, url: URL): Promise<Response | undefined> {
+  async answer(request: Request, url: URL, host: string): Promise<Response | undefined> {
     const { pathname } = url;
     if (!pathname.startsWith('/api/') && !pathname.startsWith('/files/')) return undefined;
     const [method, serve] = this.#route(pathname) ?? [];
@@ -60,12 +64,14 @@ export class Api {
     if (request.method !== method && !(method === 'GET' && request.method === 'HEAD')) {
       return refusal(request, 405, 'wrong-method', { allow: method ?? '' });
     }
-    return serve(request, url);
+    return serve(request, url, host);
   }
 
   #route(
     path: string,
-  ): [method: string, serve: (request: Request, url: URL) => Promise<Response>] | undefined {
+  ):
+    | [method: string, serve: (request: Request, url: URL, host: string) => Promise<Response>]
+    | undefined {
     switch (path) {
       case '/api/health':
         return ['GET', async () => json(200, { status: 'ok' })];
@@ -76,12 +82,12 @@ export class Api {
       case '/api/messages':
         return ['POST', (request) => this.#letter(request)];
       case '/api/files':
-        return ['POST', (request, url) => this.#attachment(request, url)];
+        return ['POST', (request, url, host) => this.#attachment(request, url, host)];
       case '/api/downloads':
         return ['POST', (request) => this.#claim(request)];
       default:
         return /^\/files\/[^/]+$/.test(path)
-          ? ['GET', async (request, url) => this.#file(request, url)]
+          ? ['GET', async (request, url, host) => this.#file(request, url, host)]
           : undefined;
     }
   }
@@ -116,7 +122,7 @@ export class Api {
     return this.#send(request, who, letter);
   }
 
-  async #attachment(request: Request, url: URL): Promise<Response> {
+  async #attachment(request: Request, url: URL, host: string): Promise<Response> {
     const who = credentialsOf(request);
     if (!who) return refusal(request, 401, 'not-allowed');
     const query = v.safeParse(attachmentSchema, Object.fromEntries(url.searchParams));
@@ -127,6 +133,7 @@ export class Api {
     // Nobody's bytes are taken before it is known whose they are.
     const known = await this.#ask({ do: 'users', asker: who });
     if (!known.ok) return refusal(request, 401, 'not-allowed');
+    if (!this.#admission.admit(host)) return refusal(request, 503, 'busy');
     this.#uploads++;
     let hash: FileHash | undefined;
     try {
@@ -137,6 +144,7 @@ export class Api {
       return await this.#send(request, who, query.output, file);
     } finally {
       this.#uploads--;
+      this.#admission.left(host);
       if (hash !== undefined) this.#around.files.unpin(hash);
     }
   }
@@ -183,14 +191,19 @@ export class Api {
     return json(201, { url: `/files/${this.#tickets.issue(outcome.value)}`, name, size });
   }
 
-  #file(request: Request, url: URL): Response {
+  #file(request: Request, url: URL, host: string): Response {
     // A look must not use the ticket up.
     if (request.method === 'HEAD') return refusal(request, 405, 'wrong-method', { allow: 'GET' });
+    if (!this.#admission.admit(host)) return refusal(request, 503, 'busy');
     const file = this.#tickets.take(url.pathname.slice('/files/'.length));
-    if (!file) return refusal(request, 404, 'unknown-file');
-    return download(this.#around.files, file, () =>
-      this.#around.submit({ do: 'file-taken', serial: file.serial }, () => {}),
-    );
+    if (!file) {
+      this.#admission.left(host);
+      return refusal(request, 404, 'unknown-file');
+    }
+    return download(this.#around.files, file, (isWhole) => {
+      this.#admission.left(host);
+      if (isWhole) this.#around.submit({ do: 'file-taken', serial: file.serial }, () => {});
+    });
   }
 }
 

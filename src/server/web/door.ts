@@ -48,7 +48,7 @@ export class WebDoor {
         around.over(over, session);
       },
     };
-    this.#api = new Api(around);
+    this.#api = new Api(around, admission);
     this.#server = Bun.serve<WebSocketLink>({
       hostname: options.host,
       port: options.port,
@@ -87,7 +87,8 @@ export class WebDoor {
   async #answer(request: Request, server: Server<WebSocketLink>): Promise<Response | undefined> {
     const url = new URL(request.url);
     if (url.pathname === socketPath) return this.#upgrade(request, server);
-    const answered = await this.#api.answer(request, url);
+    const host = normalHost(server.requestIP(request)?.address ?? '');
+    const answered = await this.#api.answer(request, url, host);
     if (answered) return answered;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return json(405, { why: 'wrong-method' }, { allow: 'GET, HEAD' });

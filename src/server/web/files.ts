@@ -46,21 +46,27 @@ export async function receive(
   return promise;
 }
 
-/** A file as a download: whatever its sender called it or put into it, no browser shows or runs it. */
-export function download(files: FileStore, file: WaitingFile, taken: () => void): Response {
+/**
+ * A file as a download: whatever its sender called it or put into it, no browser shows or runs it. `over` is called
+ * once: all of it has left, or it could not be read or sent.
+ */
+export function download(
+  files: FileStore,
+  file: WaitingFile,
+  over: (isWhole: boolean) => void,
+): Response {
   let asked: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let over: () => void = () => {};
+  let given: () => void = () => {};
   const reader = files.read(file.hash, limits.readBytes, {
     piece: (bytes) => {
       asked?.enqueue(bytes);
-      over();
+      given();
     },
     end: (complete) => {
-      if (complete) {
-        asked?.close();
-        taken();
-      } else asked?.error(new Error('the file cannot be read'));
-      over();
+      if (complete) asked?.close();
+      else asked?.error(new Error('the file cannot be read'));
+      given();
+      over(complete);
     },
   });
   const body = new ReadableStream<Uint8Array>(
@@ -68,11 +74,14 @@ export function download(files: FileStore, file: WaitingFile, taken: () => void)
       pull(controller) {
         asked = controller;
         const { promise, resolve } = Promise.withResolvers<void>();
-        over = resolve;
+        given = resolve;
         reader.next();
         return promise;
       },
-      cancel: () => reader.close(),
+      cancel() {
+        reader.close();
+        over(false);
+      },
     },
     { highWaterMark: 0 },
   );

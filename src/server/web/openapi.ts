@@ -112,6 +112,7 @@ export const openApi = {
             },
           },
           '404': refusal('No such ticket, or it was used.'),
+          '503': refused['503'],
         },
       },
     },
