@@ -115,6 +115,8 @@ export class GroupsPoster implements Poster, AttendanceEvents {
         return this.#done({ ending: 'not-allowed', line: `${user} rejects ${file.name}` });
       case 'failed':
         return this.#notSent(offer, user, decodeLossy(body));
+      default:
+        return;
     }
   }
 

@@ -206,6 +206,8 @@ export class Transfers {
         if (user === '') return this.#end(id, own);
         return this.#settled(id, own, user);
       }
+      default:
+        return;
     }
   }
 
