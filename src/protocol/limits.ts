@@ -21,6 +21,8 @@ export const limits = {
   groups: 10_000,
   groupMembers: 1_000,
 
+  /** Accounts that the hub keeps in memory as it last found them. */
+  knownAccounts: 10_000,
   /** Commands applied in one transaction, and the time one transaction may collect, in ms. */
   groupCommands: 256,
   groupMs: 4,

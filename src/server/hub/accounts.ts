@@ -48,6 +48,7 @@ export function accounts(
         turn.seconds,
         command.tokenHash ?? null,
       );
+      people.changed();
       return ok(undefined);
     },
 
@@ -79,6 +80,7 @@ export function accounts(
       for (const { hash } of files.all(recipient)) turn.tell({ is: 'file-released', hash });
       turn.tell({ is: 'forgotten', recipient });
       erase.run(account.id);
+      people.changed();
       roster.changed();
       if (at || sessions.length > 0) people.announce(turn, account.name, false);
       return ok(undefined);
@@ -92,6 +94,7 @@ export function accounts(
       if (command.open === undefined) return ok({ open: mayBeNamed(account) });
       turn.lasting = true;
       openDoors.run(command.open ? 1 : 0, account.id);
+      people.changed();
       return ok({ open: command.open || account.token_hash === null });
     },
   };

@@ -54,13 +54,13 @@ export const fromMemory: ReadonlySet<OperationName> = new Set<OperationName>(['s
 
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
-  const people = new People(db);
   const roster = new Roster(db);
+  const people = new People(db, roster);
   const membership = new Membership(db);
   const closed = new ClosedRooms(db, membership);
   const open = new OpenOffers(db, people);
   const speakers = new Speakers(db, people);
-  const handlers: Partial<Handlers> = {
+  const handlers: Handlers = {
     ...accounts(db, people, roster, membership, closed),
     ...addresses(db, people, roster),
     ...sessions(db, people, roster, membership, closed, open),
@@ -75,12 +75,11 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
   };
   return {
     apply(command, turn) {
-      const handler = handlers[command.do];
-      if (!handler) throw new Error(`nobody handles ${command.do}`);
       if (!onlyRead.has(command.do)) speakers.changed();
-      return handler(command, turn);
+      return handlers[command.do](command, turn);
     },
     undone() {
+      people.changed();
       roster.changed();
       speakers.changed();
     },

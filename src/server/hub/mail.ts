@@ -72,8 +72,6 @@ export function readWaiting(db: Store): ReadWaiting {
 }
 
 const lastMessageId = 4_294_967_295;
-/** The id after the last is 1 again (source 1, section 6.5). */
-export const nextId = (last: number): number => (last >= lastMessageId ? 1 : last + 1);
 
 export function mail(
   db: Store,
@@ -104,12 +102,10 @@ export function mail(
   const roomPassing = db.prepare<{ waiting: number }, [string, number]>(
     `UPDATE live.session ${room}`,
   );
-  const countAccount = db.prepare<never, [number, number]>(
-    'UPDATE account SET last_id = ? WHERE id = ?',
-  );
-  const countSession = db.prepare<never, [number, string]>(
-    'UPDATE live.session SET last_id = ? WHERE id = ?',
-  );
+  // The id after the last is 1 again (source 1, section 6.5).
+  const count = `SET last_id = last_id % ${lastMessageId} + 1 WHERE id = ? RETURNING last_id`;
+  const countAccount = db.prepare<{ last_id: number }, [number]>(`UPDATE account ${count}`);
+  const countSession = db.prepare<{ last_id: number }, [string]>(`UPDATE live.session ${count}`);
   const erased =
     'WHERE serial = ? AND recipient = ? RETURNING sender, id, to_name, file_name, reference';
   type Erased = Pick<MessageRow, 'sender' | 'id' | 'to_name' | 'file_name' | 'reference'>;
@@ -156,9 +152,12 @@ export function mail(
           : roomKept.get(account, most);
       if (!fits) return refused('full');
 
-      const id = nextId(doer.lastId);
-      if (doer.account !== undefined) countAccount.run(id, doer.account);
-      else if (doer.session !== undefined) countSession.run(id, doer.session);
+      const counted =
+        doer.account === undefined
+          ? countSession.get(doer.session ?? '')
+          : countAccount.get(doer.account);
+      if (!counted) throw new Error('a sender that was found is gone');
+      const id = counted.last_id;
       if (doer.account !== undefined || account !== undefined || file) turn.lasting = true;
       const at = turn.seconds;
       const serial = turn.position;

@@ -1,15 +1,16 @@
 // Who is who: the look-ups by which every part of the hub finds accounts, sessions and recipients.
 
+import { limits } from '../../protocol/limits';
 import type { Actor, Name, Presence, RecipientId, SessionId } from '../../protocol/model';
 import type { Member } from './membership';
 import { accountRecipient, guestRecipient, keyOf } from './names';
+import type { Roster } from './roster';
 import type { Store } from './store';
 import type { Turn } from './turn';
 
 export interface AccountRow {
   readonly id: number;
   readonly name: Name;
-  readonly last_id: number;
   readonly token_hash: string | null;
   readonly doors_open: number;
 }
@@ -21,7 +22,6 @@ export interface SessionRow {
   readonly account: number | null;
   readonly dialect: string;
   readonly deaf: number;
-  readonly last_id: number;
 }
 
 export const memberOf = (row: SessionRow): Member => ({
@@ -34,7 +34,6 @@ export const memberOf = (row: SessionRow): Member => ({
 export interface Doer {
   readonly recipient: RecipientId;
   readonly name: Name;
-  readonly lastId: number;
   readonly account: number | undefined;
   readonly session: SessionId | undefined;
 }
@@ -59,25 +58,21 @@ export class People {
   readonly #session;
   readonly #guest;
   readonly #hearer;
-  readonly #live;
-  readonly #address;
   readonly #watchers;
+  readonly #roster: Roster;
+  /** Accounts as they were last found, by key; see `changed`. */
+  readonly #known = new Map<string, AccountRow | undefined>();
 
-  constructor(db: Store) {
+  constructor(db: Store, roster: Roster) {
+    this.#roster = roster;
     this.#account = db.prepare<AccountRow, [string]>(
-      'SELECT id, name, last_id, token_hash, doors_open FROM account WHERE key = ?',
+      'SELECT id, name, token_hash, doors_open FROM account WHERE key = ?',
     );
-    const session = 'SELECT id, key, name, account, dialect, deaf, last_id FROM live.session';
+    const session = 'SELECT id, key, name, account, dialect, deaf FROM live.session';
     this.#session = db.prepare<SessionRow, [string]>(`${session} WHERE id = ?`);
     this.#guest = db.prepare<SessionRow, [string]>(`${session} WHERE key = ? AND account IS NULL`);
     this.#hearer = db.prepare<SessionRow, [string]>(
       `${session} WHERE hears_for = ? ORDER BY number LIMIT 1`,
-    );
-    this.#live = db.prepare<{ one: 1 }, [number]>(
-      'SELECT 1 AS one FROM live.session WHERE account = ? AND deaf = 0 LIMIT 1',
-    );
-    this.#address = db.prepare<{ one: 1 }, [number]>(
-      'SELECT 1 AS one FROM address WHERE account = ?',
     );
     this.#watchers = db.prepare<{ one: 1 }, []>(
       'SELECT 1 AS one FROM live.session WHERE watches = 1 LIMIT 1',
@@ -85,7 +80,17 @@ export class People {
   }
 
   account(name: Name): AccountRow | undefined {
-    return this.#account.get(keyOf(name)) ?? undefined;
+    const key = keyOf(name);
+    if (this.#known.has(key)) return this.#known.get(key);
+    if (this.#known.size >= limits.knownAccounts) this.#known.clear();
+    const account = this.#account.get(key) ?? undefined;
+    this.#known.set(key, account);
+    return account;
+  }
+
+  /** Accounts were made, erased or changed, or something was rolled back: what is known of them is void. */
+  changed(): void {
+    if (this.#known.size > 0) this.#known.clear();
   }
 
   session(id: SessionId): SessionRow | undefined {
@@ -101,13 +106,9 @@ export class People {
     return this.account(name) !== undefined || this.guest(name) !== undefined;
   }
 
-  hasAddress(account: number): boolean {
-    return this.#address.get(account) !== null;
-  }
-
   /** Whether an outlet for the account exists now. */
   reachable(account: number): boolean {
-    return this.hasAddress(account) || this.#live.get(account) !== null;
+    return this.#roster.reachable(account);
   }
 
   recipientOf(session: SessionRow): RecipientId {
@@ -125,7 +126,6 @@ export class People {
       return {
         recipient: accountRecipient(account.id),
         name: account.name,
-        lastId: account.last_id,
         account: account.id,
         session: undefined,
       };
@@ -136,7 +136,6 @@ export class People {
     return {
       recipient: this.recipientOf(session),
       name: session.name,
-      lastId: account?.last_id ?? session.last_id,
       account: account?.id,
       session: session.id,
     };

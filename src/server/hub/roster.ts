@@ -1,4 +1,4 @@
-// Everybody who is here, as every list shows it: read from the database once and kept until presence changes.
+// Who is here: read from the database once and kept until presence changes.
 
 import type { Name, User } from '../../protocol/model';
 import type { Store } from './store';
@@ -17,7 +17,10 @@ interface UserRow {
  */
 export class Roster {
   readonly #read;
+  readonly #address;
+  readonly #live;
   #users: readonly User[] | undefined;
+  readonly #reachable = new Map<number, boolean>();
 
   constructor(db: Store) {
     this.#read = db.prepare<UserRow, []>(
@@ -27,10 +30,26 @@ export class Roster {
        SELECT name, account, dialect, host, port, at, number FROM live.session
        ORDER BY at, number`,
     );
+    this.#address = db.prepare<{ one: 1 }, [number]>(
+      'SELECT 1 AS one FROM address WHERE account = ?',
+    );
+    this.#live = db.prepare<{ one: 1 }, [number]>(
+      'SELECT 1 AS one FROM live.session WHERE account = ? AND deaf = 0 LIMIT 1',
+    );
   }
 
   changed(): void {
     this.#users = undefined;
+    if (this.#reachable.size > 0) this.#reachable.clear();
+  }
+
+  /** Whether an outlet for the account exists now. */
+  reachable(account: number): boolean {
+    const known = this.#reachable.get(account);
+    if (known !== undefined) return known;
+    const here = this.#address.get(account) !== null || this.#live.get(account) !== null;
+    this.#reachable.set(account, here);
+    return here;
   }
 
   /** In the order in which they came; who has both an address and sessions stands once, where he came first. */
