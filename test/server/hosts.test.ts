@@ -1,0 +1,191 @@
+// A server and its clients on hosts of their own: call-backs across the network, who may do what from where, and fair shares.
+
+import { describe, expect, test } from 'bun:test';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { limits } from '../../src/protocol/limits';
+import { executable, runChat, startChat } from '../support/executable';
+import { canMakeHosts, type Host, makeHosts } from '../support/hosts';
+import { scratchFolder } from '../support/scratch';
+import { nul } from './mailbox_peer';
+
+const port = 8888;
+
+async function serveOn(host: Host) {
+  const data = await scratchFolder();
+  const server = await startChat(['serve', '-p', String(port), '--data', data], {
+    within: host.command,
+  });
+  await server.until(`s> init server ${host.address}:${port}`);
+  return server;
+}
+
+const introduced = ['--name', 'Somebody', '--born', '04/05/1852'];
+
+/** A program's own peer on a host: says something, prints what comes back as bytes, ends. */
+async function askFrom(host: Host, server: Host, request: string): Promise<number[]> {
+  const script = `
+    await Bun.connect({ hostname: '${server.address}', port: ${port}, allowHalfOpen: true, socket: {
+      open(socket) { socket.write(${JSON.stringify(request)}); },
+      data(_, bytes) { console.log(bytes.join(' ')); },
+      end(socket) { socket.end(); } } });`;
+  const out = await host.run(process.execPath, '-e', script);
+  return out.trim() === '' ? [] : out.trim().split(/\s+/).map(Number);
+}
+
+function three(hosts: readonly Host[]): [Host, Host, Host] {
+  const [a, b, c] = hosts;
+  if (!a || !b || !c) throw new Error('three hosts are needed');
+  return [a, b, c];
+}
+
+describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of its own', () => {
+  test('talk, confirm, send files, and leave', async () => {
+    await using network = await makeHosts(3);
+    const [home, a, b] = three(network.hosts);
+    const server = await serveOn(home);
+    const at = ['-s', home.address, '-p', String(port)];
+    const folder = await scratchFolder();
+    await mkdir(join(folder, 'bob'));
+    await writeFile(join(folder, 'picture.png'), Buffer.alloc(300_000, 'p'));
+
+    const alice = await startChat(['connect', 'alice', ...introduced, ...at], {
+      within: a.command,
+    });
+    const bob = await startChat(['connect', 'bob', ...introduced, ...at], {
+      within: b.command,
+      cwd: join(folder, 'bob'),
+    });
+    await Promise.all([alice.until('s> CONNECT OK'), bob.until('s> CONNECT OK')]);
+
+    alice.write('SEND bob hola\n');
+    await bob.until('s> MESSAGE 1 FROM alice\n    hola\n    END\n');
+    await alice.until('s> SEND MESSAGE 1 OK');
+    bob.write('SEND alice adiós\n');
+    await alice.until('s> MESSAGE 1 FROM bob\n    adiós\n    END\n');
+
+    alice.write('CONNECTEDUSERS\n');
+    await alice.until('s> CONNECTED USERS (2 users connected) OK - alice, bob');
+
+    alice.write(`SENDATTACH bob ${join(folder, 'picture.png')} look\n`);
+    await bob.until('FILE picture.png');
+    bob.write('GETFILE alice 2\n');
+    await bob.until(/s> GETFILE .*OK/);
+    expect(
+      (await readFile(join(folder, 'bob/picture.png'))).equals(Buffer.alloc(300_000, 'p')),
+    ).toBe(true);
+
+    alice.write('QUIT\n');
+    expect((await alice.ended).status).toBe(0);
+    bob.write('SEND alice later\n');
+    await bob.until('s> SEND OK - MESSAGE 2');
+    await server.until('s> MESSAGE 2 FROM bob TO alice STORED');
+    const again = await startChat(['connect', 'alice', ...at], { within: a.command });
+    await again.until('    later\n');
+    await again.kill();
+    await bob.kill();
+    expect((await server.kill()).status).toBe(0);
+  });
+
+  test('nobody is sent away, read or robbed from a third host', async () => {
+    await using network = await makeHosts(3);
+    const [home, b, third] = three(network.hosts);
+    const server = await serveOn(home);
+    const at = ['-s', home.address, '-p', String(port)];
+    const bob = await startChat(['connect', 'bob', ...introduced, ...at], { within: b.command });
+    await bob.until('s> CONNECT OK');
+    const path = join(await scratchFolder(), 'a');
+    await writeFile(path, 'secret');
+    const send = ['send', 'bob', 'x', '--attach', path, '--as', 'bob', ...at];
+    expect((await runChat(send, { within: b.command })).status).toBe(0);
+    await bob.until('FILE a');
+
+    expect(await askFrom(third, home, nul('DISCONNECT', 'bob'))).toEqual([3]);
+    expect(await askFrom(third, home, nul('UNREGISTER', 'bob'))).toEqual([2]);
+    expect(await askFrom(third, home, nul('GETFILE', 'bob', 'bob', '1'))).toEqual([2]);
+    expect(await askFrom(third, home, nul('CONNECT', 'bob', '4000'))).toEqual([2]);
+    await server.until('s> DISCONNECT bob FAIL');
+    // He is still there, and has lost nothing.
+    expect(await askFrom(b, home, nul('CONNECTEDUSERS', 'bob'))).toEqual([
+      ...Buffer.from(`\0${nul('1', 'bob')}`),
+    ]);
+    expect((await askFrom(b, home, nul('GETFILE', 'bob', 'bob', '1'))).slice(0, 3)).toEqual([
+      ...Buffer.from('\x006\0'),
+    ]);
+    expect(await askFrom(b, home, nul('DISCONNECT', 'bob'))).toEqual([0]);
+    await bob.kill('SIGKILL');
+    await server.kill();
+  });
+
+  test('a recipient whose cable is out is disconnected, and his mail waits', async () => {
+    await using network = await makeHosts(3);
+    const [home, a, b] = three(network.hosts);
+    const server = await serveOn(home);
+    const at = ['-s', home.address, '-p', String(port)];
+    expect(
+      (await runChat(['register', 'alice', ...introduced, ...at], { within: a.command })).status,
+    ).toBe(0);
+    const bob = await startChat(['connect', 'bob', ...introduced, ...at], { within: b.command });
+    await bob.until('s> CONNECT OK');
+    await b.setCable(false);
+    const send = ['send', 'bob', 'are you there?', '--as', 'alice', ...at];
+    expect((await runChat(send, { within: a.command })).status).toBe(0);
+    await server.until('s> MESSAGE 1 FROM alice TO bob STORED');
+    // Once disconnected he is not called any more: this one is stored at once.
+    expect((await runChat(send, { within: a.command })).status).toBe(0);
+    await server.until('s> MESSAGE 2 FROM alice TO bob STORED');
+    await b.setCable(true);
+    bob.write('CONNECT bob\n');
+    await bob.until('s> MESSAGE 2 FROM alice');
+    expect(bob.out).toContain('s> MESSAGE 1 FROM alice');
+    await bob.kill();
+    await server.kill();
+  }, 15_000);
+});
+
+describe.skipIf(!canMakeHosts())('shares of the connections', () => {
+  test('one host cannot take them all', async () => {
+    await using network = await makeHosts(3);
+    const [home, greedy, modest] = three(network.hosts);
+    const descriptors = 1_000;
+    const data = await scratchFolder();
+    // The runtime raises the soft limit to the hard one, so both are lowered.
+    const serve = `ulimit -n ${descriptors}; exec ${executable()} serve -p ${port} --data ${data}`;
+    const server = Bun.spawn([...home.command, 'bash', '-c', serve], {
+      stdout: 'pipe',
+      stderr: 'ignore',
+    });
+    await server.stdout.getReader().read();
+    const share = Math.floor((descriptors / 2) * limits.addressShare);
+
+    // So many more than its share; says how many are still open once one has been closed and one answered.
+    const take = `
+      let open = 0, closed = 0;
+      const told = Promise.withResolvers();
+      for (let count = 0; count < ${share + 20}; count++) {
+        await Bun.connect({ hostname: '${home.address}', port: ${port}, socket: {
+          open() { open++; }, data() {}, error() {},
+          close() { if (++closed === 20) told.resolve(); } } });
+      }
+      await told.promise;
+      console.log(open - closed);
+      await new Promise(() => {});`;
+    const taking = Bun.spawn([...greedy.command, process.execPath, '-e', take], { stdout: 'pipe' });
+    const { value } = await taking.stdout.getReader().read();
+    expect(Number(Buffer.from(value ?? []).toString())).toBe(share);
+
+    expect(await askFrom(modest, home, nul('UNREGISTER', 'zed'))).toEqual([1]);
+    expect(await askFrom(greedy, home, nul('UNREGISTER', 'zed')).catch(() => [])).toEqual([]);
+    // What it gives back it may take again.
+    taking.kill('SIGKILL');
+    await taking.exited;
+    let answer: number[] = [];
+    while (answer.length === 0) {
+      answer = await askFrom(greedy, home, nul('UNREGISTER', 'zed')).catch(() => []);
+    }
+    expect(answer).toEqual([1]);
+    server.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+  }, 15_000);
+});
