@@ -11,7 +11,7 @@ import {
   type SessionId,
 } from '../../protocol/model';
 import { accountOf, guestOf, keyOf } from './names';
-import type { People } from './people';
+import type { Doer, People } from './people';
 import type { Store } from './store';
 import type { Handlers } from './turn';
 
@@ -97,15 +97,19 @@ export function mail(
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
   const keep = db.prepare<never, Values>(`INSERT INTO message ${values}`);
   const pass = db.prepare<never, Values>(`INSERT INTO live.message ${values}`);
-  const room = 'SET waiting = waiting + 1 WHERE id = ? AND waiting < ? RETURNING waiting';
-  const roomKept = db.prepare<{ waiting: number }, [number, number]>(`UPDATE account ${room}`);
-  const roomPassing = db.prepare<{ waiting: number }, [string, number]>(
-    `UPDATE live.session ${room}`,
+  const room = 'SET waiting = waiting + 1 WHERE id = ? AND waiting < ?';
+  const roomKept = db.prepare<never, [number, number]>(`UPDATE account ${room}`);
+  const roomPassing = db.prepare<never, [string, number]>(`UPDATE live.session ${room}`);
+  // The id after the last is 1 again (source 1, section 6.5). Asking afterwards costs less than RETURNING.
+  const count = `SET last_id = last_id % ${lastMessageId} + 1 WHERE id = ?`;
+  const countAccount = db.prepare<never, [number]>(`UPDATE account ${count}`);
+  const countSession = db.prepare<never, [string]>(`UPDATE live.session ${count}`);
+  const lastOfAccount = db.prepare<{ last_id: number }, [number]>(
+    'SELECT last_id FROM account WHERE id = ?',
   );
-  // The id after the last is 1 again (source 1, section 6.5).
-  const count = `SET last_id = last_id % ${lastMessageId} + 1 WHERE id = ? RETURNING last_id`;
-  const countAccount = db.prepare<{ last_id: number }, [number]>(`UPDATE account ${count}`);
-  const countSession = db.prepare<{ last_id: number }, [string]>(`UPDATE live.session ${count}`);
+  const lastOfSession = db.prepare<{ last_id: number }, [string]>(
+    'SELECT last_id FROM live.session WHERE id = ?',
+  );
   const erased =
     'WHERE serial = ? AND recipient = ? RETURNING sender, id, to_name, file_name, reference';
   type Erased = Pick<MessageRow, 'sender' | 'id' | 'to_name' | 'file_name' | 'reference'>;
@@ -132,6 +136,14 @@ export function mail(
      UNION ALL SELECT 1 FROM live.message WHERE serial = ? AND sender = ? LIMIT 1`,
   );
 
+  const nextId = ({ account, session = '' as SessionId }: Doer): number => {
+    if (account === undefined) countSession.run(session);
+    else countAccount.run(account);
+    const row = account === undefined ? lastOfSession.get(session) : lastOfAccount.get(account);
+    if (!row) throw new Error('a sender that was found is gone');
+    return row.last_id;
+  };
+
   return {
     direct(command, turn) {
       const doer = people.doer(command.from);
@@ -148,16 +160,11 @@ export function mail(
       const most = limits.pendingPerRecipient;
       const fits =
         account === undefined
-          ? roomPassing.get(guestOf(to.recipient) ?? '', most)
-          : roomKept.get(account, most);
-      if (!fits) return refused('full');
+          ? roomPassing.run(guestOf(to.recipient) ?? '', most)
+          : roomKept.run(account, most);
+      if (fits.changes === 0) return refused('full');
 
-      const counted =
-        doer.account === undefined
-          ? countSession.get(doer.session ?? '')
-          : countAccount.get(doer.account);
-      if (!counted) throw new Error('a sender that was found is gone');
-      const id = counted.last_id;
+      const id = nextId(doer);
       if (doer.account !== undefined || account !== undefined || file) turn.lasting = true;
       const at = turn.seconds;
       const serial = turn.position;
