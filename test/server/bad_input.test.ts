@@ -229,10 +229,13 @@ describe('a message’s text on a terminal', () => {
   test('shows what it holds and does nothing', async () => {
     const text =
       'red \x1b[31m title \x1b]0;owned\x07 back \x08\x08 bidi \u202e clear \x1b[2J\x9b2J end';
-    const args = ['connect', 'bob', '-s', '127.0.0.1', '-p', String(port)];
+    await using own = await startServer([mailbox]);
+    const to = own.port('mailbox');
+    for (const alias of ['alice', 'bob']) await register(to, alias);
+    const args = ['connect', 'bob', '-s', '127.0.0.1', '-p', String(to)];
     await using screen = await openChat(args, { columns: 120 });
     await screen.until('s> CONNECT OK');
-    await ask(port, nul('SEND', 'alice', 'bob', text));
+    await ask(to, nul('SEND', 'alice', 'bob', text));
     await screen.until(/end$/m);
     expect(screen.everything).toContain(
       'red \\x1b[31m title \\x1b]0;owned\\x07 back \\x08\\x08 bidi \\u202e clear \\x1b[2J\\x9b2J end',
