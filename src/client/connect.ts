@@ -5,7 +5,7 @@ import type { CallerOptions, Target } from '../protocol/dialect.ts';
 import { ConversationFace } from './face.ts';
 import { lastSender, rememberSender } from './last_sender.ts';
 import { Sitting } from './sitting.ts';
-import { type Goal, goalOf, serverOptions, whereSought } from './target.ts';
+import { type Goal, goalOf, serverOptions, whereSought, withToken } from './target.ts';
 import { type Conversation, openConversation } from './terminal/index.ts';
 import { openScript } from './terminal/script.ts';
 
@@ -73,7 +73,7 @@ export const connect = defineCommand({
 /** Who it is that talks: the one named, else the one of the environment, else the last one. */
 function withUser({ target, place }: Goal, env: Io['env']): Target {
   const user = target.user ?? (env['CHAT_USER'] || lastSender(place, env));
-  return user === undefined ? target : { ...target, user };
+  return withToken(user === undefined ? target : { ...target, user }, env);
 }
 
 /** Settled when standard output has taken everything, or nobody reads it any more. */

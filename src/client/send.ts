@@ -9,7 +9,15 @@ import { OnceFace } from './face.ts';
 import { lastSender } from './last_sender.ts';
 import { type Letter, letters } from './letters.ts';
 import { askForUsers, once } from './once.ts';
-import { type Goal, goalOf, goalOfFlags, isUrl, serverOptions, whereSought } from './target.ts';
+import {
+  type Goal,
+  goalOf,
+  goalOfFlags,
+  isUrl,
+  serverOptions,
+  whereSought,
+  withToken,
+} from './target.ts';
 
 export const send = defineCommand({
   name: 'send',
@@ -37,9 +45,11 @@ export const send = defineCommand({
   ],
   async run({ to, text, as, attach, lines, timeout, json, ...flags }, io) {
     const goal = isUrl(to) ? goalOf(to, flags) : goalOfFlags(flags, undefined);
-    const target = { ...goal.target };
-    const sender = target.user ?? as ?? lastSender(goal.place, io.env);
-    if (sender !== undefined) target.user = sender;
+    const sender = goal.target.user ?? as ?? lastSender(goal.place, io.env);
+    const target = withToken(
+      sender === undefined ? goal.target : { ...goal.target, user: sender },
+      io.env,
+    );
     const makePoster = goal.caller.post?.bind(goal.caller);
     if (makePoster === undefined) {
       throw new CliError(exit.usage, `${goal.dialect} can only be spoken in a session`);

@@ -94,6 +94,15 @@ export function goalOfUrl(text: string): Goal {
   });
 }
 
+/** With what proves who the user is, from the environment: flags and URLs can be read by others. */
+export function withToken(
+  target: Target,
+  env: Readonly<Record<string, string | undefined>>,
+): Target {
+  const token = env['CHAT_TOKEN'];
+  return token === undefined || token === '' ? target : { ...target, token };
+}
+
 /** A name or a URL; the URL wins over the flags. */
 export const goalOf = (word: string | undefined, flags: ServerFlags): Goal =>
   word !== undefined && isUrl(word) ? goalOfUrl(word) : goalOfFlags(flags, word);

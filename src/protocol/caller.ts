@@ -89,6 +89,8 @@ export interface Listener {
 /** Whom and where: from the command line or a URL. */
 export interface Target {
   readonly user?: string;
+  /** What proves that the user is the account of that name, where a protocol has such a thing. */
+  readonly token?: string;
   readonly host: string;
   readonly port: number;
   /** The URL's path without its first slash, decoded: a room or a recipient. */

@@ -2,7 +2,7 @@
 
 import type { Inbox } from '../bytes/inbox';
 import { decodeLossy } from '../bytes/text';
-import type { CallerWire, ConnectionEvents } from '../dialect';
+import type { CallerWire, ConnectionEvents, Target } from '../dialect';
 import { limits } from '../limits';
 import { bytesOf, type Content, type Envelope, MessageReader } from './codec';
 import type { Message } from './messages';
@@ -42,6 +42,15 @@ export interface AttendanceEvents {
 }
 
 type Answered = (answer: Message | undefined) => void;
+
+/** Who a target is to be at the server. */
+export const whoIs = ({
+  user = '',
+  token,
+}: Target): { readonly user: string; readonly token?: string } => ({
+  user,
+  ...(token !== undefined && { token }),
+});
 
 export class Attendance implements ConnectionEvents {
   readonly #wire: CallerWire;

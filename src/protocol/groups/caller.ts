@@ -3,7 +3,7 @@
 
 import { byteLength } from '../bytes/text';
 import type { CallerHost, CallerOptions, CallerSession, CallerWire, Ending } from '../dialect';
-import { Attendance, type AttendanceEvents, type ListedUser, usersIn } from './attendance';
+import { Attendance, type AttendanceEvents, type ListedUser, usersIn, whoIs } from './attendance';
 import { commandList, endings, note, result, shownOf, statusOf, wordsFor } from './heard';
 import { Known, nameFor } from './known';
 import { bodyBytesMax, type Message } from './messages';
@@ -66,7 +66,7 @@ export class GroupsCaller implements CallerSession, AttendanceEvents {
     this.#happen('connect');
     this.#host.dial((wire) => {
       this.#wire = wire;
-      return (this.#attendance = new Attendance(wire, { user: this.#self }, this));
+      return (this.#attendance = new Attendance(wire, whoIs(this.#options.target), this));
     });
   }
 

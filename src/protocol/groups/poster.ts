@@ -10,7 +10,7 @@ import type {
   SourceFile,
   Target,
 } from '../dialect';
-import { Attendance, type AttendanceEvents } from './attendance';
+import { Attendance, type AttendanceEvents, whoIs } from './attendance';
 import { bring, type Carrying } from './carry';
 import { endingOfReason, endings, note, statusOf, wordsFor } from './heard';
 import { type Message, reasons } from './messages';
@@ -133,10 +133,9 @@ export class GroupsPoster implements Poster, AttendanceEvents {
     if (this.#state === 'idle') {
       this.#state = 'entering';
       this.#wait();
-      const { user = '' } = this.#target;
       this.#host.dial((wire) => {
         this.#wire = wire;
-        return (this.#attendance = new Attendance(wire, { user }, this));
+        return (this.#attendance = new Attendance(wire, whoIs(this.#target), this));
       });
     } else if (this.#state === 'gone') this.#lose();
     else if (this.#state === 'open') {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { groups } from '../../../src/protocol/groups/index';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { runChat, startChat } from '../../support/executable';
+import { Desk, named } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 import { Conversation } from './conversation';
@@ -182,4 +183,34 @@ describe('a file', () => {
     await bob.until('x.txt from carol is saved as x.txt');
     await bob.kill();
   });
+});
+
+test('an account is who its token says, in a session and in one message', async () => {
+  const data = await scratchFolder();
+  const desk = new Desk(join(data, 'chat.db'));
+  const tokenHash = new Bun.CryptoHasher('sha256').update('secret').digest('hex');
+  const person = { fullName: 'Eve', born: '04/05/1852', host: '127.0.0.1', tokenHash };
+  desk.must({ do: 'register', name: named('eve'), ...person });
+  desk.journal.close();
+  desk.db.close();
+  await using own = await startServer([groups], { folder: data });
+  const place = `groups://eve@127.0.0.1:${own.port('groups')}`;
+  await using played = new Conversation(own.port('groups'));
+  await played.play('bob enters');
+
+  const without = await runChat(['send', `${place}/bob`, 'hi']);
+  expect(without.err).toContain('eve: this name is taken');
+  expect(without.status).toBe(77);
+  const wrong = await runChat(['send', `${place}/bob`, 'hi'], { env: { CHAT_TOKEN: 'wrong' } });
+  expect(wrong.status).toBe(77);
+
+  const env = { CHAT_TOKEN: 'secret' };
+  expect((await runChat(['send', `${place}/bob`, 'hi'], { env })).status).toBe(0);
+  await played.play('bob < Req.Send User=eve To=bob Id=1 | hi');
+  const first = await startChat(['connect', place], { env });
+  first.write('group club\nquit\n');
+  await first.ended;
+  const second = await startChat(['connect', place], { env });
+  await second.until('You are in the group club.');
+  await second.kill();
 });
