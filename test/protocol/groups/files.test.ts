@@ -19,6 +19,21 @@ const slowSeconds = 4 + size / MiB / 10;
 const growthMax = 96 * MiB;
 const testMs = 60_000 + (size / MiB) * 400;
 
+/** What runs a program in a folder that is a disk of so many bytes, seen by this program alone. */
+const onDiskOf = (bytes: number): string[] => [
+  'unshare',
+  '-m',
+  'sh',
+  '-c',
+  `mount -t tmpfs -o size=${bytes} tmpfs "$PWD" && cd "$PWD" && exec "$@"`,
+  'sh',
+];
+
+/** Whether this machine lets us. */
+const canMakeDisks = (): boolean =>
+  Bun.which('unshare') !== null &&
+  Bun.spawnSync([...onDiskOf(MiB), 'true'], { cwd: '/mnt', stderr: 'ignore' }).success;
+
 /** A server, and people at it, each in a folder of his own; all of them are gone at the end. */
 class Stage implements AsyncDisposable {
   readonly server: Chat;
@@ -34,17 +49,22 @@ class Stage implements AsyncDisposable {
     this.#chats = [server];
   }
 
-  static async open(): Promise<Stage> {
+  static async open(within: readonly string[] = []): Promise<Stage> {
     const store = await scratchFolder();
-    const server = await startChat(['serve', '--groups', '0', '--data', store]);
+    const serve = ['serve', '--groups', '0', '--data', within.length > 0 ? '.' : store];
+    const server = await startChat(serve, { within, cwd: store });
     const [, port] = await server.until(/groups +(\d+)/, { on: 'err' });
     return new Stage(server, Number(port), store);
   }
 
   /** Somebody in a session. */
-  async connect(name: string): Promise<{ chat: Chat; folder: string }> {
+  async connect(
+    name: string,
+    within: readonly string[] = [],
+  ): Promise<{ chat: Chat; folder: string }> {
     const cwd = await scratchFolder();
-    const chat = await startChat(['connect', `groups://${name}@127.0.0.1:${this.port}`], { cwd });
+    const url = `groups://${name}@127.0.0.1:${this.port}`;
+    const chat = await startChat(['connect', url], { cwd, within });
     this.#chats.push(chat);
     await chat.until(`You are in as ${name}`);
     return { chat, folder: cwd };
@@ -265,7 +285,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     await stage.untilKept(0);
   });
 
-  test("when the receiver's disk is full", async () => {
+  test('when the receiver may not write there', async () => {
     await using stage = await Stage.open();
     const [alice, bob] = [await stage.connect('alice'), await stage.connect('bob')];
     await makeFile(join(alice.folder, 'x.bin'), small);
@@ -276,6 +296,37 @@ describe('a transfer that does not come through leaves nothing', () => {
     await bob.chat.until('x.bin from alice did not come: no space for the file');
     await alice.chat.until('x.bin was not sent to bob: no space for the file');
     await stage.untilKept(0);
+  });
+
+  test.skipIf(!canMakeDisks())("when the receiver's disk is full", async () => {
+    await using stage = await Stage.open();
+    const alice = await stage.connect('alice');
+    const bob = await stage.connect('bob', onDiskOf(2 * MiB));
+    await makeFile(join(alice.folder, 'x.bin'), small);
+    alice.chat.write('file x.bin bob\n');
+    const [, id] = await bob.chat.until(/accept (\S+),/);
+    bob.chat.write(`accept ${id}\n`);
+    await bob.chat.until('x.bin from alice did not come: no space for the file');
+    await alice.chat.until('x.bin was not sent to bob: no space for the file');
+    await stage.untilKept(0);
+    expect(await readdir(`/proc/${bob.chat.pid}/cwd/`)).toEqual([]);
+    // There is room for less.
+    await writeFile(join(alice.folder, 'y.txt'), 'hola');
+    alice.chat.write('file y.txt bob\n');
+    bob.chat.write(`accept ${(await bob.chat.until(/y\.txt .*: accept (\S+),/))[1]}\n`);
+    await alice.chat.until('bob has y.txt');
+  });
+
+  test.skipIf(!canMakeDisks())("when the server's disk is full", async () => {
+    await using stage = await Stage.open(onDiskOf(3 * MiB));
+    const [alice, bob] = [await stage.connect('alice'), await stage.connect('bob')];
+    await makeFile(join(alice.folder, 'x.bin'), small);
+    alice.chat.write('file x.bin bob\n');
+    bob.chat.write(`accept ${(await bob.chat.until(/accept (\S+),/))[1]}\n`);
+    await bob.chat.until('x.bin from alice did not come: no space for the file');
+    await alice.chat.until('x.bin was not sent');
+    alice.chat.write('chat bob\nstill here\n');
+    await bob.chat.until('alice: still here');
   });
 
   test('when the file shrinks while it is sent', async () => {
