@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createConsola, LogLevels } from 'consola/basic';
+
 import type { Dialect, DoorSettings } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
@@ -86,11 +88,15 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
 
 async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise<RunningServer> {
   const { console } = settings;
-  const report = (what: string, error: unknown): void => {
-    console.warn(
-      `chat: ${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-  };
+  // Whatever goes wrong is told with its stack and its causes, through the console that never blocks.
+  const stderr = { write: (text: string) => console.warn(text.trimEnd()) };
+  const log = createConsola({
+    level: LogLevels.info,
+    formatOptions: { date: false, colors: false },
+    stdout: stderr as unknown as NodeJS.WriteStream,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+  });
+  const report = (what: string, error: unknown): void => log.withTag(what).error(error);
 
   // The store, and the folder of files beside it.
   const held = settings.folder === undefined ? undefined : holdFolder(settings.folder);

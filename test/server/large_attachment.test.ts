@@ -101,6 +101,7 @@ test(
     await untilEmpty(files);
 
     const peaks = { server: await peakKiB(server.pid), sender: alicePeak(), recipient: bobPeak };
+    // oxlint-disable-next-line no-console -- the numbers are what one runs it for
     if (isBig) console.log(`peaks in KiB: ${JSON.stringify(peaks)}`);
     for (const peak of Object.values(peaks)) {
       expect(peak).toBeGreaterThan(1024);

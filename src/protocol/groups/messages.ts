@@ -67,12 +67,6 @@ export type Status =
   | 'bad-request'
   | 'try-later';
 
-/** `Status` of `Res.Send confirmation`. */
-export type SendStatus = 'stored' | 'delivered' | 'failed';
-
-/** `Status` of `File_transfer`. */
-export type FileStatus = 'offer' | 'accept' | 'reject' | 'data' | 'done' | 'failed';
-
 /** The bodies of failures, for people. */
 export const reasons = {
   unknownUser: 'unknown user',

@@ -9,18 +9,23 @@ function cleaned<T extends Telling>(telling: T): T;
 function cleaned(telling: Telling): Telling {
   switch (telling.is) {
     case 'direct': {
-      const { raw: _bytesOfItsOwnDialect, ...direct } = telling;
+      const { file } = telling;
       return {
-        ...direct,
-        from: bare(direct.from),
-        text: withoutControls(direct.text),
-        ...(direct.file && {
-          file: { ...direct.file, name: withoutControls(direct.file.name).replaceAll('\n', ' ') },
+        is: 'direct',
+        serial: telling.serial,
+        id: telling.id,
+        from: bare(telling.from),
+        to: telling.to,
+        text: withoutControls(telling.text),
+        origin: telling.origin,
+        at: telling.at,
+        // Without `raw` and `reference`: they mean something to its own dialect only.
+        ...(file && {
+          file: { ...file, name: withoutControls(file.name).replaceAll('\n', ' ') },
         }),
       };
     }
     case 'said': {
-      // Without `raw`: those bytes mean something to its own dialect only.
       return {
         is: 'said',
         room: telling.room,

@@ -314,8 +314,8 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
 
   /** Whoever is gone must not stay in the lists because of a disk that failed when he went. */
   #leave(): void {
-    const { submit, clock } = this.#around;
-    submit({ do: 'leave', session: this.session }, (outcome) => {
+    const { clock } = this.#around;
+    this.#around.submit({ do: 'leave', session: this.session }, (outcome) => {
       const isToldLater = !outcome.ok && outcome.why === 'storage';
       if (isToldLater) clock.after(limits.storageRetryMs, () => this.#leave());
       else this.#around.over(this, this.#id);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import {

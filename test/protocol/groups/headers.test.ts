@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { headerBlock, HeaderReader, type Headers } from '../../../src/protocol/bytes/headers';
 import { Inbox } from '../../../src/protocol/bytes/inbox';

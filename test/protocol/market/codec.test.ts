@@ -15,7 +15,14 @@ import {
 import { heardOf } from '../../../src/protocol/market/heard';
 import { forms, type Heard, texts } from '../../../src/protocol/market/messages';
 import { dollarsOf } from '../../../src/protocol/market/money';
-import { addresseeOf, type FileHash, type Name, type RoomName, type Telling, type User } from '../../../src/protocol/model';
+import {
+  addresseeOf,
+  type FileHash,
+  type Name,
+  type RoomName,
+  type Telling,
+  type User,
+} from '../../../src/protocol/model';
 
 const name = (text: string): Name => text as Name;
 
