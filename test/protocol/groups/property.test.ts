@@ -100,7 +100,10 @@ function answers(accepts: () => boolean): Answers {
     leave: may(undefined),
     watch: may(undefined, 'not-entered'),
     users: may({ users: [] }, 'not-connected'),
-    'group-list': may({ groups: [{ name: 'club', creates: true, members: ['alice'] }] }, 'not-entered'),
+    'group-list': may(
+      { groups: [{ name: 'club', creates: true, members: ['alice'] }] },
+      'not-entered',
+    ),
     direct: may({ id: 1, serial: 8, waiting: false }, 'unknown-user'),
     say: may({ room: 'club' }, 'not-member'),
     'group-create': may(undefined, 'room-exists'),
@@ -139,11 +142,13 @@ test('the session withstands anything', () => {
       fc.array(step, { maxLength: 60 }),
       fc.infiniteStream(fc.boolean()),
       fc.boolean(),
-      (steps, chances, hold) => {
+      fc.boolean(),
+      (steps, chances, hold, isIn) => {
         const host = new FakeHost(answers(() => chances.next().value === true));
         host.hold = hold;
         const session = new GroupsSession(host);
         const feed = new Feed(session);
+        if (isIn) feed.push('Action: Req.Connect\nUser: alice\n\n');
         let isLost = false;
         for (const one of steps) {
           if (isLost) break;
