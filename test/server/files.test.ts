@@ -66,7 +66,9 @@ describe('what comes in', () => {
     const files = await started();
     expect(await put(files, hello)).toEqual({ ok: true, value: { hash: hashOf(hello), size: 5 } });
     expect(await readdir(folder)).toEqual([hashOf(hello)]);
-    expect(await readBack(files, hashOf(hello), 2)).toEqual(['he', 'll', 'o'].map(Buffer.from));
+    expect(await readBack(files, hashOf(hello), 2)).toEqual(
+      ['he', 'll', 'o'].map((piece) => Buffer.from(piece)),
+    );
   });
 
   test('an empty file is a file', async () => {

@@ -46,7 +46,7 @@ async function makeFile(path: string, bytes: number): Promise<string> {
   for (let written = 0; written < bytes; written += MiB) {
     piece.writeDoubleLE(written, 0);
     hasher.update(piece);
-    await writer.write(piece.slice());
+    await writer.write(Buffer.from(piece));
     await writer.flush();
   }
   await writer.end();

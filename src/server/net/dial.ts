@@ -13,7 +13,7 @@ type Open = (link: Link) => TransportEvents;
 export type Connect = (
   address: Address,
   link: Link,
-  told: { opened(socket: Socket<Link>): void; failed(): void },
+  told: { readonly opened: (socket: Socket<Link>) => void; readonly failed: () => void },
 ) => void;
 
 const connectTcp: Connect = (address, link, { opened, failed }) => {
@@ -113,7 +113,10 @@ export class Dialer {
     this.#dialling.add(giveUp);
     this.#connect(address, link, {
       opened: (socket) => {
-        if (!settle()) return void socket.terminate();
+        if (!settle()) {
+          socket.terminate();
+          return;
+        }
         link.attach(socket, address.host);
         counted.opened();
       },

@@ -1,0 +1,111 @@
+// The files of one conversation by themselves: what is sent counts only if it leaves, what is half done leaves nothing.
+
+import { expect, test } from 'bun:test';
+
+import type { Sink } from '../../src/protocol/dialect';
+import { type FileHash, ok, type Result } from '../../src/protocol/model';
+import type { FileStore } from '../../src/server/files/files';
+import type { Transport } from '../../src/server/net/link';
+import { Transfers } from '../../src/server/net/transfers';
+
+const hash = 'a'.repeat(64) as FileHash;
+
+/** Transfers over a link that takes everything, and files whose answers are in the test's hands. */
+function transferring() {
+  const log: string[] = [];
+  const world = { isEnded: false, queued: 0 };
+  let to: { piece(bytes: Uint8Array): void; end(complete: boolean): void } | undefined;
+  let stored: Parameters<Sink['finish']>[0] | undefined;
+  const files: FileStore = {
+    read: (_, __, told) => {
+      to = told;
+      return { next: () => void log.push('read'), close: () => void log.push('closed') };
+    },
+    receive: () => ({
+      write: (bytes) => void log.push(`write ${bytes.length}`),
+      finish: (done) => (stored = done),
+      abandon: () => void log.push('abandoned'),
+    }),
+    release() {},
+    unpin: () => void log.push('unpinned'),
+  };
+  const link: Transport = {
+    remote: { host: '10.0.0.1', port: 1 },
+    local: { host: '10.0.0.2', port: 2 },
+    get queued() {
+      return world.queued;
+    },
+    write: (bytes) => void log.push(`sent ${bytes.length}`),
+    end() {},
+    abort() {},
+    keepAlive() {},
+    pause() {},
+    resume() {},
+  };
+  const transfers = new Transfers({
+    files,
+    link,
+    isEnded: () => world.isEnded,
+    run: (step) => step(),
+    full() {},
+  });
+  const results: Result<unknown, string>[] = [];
+  return {
+    log,
+    world,
+    transfers,
+    results,
+    send: () => transfers.send(hash, (result) => void results.push(result)),
+    piece: (length: number) => to?.piece(new Uint8Array(length)),
+    complete: () => to?.end(true),
+    stored: () => stored?.(ok({ hash, size: 1 })),
+  };
+}
+
+test('the next piece is read when the last has left', () => {
+  const { log, world, transfers, send, piece, complete, results } = transferring();
+  send();
+  world.queued = 5;
+  piece(5);
+  expect(log).toEqual(['read', 'sent 5']);
+  world.queued = 0;
+  transfers.drained();
+  expect(log).toEqual(['read', 'sent 5', 'read']);
+  complete();
+  expect(results).toEqual([{ ok: true, value: undefined }]);
+});
+
+test('a piece that comes when our side has ended is not sent, and the file does not count as sent', () => {
+  const { log, world, send, piece, results } = transferring();
+  send();
+  world.isEnded = true;
+  piece(5);
+  expect(log).toEqual(['read', 'closed']);
+  expect(results).toEqual([{ ok: false, why: 'gone' }]);
+});
+
+test('a connection that is lost abandons what is on its way, and stops reading', () => {
+  const { log, transfers, send } = transferring();
+  send();
+  transfers.receive(10).write(new Uint8Array(3));
+  transfers.close();
+  expect(log).toEqual(['read', 'write 3', 'closed', 'abandoned']);
+});
+
+test('an upload stays until the conversation can name it no more, also when it ends after that', () => {
+  const first = transferring();
+  first.transfers.receive(1).finish(() => {});
+  first.stored();
+  first.transfers.close();
+  expect(first.log).toEqual([]);
+  first.transfers.unpin();
+  first.transfers.unpin();
+  expect(first.log).toEqual(['unpinned']);
+
+  const late = transferring();
+  late.transfers.receive(1).finish(() => {});
+  late.transfers.close();
+  late.transfers.unpin();
+  late.stored();
+  expect(late.log).toEqual(['abandoned', 'unpinned']);
+});
