@@ -185,10 +185,8 @@ class Client implements Person {
   #answered(frame: string): void {
     const { model } = this.#stage;
     if (frame.startsWith('/join command must be followed')) return this.#marked();
-    const before = this.#asked.slice(
-      0,
-      this.#asked.findIndex(({ is }) => is === 'mark'),
-    );
+    const mark = this.#asked.findIndex(({ is }) => is === 'mark');
+    const before = this.#asked.slice(0, mark < 0 ? undefined : mark);
     if (frame.startsWith('Not currently in any channel')) {
       const said = before.find((asked) => asked.is === 'say' && !asked.saying.refused);
       if (said?.is === 'say') said.saying.refused = true;

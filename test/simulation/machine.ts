@@ -64,6 +64,8 @@ export class Machine {
   #takingsLeft = Infinity;
   /** How often a commit fails. */
   commitFailures = 0;
+  /** When one last did. */
+  failedAt = -Infinity;
   /** How late the server may be with its next turn, in ms: others' bytes come meanwhile. */
   sluggishMs = 0;
 
@@ -155,6 +157,7 @@ export class Machine {
         run: () => {
           if (this.#world.chance.is(this.commitFailures)) {
             this.#world.note('a commit fails');
+            this.failedAt = this.#world.time.now;
             throw new DiskFull('the disk is full');
           }
           statement.run();
@@ -227,6 +230,12 @@ export class Machine {
     else this.#takingsLeft = chance.below(8);
   }
 
+  /** It does not die of what was planned. */
+  spare(): void {
+    this.#writesLeft = Infinity;
+    this.#takingsLeft = Infinity;
+  }
+
   /** Somebody who was called has taken a message. */
   taken(): void {
     if (--this.#takingsLeft >= 0) return;
@@ -271,8 +280,7 @@ export class Machine {
 
   #end(life: Life, how: 'stopped' | 'killed'): void {
     this.#life = undefined;
-    this.#writesLeft = Infinity;
-    this.#takingsLeft = Infinity;
+    this.spare();
     life.clock.stop();
     for (const connection of [...life.connections]) connection.die();
     life.connections.clear();

@@ -39,6 +39,7 @@ class User implements Person {
   #dazedUntil = 0;
   /** Grows with everything that makes the server forget how its calls ended. */
   #memory = 0;
+  #memoryAt = 0;
   #endedIn = -1;
   readonly #receipts: { readonly account: Stay; readonly id: number }[] = [];
   readonly #ids = new Map<Stay, Map<number, Letter>>();
@@ -59,7 +60,13 @@ class User implements Person {
   }
 
   restarted(): void {
+    this.#forgotten();
+  }
+
+  /** The server does not know any more how its calls have ended. */
+  #forgotten(): void {
     this.#memory++;
+    this.#memoryAt = this.#stage.time.now;
   }
 
   // ---- what it does
@@ -96,7 +103,7 @@ class User implements Person {
       isOver = true;
       done(answer);
     };
-    const connection = machine.connect('mailbox', this.#host, 'any', {
+    const connection = machine.connect('mailbox', this.#host, how.safe === true ? 'quick' : 'any', {
       opened: () => {
         life = machine.life?.number ?? 0;
       },
@@ -124,7 +131,7 @@ class User implements Person {
     this.#stage.note(`${this.name} ${fields.join(' ')}`);
     this.#operate(fields, (answer) => {
       this.#isBusy = false;
-      this.#memory++;
+      this.#forgotten();
       const said = answer.is === 'answer' ? String(answer.code) : answer.is;
       this.#stage.note(`${this.name} ${fields[0] ?? ''} answered ${said}`);
       if (answer.is === 'unknown') this.#dazedUntil = this.#stage.time.now + 200;
@@ -135,15 +142,16 @@ class User implements Person {
 
   #expect(what: string, answer: Answer, codes: readonly number[]): void {
     if (answer.is !== 'answer') return;
-    // 2 and 3 also say that the disk is full.
-    if (codes.includes(answer.code) || (this.#diskFails && answer.code >= 2)) return;
+    if (codes.includes(answer.code) || this.#mayHaveFailed(answer)) return;
     this.#stage.violated(
       `${this.name} ${what}, registered: ${this.#registered}, connected: ${this.#connected}: ${answer.code}`,
     );
   }
 
-  get #diskFails(): boolean {
-    return this.#stage.machine.commitFailures > 0;
+  /** 2 and 3 also say that the disk was full. */
+  #mayHaveFailed(answer: Answer): boolean {
+    const { machine, time } = this.#stage;
+    return answer.is === 'answer' && answer.code >= 2 && time.now - machine.failedAt < 30_000;
   }
 
   #register(): void {
@@ -184,7 +192,8 @@ class User implements Person {
     this.#connected = 'unsure';
     this.#hasFailed = false;
     this.#change(['CONNECT', this.name, String(this.#port)], (answer) => {
-      this.#expect('CONNECT', answer, before === 'yes' ? [2] : before === 'no' ? [0] : [0, 2]);
+      const wasHere = before === 'yes' && !this.#hasFailed;
+      this.#expect('CONNECT', answer, wasHere ? [2] : before === 'no' ? [0] : [0, 2]);
       if (answer.is === 'refused') this.#connected = before;
       if (answer.is !== 'answer' || this.#hasFailed) return;
       // An address that was there before may be on its way out.
@@ -202,7 +211,7 @@ class User implements Person {
       this.#expect('DISCONNECT', answer, codes);
       if (answer.is === 'refused') this.#connected = before;
       if (answer.is === 'answer' && (answer.code === 0 || answer.code === 2)) {
-        if (!this.#diskFails || answer.code === 0) this.#connected = 'no';
+        if (answer.code === 0 || !this.#mayHaveFailed(answer)) this.#connected = 'no';
       }
     });
   }
@@ -314,7 +323,7 @@ class User implements Person {
       if (code === 0) {
         const isWhole = Number(fields[0]) === rest.length && rest.equals(letter.file ?? rest);
         if (!isWhole && !answer.isCut) {
-          violated(`${this.name} got another file with ${letter.word}`);
+          violated(`${this.name} got another file with ${letter.word}: ${rest.length} bytes`);
         }
         this.#forget(letter);
       } else if (isSure && this.#connected === 'yes' && !this.#isBusy && memory === this.#memory) {
@@ -340,6 +349,8 @@ class User implements Person {
       return chance.is(0.8) ? 'refuse' : 'silent';
     }
     const memory = this.#memory;
+    // A call that had begun before may still have been under way.
+    const isNew = this.#stage.time.now - this.#memoryAt > 200;
     const knowsEnd = this.#endsCalls && this.#endedIn === memory && !this.#isBusy;
     const how = isCalm
       ? 'well'
@@ -363,7 +374,7 @@ class User implements Person {
         if (how === 'unread') return connection.reset();
         this.#hear(Buffer.concat(got).toString().split('\0'), life);
         if (!this.#endsCalls) return;
-        if (memory === this.#memory) this.#endedIn = memory;
+        if (memory === this.#memory && isNew) this.#endedIn = memory;
         connection.finish();
       },
       lost: () => {},

@@ -179,6 +179,7 @@ export class Simulation {
     this.#isCalm = true;
     this.#machine.commitFailures = 0;
     this.#machine.sluggishMs = 0;
+    this.#machine.spare();
     // A life that is about to end does so first.
     this.#pass(5000);
     for (let round = 0; round < 2; round++) {
