@@ -218,8 +218,8 @@ export class GroupsSession implements Session {
   }
 
   #fault(status: 'too-large' | 'bad-request'): void {
-    this.#carrier?.fail('broken', undefined);
     this.#answer(undefined, status, status === 'bad-request' ? reasons.notUnderstood : '');
+    this.#carrier?.fail('broken', undefined);
     this.#finish('fault');
   }
 
