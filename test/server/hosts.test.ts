@@ -66,7 +66,7 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     await alice.until('s> MESSAGE 1 FROM bob\n    adiós\n    END\n');
 
     alice.write('CONNECTEDUSERS\n');
-    await alice.until('s> CONNECTED USERS (2 users connected) OK - alice, bob');
+    await alice.until(/s> CONNECTED USERS \(2 users connected\) OK - (alice, bob|bob, alice)/);
 
     alice.write(`SENDATTACH bob ${join(folder, 'picture.png')} look\n`);
     await bob.until('FILE picture.png');
