@@ -182,6 +182,8 @@ export class Files {
   }
 
   async #delete(hash: FileHash): Promise<void> {
+    // Counted first: whoever finds the file gone may send another in its place at once.
+    this.#count(hash, 0);
     try {
       await unlink(this.#path(hash));
     } catch (error) {
@@ -189,7 +191,6 @@ export class Files {
       if (code !== 'ENOENT') this.#settings.report('deleting a file', error);
     }
     this.#deletions.delete(hash);
-    this.#count(hash, 0);
   }
 
   /** Reads a file in pieces of at most `pieceBytes`, one for each `next`. `end(false)`: it cannot be read. */

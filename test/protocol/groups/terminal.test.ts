@@ -57,11 +57,12 @@ test('two talk; an offer comes in the middle of a line, is accepted, and the lin
   bob.screen.type('half a li');
   await enter(alice, 'quit');
   await enter(alice, 'file notes.txt bob');
-  await bob.screen.until('alice offers notes.txt (4 bytes): accept f1, or reject f1');
+  await bob.screen.until(/alice offers notes.txt \(4 bytes\): accept f\d+, or reject f\d+/);
+  const offer = /accept (f\d+)/.exec(bob.screen.everything)?.[1] ?? '';
   await bob.screen.until((shown) => shown.cursorLine === 'to alice> half a li');
   bob.screen.type('ne' + keys.enter);
   await alice.screen.until('bob: half a line');
-  await enter(bob, 'accept f1');
+  await enter(bob, `accept ${offer}`);
   await bob.screen.until('notes.txt from alice is saved as');
   await alice.screen.until('bob has notes.txt');
   expect(unported(alice)).toBe(
@@ -85,7 +86,7 @@ test('two talk; an offer comes in the middle of a line, is accepted, and the lin
     [
       'alice: hola',
       'chat> chat alice',
-      'alice offers notes.txt (4 bytes): accept f1, or reject f1',
+      `alice offers notes.txt (4 bytes): accept ${offer}, or reject ${offer}`,
       'to alice> half a line',
     ].join('\n'),
   );
