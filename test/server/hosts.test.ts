@@ -34,6 +34,15 @@ async function askFrom(host: Host, server: Host, request: string): Promise<numbe
   return out.trim() === '' ? [] : out.trim().split(/\s+/).map(Number);
 }
 
+/** Asks until there is an answer: a host notices in its own time that something has changed. */
+async function untilAnswered(host: Host, server: Host): Promise<void> {
+  let answer: number[] = [];
+  while (answer.length === 0) {
+    answer = await askFrom(host, server, nul('UNREGISTER', 'zed')).catch(() => []);
+  }
+  expect(answer).toEqual([1]);
+}
+
 function three(hosts: readonly Host[]): [Host, Host, Host] {
   const [a, b, c] = hosts;
   if (!a || !b || !c) throw new Error('three hosts are needed');
@@ -136,6 +145,7 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     expect((await runChat(send, { within: a.command })).status).toBe(0);
     await server.until('s> MESSAGE 2 FROM alice TO bob STORED');
     await b.setCable(true);
+    await untilAnswered(b, home);
     bob.write('CONNECT bob\n');
     await bob.until('s> MESSAGE 2 FROM alice');
     expect(bob.out).toContain('s> MESSAGE 1 FROM alice');
@@ -182,11 +192,7 @@ describe.skipIf(!canMakeHosts())('shares of the connections', () => {
     // What it gives back it may take again.
     taking.kill('SIGKILL');
     await taking.exited;
-    let answer: number[] = [];
-    while (answer.length === 0) {
-      answer = await askFrom(greedy, home, nul('UNREGISTER', 'zed')).catch(() => []);
-    }
-    expect(answer).toEqual([1]);
+    await untilAnswered(greedy, home);
     server.kill('SIGTERM');
     expect(await server.exited).toBe(0);
   }, 15_000);
