@@ -271,7 +271,7 @@ export class Machine {
         life.clock.after(10, wait);
         return;
       }
-      for (const { link } of [...life.connections]) if (chance.is(0.5)) link?.abort();
+      for (const { link } of Array.from(life.connections)) if (chance.is(0.5)) link?.abort();
       life.core.close();
       this.#end(life, 'stopped');
     };
@@ -282,7 +282,7 @@ export class Machine {
     this.#life = undefined;
     this.spare();
     life.clock.stop();
-    for (const connection of [...life.connections]) connection.die();
+    for (const connection of Array.from(life.connections)) connection.die();
     life.connections.clear();
     // What is on the disk at this very moment, in the middle of a transaction or not.
     const [from, to] = [this.path(life.number), this.path(life.number + 1)];

@@ -201,7 +201,7 @@ class Client implements Person {
     if (/^<[^<>]*>$/.test(line) || !line.startsWith(serverPrefix)) return;
     const told = line.slice(serverPrefix.length);
     if (/ (dis)?connected!$/.test(told) || / transferred \d+ dollars to you\.$/.test(told)) return;
-    if (/ left before your message arrived\.$/.test(told)) return;
+    if (told.endsWith(' left before your message arrived.')) return;
     if (told === 'What is your balance?') return this.#question();
     if (/^The balance of \d+ has been set/.test(told)) return this.#enter();
     if (this.#state === 'inside') this.#answered(told);
@@ -285,7 +285,7 @@ class Client implements Person {
         return model.said(asked.saying, 'market');
       case 'write': {
         const answer = answers.shift() ?? '';
-        const isTaken = answer === '' || /gets your message later\.$/.test(answer);
+        const isTaken = answer === '' || answer.endsWith('gets your message later.');
         return model.answered(asked.letter, isTaken ? 'accepted' : 'refused');
       }
       case 'pay': {

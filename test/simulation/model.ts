@@ -134,7 +134,7 @@ export class Model {
 
   #pair({ from, to }: Letter): Letter[] {
     let byName = this.#pairs.get(from);
-    if (!byName) this.#pairs.set(from, (byName = new Map()));
+    if (!byName) this.#pairs.set(from, (byName = new Map<string, Letter[]>()));
     let pair = byName.get(to);
     if (!pair) byName.set(to, (pair = []));
     return pair;
@@ -177,7 +177,9 @@ export class Model {
   }
 
   /** The life of the server that was delivering it ended first: it may come again, but no other of his. */
-  isUnderWay(letter: Letter, life: number): void {
+  isUnderWay(text: string, life: number): void {
+    const letter = this.letters.get(/^m\d+/.exec(text)?.[0] ?? '');
+    if (!letter) return;
     letter.mayRepeat = true;
     const what = `${letter.to} in life ${life}`;
     const other = this.#underWay.get(what) ?? letter;

@@ -16,8 +16,8 @@ export interface Stage {
   readonly isCalm: boolean;
   /** Somebody to write to: who is here, was here, or never was. */
   somebody(but: string): { readonly name: string; readonly stay: Stay | undefined };
-  note(what: string): void;
-  violated(what: string): never;
+  readonly note: (what: string) => void;
+  readonly violated: (what: string) => never;
 }
 
 export interface Person {

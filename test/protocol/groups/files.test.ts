@@ -377,7 +377,6 @@ describe('a name', () => {
     expect(saved).toContain(part);
     expect(saved).not.toMatch(/[/\\\p{Cc}\p{Cf}]/u);
     expect(await readFile(join(bob.folder, saved), 'utf8')).toBe('hola');
-    // eslint-disable-next-line no-control-regex
     expect(bob.chat.out).not.toMatch(/[\u001b\u0007\u202e]/u);
   });
 

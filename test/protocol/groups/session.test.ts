@@ -349,7 +349,7 @@ describe('groups', () => {
     ['Invite', 'group-invite', 'unknown-user', 'unknown-user'],
     ['Invite', 'group-invite', 'storage', 'try-later'],
   ] as const)('%s refused by %s as %s: %s', (action, operation, why, status) => {
-    const client = new Client({ [operation]: () => no(why) } as Answers);
+    const client = new Client({ [operation]: () => no(why) });
     client.sends(`Req.Group.${action} Group=club To=bob Id=1`);
     expect(client.hears()).toEqual([`Res.Confirmation Group=club Id=1 Status=${status}`]);
   });

@@ -24,7 +24,7 @@ export function written(message: Message): string {
     const value = message[field as keyof Message];
     if (value === undefined || value === 'text/plain') continue;
     for (const one of Array.isArray(value) ? (value as string[]) : [value as string]) {
-      parts.push(`${key}=${quoted(`${one}`)}`);
+      parts.push(`${key}=${quoted(one)}`);
     }
   }
   const body = Buffer.from(message.body).toString().replaceAll('\n', '\\n');
