@@ -176,6 +176,8 @@ export interface User {
 }
 
 const utf8 = new TextEncoder();
+/** What most names are: visible ASCII, which needs no further look. */
+const plain = /^[!-~]+$/;
 /** Controls, invisible formatting, unpaired surrogates, line separators: nothing a name may hold. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
@@ -186,6 +188,7 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
  */
 export function nameOf(text: string): Name | undefined {
   if (text.length === 0 || text.length > 255 || text.startsWith('#')) return undefined;
+  if (plain.test(text)) return text as Name;
   if (unprintable.test(text) || text.trim() !== text) return undefined;
   const name = text.normalize('NFC');
   return utf8.encode(name).length > 255 ? undefined : (name as Name);

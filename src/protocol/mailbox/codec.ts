@@ -94,6 +94,21 @@ export function encodeRequest(request: Request): Uint8Array {
 export type ReplyStyle = 'byte' | 'text';
 
 export function encodeReply(code: Code, fields: readonly string[], style: ReplyStyle): Uint8Array {
+  if (fields === last.fields && code === last.code && style === last.style) return last.bytes;
+  const bytes = encode(code, fields, style);
+  if (fields.length > 1) last = { code, fields, style, bytes };
+  return bytes;
+}
+
+/** A long list that many ask for is encoded once; the same list is the same array. */
+let last: {
+  readonly code: Code;
+  readonly fields: readonly string[];
+  readonly style: ReplyStyle;
+  readonly bytes: Uint8Array;
+} = { code: 0, fields: [], style: 'byte', bytes: Uint8Array.of(0) };
+
+function encode(code: Code, fields: readonly string[], style: ReplyStyle): Uint8Array {
   const head = style === 'byte' ? Uint8Array.of(code) : encodeText(`${code}\0`);
   const tail = encodeFields(fields);
   const whole = new Uint8Array(head.length + tail.length);

@@ -119,8 +119,7 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
       const asker = account ? { account } : { host: host.remote.host };
       host.submit({ do: 'users', asker }, (outcome) => {
         if (!outcome.ok) return fail('', outcome.why);
-        const { users } = outcome.value;
-        done('', [String(users.length), ...users.map(shownName)]);
+        done('', listOf(outcome.value.users));
       });
       return;
     }
@@ -151,3 +150,15 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
 /** A name as this protocol's peers see it wherever else they meet it. */
 const shownName = ({ name, dialect }: User): string =>
   dialect === 'mailbox' ? name : bareName(name);
+
+let lastUsers: readonly User[] = [];
+let lastList: readonly string[] = ['0'];
+
+/** How many, then each: made once for all who ask while nobody comes or goes, when the list is the same object. */
+function listOf(users: readonly User[]): readonly string[] {
+  if (users !== lastUsers) {
+    lastUsers = users;
+    lastList = [String(users.length), ...users.map(shownName)];
+  }
+  return lastList;
+}
