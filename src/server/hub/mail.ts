@@ -110,11 +110,13 @@ export function mail(
   const lastOfSession = db.prepare<{ last_id: number }, [string]>(
     'SELECT last_id FROM live.session WHERE id = ?',
   );
-  const erased =
-    'WHERE serial = ? AND recipient = ? RETURNING sender, id, to_name, file_name, reference';
-  type Erased = Pick<MessageRow, 'sender' | 'id' | 'to_name' | 'file_name' | 'reference'>;
-  const eraseKept = db.prepare<Erased, [number, number]>(`DELETE FROM message ${erased}`);
-  const erasePassing = db.prepare<Erased, [number, string]>(`DELETE FROM live.message ${erased}`);
+  const told = 'SELECT sender, id, to_name, file_name, reference FROM';
+  const of = 'WHERE serial = ? AND recipient = ?';
+  type Told = Pick<MessageRow, 'sender' | 'id' | 'to_name' | 'file_name' | 'reference'>;
+  const findKept = db.prepare<Told, [number, number]>(`${told} message ${of}`);
+  const findPassing = db.prepare<Told, [number, string]>(`${told} live.message ${of}`);
+  const eraseKept = db.prepare<never, [number]>('DELETE FROM message WHERE serial = ?');
+  const erasePassing = db.prepare<never, [number]>('DELETE FROM live.message WHERE serial = ?');
   const lessKept = db.prepare<never, [number]>(
     'UPDATE account SET waiting = waiting - 1 WHERE id = ?',
   );
@@ -234,12 +236,15 @@ export function mail(
       const guest = guestOf(command.recipient) ?? ('' as SessionId);
       const row =
         account === undefined
-          ? erasePassing.get(command.serial, guest)
-          : eraseKept.get(command.serial, account);
+          ? findPassing.get(command.serial, guest)
+          : findKept.get(command.serial, account);
       if (!row) return refused('unknown-message');
-      if (account === undefined) lessPassing.run(guest);
-      else {
+      if (account === undefined) {
+        erasePassing.run(command.serial);
+        lessPassing.run(guest);
+      } else {
         turn.lasting = true;
+        eraseKept.run(command.serial);
         lessKept.run(account);
       }
       turn.notify(

@@ -336,9 +336,8 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   #flow(): void {
     if (this.#over) return;
     const underWay = this.#submitted - this.#answered;
-    // Once full it goes on at half, so that reading does not stop and start at every answer.
-    const most = limits.outstandingPerConnection;
-    const busy = underWay >= (this.#held ? most / 2 : most);
+    // Once full it goes on when all are answered: what follows is then one group of the journal and not two.
+    const busy = this.#held ? underWay > 0 : underWay >= limits.outstandingPerConnection;
     const held = busy || this.#sinkFull || this.#outputs > limits.consoleBytes;
     const goesOn = this.#held && !held;
     this.#held = held;
