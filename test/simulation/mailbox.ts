@@ -96,7 +96,7 @@ class User implements Person {
   ): void {
     const { chance, machine, time } = this.#stage;
     const got: Uint8Array[] = [];
-    let life = 0;
+    let isOpen = false;
     let isOver = false;
     const finish = (answer: Answer): void => {
       if (isOver) return;
@@ -105,14 +105,14 @@ class User implements Person {
     };
     const connection = machine.connect('mailbox', this.#host, how.safe === true ? 'quick' : 'any', {
       opened: () => {
-        life = machine.life?.number ?? 0;
+        isOpen = true;
       },
       data: (bytes) => void got.push(bytes),
       ended: () => {
         connection.finish();
-        finish(answerOf(Buffer.concat(got), machine.life?.number !== life));
+        finish(answerOf(Buffer.concat(got), connection.isCutShort));
       },
-      lost: () => finish({ is: life > 0 ? 'unknown' : 'refused' }),
+      lost: () => finish({ is: isOpen ? 'unknown' : 'refused' }),
     });
     connection.send(Buffer.concat([bytesOf(fields), how.bytes ?? Buffer.alloc(0)]));
     if (how.safe === true || this.#stage.isCalm) return;
@@ -326,6 +326,8 @@ class User implements Person {
           violated(`${this.name} got another file with ${letter.word}: ${rest.length} bytes`);
         }
         this.#forget(letter);
+      } else if (this.#mayHaveFailed(answer)) {
+        return;
       } else if (isSure && this.#connected === 'yes' && !this.#isBusy && memory === this.#memory) {
         violated(`the file of ${letter.word} for ${this.name}: ${code}`);
       }
@@ -389,6 +391,9 @@ class User implements Person {
       case 'SEND_MESSAGE_ATTACH': {
         // A server that died in the middle.
         if (fields.length < (call === 'SEND_MESSAGE' ? 4 : 5)) return;
+        // Bytes of a dead server still arrive, perhaps behind those of the next one.
+        const isLate = this.#stage.machine.life?.number !== life;
+        if (isLate) model.isUnderWay(text, life);
         const letter = model.took(
           [this.name],
           from,
@@ -397,7 +402,8 @@ class User implements Person {
         );
         note(`${this.name} got ${letter.word}`);
         this.#stage.machine.taken();
-        if (this.#stage.machine.life?.number !== life) model.isUnderWay(letter, life);
+        // That it was taken never came to be known.
+        if (isLate) letter.mayRepeat = true;
         const isOld = letter.stay !== this.#account;
         if (letter.file && letter.fileIs === 'there' && !isOld) this.#withFile.add(letter);
         return;
@@ -472,7 +478,7 @@ class User implements Person {
 /** Whether the number of what he sends is one that mailbox users see. */
 const numbered = (from: string): boolean => from.startsWith('mia');
 
-/** `isCut`: the server has died since, perhaps in the middle of its answer. */
+/** `isCut`: the answer may not have come whole. */
 function answerOf(whole: Buffer, isCut: boolean): Answer {
   const code = whole[0];
   if (code === undefined) return { is: 'unknown' };

@@ -153,6 +153,7 @@ export class Connection {
   #isReset = false;
   #isPaused = false;
   #isPeerLost = false;
+  #isCutShort = false;
 
   constructor(around: Around, manner: Manner, local: Address, remote: Address, peer: PeerEvents) {
     this.#around = around;
@@ -206,6 +207,11 @@ export class Connection {
   /** The far end has gone, or was dropped. */
   get isLost(): boolean {
     return this.#isPeerLost;
+  }
+
+  /** The server's last words may not have come whole. */
+  get isCutShort(): boolean {
+    return this.#isCutShort;
   }
 
   get link(): Link | undefined {
@@ -269,6 +275,7 @@ export class Connection {
 
   /** The server is no more: its last words may be cut short. */
   die(): void {
+    this.#isCutShort = true;
     this.#gone();
     if (this.#isPeerLost) return;
     if (this.#around.chance.is(0.5)) this.#down.shorten();
@@ -319,7 +326,10 @@ export class Connection {
   #end(): void {
     this.#down.finish();
     // What came and was not read makes the system send a reset behind what was written.
-    if (this.#up.length > 0 && this.#around.chance.is(0.5)) this.#down.shorten();
+    if (this.#up.length > 0 && this.#around.chance.is(0.5)) {
+      this.#isCutShort = true;
+      this.#down.shorten();
+    }
     if (this.#around.chance.is(0.5)) this.#close();
     else this.#around.time.after(0, () => this.#close());
   }

@@ -167,7 +167,7 @@ export class Simulation {
     db.close();
     for (const { text } of rows) {
       const letter = this.#model.letters.get(/^m\d+/.exec(text)?.[0] ?? '');
-      if (letter?.takenAt !== undefined) this.#model.isUnderWay(letter, this.#machine.lives);
+      if (letter?.takenAt !== undefined) this.#model.isUnderWay(text, this.#machine.lives);
     }
     for (const person of this.#people) person.restarted?.();
     this.#time.after(1 + this.#chance.below(1500), () => this.#machine.start());
