@@ -88,8 +88,10 @@ export function openCore(db: Store, dialects: readonly Dialect[], world: World):
     if (outcome.ok || outcome.why !== 'storage') done();
     else clock.after(limits.storageRetryMs, () => owe(command, done));
   };
+  const waiting = readWaiting(db);
   const delivery: Delivery = new Delivery({
-    waiting: readWaiting(db),
+    // A message that the same group brought is not told before its sender has his answer: its own event brings it.
+    waiting: (...of) => waiting(...of).filter(({ serial }) => serial <= journal.told),
     settle: (recipient, serial, { status, urgent, done }) => {
       const settled = { do: 'settle', recipient, serial, status } as const;
       if (urgent) owe(settled, done);

@@ -86,6 +86,8 @@ class Client implements Person {
     this.#got = '';
     this.#asked = [];
     this.#answers = [];
+    this.#stay = undefined;
+    this.#ears = undefined;
     const connection = machine.connect('market', `10.0.3.${this.#number}`, 'quick', {
       data: (bytes) => this.#received(connection, bytes),
       ended: () => {

@@ -8,8 +8,8 @@ import { Simulation } from './simulation';
 const commands = 10_000;
 const isReplay = process.env['CHAT_SEED'] !== undefined;
 const own = runSeed();
-/** Seeds that are always the same, and some of this run; a seed that is given is replayed alone, with more said. */
-const seeds = isReplay ? [own] : [1, 2, own, own + 1, own + 2].map((seed) => seed >>> 0);
+/** Always the same ones, so that a run can be had again; CHAT_SEED runs any other alone, with more said. */
+const seeds = isReplay ? [own] : [1, 2, 3, 3591771161];
 
 test.each(seeds)(
   'nothing is lost, doubled, disordered or overheard, whatever breaks: seed %i',

@@ -16,6 +16,7 @@ interface Entry {
 }
 
 interface Answered {
+  readonly position: number;
   readonly done: (outcome: never) => void;
   readonly outcome: Result<unknown, string>;
   readonly events: readonly HubEvent[];
@@ -58,6 +59,7 @@ export class LocalJournal implements Journal {
   /** Whether the group at hand has begun a transaction: one that only reads needs none. */
   #begun = false;
   #position: number;
+  #told: number;
   #lastTime: number;
   /** Called after each group was answered and its events were told: the place to let written bytes go. */
   onGroupDone: () => void = () => {};
@@ -81,7 +83,16 @@ export class LocalJournal implements Journal {
       .query<{ position: number; at: number }, []>('SELECT position, at FROM log')
       .get();
     this.#position = log?.position ?? 0;
+    this.#told = this.#position;
     this.#lastTime = log?.at ?? 0;
+  }
+
+  /**
+   * The place in the log of the command whose outcome is being told, or was told last. What later ones have done is
+   * committed as well, perhaps, but nobody knows of it yet.
+   */
+  get told(): number {
+    return this.#told;
   }
 
   submit<K extends OperationName>(
@@ -151,7 +162,12 @@ export class LocalJournal implements Journal {
     const taken = this.#applyGroup(applied);
     const answered = taken.committed
       ? applied
-      : taken.entries.map(({ done }) => ({ done, outcome: refused('storage'), events: none }));
+      : taken.entries.map(({ done }) => ({
+          position: this.#position,
+          done,
+          outcome: refused('storage'),
+          events: none,
+        }));
     this.#answer(answered);
     this.#flushing = false;
     this.onGroupDone();
@@ -163,7 +179,8 @@ export class LocalJournal implements Journal {
    */
   #answer(answered: readonly Answered[]): void {
     let run: SaidEvent[] = [];
-    for (const { done, outcome, events } of answered) {
+    for (const { position, done, outcome, events } of answered) {
+      this.#told = position;
       const [only] = events;
       const said = only !== undefined && events.length === 1 && isSaid(only) ? only : undefined;
       const [first] = run;
@@ -180,6 +197,7 @@ export class LocalJournal implements Journal {
       else if (events.length > 0) this.#tell(events);
     }
     if (run.length > 0) this.#tell(run);
+    this.#told = this.#position;
   }
 
   /** A bug in telling one thing must not cost the others their answers. */
@@ -232,7 +250,7 @@ export class LocalJournal implements Journal {
     const { command, done, key } = entry;
     const known = key === undefined ? undefined : this.#outcomes.find(key, at);
     if (known) {
-      applied.push({ done, outcome: known, events: none });
+      applied.push({ position, done, outcome: known, events: none });
       return false;
     }
     const turn = new Turn(at, position);
@@ -243,13 +261,13 @@ export class LocalJournal implements Journal {
     try {
       const outcome = this.#hub.apply(command, turn);
       if (!writes) {
-        applied.push({ done, outcome, events: turn.events });
+        applied.push({ position, done, outcome, events: turn.events });
         return false;
       }
       if (!outcome.ok) {
         // Whatever a handler had begun: a refusal changes nothing and tells nobody.
         this.#undo();
-        applied.push({ done, outcome, events: none });
+        applied.push({ position, done, outcome, events: none });
         return false;
       }
       if (key !== undefined) {
@@ -257,14 +275,14 @@ export class LocalJournal implements Journal {
         turn.lasting = true;
       }
       this.#statements.release.run();
-      applied.push({ done, outcome, events: turn.events });
+      applied.push({ position, done, outcome, events: turn.events });
       return turn.lasting;
     } catch (error) {
       // SQLite gives up the whole transaction on a full disk and the like.
       if (this.#begun && !this.#db.inTransaction) throw error;
       if (writes) this.#undo();
       this.#world.report(`applying ${command.do}`, error);
-      applied.push({ done, outcome: refused('internal'), events: none });
+      applied.push({ position, done, outcome: refused('internal'), events: none });
       return false;
     }
   }

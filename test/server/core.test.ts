@@ -1,0 +1,68 @@
+// The core with the world in the test's hands: what is said first where one group of commands brings much.
+
+import { expect, test } from 'bun:test';
+
+import { market } from '../../src/protocol/market/index';
+import { openCore, openCoreStore } from '../../src/server/core';
+import { Conversation } from '../../src/server/net/conversation';
+import type { Transport } from '../../src/server/net/link';
+import { named } from '../support/journal';
+
+test('who enters in one group with a message to him gets it after both answers', () => {
+  const steps: (() => void)[] = [];
+  const told: string[] = [];
+  const unused = (): never => {
+    throw new Error('not in this test');
+  };
+  const db = openCoreStore(':memory:');
+  const core = openCore(db, [market], {
+    clock: { now: () => 1_700_000_000_000, after: () => () => {}, wake: () => {} },
+    files: { receive: unused, read: unused, release: unused, unpin: unused },
+    console: { print: () => {}, warn: () => {}, raw: unused },
+    soon: (step) => void steps.push(step),
+    flush: () => {},
+    dial: unused,
+    isOwnDoor: () => false,
+    report: (what, error) => {
+      throw new Error(what, { cause: error });
+    },
+  });
+  const turn = (): void => {
+    for (let step = steps.shift(); step; step = steps.shift()) step();
+  };
+  const link: Transport = {
+    write: (bytes) => void told.push(...Buffer.from(bytes).toString().trimEnd().split('\n')),
+    end: () => {},
+    abort: () => {},
+    pause: () => {},
+    resume: () => {},
+    keepAlive: () => {},
+    queued: 0,
+    remote: { host: '10.0.0.2', port: 4000 },
+    local: { host: '10.0.0.1', port: 1 },
+  };
+  const around = core.around('market', { host: '10.0.0.1', port: 1 });
+  const max = new Conversation(link, around);
+  max.start(market.door.open(max));
+  max.data(Buffer.from('max\n'));
+  turn();
+  around.submit(
+    { do: 'register', name: named('mia'), fullName: 'Mia', born: '01/01/2000', host: '10.0.0.3' },
+    () => {},
+  );
+  turn();
+  told.length = 0;
+
+  max.data(Buffer.from('100\n'));
+  const from = { account: named('mia') };
+  around.submit({ do: 'direct', from, to: named('max'), text: 'hi', origin: 'test' }, (sent) =>
+    told.push(`mia: ${String(sent.ok)}`),
+  );
+  turn();
+  expect(told).toEqual([
+    '[SERVER] Client: The balance of 100 has been set to your account.',
+    'mia: true',
+    '<mia>: hi',
+  ]);
+  db.close();
+});
