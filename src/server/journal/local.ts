@@ -1,4 +1,5 @@
 // The journal of one machine: the commands of one turn of the event loop become one SQLite transaction.
+// long because one group is one thing: collected, applied, committed, answered, or refused whole.
 
 import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
