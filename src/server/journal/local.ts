@@ -3,24 +3,18 @@
 
 import type { Command, OperationName, Outcome } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
-import { refused, type Result } from '../../protocol/model';
+import { refused } from '../../protocol/model';
 import { type AppliedHub, fromMemory, onlyRead } from '../hub/hub';
 import type { Store } from '../hub/store';
-import { type HubEvent, isSaid, isSaidWith, type SaidEvent, Turn } from '../hub/turn';
+import { type HubEvent, Turn } from '../hub/turn';
 import type { Consumer, Journal } from './journal';
 import { Outcomes } from './outcomes';
+import { type Answered, Teller } from './teller';
 
 interface Entry {
   readonly command: Command;
   readonly done: (outcome: never) => void;
   readonly key: string | undefined;
-}
-
-interface Answered {
-  readonly position: number;
-  readonly done: (outcome: never) => void;
-  readonly outcome: Result<unknown, string>;
-  readonly events: readonly HubEvent[];
 }
 
 /** The world outside, so that tests and simulations can hold it in their hands. */
@@ -48,9 +42,9 @@ const owed: ReadonlySet<OperationName> = new Set([
 export class LocalJournal implements Journal {
   readonly #db: Store;
   readonly #hub: AppliedHub;
-  readonly #consume: Consumer;
   readonly #world: JournalSurroundings;
   readonly #outcomes: Outcomes;
+  readonly #teller: Teller;
   readonly #statements;
   #queue: Entry[] = [];
   #scheduled = false;
@@ -60,7 +54,6 @@ export class LocalJournal implements Journal {
   /** Whether the group at hand has begun a transaction: one that only reads needs none. */
   #begun = false;
   #position: number;
-  #told: number;
   #lastTime: number;
   /** Called after each group was answered and its events were told: the place to let written bytes go. */
   onGroupDone: () => void = () => {};
@@ -68,7 +61,6 @@ export class LocalJournal implements Journal {
   constructor(db: Store, hub: AppliedHub, consume: Consumer, world: JournalSurroundings) {
     this.#db = db;
     this.#hub = hub;
-    this.#consume = consume;
     this.#world = world;
     this.#outcomes = new Outcomes(db);
     this.#statements = {
@@ -84,7 +76,7 @@ export class LocalJournal implements Journal {
       .query<{ position: number; at: number }, []>('SELECT position, at FROM log')
       .get();
     this.#position = log?.position ?? 0;
-    this.#told = this.#position;
+    this.#teller = new Teller(this.#position, consume, (what, error) => world.report(what, error));
     this.#lastTime = log?.at ?? 0;
   }
 
@@ -93,7 +85,7 @@ export class LocalJournal implements Journal {
    * committed as well, perhaps, but nobody knows of it yet.
    */
   get told(): number {
-    return this.#told;
+    return this.#teller.told;
   }
 
   submit<K extends OperationName>(
@@ -169,45 +161,10 @@ export class LocalJournal implements Journal {
           outcome: refused('storage'),
           events: none,
         }));
-    this.#answer(answered);
+    this.#teller.tell(answered);
+    this.#teller.told = this.#position;
     this.#flushing = false;
     this.onGroupDone();
-  }
-
-  /**
-   * Each outcome, then the events of its command. What one session says in a row is handed on together: between
-   * its own outcomes nobody else can notice.
-   */
-  #answer(answered: readonly Answered[]): void {
-    let run: SaidEvent[] = [];
-    for (const { position, done, outcome, events } of answered) {
-      this.#told = position;
-      const [only] = events;
-      const said = only !== undefined && events.length === 1 && isSaid(only) ? only : undefined;
-      const [first] = run;
-      if (first !== undefined && (said === undefined || !isSaidWith(first, said))) {
-        this.#tell(run);
-        run = [];
-      }
-      try {
-        done(outcome as never);
-      } catch (error) {
-        this.#world.report('answering a command', error);
-      }
-      if (said !== undefined) run.push(said);
-      else if (events.length > 0) this.#tell(events);
-    }
-    if (run.length > 0) this.#tell(run);
-    this.#told = this.#position;
-  }
-
-  /** A bug in telling one thing must not cost the others their answers. */
-  #tell(events: readonly HubEvent[]): void {
-    try {
-      this.#consume(events);
-    } catch (error) {
-      this.#world.report('telling what happened', error);
-    }
   }
 
   /** Applies and commits. On failure nothing has changed and nothing was said. */
