@@ -3,7 +3,7 @@
 import { channels } from '../../src/protocol/channels/index';
 import { Ears, type Saying, type Stay } from './model';
 import type { Connection } from './network';
-import { isRest, type Kind, type Person, type Stage, textAround } from './people';
+import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
 
 const rooms = ['attic', 'cellar', 'garden', 'market', 'relay'];
 const frameBytes = 200;
@@ -39,6 +39,10 @@ class Client implements Person {
 
   stays(): readonly Stay[] {
     return this.#stay ? [this.#stay] : [];
+  }
+
+  here(): readonly string[] {
+    return namesOf(this.stays());
   }
 
   // ---- what it does

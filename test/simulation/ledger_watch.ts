@@ -1,6 +1,7 @@
 // Watches the money while it moves: balances change by entries only, and their sum by `set` only.
 
 import type { Store } from '../../src/server/hub/store';
+import type { Payment } from './model';
 
 interface Entry {
   readonly id: number;
@@ -40,5 +41,34 @@ export class LedgerWatch {
     }
     if (row.least < 0) this.#violated(`a balance is ${row.least}`);
     if (row.last < this.#last) this.#violated(`the ledger has lost entries after ${row.last}`);
+  }
+
+  /** Every transfer that was confirmed is in the ledger, and none that was refused. */
+  checkPayments(db: Store, payments: readonly Payment[]): void {
+    const counts = new Map<string, { sent: number; perhaps: number; entered: number }>();
+    const count = (from: string, to: string, amount: number) => {
+      const key = `${from} to ${to}: ${amount}`;
+      const found = counts.get(key) ?? { sent: 0, perhaps: 0, entered: 0 };
+      counts.set(key, found);
+      return found;
+    };
+    for (const { from, to, amount, state } of payments) {
+      const found = count(from, to, amount);
+      if (state === 'sent') found.sent++;
+      else if (state !== 'refused') found.perhaps++;
+    }
+    const entries = db
+      .query<{ payer_name: string; payee_name: string; amount: number }, []>(
+        'SELECT payer_name, payee_name, amount FROM ledger WHERE payer IS NOT NULL',
+      )
+      .all();
+    for (const { payer_name, payee_name, amount } of entries) {
+      count(payer_name, payee_name, amount).entered++;
+    }
+    for (const [what, { sent, perhaps, entered }] of counts) {
+      if (entered < sent || entered > sent + perhaps) {
+        this.#violated(`${what}: ${sent} confirmed, ${perhaps} perhaps, ${entered} in the ledger`);
+      }
+    }
   }
 }

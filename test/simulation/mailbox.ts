@@ -3,7 +3,7 @@
 import { mailbox } from '../../src/protocol/mailbox/index';
 import type { Letter, Stay } from './model';
 import type { Connection, PeerEvents } from './network';
-import { type Kind, type Person, type Stage, textAround } from './people';
+import { isRest, type Kind, namesIn, type Person, type Stage, textAround } from './people';
 
 /** An answer: its code and fields; or nobody knows what became of the request; or it never got there. */
 type Answer =
@@ -57,6 +57,11 @@ class User implements Person {
 
   stays(): readonly Stay[] {
     return this.#account ? [this.#account] : [];
+  }
+
+  /** It has an address, and no connection that stays. */
+  here(): readonly string[] {
+    return [];
   }
 
   restarted(): void {
@@ -391,15 +396,13 @@ class User implements Person {
       case 'SEND_MESSAGE_ATTACH': {
         // A server that died in the middle.
         if (fields.length < (call === 'SEND_MESSAGE' ? 4 : 5)) return;
+        const whole = this.#joined(`${from} ${number}`, text);
+        if (whole === undefined) return;
         // Bytes of a dead server still arrive, perhaps behind those of the next one.
         const isLate = this.#stage.machine.life?.number !== life;
-        if (isLate) model.isUnderWay(text, life);
-        const letter = model.took(
-          [this.name],
-          from,
-          text,
-          numbered(from) ? Number(number) : undefined,
-        );
+        if (isLate) model.isUnderWay(whole, life);
+        const id = numbered(from) ? Number(number) : undefined;
+        const letter = model.took([this.name], from, whole, id);
         note(`${this.name} got ${letter.word}`);
         this.#stage.machine.taken();
         // That it was taken never came to be known.
@@ -422,6 +425,24 @@ class User implements Person {
         }
     }
   }
+
+  /** The whole text that a part completes. A long one of another door comes in several calls, or begins again. */
+  #joined(message: string, part: string): string | undefined {
+    if (!isRest(part)) this.#parts.set(message, part);
+    else {
+      const begun = this.#parts.get(message);
+      if (begun === undefined) return undefined;
+      this.#parts.set(message, begun + part);
+    }
+    const text = this.#parts.get(message) ?? '';
+    const word = /^m\d+/.exec(text)?.[0] ?? '';
+    if (this.#stage.model.letters.get(word)?.text !== text && Buffer.byteLength(part) > 200) {
+      return undefined;
+    }
+    this.#parts.delete(message);
+    return text;
+  }
+  readonly #parts = new Map<string, string>();
 
   // ---- the end
 
@@ -451,14 +472,7 @@ class User implements Person {
     const { machine, violated } = this.#stage;
     const life = machine.life;
     if (!life) return;
-    const here = life.db
-      .query<{ name: string }, []>(
-        `SELECT name FROM address JOIN account ON account.id = address.account
-         UNION ALL SELECT name FROM live.session`,
-      )
-      .all()
-      .map(({ name }) => name)
-      .sort();
+    const here = namesIn(life.db);
     if (!here.includes(this.name)) violated(`${this.name} is connected and not here`);
     this.#operate(
       ['CONNECTEDUSERS', this.name],
@@ -476,7 +490,7 @@ class User implements Person {
 }
 
 /** Whether the number of what he sends is one that mailbox users see. */
-const numbered = (from: string): boolean => from.startsWith('mia');
+const numbered = (from: string): boolean => /^(mia|wil)/.test(from);
 
 /** `isCut`: the answer may not have come whole. */
 function answerOf(whole: Buffer, isCut: boolean): Answer {

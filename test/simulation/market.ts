@@ -1,9 +1,9 @@
 // People in the market: lines, private lines, money.
 
 import { market } from '../../src/protocol/market/index';
-import { Ears, type Letter, type Saying, type Stay } from './model';
+import { Ears, type Letter, type Payment, type Saying, type Stay } from './model';
 import type { Connection } from './network';
-import { isRest, type Kind, type Person, type Stage, textAround } from './people';
+import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
 
 const serverPrefix = '[SERVER] Client: ';
 const busy = 'The server could not do that now';
@@ -17,18 +17,8 @@ type Asked =
   /** A private line to somebody whose name nobody has: its answer says that all before it was dealt with. */
   | { readonly is: 'mark'; readonly name: string };
 
-/** Money on its way from one to another. */
-export interface Payment {
-  readonly from: string;
-  readonly to: string;
-  readonly amount: number;
-  state: 'asked' | 'sent' | 'refused' | 'unknown';
-}
-
 class Client implements Person {
   readonly name: string;
-  /** Of everybody. */
-  readonly #payments: Payment[];
   readonly #stage: Stage;
   readonly #number: number;
   #connection: Connection | undefined;
@@ -47,15 +37,18 @@ class Client implements Person {
   #marks = 0;
   #funds: number | undefined;
 
-  constructor(stage: Stage, number: number, payments: Payment[]) {
+  constructor(stage: Stage, number: number) {
     this.#stage = stage;
     this.#number = number;
     this.name = `max${number}`;
-    this.#payments = payments;
   }
 
   stays(): readonly Stay[] {
     return this.#stay && this.#state === 'inside' ? [this.#stay] : [];
+  }
+
+  here(): readonly string[] {
+    return namesOf(this.stays());
   }
 
   // ---- what it does
@@ -142,10 +135,10 @@ class Client implements Person {
   }
 
   #pay(): void {
-    const { chance } = this.#stage;
+    const { chance, model } = this.#stage;
     const { name: to } = this.#stage.somebody(this.name);
     const payment: Payment = { from: this.name, to, amount: 1 + chance.below(60), state: 'asked' };
-    this.#payments.push(payment);
+    model.payments.push(payment);
     this.#asked.push({ is: 'pay', payment });
     this.#tell(`:t - <${to}> - ${payment.amount}`);
   }
@@ -321,7 +314,6 @@ class Client implements Person {
 
   check(): void {
     const { machine, violated } = this.#stage;
-    if (this.#number === 0) checkPayments(this.#stage, this.#payments);
     if (!this.#connection || this.#state !== 'inside') return;
     if (this.#asked.length > 0) {
       violated(`${this.name} was not answered: ${JSON.stringify(this.#asked)}`);
@@ -337,39 +329,7 @@ class Client implements Person {
   }
 }
 
-/** Every transfer that was confirmed is in the ledger, and none that was refused. */
-function checkPayments(stage: Stage, payments: readonly Payment[]): void {
-  const counts = new Map<string, { sent: number; perhaps: number; entered: number }>();
-  const count = (from: string, to: string, amount: number) => {
-    const key = `${from} to ${to}: ${amount}`;
-    const found = counts.get(key) ?? { sent: 0, perhaps: 0, entered: 0 };
-    counts.set(key, found);
-    return found;
-  };
-  for (const { from, to, amount, state } of payments) {
-    const found = count(from, to, amount);
-    if (state === 'sent') found.sent++;
-    else if (state !== 'refused') found.perhaps++;
-  }
-  const entries = stage.machine.life?.db
-    .query<{ payer_name: string; payee_name: string; amount: number }, []>(
-      'SELECT payer_name, payee_name, amount FROM ledger WHERE payer IS NOT NULL',
-    )
-    .all();
-  for (const { payer_name, payee_name, amount } of entries ?? []) {
-    count(payer_name, payee_name, amount).entered++;
-  }
-  for (const [what, { sent, perhaps, entered }] of counts) {
-    if (entered < sent || entered > sent + perhaps) {
-      stage.violated(`${what}: ${sent} confirmed, ${perhaps} perhaps, ${entered} in the ledger`);
-    }
-  }
-}
-
 export const marketKind: Kind = {
   dialect: market,
-  people: (stage) => {
-    const payments: Payment[] = [];
-    return Array.from({ length: 7 }, (_, number) => new Client(stage, number, payments));
-  },
+  people: (stage) => Array.from({ length: 7 }, (_, number) => new Client(stage, number)),
 };

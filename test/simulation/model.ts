@@ -65,19 +65,26 @@ export class Ears {
     this.stay = stay;
   }
 
-  /** It is surely in this room (and no other) from now on. */
+  /** It is surely in this room from now on. */
   isIn(room: string, at: number): void {
-    const last = this.spans.at(-1);
-    if (last?.room === room && last.until === Infinity) return;
-    this.mayLeave(at);
-    this.spans.push({ room, from: at, until: Infinity });
+    const isOpen = this.spans.some((span) => span.room === room && span.until === Infinity);
+    if (!isOpen) this.spans.push({ room, from: at, until: Infinity });
   }
 
-  /** It has done something that takes it out of its room. */
-  mayLeave(at: number): void {
-    const last = this.spans.at(-1);
-    if (last) last.until = Math.min(last.until, at);
+  /** It has done something that may take it out of this room, or of any. */
+  mayLeave(at: number, room?: string): void {
+    for (const span of this.spans) {
+      if (room === undefined || span.room === room) span.until = Math.min(span.until, at);
+    }
   }
+}
+
+/** Money on its way from one to another. */
+export interface Payment {
+  readonly from: string;
+  readonly to: string;
+  readonly amount: number;
+  state: 'asked' | 'sent' | 'refused' | 'unknown';
 }
 
 export class Model {
@@ -89,6 +96,7 @@ export class Model {
   readonly #pairs = new Map<Stay, Map<string, Letter[]>>();
   readonly sayings = new Map<string, Saying>();
   readonly ears = new Set<Ears>();
+  readonly payments: Payment[] = [];
 
   constructor(violated: (what: string) => never) {
     this.#violated = violated;
@@ -156,6 +164,10 @@ export class Model {
     const letter = this.letters.get(word);
     if (!letter) this.#violated(`${name} got ${JSON.stringify(text)}, which nobody wrote`);
     const told = `${word} from ${letter.from.name} to ${letter.to}`;
+    // A frame may hold only its beginning; where a file came with it, a word about that stands behind.
+    if (!letter.text.startsWith(text) && !text.startsWith(letter.text)) {
+      this.#violated(`${told} came as ${JSON.stringify(text)}`);
+    }
     if (!names.includes(letter.to)) this.#violated(`${told} came to ${name}`);
     if (letter.from.name !== from) this.#violated(`${told} came from ${from}`);
     if (letter.state === 'refused') this.#violated(`${told} was refused and arrived`);

@@ -1,6 +1,7 @@
 // What the people of the simulation have in common, whatever door they use.
 
 import type { Dialect } from '../../src/protocol/dialect';
+import type { Store } from '../../src/server/hub/store';
 import type { Chance } from './chance';
 import type { Machine } from './machine';
 import type { Model, Stay } from './model';
@@ -27,6 +28,8 @@ export interface Person {
   act(): void;
   /** As whom others can reach him, as far as he knows. */
   stays(): readonly Stay[];
+  /** The names under which he surely has a connection that has entered. */
+  here(): readonly string[];
   /** Ends what only he would end, so that everything comes to rest. */
   calm(): void;
   /** Nothing moves any more: is everything as it should be? */
@@ -49,3 +52,31 @@ export const textAround =
 
 /** A part of a long text that does not begin it. */
 export const isRest = (text: string): boolean => !/^[ms]\d/.test(text);
+
+/** The names of those who are here as long as they stay: who has no account. */
+export const namesOf = (stays: readonly Stay[]): string[] =>
+  stays
+    .filter(({ enteredAt, leftAt }) => enteredAt !== undefined && leftAt === undefined)
+    .map(({ name }) => name);
+
+/** Groups that somebody may make, belong to and leave. */
+export const groupNames = ['ring', 'circle', 'family', 'team'];
+
+/** Who is here by the database, in order of the alphabet: who has a connection that entered, or an address. */
+export const namesIn = (db: Store): string[] =>
+  db
+    .query<{ name: string }, []>(
+      `SELECT name FROM address JOIN account ON account.id = address.account
+       UNION SELECT name FROM live.session`,
+    )
+    .all()
+    .map(({ name }) => name)
+    .sort();
+
+/** The groups that somebody belongs to by the database, in order of the alphabet. */
+export const groupsOf = (db: Store, name: string): string[] =>
+  db
+    .query<{ room: string }, [string]>('SELECT room FROM closed_member WHERE name = ?')
+    .all(name)
+    .map(({ room }) => room)
+    .sort();

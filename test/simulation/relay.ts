@@ -6,7 +6,7 @@ import { relay } from '../../src/protocol/relay/index';
 import type { Body, Frame } from '../../src/protocol/relay/messages';
 import { Ears, type Letter, type Saying, type Stay } from './model';
 import type { Connection } from './network';
-import { isRest, type Kind, type Person, type Stage, textAround } from './people';
+import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
 
 /** What both kinds of programs do: come with a number, send frames, read frames, go. */
 abstract class Program implements Person {
@@ -34,6 +34,10 @@ abstract class Program implements Person {
 
   stays(): readonly Stay[] {
     return this.stay ? [this.stay] : [];
+  }
+
+  here(): readonly string[] {
+    return namesOf(this.stays());
   }
 
   act(): void {

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
 import { auditLedger } from '../../src/server/hub/audit';
+import { neededFiles } from '../../src/server/hub/files';
 import { openStore, type Store } from '../../src/server/hub/store';
 import { Chance } from './chance';
 import { channelsKind } from './channels';
+import { groupsKind } from './groups';
 import { LedgerWatch } from './ledger_watch';
 import { Machine } from './machine';
 import { mailboxKind } from './mailbox';
@@ -17,9 +19,17 @@ import { Model, type Stay } from './model';
 import type { Kind, Person, Stage } from './people';
 import { relayKind } from './relay';
 import { Time } from './time';
+import { webKind } from './web';
 
 /** A further dialect is one more of these. */
-const kinds: readonly Kind[] = [mailboxKind, channelsKind, relayKind, marketKind];
+const kinds: readonly Kind[] = [
+  mailboxKind,
+  channelsKind,
+  relayKind,
+  marketKind,
+  groupsKind,
+  webKind,
+];
 
 /** Long enough for everything that has a deadline: calls are tried again after 1, 5 and 30 s. */
 const restMs = 90_000;
@@ -191,8 +201,10 @@ export class Simulation {
     this.#checkLetters(life.db);
     this.#checkPresence(life.db);
     this.#checkCounters(life.db);
+    this.#checkDisk(life.db);
     const { faults } = auditLedger(life.db);
     if (faults.length > 0) this.#violated(`the ledger: ${faults.join('; ')}`);
+    this.#money.checkPayments(life.db, this.#model.payments);
     for (const person of this.#people) person.check();
     this.#pass(5000);
     this.#model.checkSayings();
@@ -245,13 +257,18 @@ export class Simulation {
   #checkPresence(db: Store): void {
     const here = db.query<{ name: string }, []>('SELECT name FROM live.session').all();
     const names = here.map(({ name }) => name);
-    const stays = this.#people
-      .flatMap((person) => person.stays())
-      .filter(({ dialect, leftAt }) => dialect !== 'mailbox' && leftAt === undefined)
-      .filter(({ enteredAt }) => enteredAt !== undefined)
-      .map(({ name }) => name);
-    if (names.sort().join() !== stays.sort().join()) {
-      this.#violated(`here are ${names.join()}; connected are ${stays.join()}`);
+    const connected = this.#people.flatMap((person) => person.here());
+    if (names.sort().join() !== connected.sort().join()) {
+      this.#violated(`here are ${names.join()}; connected are ${connected.join()}`);
+    }
+  }
+
+  /** What lies on the disk is what somebody may still fetch. */
+  #checkDisk(db: Store): void {
+    const needed = neededFiles(db);
+    for (const hash of needed) if (!this.#machine.disk.has(hash)) this.#violated(`${hash} is lost`);
+    for (const hash of this.#machine.disk.keys()) {
+      if (!needed.has(hash)) this.#violated(`${hash} is needed by nobody`);
     }
   }
 

@@ -1,0 +1,444 @@
+// People of the groups protocol: guests, and accounts that come with a token; who confirm what they get, or refuse it.
+
+import { randomBytes } from 'node:crypto';
+
+import { groups } from '../../src/protocol/groups/index';
+import { Belonging } from './belonging';
+import { Ears, type Letter, type Stay } from './model';
+import type { Connection } from './network';
+import {
+  groupNames,
+  groupsOf,
+  isRest,
+  type Kind,
+  namesIn,
+  namesOf,
+  type Person,
+  type Stage,
+  textAround,
+} from './people';
+
+/** The server could not do it now. */
+const isBusy = (message: Message): boolean =>
+  message.head['Status'] === 'try-later' || message.body === 'the server cannot take it now';
+
+interface Message {
+  readonly head: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+type Head = Readonly<Record<string, string | undefined>>;
+
+const encode = (head: Head, body = ''): Buffer => {
+  const lines = Object.entries({ ...head, 'Content-Length': String(body.length) });
+  const named = lines.flatMap(([key, value]) => (value === undefined ? [] : `${key}: ${value}\n`));
+  return Buffer.from(`${named.join('')}\n${body}`);
+};
+
+/** Messages out of bytes that come in pieces; what it gets is ASCII. */
+class Reader {
+  #got = '';
+
+  take(bytes: Uint8Array): Message[] {
+    this.#got += Buffer.from(bytes).toString('latin1');
+    const messages: Message[] = [];
+    for (;;) {
+      const end = this.#got.indexOf('\n\n');
+      if (end < 0) return messages;
+      const lines = this.#got.slice(0, end).split('\n');
+      const head = Object.fromEntries(lines.map((line) => line.split(': ', 2) as [string, string]));
+      const from = end + 2;
+      const until = from + Number(head['Content-Length']);
+      if (this.#got.length < until) return messages;
+      messages.push({ head, body: this.#got.slice(from, until) });
+      this.#got = this.#got.slice(until);
+    }
+  }
+}
+
+class Client implements Person {
+  readonly name: string;
+  readonly #stage: Stage;
+  readonly #number: number;
+  /** What shows that it is the account; a guest has none. */
+  readonly #token: string | undefined;
+  #isRegistered = false;
+  /** The account, from when it knows of it. */
+  #account: Stay | undefined;
+  #connection: Connection | undefined;
+  #state: 'away' | 'coming' | 'in' | 'going' = 'away';
+  #comesBackAt = 0;
+  /** The connection that it has, or had last. */
+  #me: Stay | undefined;
+  #ears: Ears | undefined;
+  #ids = 0;
+  /** What was asked and not yet answered, by `Id`, in the order of the answers. */
+  readonly #pending = new Map<string, (answer: Message | undefined) => void>();
+  /** Stored, by `Id`: what became of it comes later. */
+  readonly #stored = new Map<string, Letter>();
+  readonly #confirmed: Letter[] = [];
+  readonly #groups: Belonging;
+  #invitations: string[] = [];
+  /** The newest message on this connection: only of this one it may be unknown that it was taken. */
+  #newest: Letter | undefined;
+  /** Who is here, by the last list. */
+  #listed: string | undefined;
+
+  constructor(stage: Stage, number: number) {
+    this.#stage = stage;
+    this.#number = number;
+    const isAccount = number % 2 === 1;
+    this.name = isAccount ? `gil${number}` : `gus${number}`;
+    if (isAccount) this.#token = randomBytes(32).toString('base64url');
+    this.#groups = new Belonging(() => stage.model.now());
+  }
+
+  /** As whom others address it: an account stays, a guest goes with his connection. */
+  get #self(): Stay | undefined {
+    return this.#token === undefined ? this.#me : this.#account;
+  }
+
+  stays(): readonly Stay[] {
+    return this.#self ? [this.#self] : [];
+  }
+
+  here(): readonly string[] {
+    return this.#state === 'in' && this.#me ? namesOf([this.#me]) : [];
+  }
+
+  // ---- what it does
+
+  act(): void {
+    const { chance } = this.#stage;
+    if (this.#state === 'away') return this.#come();
+    if (this.#state !== 'in') return;
+    chance.weighted<() => void>([
+      [30, () => this.#write()],
+      [25, () => this.#say()],
+      [16, () => this.#changeGroups()],
+      [5, () => this.#list()],
+      [2, () => this.#nonsense()],
+      [2, () => this.#connection?.stall(chance.below(8000))],
+      [2, () => this.#leave('goodbye')],
+      [1, () => this.#leave('finish')],
+      [3, () => this.#leave('reset')],
+    ])();
+  }
+
+  #come(): void {
+    const { machine, model, note, time } = this.#stage;
+    if (this.#connection || time.now < this.#comesBackAt) return;
+    if (this.#token !== undefined && !this.#isRegistered) return this.#register(this.#token);
+    note(`${this.name} comes`);
+    const { name } = this;
+    this.#me = { dialect: 'groups', name, enteredAt: undefined, leftAt: undefined };
+    this.#ears = new Ears(this.#me);
+    model.ears.add(this.#ears);
+    this.#state = 'coming';
+    const reader = new Reader();
+    const connection = machine.connect('groups', this.#host, 'any', {
+      data: (bytes) => {
+        for (const message of reader.take(bytes)) {
+          if (this.#connection === connection) this.#received(message);
+        }
+      },
+      ended: () => {
+        connection.finish();
+        this.#gone(connection);
+      },
+      lost: () => this.#gone(connection),
+    });
+    this.#connection = connection;
+    this.#ask({ Action: 'Req.Connect', User: name, Token: this.#token }, '', (answer) => {
+      if (answer?.head['Status'] === 'ok') return this.#entered();
+      if (!answer) return;
+      // Its connection before this one may still be there.
+      const isTaken = this.#token === undefined && answer.head['Status'] === 'name-taken';
+      if (!isTaken && !isBusy(answer)) this.#wrong('was not let in', answer);
+      this.#leave('finish');
+    });
+  }
+
+  get #host(): string {
+    return `10.0.6.${this.#number}`;
+  }
+
+  /** Accounts are made at the page's door, and asked for under the same token until they are. */
+  #register(token: string): void {
+    const { machine, model } = this.#stage;
+    const { name } = this;
+    this.#state = 'coming';
+    let got = '';
+    const over = (): void => {
+      if (this.#state === 'coming') this.#gone(undefined);
+    };
+    const connection = machine.connect('web', this.#host, 'any', {
+      data: (bytes) => {
+        got += Buffer.from(bytes).toString('latin1');
+        if (!got.endsWith('\n')) return;
+        connection.finish();
+        if (got.includes('"done"')) {
+          this.#isRegistered = true;
+          this.#account = { dialect: 'groups', name, enteredAt: model.now(), leftAt: undefined };
+        }
+      },
+      ended: () => {
+        connection.finish();
+        over();
+      },
+      lost: over,
+    });
+    const request = { do: 'register', ref: 1, name, fullName: name, born: '01/02/2000', token };
+    connection.send(Buffer.from(`${JSON.stringify(request)}\n`));
+  }
+
+  #entered(): void {
+    const [me, ears] = [this.#me, this.#ears];
+    if (!me || !ears) return;
+    this.#state = 'in';
+    me.enteredAt = this.#stage.model.now();
+    // It is told of all its groups from here on.
+    this.#groups.listed([]);
+    this.#groups.hearsWith(ears);
+    this.#changed();
+  }
+
+  /** `answered` gets nothing when the connection is lost before. */
+  #ask(head: Head, body: string, answered: (answer: Message | undefined) => void): string {
+    const id = `q${++this.#ids}`;
+    this.#pending.set(id, answered);
+    this.#connection?.send(encode({ ...head, Id: id }, body));
+    return id;
+  }
+
+  #write(): void {
+    const { chance, model, note } = this.#stage;
+    const [from, line] = [this.#self, this.#ears];
+    const { name: to, stay } = this.#stage.somebody(this.name);
+    if (!from || !line) return;
+    const letter = model.letter({ from, to, stay, line, text: textAround(chance, 400) });
+    note(`${this.name} writes ${letter.word} to ${to}`);
+    const id = this.#ask({ Action: 'Req.Send', To: to }, letter.text, (answer) => {
+      if (!answer) return model.answered(letter, 'unknown');
+      const isStored = answer.head['Status'] === 'stored';
+      model.answered(letter, isStored ? 'accepted' : 'refused');
+      if (isStored) this.#stored.set(id, letter);
+    });
+  }
+
+  #say(): void {
+    const { chance, model } = this.#stage;
+    const [by, line] = [this.#me, this.#ears];
+    const { maybe } = this.#groups;
+    if (!by || !line || maybe.length === 0) return;
+    const room = chance.of(maybe);
+    const isSure = this.#groups.isSure(room);
+    const text = textAround(chance, 300);
+    const saying = model.saying({ by, line, rooms: new Set([room]), text });
+    this.#ask({ Action: 'Req.Send', Group: room }, saying.text, (answer) => {
+      if (answer?.head['Status'] === 'stored') return model.said(saying, room);
+      if (!answer) return;
+      if (isSure && !isBusy(answer)) this.#wrong(`could not speak in ${room}`, answer);
+      saying.refused = true;
+    });
+  }
+
+  #changeGroups(): void {
+    const { chance } = this.#stage;
+    const group = chance.of(groupNames);
+    const invitation = this.#invitations.pop();
+    if (invitation !== undefined && chance.is(0.8)) return this.#change('Accept', invitation);
+    if (invitation !== undefined) return this.#askOf('Decline', invitation);
+    if (chance.is(0.5)) return this.#askOf('Invite', group, this.#stage.somebody(this.name).name);
+    this.#change(chance.is(0.6) ? 'Create' : 'Leave', group);
+  }
+
+  #askOf(what: 'Decline' | 'Invite', group: string, to?: string): void {
+    const head = { Action: `Req.Group.${what}`, Group: group, To: to };
+    this.#ask(head, '', () => {});
+  }
+
+  #change(what: 'Create' | 'Accept' | 'Leave', group: string): void {
+    const leaves = what === 'Leave';
+    const wasSure = this.#groups.isSure(group);
+    const change = this.#groups.ask(group, leaves);
+    this.#changed();
+    this.#ask({ Action: `Req.Group.${what}`, Group: group }, '', (answer) => {
+      if (!answer) return;
+      if (answer.head['Status'] === 'ok') this.#groups.done(change);
+      else {
+        if (leaves && wasSure && !isBusy(answer)) this.#wrong(`could not leave ${group}`, answer);
+        this.#groups.refused(change);
+      }
+      this.#changed();
+    });
+  }
+
+  #changed(): void {
+    if (this.#ears) this.#ears.maybe = new Set(this.#groups.maybe);
+  }
+
+  #list(): void {
+    this.#ask({ Action: 'Req.List' }, '', (answer) => {
+      if (!answer) return;
+      const names = answer.body.split('\n').flatMap((line) => line.split(' ')[0] || []);
+      this.#listed = names.sort().join();
+    });
+  }
+
+  /** What no server knows is said to be so; what it cannot read ends the connection. */
+  #nonsense(): void {
+    const { chance } = this.#stage;
+    if (chance.is(0.8)) return void this.#ask({ Action: 'Req.Fly' }, '', () => {});
+    this.#state = 'going';
+    this.#connection?.send(Buffer.from('no header at all\n\n'));
+  }
+
+  // ---- leaving
+
+  #leave(how: 'goodbye' | 'finish' | 'reset'): void {
+    const connection = this.#connection;
+    this.#stage.note(`${this.name} leaves by ${how}`);
+    this.#state = 'going';
+    if (this.#token === undefined && this.#me) this.#me.leftAt ??= this.#stage.model.now();
+    // Who only ends his side, or says goodbye, still gets his answers.
+    if (how === 'goodbye') this.#ask({ Action: 'Req.Disconnect' }, '', () => {});
+    else if (how === 'finish') connection?.finish();
+    else {
+      connection?.reset();
+      this.#gone(connection);
+    }
+  }
+
+  #gone(connection: Connection | undefined): void {
+    const { chance, model, time } = this.#stage;
+    if (connection !== this.#connection) return;
+    this.#connection = undefined;
+    this.#state = 'away';
+    // What was sent on a connection that was reset may still be done a moment later.
+    this.#comesBackAt = time.now + 250 + chance.below(500);
+    time.after(1000, () => this.calm());
+    if (this.#me) this.#me.leftAt ??= model.now();
+    for (const answered of this.#pending.values()) answered(undefined);
+    this.#pending.clear();
+    this.#stored.clear();
+    // Nobody knows whether the server heard that it was taken; a guest's is gone with him.
+    if (this.#newest && this.#token !== undefined) this.#newest.mayRepeat = true;
+    this.#newest = undefined;
+    this.#listed = undefined;
+    if (this.#token === undefined) this.#groups.gone();
+    else this.#groups.lost();
+  }
+
+  // ---- what it is told
+
+  #received(message: Message): void {
+    const { head } = message;
+    switch (head['Action']) {
+      case 'Res.Confirmation':
+      case 'Res.List':
+        return this.#answered(message);
+      case 'Res.Send confirmation':
+        if (this.#stored.has(head['Id'] ?? '')) return this.#settled(message);
+        return this.#answered(message);
+      case 'Req.Send':
+        return this.#message(message);
+      case 'Req.Group.Invite':
+        this.#invitations.push(head['Group'] ?? '');
+        return;
+      case 'Group.Joined':
+        // Its own name: a group that it belongs to since before.
+        if (head['User'] === this.name) this.#belongs(head['Group'] ?? '');
+        return;
+      case 'Group.Left':
+      case 'Req.Disconnect':
+      case 'File_transfer':
+        return;
+      default:
+        this.#wrong('was told', message);
+    }
+  }
+
+  #belongs(group: string): void {
+    this.#groups.done(this.#groups.ask(group, false));
+    this.#changed();
+  }
+
+  #answered(message: Message): void {
+    const id = message.head['Id'] ?? '';
+    // What could not be read has no number: the connection ends.
+    if (id === '' && this.#state === 'going') return;
+    const [first] = this.#pending.keys();
+    if (id !== first) this.#wrong(`expected the answer to ${first ?? 'nothing'}, got`, message);
+    const answered = this.#pending.get(id);
+    this.#pending.delete(id);
+    answered?.(message);
+  }
+
+  /** What became of a message that was stored. */
+  #settled({ head }: Message): void {
+    const id = head['Id'] ?? '';
+    const letter = this.#stored.get(id);
+    this.#stored.delete(id);
+    if (letter && head['Status'] === 'delivered') this.#confirmed.push(letter);
+  }
+
+  #message({ head, body }: Message): void {
+    const { chance, model, note, time } = this.#stage;
+    const { Id: id, User: from = '' } = head;
+    if (head['Group'] !== undefined) {
+      if (this.#ears && !isRest(body)) model.heard(this.#ears, from, body);
+    } else {
+      const letter = model.took([this.name], from, body);
+      this.#newest = letter;
+      note(`${this.name} got ${letter.word}`);
+    }
+    const connection = this.#connection;
+    const status = chance.is(0.97) ? 'ok' : 'failed';
+    const confirm = (): void => {
+      if (this.#connection !== connection) return;
+      connection?.send(encode({ Action: 'Res.Send confirmation', Id: id, Status: status }));
+    };
+    if (chance.is(0.9)) confirm();
+    else time.after(chance.below(3000), confirm);
+  }
+
+  #wrong(what: string, message: Message): never {
+    return this.#stage.violated(`${this.name} ${what} ${JSON.stringify(message)}`);
+  }
+
+  // ---- the end
+
+  calm(): void {
+    const { isCalm, time } = this.#stage;
+    if (!isCalm) return;
+    if (this.#state === 'in') this.#list();
+    else if (this.#state === 'away') {
+      this.#come();
+      // Whoever may not come yet comes a little later.
+      if (this.#state === 'away') time.after(1000, () => this.calm());
+    }
+  }
+
+  check(): void {
+    const { machine, violated } = this.#stage;
+    const { name } = this;
+    const db = machine.life?.db;
+    if (this.#state !== 'in' || !db) return violated(`${name} is ${this.#state}`);
+    if (this.#pending.size > 0) violated(`${name} was not answered`);
+    for (const { word, to, stay, takenAt } of this.#confirmed.splice(0)) {
+      if (takenAt !== undefined || stay === undefined || stay.leftAt !== undefined) continue;
+      violated(`${word} to ${to} was confirmed to ${name} and never arrived`);
+    }
+    const here = namesIn(db).join();
+    if (this.#listed !== here)
+      violated(`${name} was listed ${this.#listed ?? ''}; here are ${here}`);
+    const [known, belongs] = [this.#groups.sure.toSorted().join(), groupsOf(db, name).join()];
+    if (known !== belongs) violated(`${name} belongs to ${belongs}, and knows of ${known}`);
+  }
+}
+
+export const groupsKind: Kind = {
+  dialect: groups,
+  people: (stage) => Array.from({ length: 7 }, (_, number) => new Client(stage, number)),
+};

@@ -1,0 +1,574 @@
+// People at the page: JSON lines over connections that break, asked again under the same key until they are answered.
+
+import { randomBytes } from 'node:crypto';
+
+import { web } from '../../src/protocol/web/index';
+import { Belonging, type Change } from './belonging';
+import { Ears, type Letter, type Payment, type Stay } from './model';
+import type { Connection } from './network';
+import {
+  groupNames,
+  groupsOf,
+  isRest,
+  type Kind,
+  namesIn,
+  type Person,
+  type Stage,
+  textAround,
+} from './people';
+
+const rooms = ['attic', 'garden', 'market', 'relay', 'stairs'];
+
+/** The disk was full, or too much was asked at once. */
+const busy = new Set(['storage', 'overloaded']);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Asked {
+  readonly request: Fields;
+  readonly done: (value: Fields) => void;
+  /** `wasLost`: it was asked before, and what became of it then was not known. */
+  readonly refused: (why: string, wasLost: boolean) => void;
+  /** What becomes of it when nobody answers; without it, it is asked again under its key. */
+  readonly lost?: () => void;
+  wasLost: boolean;
+}
+
+class Page implements Person {
+  readonly name: string;
+  readonly #stage: Stage;
+  readonly #number: number;
+  #token: string | undefined;
+  /** Its account, from when it knows of it. */
+  #account: Stay | undefined;
+  /** Nobody has said whether the account is erased. */
+  #isErasing = false;
+  #connection: Connection | undefined;
+  #state: 'away' | 'coming' | 'in' | 'going' = 'away';
+  #comesBackAt = 0;
+  /** The connection that it has, or had last, as others hear and address it. */
+  #me: Stay | undefined;
+  #ears: Ears | undefined;
+  #got = '';
+  #refs = 0;
+  #keys = 0;
+  /** In the order in which it was asked, which is the order of the answers. */
+  readonly #pending = new Map<number, Asked>();
+  #again: Asked[] = [];
+  /** Serial numbers of what was written down. */
+  readonly #read = new Set<number>();
+  readonly #rooms: Belonging;
+  readonly #groups: Belonging;
+  #invitations: string[] = [];
+  /** Who is here, by the list and by what was told since. */
+  readonly #seen = new Set<string>();
+  readonly #receipts: { readonly account: Stay; readonly id: number }[] = [];
+  readonly #ids = new Map<Stay, Map<number, Letter>>();
+  readonly #serials = new Map<number, Letter>();
+
+  constructor(stage: Stage, number: number) {
+    this.#stage = stage;
+    this.#number = number;
+    this.name = `wil${number}`;
+    const now = (): number => stage.model.now();
+    this.#rooms = new Belonging(now);
+    this.#groups = new Belonging(now);
+  }
+
+  stays(): readonly Stay[] {
+    return this.#account ? [this.#account] : [];
+  }
+
+  here(): readonly string[] {
+    return this.#state === 'in' ? [this.name] : [];
+  }
+
+  // ---- what it does
+
+  act(): void {
+    const { chance } = this.#stage;
+    if (this.#state === 'away') return this.#come();
+    if (this.#state !== 'in') return;
+    chance.weighted<() => void>([
+      [30, () => this.#write()],
+      [20, () => this.#say()],
+      [12, () => this.#pay()],
+      [3, () => this.#setBalance()],
+      [10, () => this.#changeRooms()],
+      [14, () => this.#changeGroups()],
+      [1, () => this.#listUsers()],
+      [3, () => this.#askUndelivered()],
+      [2, () => this.#connection?.stall(chance.below(8000))],
+      [1, () => this.#nonsense()],
+      [1, () => this.#erase()],
+      [1, () => this.#leave('finish')],
+      [3, () => this.#leave('reset')],
+    ])();
+  }
+
+  #come(): void {
+    const { machine, model, note, time } = this.#stage;
+    if (this.#connection || time.now < this.#comesBackAt) return;
+    note(`${this.name} comes`);
+    const { name } = this;
+    this.#me = { dialect: 'web', name, enteredAt: undefined, leftAt: undefined };
+    this.#ears = new Ears(this.#me);
+    model.ears.add(this.#ears);
+    this.#got = '';
+    this.#state = 'coming';
+    const connection = machine.connect('web', `10.0.5.${this.#number}`, 'any', {
+      data: (bytes) => this.#received(connection, bytes),
+      ended: () => {
+        connection.finish();
+        this.#gone(connection);
+      },
+      lost: () => this.#gone(connection),
+    });
+    this.#connection = connection;
+    if (this.#account) this.#login();
+    else this.#register();
+  }
+
+  /** What was asked for is done once, however often it is asked: the token is its key. */
+  #register(): void {
+    const { model, violated } = this.#stage;
+    const { name } = this;
+    this.#token ??= randomBytes(32).toString('base64url');
+    const request = {
+      do: 'register',
+      name,
+      fullName: name,
+      born: '01/02/2000',
+      token: this.#token,
+    };
+    this.#ask({
+      request,
+      done: () => {
+        this.#account = { dialect: 'web', name, enteredAt: model.now(), leftAt: undefined };
+        this.#login();
+      },
+      refused: (why) => {
+        if (!busy.has(why)) violated(`${name} could not register: ${why}`);
+        this.#leave('finish');
+      },
+      lost: () => {},
+    });
+  }
+
+  #login(): void {
+    const { name } = this;
+    this.#ask({
+      request: { do: 'login', name, token: this.#token },
+      done: () => this.#entered(),
+      refused: (why) => {
+        if (why === 'unknown-user' && this.#isErasing) {
+          this.#erased();
+          return this.#register();
+        }
+        if (!busy.has(why)) this.#stage.violated(`${name} was not let in: ${why}`);
+        this.#leave('finish');
+      },
+      lost: () => {},
+    });
+  }
+
+  #entered(): void {
+    const [me, ears, account] = [this.#me, this.#ears, this.#account];
+    if (!me || !ears || !account) return;
+    if (this.#isErasing) account.leftAt = undefined;
+    this.#isErasing = false;
+    this.#state = 'in';
+    me.enteredAt = this.#stage.model.now();
+    this.#groups.hearsWith(ears);
+    this.#rooms.hearsWith(ears);
+    this.#changed();
+    this.#listUsers();
+    this.#listGroups();
+    for (const asked of this.#again.splice(0)) this.#ask(asked);
+  }
+
+  #ask(asked: Omit<Asked, 'wasLost'> & { readonly wasLost?: boolean }): void {
+    const ref = ++this.#refs;
+    this.#pending.set(ref, { wasLost: false, ...asked });
+    this.#send({ ...asked.request, ref });
+  }
+
+  #send(request: Fields): void {
+    this.#connection?.send(Buffer.from(`${JSON.stringify(request)}\n`));
+  }
+
+  #key(): string {
+    return `simulated-${this.#stage.machine.lives}-${++this.#keys}`;
+  }
+
+  #write(): void {
+    const { chance, model, note } = this.#stage;
+    const account = this.#account;
+    if (!account) return;
+    const { name: to, stay } = this.#stage.somebody(this.name);
+    const letter = model.letter({ from: account, to, stay, text: textAround(chance, 300) });
+    note(`${this.name} writes ${letter.word} to ${to}`);
+    const asked = {
+      request: { do: 'send', to, text: letter.text, key: this.#key() },
+      done: ({ id, serial }: Fields) => this.#accepted(letter, Number(id), Number(serial)),
+      refused: (why: string, wasLost: boolean) => {
+        if (busy.has(why)) this.#ask({ ...asked, wasLost });
+        else model.answered(letter, 'refused');
+      },
+    };
+    this.#ask(asked);
+  }
+
+  #accepted(letter: Letter, id: number, serial: number): void {
+    const { model, violated } = this.#stage;
+    model.answered(letter, 'accepted', id);
+    const ids = this.#ids.get(letter.from) ?? new Map<number, Letter>();
+    this.#ids.set(letter.from, ids);
+    const other = ids.get(id);
+    if (other) violated(`${letter.word} and ${other.word} of ${this.name} are both number ${id}`);
+    ids.set(id, letter);
+    this.#serials.set(serial, letter);
+  }
+
+  #say(): void {
+    const { chance, model } = this.#stage;
+    const by = this.#me;
+    const maybe = [...this.#rooms.maybe, ...this.#groups.maybe];
+    if (!by || maybe.length === 0) return;
+    const room = chance.of(maybe);
+    const isSure = this.#rooms.isSure(room) || this.#groups.isSure(room);
+    const text = textAround(chance, 300);
+    const saying = model.saying({ by, line: this, rooms: new Set([room]), text });
+    this.#ask({
+      request: { do: 'say', room, text: saying.text, key: this.#key() },
+      done: () => model.said(saying, room),
+      refused: (why, wasLost) => {
+        if (isSure && !wasLost && !busy.has(why)) {
+          this.#stage.violated(`${this.name} could not speak in ${room}: ${why}`);
+        }
+        // What was said before the connection broke cannot be told from what never was.
+        saying.refused = !wasLost;
+      },
+    });
+  }
+
+  #pay(): void {
+    const { chance, model } = this.#stage;
+    const { name: to } = this.#stage.somebody(this.name);
+    const payment: Payment = { from: this.name, to, amount: 1 + chance.below(60), state: 'asked' };
+    model.payments.push(payment);
+    const asked = {
+      request: { do: 'transfer', to, amount: payment.amount, key: this.#key() },
+      done: () => {
+        payment.state = 'sent';
+      },
+      refused: (why: string, wasLost: boolean) => {
+        if (busy.has(why)) this.#ask({ ...asked, wasLost });
+        else payment.state = 'refused';
+      },
+    };
+    this.#ask(asked);
+  }
+
+  #setBalance(): void {
+    const request = { do: 'balance', amount: this.#stage.chance.below(500) };
+    this.#ask({ request, done: () => {}, refused: () => {}, lost: () => {} });
+  }
+
+  // ---- rooms and groups
+
+  #changeRooms(): void {
+    const { chance } = this.#stage;
+    const room = chance.of(rooms);
+    if (chance.is(0.1)) {
+      const request = { do: 'create', room };
+      this.#ask({ request, done: () => {}, refused: () => {}, lost: () => {} });
+      return;
+    }
+    const leaves = chance.is(0.3);
+    this.#change(this.#rooms, { do: leaves ? 'leave' : 'join', room }, { room, leaves });
+  }
+
+  #changeGroups(): void {
+    const { chance } = this.#stage;
+    const group = chance.of(groupNames);
+    const invitation = this.#invitations.pop();
+    if (invitation !== undefined && chance.is(0.8)) {
+      this.#change(this.#groups, { do: 'group-accept', group: invitation }, { room: invitation });
+    } else if (chance.is(0.5)) {
+      const { name: to } = this.#stage.somebody(this.name);
+      const request = { do: 'group-invite', group, to };
+      this.#ask({ request, done: () => {}, refused: () => {}, lost: () => {} });
+    } else if (chance.is(0.6)) {
+      this.#change(this.#groups, { do: 'group-create', group }, { room: group });
+    } else if (chance.is(0.3)) {
+      this.#change(this.#groups, { do: 'group-leave', group }, { room: group, leaves: true });
+    } else this.#listGroups();
+  }
+
+  #change(
+    belonging: Belonging,
+    request: Fields,
+    { room, leaves = false }: { readonly room: string; readonly leaves?: boolean },
+  ): void {
+    const wasSure = belonging.isSure(room);
+    const change: Change = belonging.ask(room, leaves);
+    this.#changed();
+    this.#ask({
+      request,
+      done: () => {
+        belonging.done(change);
+        this.#changed();
+      },
+      refused: (why) => {
+        if (leaves && wasSure && !busy.has(why)) {
+          this.#stage.violated(`${this.name} could not leave ${room}: ${why}`);
+        }
+        belonging.refused(change);
+        this.#changed();
+      },
+      lost: () => {},
+    });
+  }
+
+  #listGroups(): void {
+    this.#ask({
+      request: { do: 'group-list' },
+      done: ({ groups }) => {
+        this.#groups.listed((groups as { readonly name: string }[]).map(({ name }) => name));
+        this.#changed();
+      },
+      refused: () => this.#listGroups(),
+      lost: () => {},
+    });
+  }
+
+  #changed(): void {
+    if (this.#ears) this.#ears.maybe = new Set([...this.#rooms.maybe, ...this.#groups.maybe]);
+  }
+
+  // ---- lists
+
+  #listUsers(): void {
+    this.#ask({
+      request: { do: 'users' },
+      done: ({ users }) => {
+        this.#seen.clear();
+        for (const { name } of users as { readonly name: string }[]) this.#seen.add(name);
+      },
+      refused: () => this.#listUsers(),
+      lost: () => {},
+    });
+  }
+
+  #askUndelivered(): void {
+    const serials = [...this.#serials.keys()].slice(-20);
+    this.#ask({
+      request: { do: 'undelivered', serials },
+      done: ({ waiting }) => {
+        const others = (waiting as number[]).filter((serial) => !serials.includes(serial));
+        if (others.length > 0) this.#stage.violated(`${this.name} was told of ${others.join()}`);
+      },
+      refused: () => {},
+      lost: () => {},
+    });
+  }
+
+  // ---- leaving
+
+  /** What is no request ends the connection; all that was asked before is answered first. */
+  #nonsense(): void {
+    this.#state = 'going';
+    this.#connection?.send(Buffer.from(this.#stage.chance.of(['what?\n', '{"do":"fly"}\n'])));
+  }
+
+  #erase(): void {
+    const account = this.#account;
+    if (!account || this.#pending.size > 0) return;
+    account.leftAt = this.#stage.model.now();
+    this.#isErasing = true;
+    this.#state = 'going';
+    this.#ask({
+      request: { do: 'unregister' },
+      done: () => {
+        this.#erased();
+        this.#connection?.finish();
+      },
+      refused: (why) => {
+        if (!busy.has(why)) this.#stage.violated(`${this.name} could not unregister: ${why}`);
+        account.leftAt = undefined;
+        this.#isErasing = false;
+        this.#connection?.finish();
+      },
+      lost: () => {},
+    });
+  }
+
+  #erased(): void {
+    this.#stage.note(`${this.name} is erased`);
+    this.#isErasing = false;
+    this.#account = undefined;
+    this.#token = undefined;
+    this.#groups.gone();
+    this.#rooms.gone();
+    this.#invitations = [];
+    this.#serials.clear();
+    if (this.#me) this.#me.leftAt ??= this.#stage.model.now();
+  }
+
+  #leave(how: 'finish' | 'reset'): void {
+    const connection = this.#connection;
+    this.#stage.note(`${this.name} leaves by ${how}`);
+    this.#state = 'going';
+    // Who only ends his side still gets his answers.
+    if (how === 'finish') connection?.finish();
+    else {
+      connection?.reset();
+      this.#gone(connection);
+    }
+  }
+
+  #gone(connection: Connection | undefined): void {
+    const { chance, model, time } = this.#stage;
+    if (connection !== this.#connection) return;
+    this.#connection = undefined;
+    this.#state = 'away';
+    // What was sent on a connection that was reset may still be done a moment later.
+    this.#comesBackAt = time.now + 250 + chance.below(500);
+    time.after(1000, () => this.calm());
+    if (this.#me) this.#me.leftAt ??= model.now();
+    for (const asked of this.#pending.values()) {
+      asked.wasLost = true;
+      if (asked.lost) asked.lost();
+      else this.#again.push(asked);
+    }
+    this.#pending.clear();
+    this.#rooms.gone();
+    this.#groups.lost();
+  }
+
+  // ---- what it is told
+
+  #received(connection: Connection, bytes: Uint8Array): void {
+    this.#got += Buffer.from(bytes).toString('latin1');
+    for (let end = this.#got.indexOf('\n'); end >= 0; end = this.#got.indexOf('\n')) {
+      if (this.#connection !== connection) return;
+      const line = this.#got.slice(0, end);
+      this.#got = this.#got.slice(end + 1);
+      this.#told(JSON.parse(line) as Fields);
+    }
+  }
+
+  #told(told: Fields): void {
+    const { model, violated } = this.#stage;
+    const [from, text, name] = [String(told['from']), String(told['text']), String(told['name'])];
+    switch (told['is']) {
+      case 'done':
+      case 'refused':
+        return this.#answered(told);
+      case 'message':
+        return this.#message(Number(told['serial']), from, Number(told['id']), text);
+      case 'receipt':
+        return this.#receipt(Number(told['id']), told['status'] === 'delivered');
+      case 'said':
+        if (this.#ears && !isRest(text)) model.heard(this.#ears, from, text);
+        return;
+      case 'presence':
+        if (told['here'] === true) this.#seen.add(name);
+        else this.#seen.delete(name);
+        return;
+      case 'invited':
+        this.#invitations.push(String(told['room']));
+        return;
+      case 'joined':
+      case 'left':
+      case 'paid':
+      case 'bye':
+        return;
+      default:
+        violated(`${this.name} was told ${JSON.stringify(told)}`);
+    }
+  }
+
+  #answered(told: Fields): void {
+    const ref = Number(told['ref']);
+    const [first] = this.#pending.keys();
+    if (ref !== first) this.#stage.violated(`${this.name} got answer ${ref} before ${first ?? 0}`);
+    const asked = this.#pending.get(ref);
+    this.#pending.delete(ref);
+    if (told['is'] === 'done') asked?.done(told['value'] as Fields);
+    else asked?.refused(String(told['why']), asked.wasLost);
+  }
+
+  /** It comes until it is said to be written down, and is written down once. */
+  #message(serial: number, from: string, id: number, text: string): void {
+    const { chance, model, note, time } = this.#stage;
+    if (!this.#read.has(serial)) {
+      this.#read.add(serial);
+      const letter = model.took([this.name], from, text, id);
+      note(`${this.name} got ${letter.word}`);
+    }
+    const connection = this.#connection;
+    const confirm = (): void => {
+      if (this.#connection === connection) this.#send({ do: 'got', ref: 0, serial });
+    };
+    if (chance.is(0.8)) confirm();
+    else time.after(chance.below(chance.is(0.9) ? 500 : 10_000), confirm);
+  }
+
+  #receipt(id: number, isDelivered: boolean): void {
+    const account = this.#account;
+    if (!account) return;
+    const isKnown = this.#ids.get(account)?.has(id) === true;
+    const mayBeOpen = [...this.#pending.values(), ...this.#again].some(({ wasLost }) => wasLost);
+    if (!isKnown && !mayBeOpen) {
+      this.#stage.violated(`${this.name} heard what became of ${id} before its answer`);
+    }
+    if (isDelivered) this.#receipts.push({ account, id });
+  }
+
+  // ---- the end
+
+  calm(): void {
+    const { isCalm, time } = this.#stage;
+    if (!isCalm || this.#state !== 'away') return;
+    this.#come();
+    // Whoever may not come yet comes a little later.
+    if (this.#state === 'away') time.after(1000, () => this.calm());
+  }
+
+  check(): void {
+    const { machine, violated } = this.#stage;
+    const { name } = this;
+    const db = machine.life?.db;
+    if (this.#state !== 'in' || !db) return violated(`${name} is ${this.#state}`);
+    if (this.#pending.size + this.#again.length > 0) {
+      violated(`${name} was not answered: ${JSON.stringify([...this.#pending.values()])}`);
+    }
+    this.#checkReceipts();
+    const [seen, here] = [[...this.#seen].sort().join(), namesIn(db).join()];
+    if (seen !== here) violated(`${name} sees ${seen}; here are ${here}`);
+    const [known, groups] = [this.#groups.sure.toSorted().join(), groupsOf(db, name).join()];
+    if (known !== groups) violated(`${name} belongs to ${groups}, and knows of ${known}`);
+    const waiting = db
+      .query<{ count: number }, [string]>(
+        `SELECT count(*) AS count FROM message JOIN account ON recipient = account.id WHERE name = ?`,
+      )
+      .get(name);
+    if (waiting?.count !== 0) violated(`${name} is here, and ${waiting?.count ?? 0} wait for it`);
+  }
+
+  #checkReceipts(): void {
+    for (const { account, id } of this.#receipts.splice(0)) {
+      const letter = this.#ids.get(account)?.get(id);
+      if (!letter || letter.takenAt !== undefined) continue;
+      if (letter.stay === undefined || letter.stay.leftAt !== undefined) continue;
+      this.#stage.violated(`${letter.word} was confirmed to ${this.name} and never arrived`);
+    }
+  }
+}
+
+export const webKind: Kind = {
+  dialect: web,
+  people: (stage) => Array.from({ length: 6 }, (_, number) => new Page(stage, number)),
+};
