@@ -107,7 +107,10 @@ export interface Operations {
   >;
   /** Whether a guest could take this name now. Changes nothing: only `enter` takes it. */
   'name-free': Operation<{ name: Name }, { free: boolean }, never>;
-  /** The connection becomes an account's, by the token it got when it was registered. */
+  /**
+   * The connection becomes an account's, by the token it got when it was registered. `watches`: it is told of
+   * everybody who comes and goes, as `watch` has it.
+   */
   login: Operation<
     {
       session: SessionId;
@@ -116,6 +119,7 @@ export interface Operations {
       dialect: string;
       machine: string;
       address: Address;
+      watches?: boolean;
     },
     { name: Name },
     'unknown-user' | 'not-allowed' | 'already-entered'

@@ -247,16 +247,18 @@ describe('guests', () => {
     made.must(open('alice'));
     made.must(close('alice'));
     made.must(leave('s1'));
-    const told = made
-      .takeEvents()
-      .flatMap((event) =>
-        event.is === 'notice' && event.notice.is === 'presence'
-          ? [`${event.notice.name} ${event.notice.here}`]
-          : [],
-      );
-    expect(told).toEqual(['guest true', 'alice true', 'alice false', 'guest false']);
+    expect(presence(made)).toEqual(['guest true', 'alice true', 'alice false', 'guest false']);
   });
 });
+
+const presence = (made: Desk): string[] =>
+  made
+    .takeEvents()
+    .flatMap((event) =>
+      event.is === 'notice' && event.notice.is === 'presence'
+        ? [`${event.notice.name} ${event.notice.here}`]
+        : [],
+    );
 
 describe('accounts with a token', () => {
   const secret = (made: Desk): void =>
@@ -268,7 +270,12 @@ describe('accounts with a token', () => {
       host: 'h',
       tokenHash: 't0k3n',
     });
-  const login = (made: Desk, session: string, tokenHash: string, account = 'eve') =>
+  const login = (
+    made: Desk,
+    session: string,
+    tokenHash: string,
+    { account = 'eve', watches = false } = {},
+  ) =>
     made.ask({
       do: 'login',
       session: sessionOf(session),
@@ -277,16 +284,32 @@ describe('accounts with a token', () => {
       dialect: 'test',
       machine: 'm1',
       address: { host: 'h', port: 1 },
+      watches,
     });
 
   test('are entered with it alone', () => {
     const made = desk('alice');
     secret(made);
     expect(login(made, 's', 'wrong')).toEqual(no('not-allowed'));
-    expect(login(made, 's', 't0k3n', 'alice')).toEqual(no('not-allowed'));
-    expect(login(made, 's', 't0k3n', 'nobody')).toEqual(no('unknown-user'));
+    expect(login(made, 's', 't0k3n', { account: 'alice' })).toEqual(no('not-allowed'));
+    expect(login(made, 's', 't0k3n', { account: 'nobody' })).toEqual(no('unknown-user'));
     expect(login(made, 's', 't0k3n')).toEqual({ ok: true, value: { name: named('eve') } });
     expect(login(made, 's', 't0k3n')).toEqual(no('already-entered'));
+  });
+
+  test('are told who comes and goes if they want that, from the moment they are in', () => {
+    const made = desk();
+    secret(made);
+    login(made, 's', 't0k3n', { watches: true });
+    made.takeEvents();
+    made.enter('g', 'guest');
+    expect(presence(made)).toEqual(['guest true']);
+    made.must(leave('s'));
+    made.takeEvents();
+    login(made, 's', 't0k3n');
+    made.takeEvents();
+    made.must(leave('g'));
+    expect(presence(made)).toEqual([]);
   });
 
   test('cannot be named by a door that has no sessions', () => {

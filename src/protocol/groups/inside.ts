@@ -280,6 +280,9 @@ export class Inside {
     if (this.#talked.size < talkedMax) this.#talked.add(bareName(name));
     if (this.#isWatching) return;
     this.#isWatching = true;
-    this.#host.submit({ do: 'watch', session: this.#host.session }, () => {});
+    this.#host.submit({ do: 'watch', session: this.#host.session }, ({ ok }) => {
+      // Refused: the next one that it talks with asks again.
+      this.#isWatching = ok;
+    });
   }
 }

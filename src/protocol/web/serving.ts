@@ -81,14 +81,12 @@ export function serve(
       if (!account) return refuse('unknown-user');
       memory.account = account;
       const tokenHash = hashOfToken(request.token);
-
-      ask(
+      const at = { session, dialect, machine, address };
+      return ask(
         request,
-        { do: 'login', session, account, tokenHash, dialect, machine, address },
+        { do: 'login', ...at, account, tokenHash, watches: true },
         ({ name }) => ({ name }),
       );
-      // Refused too if the login was: nobody is told.
-      return host.submit({ do: 'watch', session }, () => {});
     }
     case 'logout':
       memory.account = undefined;

@@ -60,6 +60,10 @@ export function sessions(
   );
   const remove = db.prepare<never, [string]>('DELETE FROM live.session WHERE id = ?');
   const watching = db.prepare<never, [string]>('UPDATE live.session SET watches = 1 WHERE id = ?');
+  const watch = (turn: Turn, session: SessionId): void => {
+    watching.run(session);
+    turn.tell({ is: 'watching', session });
+  };
   const copies = db.prepare<{ copies: number }, [string]>(
     `SELECT count(*) AS copies FROM live.session
      WHERE account IS NULL AND key > ?1 || '~' AND key < ?1 || '~:'`,
@@ -139,6 +143,7 @@ export function sessions(
       admit(turn, command, account.name, account.id);
       const who = { session: command.session, name: account.name, dialect: command.dialect };
       closed.arrived(turn, who, accountRecipient(account.id));
+      if (command.watches === true) watch(turn, command.session);
       return ok({ name: account.name });
     },
 
@@ -184,8 +189,7 @@ export function sessions(
 
     watch(command, turn) {
       if (!people.session(command.session)) return refused('not-entered');
-      watching.run(command.session);
-      turn.tell({ is: 'watching', session: command.session });
+      watch(turn, command.session);
       return ok(undefined);
     },
   };

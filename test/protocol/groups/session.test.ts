@@ -444,6 +444,19 @@ describe('the end', () => {
     expect(client.hears()).toEqual(['Req.Disconnect User=bob']);
     expect(client.asked.filter((one) => one === 'watch')).toHaveLength(1);
   });
+
+  test('of others is asked for again where the server could not take it', () => {
+    let count = 0;
+    const client = new Client({
+      watch: () => (++count < 2 ? no('storage') : yes<'watch'>(undefined)),
+    });
+    client.sends(
+      'Req.Send To=bob Id=1 | a',
+      'Req.Send To=bob Id=2 | b',
+      'Req.Send To=bob Id=3 | c',
+    );
+    expect(count).toBe(2);
+  });
 });
 
 describe('a connection that carries a file', () => {

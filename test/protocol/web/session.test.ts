@@ -194,7 +194,6 @@ describe('requests', () => {
   test('login also watches, and unregister names who logged in', () => {
     const talk = new Talk({
       login: () => ({ ok: true, value: { name: ana } }),
-      watch: () => yes,
       unregister: () => yes,
     });
     const told = talk.ask({ do: 'login', name: 'ana', token }, { do: 'unregister' });
@@ -205,8 +204,7 @@ describe('requests', () => {
     const { machine, remote: address } = talk.host;
     const entry = { session, account: ana, tokenHash: hashOfToken(token), dialect: 'web' };
     expect(talk.host.commands).toEqual([
-      { do: 'login', ...entry, machine, address },
-      { do: 'watch', session },
+      { do: 'login', ...entry, machine, address, watches: true },
       { do: 'unregister', account: ana, host: '127.0.0.1', session },
     ]);
   });
