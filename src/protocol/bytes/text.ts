@@ -45,11 +45,15 @@ export function linesOf(text: string): string[] {
 const foreign =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
+/** What most texts are all of: nothing in it can be a control. */
+const plain = /^[ -~]*$/;
+
 /**
  * A text on its way into a dialect that it did not come from: C0 and C1 controls and bidirectional controls
  * are gone, TAB is a space, CR LF and CR are LF. LF stays: each dialect says every line with its own prefix.
  */
 export function withoutControls(text: string): string {
+  if (plain.test(text)) return text;
   return text.replace(/\r\n?/g, '\n').replaceAll('\t', ' ').replace(foreign, '');
 }
 

@@ -2,7 +2,7 @@
 
 import type { Inbox } from '../bytes/inbox';
 import { decodeLossy, decodeText, encodeText } from '../bytes/text';
-import { encodeFields, takeField } from './fields';
+import { encodeFields, joinFields, takeField } from './fields';
 import {
   type Code,
   fieldBytes,
@@ -73,10 +73,12 @@ export class RequestReader {
   }
 
   #request(operation: Operation): Request {
-    const names: readonly string[] = requestFields[operation];
-    const fields = names.map((name, index) => [name, this.#fields[index]] as const);
+    const request: Record<string, string> = { operation };
+    requestFields[operation].forEach((name, index) => {
+      request[name] = this.#fields[index] ?? '';
+    });
     // The names come from the same table as the type.
-    return { operation, ...Object.fromEntries(fields) } as unknown as Request;
+    return request as unknown as Request;
   }
 }
 
@@ -109,12 +111,9 @@ let last: {
 } = { code: 0, fields: [], style: 'byte', bytes: Uint8Array.of(0) };
 
 function encode(code: Code, fields: readonly string[], style: ReplyStyle): Uint8Array {
-  const head = style === 'byte' ? Uint8Array.of(code) : encodeText(`${code}\0`);
-  const tail = encodeFields(fields);
-  const whole = new Uint8Array(head.length + tail.length);
-  whole.set(head);
-  whole.set(tail, head.length);
-  return whole;
+  // A code is so small that its byte is its character's.
+  const head = style === 'byte' ? String.fromCharCode(code) : `${code}\0`;
+  return encodeText(head + joinFields(fields));
 }
 
 const digitZero = 0x30;

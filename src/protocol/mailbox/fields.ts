@@ -13,4 +13,11 @@ export function takeField(inbox: Inbox, most: number): Uint8Array | 'too-long' |
 
 /** The bytes of all fields, each with its NUL. A NUL inside a text would end its field, so it is left out. */
 export const encodeFields = (fields: readonly string[]): Uint8Array =>
-  encodeText(fields.map((field) => `${field.replaceAll('\0', '')}\0`).join(''));
+  encodeText(joinFields(fields));
+
+/** The same as text, for what stands before them. */
+export function joinFields(fields: readonly string[]): string {
+  let joined = '';
+  for (const field of fields) joined += `${field.replaceAll('\0', '')}\0`;
+  return joined;
+}

@@ -7,7 +7,9 @@ import { byteLength, cutText } from '../bytes/text';
  * takes what comes twice under one id for a repeat; so a part that would equal an earlier one is made shorter,
  * and where all lengths are used up gets spaces at its end.
  */
-export function distinctParts(text: string, most: number): string[] {
+export function distinctParts(text: string, most: number): readonly string[] {
+  // Nearly every text is one part, and nothing has been said before it. A unit of UTF-16 has at most three bytes.
+  if (text.length * 3 <= most || byteLength(text) <= most) return [text];
   const parts: string[] = [];
   const said = new Set<string>();
   for (let rest = text; ;) {

@@ -2,11 +2,13 @@
 
 import type { Name, RecipientId, SessionId } from '../../protocol/model';
 
+const delimiters = /[<>[\]:,;]/g;
+
 /**
  * What makes two names the same: a name without the characters that it loses on its way into other dialects,
  * so that `a:b` and `ab` cannot stand for two people at a door where both read `ab`.
  */
-export const keyOf = (name: Name): string => name.replace(/[<>[\]:,;]/g, '') || name;
+export const keyOf = (name: Name): string => name.replace(delimiters, '') || name;
 
 export const accountRecipient = (account: number): RecipientId => `a${account}` as RecipientId;
 export const guestRecipient = (session: SessionId): RecipientId => `g${session}` as RecipientId;
