@@ -44,7 +44,6 @@ function linked(room: number, outbox = new Outbox(() => {}), clock = new HandClo
   const link = new Link(outbox, clock);
   link.attach(socket as unknown as Socket<Link>, '10.0.0.1');
   link.events = {
-    opened: () => told.push('opened'),
     data: () => told.push('data'),
     ended: () => told.push('ended'),
     drained: () => told.push('drained'),

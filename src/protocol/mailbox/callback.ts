@@ -1,6 +1,7 @@
 // How the server reaches a user who left an address: one call for each thing told, and what its end means.
 
-import type { Callback } from '../dialect';
+import type { Inbox } from '../bytes/inbox';
+import type { Callback, CallMemory, ConnectionEvents, Wire } from '../dialect';
 import { limits } from '../limits';
 import { callsFor, encodeCall } from './calls';
 import { lines } from './console';
@@ -10,44 +11,68 @@ import { lines } from './console';
  * Some clients never end a call by themselves: as long as a client has not shown that it does, its silence
  * counts as delivered. From one that does, silence is an error.
  */
+class MailboxCall implements ConnectionEvents {
+  readonly #wire: Wire;
+  readonly #content: Uint8Array;
+  readonly #memory: CallMemory;
+  readonly #settle: (result: 'delivered' | 'failed') => void;
+  #isSettled = false;
+
+  constructor(
+    wire: Wire,
+    content: Uint8Array,
+    memory: CallMemory,
+    settle: (result: 'delivered' | 'failed') => void,
+  ) {
+    this.#wire = wire;
+    this.#content = content;
+    this.#memory = memory;
+    this.#settle = settle;
+  }
+
+  #finish(result: 'delivered' | 'failed'): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#wire.wake(undefined);
+    this.#settle(result);
+  }
+
+  opened(): void {
+    this.#wire.write(this.#content);
+    this.#wire.end();
+    const isKnownSilent = this.#memory.staysSilent === true && !this.#memory.endsCalls;
+    this.#wire.wake(isKnownSilent ? limits.silentAgainMs : limits.silentMs);
+  }
+
+  /** A client owes no answer; what some send is not ours to judge. */
+  received(inbox: Inbox): void {
+    inbox.takeAll();
+  }
+
+  ended(): void {
+    if (!this.#isSettled) this.#memory.endsCalls = true;
+    this.#finish('delivered');
+  }
+
+  woke(): void {
+    if (this.#memory.endsCalls) {
+      this.#wire.abort();
+      this.#finish('failed');
+    } else {
+      this.#memory.staysSilent = true;
+      // The connection is left to end by itself: a reset could take back what was not read yet.
+      this.#finish('delivered');
+    }
+  }
+
+  lost(): void {
+    this.#finish('failed');
+  }
+}
+
 export const callback: Callback = {
   calls: (telling, wantsFiles) => callsFor(telling, wantsFiles).map(encodeCall),
-
-  call(wire, content, memory, settle) {
-    let isSettled = false;
-    const finish = (result: 'delivered' | 'failed'): void => {
-      if (isSettled) return;
-      isSettled = true;
-      wire.wake(undefined);
-      settle(result);
-    };
-    return {
-      opened() {
-        wire.write(content);
-        wire.end();
-        const isKnownSilent = memory.staysSilent === true && !memory.endsCalls;
-        wire.wake(isKnownSilent ? limits.silentAgainMs : limits.silentMs);
-      },
-      // A client owes no answer; what some send is not ours to judge.
-      received: (inbox) => void inbox.takeAll(),
-      ended() {
-        if (!isSettled) memory.endsCalls = true;
-        finish('delivered');
-      },
-      woke() {
-        if (memory.endsCalls) {
-          wire.abort();
-          finish('failed');
-        } else {
-          memory.staysSilent = true;
-          // The connection is left to end by itself: a reset could take back what was not read yet.
-          finish('delivered');
-        }
-      },
-      lost: () => finish('failed'),
-    };
-  },
-
+  call: (wire, content, memory, settle) => new MailboxCall(wire, content, memory, settle),
   printed: ({ id, from, to }, result) =>
     result === 'delivered' ? lines.sent(id, from, to) : lines.stored(id, from, to),
 };

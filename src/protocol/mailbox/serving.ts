@@ -10,7 +10,7 @@ import { idOf, isBirthDate, isFullName, portOf } from './values';
 
 /** What may become of a request: an answer, or an answer with a file behind it. */
 export interface Answers {
-  answer(code: Code, fields?: readonly string[]): void;
+  answer(code: Code, fields: readonly string[]): void;
   hand(file: WaitingFile): void;
 }
 

@@ -8,7 +8,7 @@ import type { FileRef, Result } from '../model';
 import { encodeReply, type ReplyStyle, RequestReader } from './codec';
 import { isTold, lines } from './console';
 import { type Code, failures, type Request } from './messages';
-import { serve } from './serving';
+import { type Answers, serve } from './serving';
 import { isBaseName, sizeOf } from './values';
 
 /** An attachment on its way in. */
@@ -35,7 +35,7 @@ type State =
   | { readonly is: 'handed'; readonly file: WaitingFile }
   | { readonly is: 'over' };
 
-export class MailboxSession implements Session {
+export class MailboxSession implements Session, Answers {
   readonly #host: Host;
   readonly #style: ReplyStyle;
   readonly #reader = new RequestReader();
@@ -142,7 +142,7 @@ export class MailboxSession implements Session {
       return;
     }
     const alias = this.#reader.field('alias');
-    this.#answer(failures[operation], []);
+    this.answer(failures[operation], []);
     if (isTold(operation) && (alias !== undefined || operation === 'CONNECTEDUSERS')) {
       this.#host.print(lines.done(operation, alias ?? '', 'FAIL'));
     }
@@ -156,15 +156,7 @@ export class MailboxSession implements Session {
   #submit(request: Request, file?: FileRef): void {
     this.#state = { is: 'serving' };
     this.#host.wake(undefined);
-    serve(
-      this.#host,
-      request,
-      {
-        answer: (code, fields) => this.#answer(code, fields ?? []),
-        hand: (waiting) => this.#hand(waiting),
-      },
-      file,
-    );
+    serve(this.#host, request, this, file);
   }
 
   // ---- attachments
@@ -191,12 +183,12 @@ export class MailboxSession implements Session {
     this.#state = { is: 'serving' };
     this.#host.wake(undefined);
     sink.finish((stored) => {
-      if (!stored.ok) return this.#answer(failures.SENDATTACH, []);
+      if (!stored.ok) return this.answer(failures.SENDATTACH, []);
       this.#submit(request, { ...stored.value, name: request.fileName });
     });
   }
 
-  #hand(file: WaitingFile): void {
+  hand(file: WaitingFile): void {
     this.#state = { is: 'handing' };
     this.#host.wake(limits.pieceMs);
     this.#host.write(encodeReply(0, [String(file.size)], this.#style));
@@ -222,7 +214,7 @@ export class MailboxSession implements Session {
     if (this.#state.is === 'receiving') this.#state.upload.sink.abandon();
   }
 
-  #answer(code: Code, fields: readonly string[]): void {
+  answer(code: Code, fields: readonly string[]): void {
     if (this.#state.is === 'over') return;
     // Of a whole request nothing more is to come: its connection need not wait for the peer's end.
     const patienceMs = this.#state.is === 'serving' ? 0 : undefined;

@@ -1,5 +1,6 @@
 // An outlet that is called: one connection per thing told, one after the other, to the address a user left.
 
+import type { Inbox } from '../../protocol/bytes/inbox';
 import type { Callback, CallMemory, ConnectionEvents, Settle, Wire } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { Address, Direct, Notice, Receipt } from '../../protocol/model';
@@ -128,38 +129,60 @@ export class CalledOutlet implements Outlet {
   }
 
   #call(content: Uint8Array, tries: number, done: (ended: Ended) => void): void {
-    let made = false;
-    let over = false;
-    const finish = (ended: Ended): void => {
-      if (over) return;
-      over = true;
-      done(ended);
-    };
-    this.#world.dial(this.#address, (wire) => {
-      const call = this.#callback.call(wire, content, this.#memory, (result) => finish(result));
-      return {
-        opened: () => {
-          made = true;
-          call.opened?.();
-        },
-        received: (inbox) => call.received(inbox),
-        ended: () => call.ended(),
-        woke: () => call.woke?.(),
-        lost: (why) => {
-          // Not refused, but given up by us: that says nothing about the address.
-          if (made || why === 'closed') {
-            call.lost(why);
-            finish('failed');
-            return;
-          }
-          const pause = limits.dialRetriesMs[tries];
-          if (pause === undefined || this.#world.now() >= this.#graceUntil) {
-            finish('unreachable');
-          } else {
-            this.#world.after(pause, () => this.#call(content, tries + 1, done));
-          }
-        },
-      };
-    });
+    this.#world.dial(
+      this.#address,
+      (wire) =>
+        new Attempt(wire, { callback: this.#callback, content, memory: this.#memory }, (ended) => {
+          const pause = ended === 'unreachable' ? limits.dialRetriesMs[tries] : undefined;
+          if (pause === undefined || this.#world.now() >= this.#graceUntil) done(ended);
+          else this.#world.after(pause, () => this.#call(content, tries + 1, done));
+        }),
+    );
+  }
+}
+
+/** One connection for one call: as long as it is not made, the dialect hears nothing of it. */
+class Attempt implements ConnectionEvents {
+  readonly #call: ConnectionEvents;
+  #done: ((ended: Ended) => void) | undefined;
+  #made = false;
+
+  constructor(
+    wire: Wire,
+    of: { readonly callback: Callback; readonly content: Uint8Array; readonly memory: CallMemory },
+    done: (ended: Ended) => void,
+  ) {
+    this.#done = done;
+    this.#call = of.callback.call(wire, of.content, of.memory, (result) => this.#finish(result));
+  }
+
+  #finish(ended: Ended): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(ended);
+  }
+
+  opened(): void {
+    this.#made = true;
+    this.#call.opened?.();
+  }
+
+  received(inbox: Inbox): void {
+    this.#call.received(inbox);
+  }
+
+  ended(): void {
+    this.#call.ended();
+  }
+
+  woke(): void {
+    this.#call.woke?.();
+  }
+
+  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
+    // Not refused, but given up by us: that says nothing about the address.
+    if (!this.#made && why !== 'closed') return this.#finish('unreachable');
+    this.#call.lost(why);
+    this.#finish('failed');
   }
 }

@@ -146,7 +146,11 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     this.#around.submit(
       command,
       (outcome) => {
-        if (!this.#over) this.#run(() => done(outcome));
+        try {
+          if (!this.#over) done(outcome);
+        } catch (error) {
+          this.#fail(error);
+        }
         this.#answered++;
         this.#runLater();
         if (this.#over) this.#unpin();
@@ -264,8 +268,14 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
 
   // ------------------------------------------------------------------------------ what the link tells
 
+  // Each of these comes once for every connection: a step made for `#run` would cost more than what it does.
+
   opened(): void {
-    this.#run(() => this.#events?.opened?.());
+    try {
+      this.#events?.opened?.();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   data(bytes: Uint8Array): void {
@@ -285,7 +295,11 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     if (!this.#peerEnded || this.#endTold || !this.#events) return;
     if (this.#held && this.#inbox.size > 0 && !this.#ended) return;
     this.#endTold = true;
-    this.#run(() => this.#events?.ended());
+    try {
+      this.#events.ended();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
   #endTold = false;
 
@@ -300,13 +314,19 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
     if (this.#over) return;
     this.#around.clock.wake(this, undefined);
-    this.#run(() => this.#events?.lost(why));
+    try {
+      this.#events?.lost(why);
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#over = true;
     this.#ended = true;
     this.#transfers?.close();
-    const unsettled = [...(this.#unsettled ?? [])];
-    this.#unsettled?.clear();
-    for (const settle of unsettled) settle('failed');
+    if (this.#unsettled) {
+      const unsettled = [...this.#unsettled];
+      this.#unsettled.clear();
+      for (const settle of unsettled) settle('failed');
+    }
     this.#unpin();
     if (this.#entered) this.#leave();
     else this.#around.over(this, this.#id);
@@ -326,7 +346,11 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
 
   #feed(): void {
     if (this.#inbox.size === 0) return;
-    this.#run(() => this.#events?.received(this.#inbox));
+    try {
+      this.#events?.received(this.#inbox);
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#inbox.compact();
     this.#flow();
     this.#tellEnd();
@@ -357,12 +381,17 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     try {
       step();
     } catch (error) {
-      if (error instanceof ProtocolError) {
-        this.end();
-      } else {
-        this.#around.report(`in a ${this.dialect} conversation`, error);
-        this.abort();
-      }
+      this.#fail(error);
+    }
+  }
+
+  /** A session's step threw. */
+  #fail(error: unknown): void {
+    if (error instanceof ProtocolError) {
+      this.end();
+    } else {
+      this.#around.report(`in a ${this.dialect} conversation`, error);
+      this.abort();
     }
   }
 }

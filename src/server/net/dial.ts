@@ -4,27 +4,109 @@ import type { Socket } from 'bun';
 
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
-import type { Clock } from './clock';
-import { Link, linkHandlers, type Outbox, type TransportEvents } from './link';
+import type { Clock, Sleeper } from './clock';
+import { Link, type LinkEvents, linkHandlers, type Outbox, type TransportEvents } from './link';
 
 type Open = (link: Link) => TransportEvents;
 
-/** Connects a link, and says once how that went. A simulation has its own. */
-export type Connect = (
-  address: Address,
-  link: Link,
-  told: { readonly opened: (socket: Socket<Link>) => void; readonly failed: () => void },
-) => void;
+/** Hears how a dial went; its first word is the last. */
+interface Told {
+  opened(socket: Socket<Link>): void;
+  failed(): void;
+}
 
-const connectTcp: Connect = (address, link, { opened, failed }) => {
+/** Connects a link, and says once how that went. A simulation has its own. */
+export type Connect = (address: Address, link: Link, told: Told) => void;
+
+const connectTcp: Connect = (address, link, told) => {
+  const failed = (): void => told.failed();
   Bun.connect<Link>({
     hostname: address.host,
     port: address.port,
     allowHalfOpen: true,
     data: link,
-    socket: { ...linkHandlers, open: opened, connectError: failed },
+    socket: { ...linkHandlers, open: (socket) => told.opened(socket), connectError: failed },
   }).catch(failed);
 };
+
+/** A call from the attempt to its end, between its link and what reacts to it. */
+class Call implements LinkEvents, Told, Sleeper {
+  readonly #link: Link;
+  readonly #clock: Clock;
+  readonly #host: string;
+  readonly #events: TransportEvents;
+  readonly #over: (call: Call) => void;
+  #state: 'dialling' | 'open' | 'over' = 'dialling';
+
+  constructor(
+    link: Link,
+    clock: Clock,
+    host: string,
+    events: TransportEvents,
+    over: (call: Call) => void,
+  ) {
+    this.#link = link;
+    this.#clock = clock;
+    this.#host = host;
+    this.#events = events;
+    this.#over = over;
+    link.events = this;
+    clock.wake(this, limits.dialMs);
+  }
+
+  opened(socket: Socket<Link>): void {
+    if (this.#state !== 'dialling') {
+      socket.terminate();
+      return;
+    }
+    this.#state = 'open';
+    this.#clock.wake(this, undefined);
+    this.#link.attach(socket, this.#host);
+    this.#events.opened();
+  }
+
+  failed(): void {
+    this.#giveUp('refused');
+  }
+
+  /** Nobody has answered in time. */
+  ring(): void {
+    this.#giveUp('refused');
+  }
+
+  /** It is not wanted any more, unless it stands already. */
+  close(): void {
+    this.#giveUp('closed');
+  }
+
+  #giveUp(why: 'refused' | 'closed'): void {
+    if (this.#state !== 'dialling') return;
+    this.#clock.wake(this, undefined);
+    this.#link.onConnectError(why);
+  }
+
+  drop(): void {
+    this.#link.abort();
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#events.data(bytes);
+  }
+
+  ended(): void {
+    this.#events.ended();
+  }
+
+  drained(): void {
+    this.#events.drained();
+  }
+
+  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
+    this.#state = 'over';
+    this.#over(this);
+    this.#events.lost(why);
+  }
+}
 
 interface Waiting {
   readonly address: Address;
@@ -37,8 +119,7 @@ export class Dialer {
   readonly #connect: Connect;
   /** By the host to be called, and hosts take turns: one that is slow to answer holds up nobody else for long. */
   readonly #waiting = new Map<string, Waiting[]>();
-  readonly #links = new Set<Link>();
-  readonly #dialling = new Set<(why: 'closed') => void>();
+  readonly #calls = new Set<Call>();
   #closed = false;
 
   constructor(outbox: Outbox, clock: Clock, connect: Connect = connectTcp) {
@@ -53,7 +134,7 @@ export class Dialer {
    */
   dial(address: Address, open: Open): void {
     if (this.#closed) return;
-    if (this.#links.size < limits.calls) return this.#dial(address, open);
+    if (this.#calls.size < limits.calls) return this.#dial(address, open);
     const waiting = this.#waiting.get(address.host);
     if (waiting) waiting.push({ address, open });
     else this.#waiting.set(address.host, [{ address, open }]);
@@ -63,15 +144,16 @@ export class Dialer {
   close(): void {
     this.#closed = true;
     this.#waiting.clear();
-    for (const giveUp of this.#dialling) giveUp('closed');
+    for (const call of this.#calls) call.close();
   }
 
   /** Drops whatever is still open. */
   drop(): void {
-    for (const link of this.#links) link.abort();
+    for (const call of this.#calls) call.drop();
   }
 
   #next(): void {
+    if (this.#waiting.size === 0) return;
     const [host, waiting] = this.#waiting.entries().next().value ?? [];
     const next = waiting?.shift();
     if (host === undefined || !waiting || !next) return;
@@ -82,45 +164,13 @@ export class Dialer {
 
   #dial(address: Address, open: Open): void {
     const link = new Link(this.#outbox, this.#clock);
-    this.#links.add(link);
-    const events = open(link);
-    const counted: TransportEvents = {
-      opened: () => events.opened(),
-      data: (bytes) => events.data(bytes),
-      ended: () => events.ended(),
-      drained: () => events.drained(),
-      lost: (why) => {
-        this.#links.delete(link);
-        this.#next();
-        events.lost(why);
-      },
-    };
-    link.events = counted;
-
-    let isSettled = false;
-    /** The first word on the dial is the last. */
-    const settle = (): boolean => {
-      if (isSettled) return false;
-      isSettled = true;
-      cancel();
-      this.#dialling.delete(giveUp);
-      return true;
-    };
-    const giveUp = (why: 'refused' | 'closed'): void => {
-      if (settle()) link.onConnectError(why);
-    };
-    const cancel = this.#clock.after(limits.dialMs, () => giveUp('refused'));
-    this.#dialling.add(giveUp);
-    this.#connect(address, link, {
-      opened: (socket) => {
-        if (!settle()) {
-          socket.terminate();
-          return;
-        }
-        link.attach(socket, address.host);
-        counted.opened();
-      },
-      failed: () => giveUp('refused'),
-    });
+    const call = new Call(link, this.#clock, address.host, open(link), this.#over);
+    this.#calls.add(call);
+    this.#connect(address, link, call);
   }
+
+  readonly #over = (call: Call): void => {
+    this.#calls.delete(call);
+    this.#next();
+  };
 }

@@ -24,14 +24,18 @@ export interface Transport {
   keepAlive(): void;
 }
 
-/** What happens on the connection under a conversation. */
-export interface TransportEvents {
-  opened(): void;
+/** What happens on a connection that stands. */
+export interface LinkEvents {
   data(bytes: Uint8Array): void;
   /** The peer ended its side. */
   ended(): void;
   drained(): void;
   lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void;
+}
+
+/** What happens on the connection under a conversation. */
+export interface TransportEvents extends LinkEvents {
+  opened(): void;
 }
 
 /** A link of any kind that holds what was written to it. */
@@ -72,7 +76,7 @@ export class Link implements Transport, Sleeper {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   #socket: Socket<Link> | undefined;
-  events: TransportEvents | undefined;
+  events: LinkEvents | undefined;
   readonly #queue = new SendQueue();
   #dirty = false;
   #blocked = false;
