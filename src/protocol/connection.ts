@@ -24,8 +24,11 @@ export interface Wire extends Connection {
    * told) to take what is on its way and to end its own; who sent a file gives more.
    */
   end(patienceMs?: number): void;
-  /** Starts receiving a file: bytes pushed into the sink; while it is full this connection is not read. */
-  receiveFile(size: number): Sink;
+  /**
+   * Starts receiving a file: bytes pushed into the sink; while it is full this connection is not read. `hopeless` is
+   * called at most once, before `finish` was: the file will not be taken, and `finish` says at once why not.
+   */
+  receiveFile(size: number, hopeless: () => void): Sink;
   /**
    * Sends a stored file, never more than a bounded piece ahead of the peer. `frame` wraps each piece (at most
    * `pieceBytes`) for the wire. `done` is called once: all of it is written, or it could not be read or sent.
@@ -57,7 +60,7 @@ export interface ConnectionEvents {
 /** A place that takes a file's bytes as they come. Closed by `finish` or `abandon`, which leaves nothing. */
 export interface Sink {
   write(bytes: Uint8Array): void;
-  /** The last byte was written: `done` is called once the file is on disk whole, under its hash. */
+  /** The last byte was written, or none that counts: `done` is called once the file is on disk whole, under its hash. */
   finish(done: (result: Result<StoredFile, 'no-space' | 'too-large' | 'storage'>) => void): void;
   abandon(): void;
 }

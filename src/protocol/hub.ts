@@ -234,6 +234,14 @@ export interface Operations {
     { id: number; serial: number; waiting: boolean },
     'unknown-sender' | 'unknown-user' | 'full' | 'too-long' | 'not-allowed'
   >;
+  /**
+   * Whether `direct` would take a message with a file now; asked before the file is brought. Changes nothing.
+   */
+  'may-send-file': Operation<
+    { from: Actor; to: Name },
+    void,
+    'unknown-sender' | 'unknown-user' | 'full' | 'not-allowed'
+  >;
   /** Delivery's word on a message: it was delivered, or never will be. */
   settle: Operation<
     { recipient: RecipientId; serial: number; status: 'delivered' | 'failed' },

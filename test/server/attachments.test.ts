@@ -241,6 +241,24 @@ describe('bounds', () => {
     expect(await ask(all.port, attachment('alice', 'bob', 'b', bytesOf(101)))).toBe('\x02');
   });
 
+  test('what nobody will take is refused before it has come, and let pass for who goes on', async () => {
+    await using all = await started({ largestFile: 100 });
+    const head = (to: string, size: string) => nul('SENDATTACH', 'alice', to, '', 'big', size);
+    for (const [request, code] of [
+      [head('nobody', '10'), 1],
+      [head('bob', '300000'), 2],
+      [nul('SENDATTACH', 'nobody', 'bob', '', 'big', '50'), 1],
+    ] as const) {
+      await using peer = await connectTcp(all.port);
+      await peer.send(request);
+      expect([...(await peer.read(1))]).toEqual([code]);
+      // Whoever reads only behind his last byte finds the same, and a clean end.
+      await peer.send(Buffer.alloc(Number(request.split('\0').at(-2)), 1));
+      expect(await peer.readToEnd()).toHaveLength(0);
+    }
+    await untilEmpty(all.files);
+  });
+
   test('of all together, until some are taken', async () => {
     await using all = await started({ storedFiles: 150 });
     expect(await ask(all.port, attachment('alice', 'bob', 'a', bytesOf(100)))).toBe('\x001\0');

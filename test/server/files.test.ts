@@ -36,12 +36,15 @@ async function started(settings: Partial<FilesSettings> = {}): Promise<Files> {
   return files;
 }
 
+/** Nobody listens. */
+const quiet = { full: () => {}, hopeless: () => {} };
+
 type Received = Result<StoredFile, 'no-space' | 'too-large' | 'storage'>;
 
 const finish = (sink: Sink): Promise<Received> => new Promise((done) => sink.finish(done));
 
 function put(files: Files, bytes: Uint8Array, size = bytes.length): Promise<Received> {
-  const sink = files.receive(size, () => {});
+  const sink = files.receive(size, quiet);
   if (bytes.length > 0) sink.write(bytes);
   return finish(sink);
 }
@@ -81,7 +84,7 @@ describe('what comes in', () => {
   test('thousands of pieces of one byte in one turn are all written', async () => {
     const files = await started();
     const bytes = Buffer.from(Array.from({ length: 5_000 }, (_, index) => index % 256));
-    const sink = files.receive(bytes.length, () => {});
+    const sink = files.receive(bytes.length, quiet);
     for (const byte of bytes) sink.write(Uint8Array.of(byte));
     expect(await finish(sink)).toEqual({ ok: true, value: { hash: hashOf(bytes), size: 5_000 } });
     expect(await readFile(join(folder, hashOf(bytes)))).toEqual(bytes);
@@ -92,9 +95,12 @@ describe('what comes in', () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const told: boolean[] = [];
     const piece = Buffer.alloc(limits.spoolBytes / 2, 7);
-    const sink = files.receive(4 * piece.length, (full) => {
-      told.push(full);
-      if (!full) resolve();
+    const sink = files.receive(4 * piece.length, {
+      ...quiet,
+      full: (full) => {
+        told.push(full);
+        if (!full) resolve();
+      },
     });
     sink.write(piece);
     expect(told).toEqual([]);
@@ -114,7 +120,7 @@ describe('what comes in', () => {
     const files = await started();
     const told: boolean[] = [];
     const sinks = Array.from({ length: 2_000 }, () =>
-      files.receive(2 * limits.spoolBytesLeast, (full) => told.push(full)),
+      files.receive(2 * limits.spoolBytesLeast, { ...quiet, full: (full) => void told.push(full) }),
     );
     sinks[0]?.write(Buffer.alloc(limits.spoolBytesLeast));
     expect(told).toEqual([true]);
@@ -127,11 +133,11 @@ describe('what comes in', () => {
 describe('what is not whole leaves nothing', () => {
   test('abandoned at any point', async () => {
     const files = await started();
-    files.receive(5, () => {}).abandon();
-    const begun = files.receive(5, () => {});
+    files.receive(5, quiet).abandon();
+    const begun = files.receive(5, quiet);
     begun.write(hello.subarray(0, 2));
     begun.abandon();
-    const late = files.receive(5, () => {});
+    const late = files.receive(5, quiet);
     late.write(hello);
     late.abandon();
     await files.settled();
@@ -168,7 +174,7 @@ describe('what is not whole leaves nothing', () => {
 
   test('close waits until nothing is left of what was on its way', async () => {
     const files = await started();
-    const sink = files.receive(10, () => {});
+    const sink = files.receive(10, quiet);
     sink.write(hello);
     await files.close();
     expect(await readdir(folder)).toEqual([]);
@@ -192,11 +198,33 @@ describe('bounds', () => {
     expect(await put(files, Buffer.from('longer'))).toEqual({ ok: false, why: 'too-large' });
   });
 
+  test('what will not be taken is told at once, and why when it is asked', async () => {
+    const files = await started({ largest: 5 });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const sink = files.receive(1_000_000, { ...quiet, hopeless: resolve });
+    sink.write(hello);
+    await promise;
+    expect(await finish(sink)).toEqual({ ok: false, why: 'too-large' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('what was abandoned or finished is not told that it is hopeless', async () => {
+    const files = await started({ largest: 5 });
+    let told = 0;
+    const events = { ...quiet, hopeless: () => void told++ };
+    files.receive(6, events).abandon();
+    const sink = files.receive(6, events);
+    sink.write(Buffer.from('longer'));
+    expect(await finish(sink)).toEqual({ ok: false, why: 'too-large' });
+    await files.settled();
+    expect(told).toBe(0);
+  });
+
   test('of all together: what is on its way counts, and what was deleted does not', async () => {
     const files = await started({ total: 10 });
     needed.add(hashOf(hello));
     expect((await put(files, hello)).ok).toBe(true);
-    const open = files.receive(5, () => {});
+    const open = files.receive(5, quiet);
     open.write(Buffer.from('x'));
     expect(await put(files, Buffer.from('y'))).toEqual({ ok: false, why: 'no-space' });
     open.abandon();
@@ -222,7 +250,7 @@ describe('bounds', () => {
     const files = await started({ disk: () => Promise.resolve({ free: 100, size: 1_000 }) });
     expect(await put(files, Buffer.alloc(51))).toEqual({ ok: false, why: 'no-space' });
     expect((await put(files, Buffer.alloc(50))).ok).toBe(true);
-    const [first, second] = [files.receive(30, () => {}), files.receive(30, () => {})];
+    const [first, second] = [files.receive(30, quiet), files.receive(30, quiet)];
     for (const sink of [first, second]) sink.write(Buffer.alloc(30));
     expect(await finish(second)).toEqual({ ok: false, why: 'no-space' });
     expect((await finish(first)).ok).toBe(true);

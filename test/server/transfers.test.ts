@@ -87,14 +87,14 @@ test('a piece that comes when our side has ended is not sent, and the file does 
 test('a connection that is lost abandons what is on its way, and stops reading', () => {
   const { log, transfers, send } = transferring();
   send();
-  transfers.receive(10).write(new Uint8Array(3));
+  transfers.receive(10, () => {}).write(new Uint8Array(3));
   transfers.close();
   expect(log).toEqual(['read', 'write 3', 'closed', 'abandoned']);
 });
 
 test('an upload stays until the conversation can name it no more, also when it ends after that', () => {
   const first = transferring();
-  first.transfers.receive(1).finish(() => {});
+  first.transfers.receive(1, () => {}).finish(() => {});
   first.stored();
   first.transfers.close();
   expect(first.log).toEqual([]);
@@ -103,7 +103,7 @@ test('an upload stays until the conversation can name it no more, also when it e
   expect(first.log).toEqual(['unpinned']);
 
   const late = transferring();
-  late.transfers.receive(1).finish(() => {});
+  late.transfers.receive(1, () => {}).finish(() => {});
   late.transfers.close();
   late.transfers.unpin();
   late.stored();

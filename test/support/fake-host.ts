@@ -120,11 +120,19 @@ export class FakeHost implements Host {
     }
   }
 
-  receiveFile(size: number): Sink {
+  /** Says of the newest file that it will not be taken, and why to whoever asks. */
+  hopeless: (why: 'no-space' | 'too-large' | 'storage') => void = () => {};
+  receiveFile(size: number, hopeless: () => void): Sink {
     const chunks: Uint8Array[] = [];
+    let refusal: 'no-space' | 'too-large' | 'storage' | undefined;
+    this.hopeless = (why) => {
+      refusal = why;
+      hopeless();
+    };
     return {
       write: (bytes) => void chunks.push(bytes.slice()),
       finish: (done) => {
+        if (refusal) return done({ ok: false, why: refusal });
         const whole = Buffer.concat(chunks);
         if (whole.length !== size) throw new Error(`${whole.length} of ${size} bytes`);
         this.received.push(whole);

@@ -77,7 +77,7 @@ export class Carrier {
   #bring(size: number, first: Uint8Array): void {
     this.#doing = 'bringing';
     this.#left = size;
-    this.#sink = this.#host.receiveFile(size);
+    this.#sink = this.#host.receiveFile(size, () => this.#store());
     this.#data(first);
   }
 
@@ -86,7 +86,12 @@ export class Carrier {
     this.#left -= bytes.length;
     this.#rest();
     if (bytes.length > 0) this.#sink?.write(bytes);
-    if (this.#left > 0) return;
+    if (this.#left === 0) this.#store();
+  }
+
+  /** All bytes are there; or nobody will take them, which whoever brings them is told at once. */
+  #store(): void {
+    if (this.#doing !== 'bringing') return;
     this.#doing = 'storing';
     this.#host.wake(undefined);
     const sink = this.#sink;

@@ -27,6 +27,21 @@ const refusals: { readonly [O in Operation]?: Readonly<Record<string, Code>> } =
   ATTACHES: { 'unknown-user': 1 },
 };
 
+/** Whether a SENDATTACH is refused before its file is there: `refuse` is told the code, if so. */
+export function refuseEarly(
+  host: Host,
+  request: Request<'SENDATTACH'>,
+  refuse: (code: Code) => void,
+): void {
+  const account = nameOf(request.from);
+  const addressee = addresseeOf(request.to);
+  const codeOf = (why: string): Code => refusals.SENDATTACH?.[why] ?? failures.SENDATTACH;
+  if (!account || !addressee) return refuse(codeOf('unknown-user'));
+  host.submit({ do: 'may-send-file', from: { account }, to: addressee }, (outcome) => {
+    if (!outcome.ok) refuse(codeOf(outcome.why));
+  });
+}
+
 /** Serves a whole request; SENDATTACH comes with its file, which is on disk by then. */
 export function serve(host: Host, request: Request, to: Answers, file?: FileRef): void {
   const tell = (alias: string, outcome: 'OK' | 'FAIL'): void => {

@@ -8,7 +8,7 @@ import type { FileRef, Result } from '../model';
 import { encodeReply, type ReplyStyle, RequestReader } from './codec';
 import { isTold, lines } from './console';
 import { type Code, failures, type Request } from './messages';
-import { type Answers, serve } from './serving';
+import { type Answers, refuseEarly, serve } from './serving';
 import { isBaseName, sizeOf } from './values';
 
 /** An attachment on its way in. */
@@ -22,6 +22,7 @@ interface Upload {
 /**
  * reading: the request comes, field by field; it has 30 s.
  * receiving: the bytes of an attachment come; the next may be late by `limits.pieceMs`.
+ * refused: they come for nothing, behind the answer; some clients read it only when all has left them.
  * serving: the hub or the disk has the word.
  * handing: the answer leaves with a file behind it, as fast as the peer takes it; by the same bound.
  * handed: all of the file has left, and the peer's clean end will say that he has it.
@@ -30,6 +31,7 @@ interface Upload {
 type State =
   | { readonly is: 'reading' }
   | { readonly is: 'receiving'; readonly upload: Upload }
+  | { readonly is: 'refused'; missing: number }
   | { readonly is: 'serving' }
   | { readonly is: 'handing' }
   | { readonly is: 'handed'; readonly file: WaitingFile }
@@ -55,6 +57,8 @@ export class MailboxSession implements Session, Answers {
         return this.#read(inbox);
       case 'receiving':
         return this.#receive(this.#state.upload, inbox);
+      case 'refused':
+        return this.#pass(this.#state, inbox);
       case 'serving':
       case 'handing':
       case 'handed':
@@ -71,6 +75,8 @@ export class MailboxSession implements Session, Answers {
         return this.#noMore();
       case 'receiving':
         return this.#fail();
+      case 'refused':
+        return this.#over();
       case 'handed':
         this.#host.submit({ do: 'file-taken', serial: this.#state.file.serial }, () => {});
         this.#state = { is: 'over' };
@@ -88,6 +94,7 @@ export class MailboxSession implements Session, Answers {
         return this.#noMore();
       case 'receiving':
         return this.#fail();
+      case 'refused':
       case 'handing':
         return this.#host.abort();
       case 'serving':
@@ -164,10 +171,16 @@ export class MailboxSession implements Session, Answers {
   #receiveFile(request: Request<'SENDATTACH'>): void {
     const size = sizeOf(request.size);
     if (size === undefined || !isBaseName(request.fileName)) return this.#fail();
-    const upload: Upload = { request, size, sink: this.#host.receiveFile(size), missing: size };
+    const sink = this.#host.receiveFile(size, () => {
+      if (this.#state.is === 'receiving') this.#refuse(this.#state.upload, failures.SENDATTACH);
+    });
+    const upload: Upload = { request, size, sink, missing: size };
     this.#state = { is: 'receiving', upload };
     this.#host.wake(limits.pieceMs);
-    if (size === 0) this.#finish(upload);
+    if (size === 0) return this.#finish(upload);
+    refuseEarly(this.#host, request, (code) => {
+      if (this.#state.is === 'receiving') this.#refuse(upload, code);
+    });
   }
 
   #receive(upload: Upload, inbox: Inbox): void {
@@ -186,6 +199,19 @@ export class MailboxSession implements Session, Answers {
       if (!stored.ok) return this.answer(failures.SENDATTACH, []);
       this.#submit(request, { ...stored.value, name: request.fileName });
     });
+  }
+
+  /** The answer need not wait for the file, which is let pass: whoever still sends it may not read before he has. */
+  #refuse({ sink, missing }: Upload, code: Code): void {
+    sink.abandon();
+    this.#state = { is: 'refused', missing };
+    this.#host.write(encodeReply(code, [], this.#style));
+  }
+
+  #pass(state: Extract<State, { is: 'refused' }>, inbox: Inbox): void {
+    state.missing -= inbox.takeAll(state.missing).length;
+    if (state.missing === 0) this.#over();
+    else this.#host.wake(limits.pieceMs);
   }
 
   hand(file: WaitingFile): void {

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import type { Sink } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { FileHash } from '../../protocol/model';
-import { Upload } from './upload';
+import { Upload, type UploadEvents } from './upload';
 
 export interface FileReader {
   /** Asks for the next piece. */
@@ -87,12 +87,11 @@ export class Files {
   }
 
   /**
-   * Takes a file's bytes. `onFull` says when more is coming than the disk takes (true) and when that is over.
-   * What is abandoned, too long, too short or refused leaves nothing behind.
+   * Takes a file's bytes. What is abandoned, too long, too short or refused leaves nothing behind.
    */
-  receive(size: number, onFull: (full: boolean) => void): Sink {
+  receive(size: number, events: UploadEvents): Sink {
     const temporary = this.#path(`upload-${process.pid}-${++this.#names}`);
-    const upload: Upload = new Upload(size, temporary, onFull, {
+    const upload: Upload = new Upload(size, temporary, events, {
       room: () => this.#room(upload),
       spool: () => this.#spool(),
       keep: (hash) => this.#keep(temporary, hash, size),

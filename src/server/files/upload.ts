@@ -8,6 +8,14 @@ import { type FileHash, ok, refused, type Result } from '../../protocol/model';
 type Refusal = 'no-space' | 'too-large' | 'storage';
 type Done = (result: Result<StoredFile, Refusal>) => void;
 
+/** What whoever brings the bytes is told. */
+export interface UploadEvents {
+  /** More is coming than the disk takes, or no more. */
+  full(isFull: boolean): void;
+  /** It will not be taken: `finish` may be called at once, and says why. Not called behind `finish`. */
+  hopeless(): void;
+}
+
 /** What an upload needs of the folder that it goes to. */
 export interface UploadSurroundings {
   /** Why it cannot be taken, if so. */
@@ -24,7 +32,7 @@ export class Upload implements Sink {
   /** Whether there is room for it, which from then on nobody else gets. */
   isAdmitted = false;
   readonly #temporary: string;
-  readonly #onFull: (full: boolean) => void;
+  readonly #events: UploadEvents;
   readonly #world: UploadSurroundings;
   readonly #hasher = new Bun.CryptoHasher('sha256');
   readonly #over = Promise.withResolvers<void>();
@@ -40,15 +48,10 @@ export class Upload implements Sink {
   /** Wakes the work, where it waits for something to do. */
   #news = Promise.withResolvers<void>();
 
-  constructor(
-    size: number,
-    temporary: string,
-    onFull: (full: boolean) => void,
-    world: UploadSurroundings,
-  ) {
+  constructor(size: number, temporary: string, events: UploadEvents, world: UploadSurroundings) {
     this.size = size;
     this.#temporary = temporary;
-    this.#onFull = onFull;
+    this.#events = events;
     this.#world = world;
     // Begun behind the constructor: the folder counts this upload by then.
     queueMicrotask(() => void this.#work());
@@ -154,7 +157,7 @@ export class Upload implements Sink {
   #setFull(full: boolean): void {
     if (this.#full === full) return;
     this.#full = full;
-    this.#onFull(full);
+    this.#events.full(full);
   }
 
   async #clear(): Promise<void> {
@@ -172,6 +175,7 @@ export class Upload implements Sink {
 
   /** Told when it is asked for; what comes until then is nobody's. */
   async #refuse(): Promise<void> {
+    if (!this.#abandoned && !this.#done) this.#events.hopeless();
     while (!this.#abandoned && !this.#done) await this.#wait();
     if (!this.#abandoned) this.#done?.(refused(this.#failed ?? 'storage'));
   }

@@ -47,6 +47,7 @@ export const onlyRead: ReadonlySet<OperationName> = new Set<OperationName>([
   'funds',
   'file-find',
   'undelivered',
+  'may-send-file',
 ]);
 
 /** Commands that seldom ask the database anything: a transaction would cost more than they do. */

@@ -2,6 +2,7 @@
 
 import { limits } from '../../protocol/limits';
 import {
+  type Actor,
   type Direct,
   type FileHash,
   type Name,
@@ -11,7 +12,7 @@ import {
   type SessionId,
 } from '../../protocol/model';
 import { accountOf, guestOf, keyOf } from './names';
-import type { Doer, People } from './people';
+import type { Addressee, Doer, People } from './people';
 import type { Store } from './store';
 import type { Handlers } from './turn';
 
@@ -76,7 +77,7 @@ const lastMessageId = 4_294_967_295;
 export function mail(
   db: Store,
   people: People,
-): Pick<Handlers, 'direct' | 'settle' | 'undelivered'> {
+): Pick<Handlers, 'direct' | 'may-send-file' | 'settle' | 'undelivered'> {
   type Values = [
     number,
     number | string,
@@ -146,18 +147,25 @@ export function mail(
     return row.last_id;
   };
 
+  /** Who writes to whom, or why nobody can. */
+  const parties = ({ from, to: name }: { readonly from: Actor; readonly to: Name }) => {
+    const doer = people.doer(from);
+    if (doer === 'unknown') return refused('unknown-sender');
+    if (doer === 'not-allowed') return refused('not-allowed');
+    const to = people.addressee(name);
+    return to ? ok({ doer, to }) : refused('unknown-user');
+  };
+  const hasRoomForFile = ({ recipient }: Addressee): boolean =>
+    (filesWaiting.get(recipient)?.count ?? 0) < limits.attachmentsPerRecipient;
+
   return {
     direct(command, turn) {
-      const doer = people.doer(command.from);
-      if (doer === 'unknown') return refused('unknown-sender');
-      if (doer === 'not-allowed') return refused('not-allowed');
-      const to = people.addressee(command.to);
-      if (!to) return refused('unknown-user');
+      const found = parties(command);
+      if (!found.ok) return found;
+      const { doer, to } = found.value;
       if (command.text.length > limits.textBytes) return refused('too-long');
       const { file } = command;
-      if (file && (filesWaiting.get(to.recipient)?.count ?? 0) >= limits.attachmentsPerRecipient) {
-        return refused('full');
-      }
+      if (file && !hasRoomForFile(to)) return refused('full');
       const account = accountOf(to.recipient);
       const most = limits.pendingPerRecipient;
       const fits =
@@ -219,6 +227,12 @@ export function mail(
         },
       });
       return ok({ id, serial, waiting: !to.reachable });
+    },
+
+    'may-send-file'(command) {
+      const found = parties(command);
+      if (!found.ok) return found;
+      return hasRoomForFile(found.value.to) ? ok(undefined) : refused('full');
     },
 
     undelivered(command) {

@@ -205,8 +205,8 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
   /** Bytes on their way to stdout. */
   #outputs = 0;
 
-  receiveFile(size: number): Sink {
-    return this.#files().receive(size);
+  receiveFile(size: number, hopeless: () => void): Sink {
+    return this.#files().receive(size, hopeless);
   }
 
   sendFile(...file: Parameters<Host['sendFile']>): void {

@@ -31,8 +31,11 @@ export class Transfers {
     this.#host = host;
   }
 
-  receive(size: number): Sink {
-    const sink = this.#host.files.receive(size, (isFull) => this.#host.full(isFull));
+  receive(size: number, hopeless: () => void): Sink {
+    const sink = this.#host.files.receive(size, {
+      full: (isFull) => this.#host.full(isFull),
+      hopeless: () => this.#host.run(hopeless),
+    });
     this.#sinks.add(sink);
     return {
       write: (bytes) => sink.write(bytes),

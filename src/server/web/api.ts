@@ -130,9 +130,15 @@ export class Api {
     const size = Number(request.headers.get('content-length') ?? Number.NaN);
     if (!Number.isSafeInteger(size)) return refusal(request, 411, 'length-required');
     if (this.#uploads >= limits.uploads) return refusal(request, 503, 'busy');
-    // Nobody's bytes are taken before it is known whose they are.
-    const known = await this.#ask({ do: 'users', asker: who });
-    if (!known.ok) return refusal(request, 401, 'not-allowed');
+    const to = addresseeOf(query.output.to);
+    if (!to) return refusal(request, 404, 'unknown-user');
+    // Nobody's bytes are taken before it is known whose they are, and that somebody wants them. What is asked again
+    // under its key gets its first answer, whatever has become of the recipient since.
+    const may = await this.#ask({ do: 'may-send-file', from: who, to });
+    const status = may.ok ? undefined : (statuses[may.why] ?? 400);
+    if (!may.ok && status && (status === 401 || query.output.key === undefined)) {
+      return refusal(request, status, status === 401 ? 'not-allowed' : may.why);
+    }
     if (!this.#admission.admit(host)) return refusal(request, 503, 'busy');
     this.#uploads++;
     let hash: FileHash | undefined;

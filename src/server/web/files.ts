@@ -17,15 +17,21 @@ export async function receive(
 ): Promise<Upload> {
   let full: Promise<void> | undefined;
   let goOn = (): void => {};
-  const sink = files.receive(size, (isFull) => {
-    if (isFull) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      full = promise;
-      goOn = resolve;
-    } else {
-      full = undefined;
-      goOn();
-    }
+  let isHopeless = false;
+  const sink = files.receive(size, {
+    full: (isFull) => {
+      if (isFull) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        full = promise;
+        goOn = resolve;
+      } else {
+        full = undefined;
+        goOn();
+      }
+    },
+    hopeless: () => {
+      isHopeless = true;
+    },
   });
   let missing = size;
   try {
@@ -33,11 +39,13 @@ export async function receive(
       missing -= value.length;
       sink.write(value);
       if (full) await full;
+      // What is still to come is not waited for.
+      if (isHopeless) break;
     }
   } catch {
     missing = Infinity;
   }
-  if (missing > 0) {
+  if (missing > 0 && !isHopeless) {
     sink.abandon();
     return refused('broken-off');
   }

@@ -478,6 +478,21 @@ describe('a connection that carries a file', () => {
     expect(client.host.ending).toBe('ended');
   });
 
+  test('is told at once that nobody will take what it brings', () => {
+    const client = new Client(
+      {
+        'offer-open': () => yes<'offer-open'>({ offer: 3, file }),
+        'offer-end': () => yes<'offer-end'>(undefined),
+      },
+      false,
+    );
+    client.sends('File_transfer Status=data Token=t Id=9 | hel');
+    client.host.hopeless('no-space');
+    expect(client.hears()).toEqual(['File_transfer Id=9 Status=failed | no space for the file']);
+    expect(client.host.commands.at(-1)).toMatchObject({ do: 'offer-end', why: 'no-space' });
+    expect(client.host.ending).toBe('ended');
+  });
+
   test('fetches it, and settles by the own word of who fetched it', () => {
     const client = new Client(
       {

@@ -353,7 +353,10 @@ describe('attachments', () => {
   const bytes = Buffer.from('\0one\xfftwo\0', 'latin1');
   const attach = (size: string, name = 'photo.jpg'): Buffer =>
     Buffer.from(nul('SENDATTACH', 'alice', 'bob', 'look', name, size));
-  const stored: Answers = { direct: () => yes<'direct'>({ id: 3, serial: 7, waiting: true }) };
+  const stored: Answers = {
+    direct: () => yes<'direct'>({ id: 3, serial: 7, waiting: true }),
+    'may-send-file': () => nothing,
+  };
 
   test('SENDATTACH: 0 and the id once all of it is on disk', () => {
     const { bytes: answer, printed, host } = asked(Buffer.concat([attach('9'), bytes]), stored);
@@ -362,6 +365,7 @@ describe('attachments', () => {
     expect(printed).toEqual(['s> MESSAGE 3 FROM alice TO bob STORED']);
     const hash = new Bun.CryptoHasher('sha256').update(bytes).digest('hex');
     expect(host.commands).toMatchObject([
+      { do: 'may-send-file', from: { account: 'alice' }, to: 'bob' },
       { do: 'direct', text: 'look', file: { hash, size: 9, name: 'photo.jpg' } },
     ]);
   });
@@ -392,7 +396,7 @@ describe('attachments', () => {
 
   test('SENDATTACH: 2 when the peer ends or is silent before all has come', () => {
     for (const stop of ['ended', 'woke'] as const) {
-      const { host, session, feed } = open();
+      const { host, session, feed } = open(stored);
       feed.push(attach('100'));
       feed.push('abc');
       expect(host.wakeMs).toBe(limits.pieceMs);
@@ -405,6 +409,64 @@ describe('attachments', () => {
   test('SENDATTACH: 1 when either is unknown, 2 when it cannot be kept', () => {
     expect(asked(attach('0'), { direct: () => refused('unknown-user') }).bytes).toEqual(code(1));
     expect(asked(attach('0'), { direct: () => refused('full') }).bytes).toEqual(code(2));
+  });
+
+  test.each([
+    ['unknown-sender', 1],
+    ['unknown-user', 1],
+    ['not-allowed', 2],
+    ['full', 2],
+    ['storage', 2],
+  ] as const)('SENDATTACH: %s is answered before the file, which is let pass', (why, number) => {
+    const { host, feed } = open({ 'may-send-file': () => refused(why) });
+    feed.push(attach('9'));
+    expect(Buffer.from(host.bytes)).toEqual(code(number));
+    feed.push(bytes.subarray(0, 4));
+    expect([host.ending, host.wakeMs]).toEqual(['open', limits.pieceMs]);
+    feed.push(Buffer.concat([bytes.subarray(4), Buffer.from('and more')]));
+    expect(host.ending).toBe('ended');
+    expect(Buffer.from(host.bytes)).toEqual(code(number));
+    expect(host.received).toEqual([]);
+    expect(host.commands).toHaveLength(1);
+  });
+
+  test('SENDATTACH: 1 at once where a name cannot be anybody’s', () => {
+    const { host, feed } = open();
+    feed.push(nul('SENDATTACH', 'alice', '', 'look', 'a.txt', '9'));
+    expect(Buffer.from(host.bytes)).toEqual(code(1));
+    expect(host.commands).toEqual([]);
+  });
+
+  test('SENDATTACH: 2 at once where the disk will not take it', () => {
+    const { host, feed } = open(stored);
+    feed.push(attach('9'));
+    host.hopeless('too-large');
+    expect(Buffer.from(host.bytes)).toEqual(code(2));
+    feed.push(bytes);
+    expect(host.ending).toBe('ended');
+  });
+
+  test('SENDATTACH: who was refused may end at any point, and is not waited for for ever', () => {
+    for (const stop of ['ended', 'woke'] as const) {
+      const { host, session, feed } = open({ 'may-send-file': () => refused('full') });
+      feed.push(attach('9'));
+      session[stop]?.();
+      expect(host.ending).toBe(stop === 'ended' ? 'ended' : 'aborted');
+      expect(Buffer.from(host.bytes)).toEqual(code(2));
+    }
+  });
+
+  test('SENDATTACH: a refusal that comes behind the last byte is not the answer', () => {
+    let count = 0;
+    const { host, feed } = open({
+      'may-send-file': () => refused('unknown-user'),
+      direct: () => (++count, yes<'direct'>({ id: 3, serial: 7, waiting: false })),
+    });
+    host.hold = true;
+    feed.push(Buffer.concat([attach('9'), bytes]));
+    host.release();
+    expect(host.text).toBe('\x003\0');
+    expect(count).toBe(1);
   });
 
   const file = {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { limits } from '../../../src/protocol/limits';
 import { web } from '../../../src/protocol/web';
 import { startServer, type TestServer } from '../../support/server';
+import { connectTcp } from '../../support/tcp';
 import { born, join, tokenFor, WebClient } from './client';
 import { fits, type Schema } from './schema';
 
@@ -282,6 +283,24 @@ describe('the interface for scripts', () => {
     });
     expect((await send('to=b%C3%B3b&name=f', { body: endless })).status).toBe(411);
     expect((await call('GET', '/files/no-such-ticket')).status).toBe(404);
+    // Refused before the body has come: nothing of these gigabytes is ever sent.
+    for (const [to, status] of [
+      ['nobody', 404],
+      ['', 404],
+    ] as const) {
+      await using peer = await connectTcp(server.port('web'));
+      await peer.send(
+        [
+          `POST /api/files?to=${to}&name=f HTTP/1.1`,
+          'host: localhost',
+          `authorization: ${as('alice').authorization}`,
+          'content-length: 9000000000',
+          '',
+          '',
+        ].join('\r\n'),
+      );
+      expect(await peer.readTo('\r\n')).toStartWith(`HTTP/1.1 ${status}`);
+    }
     const claim = letter({ from: 'alice', id: 'x' });
     expect((await call('POST', '/api/downloads', claim)).status).toBe(400);
   });
