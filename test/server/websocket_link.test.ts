@@ -16,11 +16,14 @@ class Rig implements TransportEvents {
   readonly log: string[] = [];
   /** What `sendText` answers: more than 0 taken, less than 0 taken and full, 0 dropped. */
   answer = 1;
+  /** Bytes that Bun has taken and the peer has not. */
+  buffered = 0;
   readonly #sleeping = new Map<Sleeper, number>();
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   readonly link: WebSocketLink;
 
-  constructor() {
+  constructor(outbox = new Outbox()) {
+    this.#outbox = outbox;
     const clock: Clock = {
       now: () => 0,
       after: () => () => {},
@@ -38,7 +41,7 @@ class Rig implements TransportEvents {
       },
       close: (code: number) => this.log.push(`close ${code}`),
       terminate: () => this.log.push('terminate'),
-      getBufferedAmount: () => 0,
+      getBufferedAmount: () => this.buffered,
     } as unknown as ServerWebSocket<WebSocketLink>);
   }
 
@@ -113,6 +116,46 @@ test('a peer that takes nothing for too long is dropped, and holds nothing', () 
   rig.write('more\n');
   rig.turn();
   expect(rig.sent.length).toBe(1);
+});
+
+test('what many do not read is bounded together: who has more than the least of it goes', () => {
+  const outbox = new Outbox(() => {});
+  const each = limits.outboxBytes / 2;
+  const stuck = (bytes: number): Rig => {
+    const rig = new Rig(outbox);
+    rig.answer = -1;
+    rig.write('one\n');
+    outbox.flush();
+    rig.buffered = bytes - 4;
+    rig.write('two\n');
+    return rig;
+  };
+  const many = Array.from({ length: limits.outboxBytesInAll / each }, () => stuck(each));
+  expect(outbox.stuckBytes).toBe(limits.outboxBytesInAll);
+  const small = stuck(100);
+  small.write('x');
+  expect(small.log).toEqual([]);
+  many[0]?.write('x');
+  expect(many[0]?.log).toEqual(['lost slow', 'terminate']);
+  expect(outbox.stuckBytes).toBe(limits.outboxBytesInAll - each + 101);
+  // Who reads on is not counted any more.
+  const [, second] = many;
+  if (second) second.buffered = 0;
+  if (second) second.answer = 1;
+  second?.link.onDrain();
+  expect(outbox.stuckBytes).toBe(limits.outboxBytesInAll - 2 * each + 101);
+  for (const { link } of [...many, small]) link.abort();
+  expect(outbox.stuckBytes).toBe(0);
+});
+
+test('a peer that does not take what was said last is let go', () => {
+  const rig = new Rig();
+  rig.answer = -1;
+  rig.write('one\n');
+  rig.turn();
+  rig.link.end();
+  expect(rig.pass()).toEqual([limits.pieceMs]);
+  expect(rig.log).toEqual(['lost closed', 'terminate']);
 });
 
 test('a frame that Bun dropped is the end', () => {

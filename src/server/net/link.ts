@@ -5,6 +5,7 @@ import type { Socket } from 'bun';
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
 import { normalHost } from './addresses';
+import { Backlog, type Backlogs } from './backlog';
 import type { Clock, Sleeper } from './clock';
 import { SendQueue } from './send_queue';
 
@@ -44,7 +45,7 @@ interface Flushed {
 }
 
 /** Links that were written to in this turn: each writes once, when the turn's work is done. */
-export class Outbox {
+export class Outbox implements Backlogs {
   readonly #soon: (flush: () => void) => void;
   #dirty: Flushed[] = [];
   #scheduled = false;
@@ -80,8 +81,7 @@ export class Link implements Transport, Sleeper {
   readonly #queue = new SendQueue();
   #dirty = false;
   #blocked = false;
-  /** What of `stuckBytes` is this link's. */
-  #stuck = 0;
+  readonly #backlog: Backlog;
   #ending: 'no' | 'wanted' | 'shut' = 'no';
   #patienceMs: number = limits.closingMs;
   #peerEnded = false;
@@ -89,6 +89,7 @@ export class Link implements Transport, Sleeper {
   constructor(outbox: Outbox, clock: Clock) {
     this.#outbox = outbox;
     this.#clock = clock;
+    this.#backlog = new Backlog(outbox);
   }
 
   get queued(): number {
@@ -126,7 +127,7 @@ export class Link implements Transport, Sleeper {
     if (!this.#socket || this.#ending !== 'no' || bytes.length === 0) return;
     this.#queue.push(bytes, apart);
     if (this.#blocked) this.#countStuck();
-    if (this.#isTooMuch()) return this.#drop('slow');
+    if (this.#backlog.isTooMuch(this.queued)) return this.#drop('slow');
     this.#soon();
   }
 
@@ -138,17 +139,8 @@ export class Link implements Transport, Sleeper {
     if (this.#blocked) this.#awaitProgress();
   }
 
-  /** More than a peer may be behind; where many are, less. */
-  #isTooMuch(): boolean {
-    if (this.queued > limits.outboxBytes) return true;
-    const isCrowded = this.#outbox.stuckBytes > limits.outboxBytesInAll;
-    return isCrowded && this.#stuck > limits.outboxBytesLeast;
-  }
-
   #countStuck(): void {
-    const stuck = this.#blocked ? this.queued : 0;
-    this.#outbox.stuckBytes += stuck - this.#stuck;
-    this.#stuck = stuck;
+    this.#backlog.count(this.#blocked ? this.queued : 0);
   }
 
   /** All is said: the peer may be slow in taking it, but not for ever. */

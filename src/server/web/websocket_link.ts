@@ -4,6 +4,7 @@ import type { ServerWebSocket } from 'bun';
 
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
+import { Backlog } from '../net/backlog';
 import type { Clock, Sleeper } from '../net/clock';
 import type { Outbox, Transport, TransportEvents } from '../net/link';
 
@@ -21,6 +22,7 @@ export class WebSocketLink implements Transport, Sleeper {
   readonly local: Address;
   events: TransportEvents | undefined;
   #socket: ServerWebSocket<WebSocketLink> | undefined;
+  readonly #backlog: Backlog;
   #queue: Uint8Array[] = [];
   #queued = 0;
   #dirty = false;
@@ -33,6 +35,7 @@ export class WebSocketLink implements Transport, Sleeper {
   constructor(outbox: Outbox, clock: Clock, remote: Address, local: Address) {
     this.#outbox = outbox;
     this.#clock = clock;
+    this.#backlog = new Backlog(outbox);
     this.remote = remote;
     this.local = local;
   }
@@ -49,14 +52,25 @@ export class WebSocketLink implements Transport, Sleeper {
     if (!this.#socket || this.#ending !== 'no' || bytes.length === 0) return;
     this.#queue.push(bytes);
     this.#queued += bytes.length;
-    if (this.#queued > limits.outboxBytes) this.#drop('slow');
+    if (this.#blocked) this.#countStuck();
+    if (this.#backlog.isTooMuch(this.queued)) this.#drop('slow');
     else this.#soon();
+  }
+
+  #countStuck(): void {
+    this.#backlog.count(this.#blocked ? this.queued : 0);
   }
 
   end(): void {
     if (this.#ending !== 'no' || !this.#socket) return;
     this.#ending = 'wanted';
     this.#soon();
+    if (this.#blocked) this.#awaitProgress();
+  }
+
+  /** All is said: the peer may be slow in taking it, but not for ever. */
+  #awaitProgress(): void {
+    this.#clock.wake(this, limits.pieceMs);
   }
 
   abort(): void {
@@ -97,7 +111,11 @@ export class WebSocketLink implements Transport, Sleeper {
       // Bun has taken all of it, and will tell when it has left.
       if (sent < 0) this.#blocked = true;
     }
-    if (this.#blocked) return;
+    this.#countStuck();
+    if (this.#blocked) {
+      if (this.#ending === 'wanted') this.#awaitProgress();
+      return;
+    }
     if (this.#ending === 'wanted') this.#close();
     else this.events?.drained();
   }
@@ -136,6 +154,8 @@ export class WebSocketLink implements Transport, Sleeper {
     this.#socket = undefined;
     this.#queue = [];
     this.#queued = 0;
+    this.#blocked = false;
+    this.#countStuck();
     this.#held = undefined;
     this.#clock.wake(this, undefined);
     const { events } = this;
