@@ -47,14 +47,19 @@ export class Inbox {
   /** Exactly `count` bytes, or undefined (and nothing taken) while there are fewer. */
   take(count: number): Uint8Array | undefined {
     if (this.length < count) return undefined;
-    const start = this.#start;
-    const piece = this.#bytes.subarray(start, start + count);
-    this.#start = start + count;
+    if (count === 0) return nothing;
+    const piece = this.#bytes.subarray(this.#start, this.#start + count);
+    this.skip(count);
+    return piece;
+  }
+
+  /** Takes as many bytes as there are of the next `count`, without a look at them. */
+  skip(count: number): void {
+    this.#start += Math.min(count, this.length);
     if (this.#start === this.#bytes.length) {
       this.#bytes = nothing;
       this.#start = 0;
     }
-    return piece;
   }
 
   /** Everything there is, at most `most` bytes. */

@@ -8,7 +8,9 @@ export function takeField(inbox: Inbox, most: number): Uint8Array | 'too-long' |
   const end = inbox.indexOf(0);
   if (end > most || (end < 0 && inbox.length > most)) return 'too-long';
   if (end < 0) return undefined;
-  return inbox.take(end + 1)?.subarray(0, end);
+  const field = inbox.take(end);
+  inbox.skip(1);
+  return field;
 }
 
 /** The bytes of all fields, each with its NUL. A NUL inside a text would end its field, so it is left out. */
@@ -17,7 +19,8 @@ export const encodeFields = (fields: readonly string[]): Uint8Array =>
 
 /** The same as text, for what stands before them. */
 export function joinFields(fields: readonly string[]): string {
-  let joined = '';
-  for (const field of fields) joined += `${field.replaceAll('\0', '')}\0`;
-  return joined;
+  if (fields.length === 0) return '';
+  return `${fields.map(clean).join('\0')}\0`;
 }
+
+const clean = (field: string): string => field.replaceAll('\0', '');

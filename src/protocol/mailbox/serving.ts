@@ -42,64 +42,80 @@ export function refuseEarly(
   });
 }
 
+/** What a request came to, told to its peer and on the console. */
+class Reply {
+  readonly #host: Host;
+  readonly #operation: Operation;
+  readonly #to: Answers;
+
+  constructor(host: Host, operation: Operation, to: Answers) {
+    this.#host = host;
+    this.#operation = operation;
+    this.#to = to;
+  }
+
+  done(alias: string, fields: readonly string[] = []): void {
+    this.#to.answer(0, fields);
+    this.tell(alias, 'OK');
+  }
+
+  fail(alias: string, why?: string): void {
+    const codes = refusals[this.#operation];
+    const code = why === undefined ? undefined : codes?.[why];
+    this.#to.answer(code ?? failures[this.#operation], []);
+    this.tell(alias, 'FAIL');
+  }
+
+  tell(alias: string, outcome: 'OK' | 'FAIL'): void {
+    if (isTold(this.#operation)) this.#host.print(lines.done(this.#operation, alias, outcome));
+  }
+}
+
 /** Serves a whole request; SENDATTACH comes with its file, which is on disk by then. */
 export function serve(host: Host, request: Request, to: Answers, file?: FileRef): void {
-  const tell = (alias: string, outcome: 'OK' | 'FAIL'): void => {
-    if (isTold(request.operation)) host.print(lines.done(request.operation, alias, outcome));
-  };
-  const done = (alias: string, fields: readonly string[] = []): void => {
-    to.answer(0, fields);
-    tell(alias, 'OK');
-  };
-  const fail = (alias: string, why?: string): void => {
-    const codes = refusals[request.operation];
-    const code = why === undefined ? undefined : codes?.[why];
-    to.answer(code ?? failures[request.operation], []);
-    tell(alias, 'FAIL');
-  };
-
+  const reply = new Reply(host, request.operation, to);
   switch (request.operation) {
     case 'REGISTER': {
       const { fullName, born } = request;
       const name = nameOf(request.alias);
       if (!name || !isFullName(fullName) || !isBirthDate(born, host.now)) {
-        fail(request.alias);
+        reply.fail(request.alias);
         return;
       }
       host.submit({ do: 'register', name, fullName, born, host: host.remote.host }, (outcome) =>
-        outcome.ok ? done(name) : fail(name, outcome.why),
+        outcome.ok ? reply.done(name) : reply.fail(name, outcome.why),
       );
       return;
     }
     case 'UNREGISTER': {
       const account = nameOf(request.alias);
-      if (!account) return fail(request.alias, 'unknown-user');
+      if (!account) return reply.fail(request.alias, 'unknown-user');
       host.submit({ do: 'unregister', account, host: host.remote.host }, (outcome) =>
-        outcome.ok ? done(account) : fail(account, outcome.why),
+        outcome.ok ? reply.done(account) : reply.fail(account, outcome.why),
       );
       return;
     }
     case 'CONNECT': {
       const account = nameOf(request.alias);
       const port = portOf(request.port);
-      if (!account) return fail(request.alias, 'unknown-user');
+      if (!account) return reply.fail(request.alias, 'unknown-user');
       // The server calls nobody but the peer itself, and never one of its own doors.
       if (port === undefined || host.isOwnDoor({ host: host.remote.host, port })) {
-        return fail(account);
+        return reply.fail(account);
       }
       const address: Address = { host: host.remote.host, port };
       const { machine } = host;
       host.submit(
         { do: 'callback-open', account, address, dialect: 'mailbox', machine },
-        (outcome) => (outcome.ok ? done(account) : fail(account, outcome.why)),
+        (outcome) => (outcome.ok ? reply.done(account) : reply.fail(account, outcome.why)),
       );
       return;
     }
     case 'DISCONNECT': {
       const account = nameOf(request.alias);
-      if (!account) return fail(request.alias, 'unknown-user');
+      if (!account) return reply.fail(request.alias, 'unknown-user');
       host.submit({ do: 'callback-close', account, host: host.remote.host }, (outcome) =>
-        outcome.ok ? done(account) : fail(account, outcome.why),
+        outcome.ok ? reply.done(account) : reply.fail(account, outcome.why),
       );
       return;
     }
@@ -107,7 +123,7 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
     case 'SENDATTACH': {
       const account = nameOf(request.from);
       const addressee = addresseeOf(request.to);
-      if (!account || !addressee) return fail('', 'unknown-user');
+      if (!account || !addressee) return reply.fail('', 'unknown-user');
       const { text } = request;
       host.submit(
         {
@@ -119,7 +135,7 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
           ...(file && { file }),
         },
         (outcome) => {
-          if (!outcome.ok) return fail('', outcome.why);
+          if (!outcome.ok) return reply.fail('', outcome.why);
           const { id, waiting } = outcome.value;
           to.answer(0, [String(id)]);
           if (waiting) host.print(lines.stored(id, account, addressee));
@@ -129,12 +145,12 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
     }
     case 'CONNECTEDUSERS': {
       const account = nameOf(request.alias);
-      if (!account && request.alias !== '') return fail('');
+      if (!account && request.alias !== '') return reply.fail('');
       // Who does not say who he is, is whoever is connected from there.
       const asker = account ? { account } : { host: host.remote.host };
       host.submit({ do: 'users', asker }, (outcome) => {
-        if (!outcome.ok) return fail('', outcome.why);
-        done('', listOf(outcome.value.users));
+        if (!outcome.ok) return reply.fail('', outcome.why);
+        reply.done('', listOf(outcome.value.users));
       });
       return;
     }
@@ -142,20 +158,20 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
       const account = nameOf(request.alias);
       const from = addresseeOf(request.from);
       const id = idOf(request.id);
-      if (!account) return fail(request.alias, 'unknown-user');
-      if (!from || id === undefined) return fail(account);
+      if (!account) return reply.fail(request.alias, 'unknown-user');
+      if (!from || id === undefined) return reply.fail(account);
       host.submit({ do: 'file-find', account, from, id, host: host.remote.host }, (outcome) => {
-        if (!outcome.ok) return fail(account, outcome.why);
+        if (!outcome.ok) return reply.fail(account, outcome.why);
         to.hand(outcome.value);
-        tell(account, 'OK');
+        reply.tell(account, 'OK');
       });
       return;
     }
     case 'ATTACHES': {
       const account = nameOf(request.alias);
-      if (!account) return fail(request.alias, 'unknown-user');
+      if (!account) return reply.fail(request.alias, 'unknown-user');
       host.submit({ do: 'callback-wants-files', account, host: host.remote.host }, (outcome) =>
-        outcome.ok ? done(account) : fail(account, outcome.why),
+        outcome.ok ? reply.done(account) : reply.fail(account, outcome.why),
       );
       return;
     }

@@ -37,11 +37,17 @@ type State =
   | { readonly is: 'handed'; readonly file: WaitingFile }
   | { readonly is: 'over' };
 
+// States that say nothing but themselves.
+const reading: State = { is: 'reading' };
+const serving: State = { is: 'serving' };
+const handing: State = { is: 'handing' };
+const over: State = { is: 'over' };
+
 export class MailboxSession implements Session, Answers {
   readonly #host: Host;
   readonly #style: ReplyStyle;
   readonly #reader = new RequestReader();
-  #state: State = { is: 'reading' };
+  #state: State = reading;
   /** Whether the alias that CONNECTEDUSERS may have has begun to come: then the whole of it is awaited. */
   #isAliasComing = false;
 
@@ -79,7 +85,7 @@ export class MailboxSession implements Session, Answers {
         return this.#over();
       case 'handed':
         this.#host.submit({ do: 'file-taken', serial: this.#state.file.serial }, () => {});
-        this.#state = { is: 'over' };
+        this.#state = over;
         return;
       case 'serving':
       case 'handing':
@@ -106,7 +112,7 @@ export class MailboxSession implements Session, Answers {
 
   lost(): void {
     this.#drop();
-    this.#state = { is: 'over' };
+    this.#state = over;
   }
 
   // ---- the request
@@ -161,7 +167,7 @@ export class MailboxSession implements Session, Answers {
   }
 
   #submit(request: Request, file?: FileRef): void {
-    this.#state = { is: 'serving' };
+    this.#state = serving;
     this.#host.wake(undefined);
     serve(this.#host, request, this, file);
   }
@@ -193,7 +199,7 @@ export class MailboxSession implements Session, Answers {
   }
 
   #finish({ request, sink }: Upload): void {
-    this.#state = { is: 'serving' };
+    this.#state = serving;
     this.#host.wake(undefined);
     sink.finish((stored) => {
       if (!stored.ok) return this.answer(failures.SENDATTACH, []);
@@ -215,7 +221,7 @@ export class MailboxSession implements Session, Answers {
   }
 
   hand(file: WaitingFile): void {
-    this.#state = { is: 'handing' };
+    this.#state = handing;
     this.#host.wake(limits.pieceMs);
     this.#host.write(encodeReply(0, [String(file.size)], this.#style));
     const sent = (result: Result<void, 'gone'>): void => {
@@ -249,7 +255,7 @@ export class MailboxSession implements Session, Answers {
   }
 
   #over(patienceMs?: number): void {
-    this.#state = { is: 'over' };
+    this.#state = over;
     this.#host.wake(undefined);
     this.#host.end(patienceMs);
   }

@@ -78,7 +78,7 @@ export class Recipient {
   add(message: Direct): void {
     if (message.serial > this.#newest) {
       if (this.#more || this.#window.length >= limits.deliveryWindow) this.#more = true;
-      else this.#keep([message]);
+      else this.#keep(message);
     }
     this.#retryNow();
   }
@@ -106,13 +106,14 @@ export class Recipient {
 
   #refill(): void {
     // Nothing is in progress here, so all that the store holds is still to be told.
-    this.#keep(this.#post.waiting(this.id, 0, limits.deliveryWindow));
+    for (const message of this.#post.waiting(this.id, 0, limits.deliveryWindow))
+      this.#keep(message);
     this.#more = this.#window.length === limits.deliveryWindow;
   }
 
-  #keep(messages: readonly Direct[]): void {
-    this.#window.push(...messages);
-    this.#newest = Math.max(this.#newest, messages.at(-1)?.serial ?? 0);
+  #keep(message: Direct): void {
+    this.#window.push(message);
+    this.#newest = Math.max(this.#newest, message.serial);
   }
 
   /**
