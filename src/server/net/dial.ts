@@ -5,32 +5,41 @@ import type { Socket } from 'bun';
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
 import type { Clock, Sleeper } from './clock';
-import { Link, type LinkEvents, linkHandlers, type Outbox, type TransportEvents } from './link';
+import {
+  type Dialled,
+  Link,
+  type LinkEvents,
+  linkHandlers,
+  type Outbox,
+  type TransportEvents,
+} from './link';
 
 type Open = (link: Link) => TransportEvents;
 
-/** Hears how a dial went; its first word is the last. */
-interface Told {
-  opened(socket: Socket<Link>): void;
-  failed(): void;
-}
-
 /** Connects a link, and says once how that went. A simulation has its own. */
-export type Connect = (address: Address, link: Link, told: Told) => void;
+export type Connect = (address: Address, link: Link, told: Dialled) => void;
 
-const connectTcp: Connect = (address, link, told) => {
-  const failed = (): void => told.failed();
-  Bun.connect<Link>({
-    hostname: address.host,
-    port: address.port,
+/** The same for all dials: what is one dial's own is found by its link. */
+const dialHandlers = {
+  ...linkHandlers,
+  open: (socket: Socket<Link>) => socket.data.dialled?.opened(socket),
+  connectError: (socket: Socket<Link>) => socket.data.dialled?.failed(),
+};
+
+const connectTcp: Connect = ({ host, port }, link, told) => {
+  link.dialled = told;
+  // Whatever goes wrong is told to `connectError`, and then the promise has nobody to tell.
+  void Bun.connect<Link>({
+    hostname: host,
+    port,
     allowHalfOpen: true,
     data: link,
-    socket: { ...linkHandlers, open: (socket) => told.opened(socket), connectError: failed },
-  }).catch(failed);
+    socket: dialHandlers,
+  });
 };
 
 /** A call from the attempt to its end, between its link and what reacts to it. */
-class Call implements LinkEvents, Told, Sleeper {
+class Call implements LinkEvents, Dialled, Sleeper {
   readonly #link: Link;
   readonly #clock: Clock;
   readonly #host: string;

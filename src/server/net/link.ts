@@ -34,6 +34,12 @@ export interface LinkEvents {
   lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void;
 }
 
+/** Hears how a dial went; its first word is the last. */
+export interface Dialled {
+  opened(socket: Socket<Link>): void;
+  failed(): void;
+}
+
 /** What happens on the connection under a conversation. */
 export interface TransportEvents extends LinkEvents {
   opened(): void;
@@ -78,6 +84,8 @@ export class Link implements Transport, Sleeper {
   readonly #clock: Clock;
   #socket: Socket<Link> | undefined;
   events: LinkEvents | undefined;
+  /** Only of a link that is dialled. */
+  dialled: Dialled | undefined;
   readonly #queue = new SendQueue();
   #dirty = false;
   #blocked = false;
