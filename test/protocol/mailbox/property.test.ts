@@ -22,6 +22,7 @@ const refusing: Answers = {
   'callback-open': () => refused('storage'),
   'callback-close': () => refused('storage'),
   'callback-wants-files': () => refused('storage'),
+  'may-send-file': () => refused('storage'),
   direct: () => refused('storage'),
   users: () => refused('storage'),
   'file-find': () => refused('storage'),
