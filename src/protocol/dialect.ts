@@ -2,7 +2,7 @@
 
 import type { Caller } from './caller';
 import type { ConnectionEvents, Wire } from './connection';
-import type { Hub } from './hub';
+import type { Command, Hub } from './hub';
 import type { Address, Direct, Notice, Receipt, Said, SessionId } from './model';
 
 export type * from './caller';
@@ -18,6 +18,8 @@ export interface Host extends Wire, Hub {
   readonly server: Address;
   /** Hub time as the session may know it: seconds since 1970 when this turn began. */
   readonly now: number;
+  /** What must come to pass, since it has happened already: while the disk fails it is asked for again. */
+  owe(command: Command): void;
   /** Answers in order: runs at once, or after the outcomes of all that this session has submitted. */
   inOrder(answer: () => void): void;
   /** A line on the server's console, without line end; `s> ` and the like are the dialect's. */

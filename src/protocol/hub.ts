@@ -333,11 +333,11 @@ export interface Operations {
     'unknown-offer'
   >;
   /**
-   * One recipient's part is over: said by himself, by the connection that carries it, or by who offers (about
-   * `to`, or, without it, about the whole offer).
+   * The connection that carries a file says (without `offer`) that it is over: for one recipient, or, if it was
+   * bringing the file, for all; no `why`: he has it. Or who offers says it, about `to` or about the whole offer.
    */
   'offer-end': Operation<
-    { session: SessionId; offer: number; to?: Name; why?: OfferFailure },
+    { session: SessionId; offer?: number; to?: Name; why?: OfferFailure },
     void,
     'unknown-offer'
   >;

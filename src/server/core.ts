@@ -113,6 +113,7 @@ export function openCore(db: Store, dialects: readonly Dialect[], world: World):
     clock,
     files: world.files,
     submit: (command, done, key) => journal.submit(command, done, key),
+    owe,
     isOwnDoor: (address) => world.isOwnDoor(address),
     print: (line) => console.print(line),
     warn: (line) => console.warn(line),

@@ -27,12 +27,15 @@ const open = (session: string, tokenHash: string) =>
   ({ do: 'offer-open', session: sessionOf(session), tokenHash }) as const;
 const bring = (session: string, number = 1) =>
   ({ do: 'offer-stored', session: sessionOf(session), offer: number, hash }) as const;
-const end = (session: string, why?: 'cancelled' | 'gone' | 'no-space' | 'broken', to?: string) =>
+/** The connection that carries it is done, or has failed. */
+const end = (session: string, why?: 'gone' | 'no-space' | 'broken') =>
+  ({ do: 'offer-end', session: sessionOf(session), ...(why && { why }) }) as const;
+/** Who offers says so. */
+const takeBack = (session: string, to?: string) =>
   ({
     do: 'offer-end',
     session: sessionOf(session),
     offer: 1,
-    ...(why && { why }),
     ...(to !== undefined && { to: named(to) }),
   }) as const;
 const leave = (session: string) => ({ do: 'leave', session: sessionOf(session) }) as const;
@@ -173,7 +176,8 @@ describe('a transfer that fails', () => {
     desk.must(offer('a', ['ben', 'cat', 'dan']));
     desk.must(accept('b'));
     told(desk);
-    desk.must(end('a', 'cancelled'));
+    expect(desk.ask(takeBack('b'))).toEqual(no('unknown-offer'));
+    desk.must(takeBack('a'));
     expect(told(desk)).toEqual(['b: failed by ann (cancelled)', 'gc: failed by ann (cancelled)']);
     expect(desk.ask(accept('c'))).toEqual(no('unknown-offer'));
   });
@@ -250,9 +254,9 @@ test('who cannot be asked is served by who offers, once the file is stored', () 
     file: stored,
     origin: 'test',
   } as never);
-  desk.must(end('a', undefined, 'eve'));
+  desk.must(takeBack('a', 'eve'));
   expect(told(desk)).toEqual([]);
-  desk.must(end('a', undefined, 'dan'));
+  desk.must(takeBack('a', 'dan'));
   expect(told(desk)).toEqual(['released']);
   // It waits with the message now.
   expect(fileIsNeeded(desk.db)(hash)).toBe(true);

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 
 import { groups } from '../../src/protocol/groups/index';
 import { Belonging } from './belonging';
+import { type Everybody, Files } from './groups_files';
+import { encode, type Head, type Message, Reader } from './groups_wire';
 import { Ears, type Letter, type Stay } from './model';
 import type { Connection } from './network';
 import {
@@ -20,41 +22,14 @@ import {
 
 /** The server could not do it now. */
 const isBusy = (message: Message): boolean =>
-  message.head['Status'] === 'try-later' || message.body === 'the server cannot take it now';
+  message.head['Status'] === 'try-later' ||
+  message.body.toString() === 'the server cannot take it now';
 
-interface Message {
-  readonly head: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+const isAccount = (number: number): boolean => number % 2 === 1;
+const nameOf = (number: number): string => (isAccount(number) ? `gil${number}` : `gus${number}`);
 
-type Head = Readonly<Record<string, string | undefined>>;
-
-const encode = (head: Head, body = ''): Buffer => {
-  const lines = Object.entries({ ...head, 'Content-Length': String(body.length) });
-  const named = lines.flatMap(([key, value]) => (value === undefined ? [] : `${key}: ${value}\n`));
-  return Buffer.from(`${named.join('')}\n${body}`);
-};
-
-/** Messages out of bytes that come in pieces; what it gets is ASCII. */
-class Reader {
-  #got = '';
-
-  take(bytes: Uint8Array): Message[] {
-    this.#got += Buffer.from(bytes).toString('latin1');
-    const messages: Message[] = [];
-    for (;;) {
-      const end = this.#got.indexOf('\n\n');
-      if (end < 0) return messages;
-      const lines = this.#got.slice(0, end).split('\n');
-      const head = Object.fromEntries(lines.map((line) => line.split(': ', 2) as [string, string]));
-      const from = end + 2;
-      const until = from + Number(head['Content-Length']);
-      if (this.#got.length < until) return messages;
-      messages.push({ head, body: this.#got.slice(from, until) });
-      this.#got = this.#got.slice(until);
-    }
-  }
-}
+/** Gets nothing when the connection is lost before the answer. */
+type Answered = (answer: Message | undefined) => void;
 
 class Client implements Person {
   readonly name: string;
@@ -73,24 +48,30 @@ class Client implements Person {
   #ears: Ears | undefined;
   #ids = 0;
   /** What was asked and not yet answered, by `Id`, in the order of the answers. */
-  readonly #pending = new Map<string, (answer: Message | undefined) => void>();
+  #pending: { readonly id: string; readonly answered: Answered }[] = [];
   /** Stored, by `Id`: what became of it comes later. */
   readonly #stored = new Map<string, Letter>();
   readonly #confirmed: Letter[] = [];
   readonly #groups: Belonging;
+  readonly #files: Files;
   #invitations: string[] = [];
   /** The newest message on this connection: only of this one it may be unknown that it was taken. */
   #newest: Letter | undefined;
   /** Who is here, by the last list. */
   #listed: string | undefined;
 
-  constructor(stage: Stage, number: number) {
+  constructor(stage: Stage, number: number, everybody: Everybody) {
     this.#stage = stage;
     this.#number = number;
-    const isAccount = number % 2 === 1;
-    this.name = isAccount ? `gil${number}` : `gus${number}`;
-    if (isAccount) this.#token = randomBytes(32).toString('base64url');
+    this.name = nameOf(number);
+    if (isAccount(number)) this.#token = randomBytes(32).toString('base64url');
     this.#groups = new Belonging(() => stage.model.now());
+    this.#files = new Files(
+      stage,
+      { name: this.name, host: this.#host },
+      everybody,
+      (head, answered) => this.#ask(head, '', answered),
+    );
   }
 
   /** As whom others address it: an account stays, a guest goes with his connection. */
@@ -116,12 +97,13 @@ class Client implements Person {
       [30, () => this.#write()],
       [25, () => this.#say()],
       [16, () => this.#changeGroups()],
+      [25, () => this.#files.act()],
       [5, () => this.#list()],
-      [2, () => this.#nonsense()],
+      [1, () => this.#nonsense()],
       [2, () => this.#connection?.stall(chance.below(8000))],
-      [2, () => this.#leave('goodbye')],
+      [1, () => this.#leave('goodbye')],
       [1, () => this.#leave('finish')],
-      [3, () => this.#leave('reset')],
+      [1, () => this.#leave('reset')],
     ])();
   }
 
@@ -203,10 +185,9 @@ class Client implements Person {
     this.#changed();
   }
 
-  /** `answered` gets nothing when the connection is lost before. */
-  #ask(head: Head, body: string, answered: (answer: Message | undefined) => void): string {
-    const id = `q${++this.#ids}`;
-    this.#pending.set(id, answered);
+  #ask(head: Head, body: string, answered: Answered): string {
+    const id = head['Id'] ?? `q${++this.#ids}`;
+    this.#pending.push({ id, answered });
     this.#connection?.send(encode({ ...head, Id: id }, body));
     return id;
   }
@@ -281,7 +262,10 @@ class Client implements Person {
   #list(): void {
     this.#ask({ Action: 'Req.List' }, '', (answer) => {
       if (!answer) return;
-      const names = answer.body.split('\n').flatMap((line) => line.split(' ')[0] || []);
+      const names = answer.body
+        .toString()
+        .split('\n')
+        .flatMap((line) => line.split(' ')[0] || []);
       this.#listed = names.sort().join();
     });
   }
@@ -319,8 +303,8 @@ class Client implements Person {
     this.#comesBackAt = time.now + 250 + chance.below(500);
     time.after(1000, () => this.calm());
     if (this.#me) this.#me.leftAt ??= model.now();
-    for (const answered of this.#pending.values()) answered(undefined);
-    this.#pending.clear();
+    for (const { answered } of this.#pending.splice(0)) answered(undefined);
+    this.#files.gone();
     this.#stored.clear();
     // Nobody knows whether the server heard that it was taken; a guest's is gone with him.
     if (this.#newest && this.#token !== undefined) this.#newest.mayRepeat = true;
@@ -350,9 +334,10 @@ class Client implements Person {
         // Its own name: a group that it belongs to since before.
         if (head['User'] === this.name) this.#belongs(head['Group'] ?? '');
         return;
+      case 'File_transfer':
+        return this.#files.heard(message);
       case 'Group.Left':
       case 'Req.Disconnect':
-      case 'File_transfer':
         return;
       default:
         this.#wrong('was told', message);
@@ -368,11 +353,9 @@ class Client implements Person {
     const id = message.head['Id'] ?? '';
     // What could not be read has no number: the connection ends.
     if (id === '' && this.#state === 'going') return;
-    const [first] = this.#pending.keys();
-    if (id !== first) this.#wrong(`expected the answer to ${first ?? 'nothing'}, got`, message);
-    const answered = this.#pending.get(id);
-    this.#pending.delete(id);
-    answered?.(message);
+    const first = this.#pending.shift();
+    if (id !== first?.id) this.#wrong(`expected the answer to ${first?.id ?? ''}, got`, message);
+    else first.answered(message);
   }
 
   /** What became of a message that was stored. */
@@ -383,12 +366,13 @@ class Client implements Person {
     if (letter && head['Status'] === 'delivered') this.#confirmed.push(letter);
   }
 
-  #message({ head, body }: Message): void {
+  #message({ head, body: bytes }: Message): void {
     const { chance, model, note, time } = this.#stage;
     const { Id: id, User: from = '' } = head;
+    const body = bytes.toString();
     if (head['Group'] !== undefined) {
       if (this.#ears && !isRest(body)) model.heard(this.#ears, from, body);
-    } else {
+    } else if (!isRest(body)) {
       const letter = model.took([this.name], from, body);
       this.#newest = letter;
       note(`${this.name} got ${letter.word}`);
@@ -404,7 +388,8 @@ class Client implements Person {
   }
 
   #wrong(what: string, message: Message): never {
-    return this.#stage.violated(`${this.name} ${what} ${JSON.stringify(message)}`);
+    const { head, body } = message;
+    return this.#stage.violated(`${this.name} ${what} ${JSON.stringify(head)} ${body.toString()}`);
   }
 
   // ---- the end
@@ -412,8 +397,10 @@ class Client implements Person {
   calm(): void {
     const { isCalm, time } = this.#stage;
     if (!isCalm) return;
-    if (this.#state === 'in') this.#list();
-    else if (this.#state === 'away') {
+    if (this.#state === 'in') {
+      this.#files.calm();
+      this.#list();
+    } else if (this.#state === 'away') {
       this.#come();
       // Whoever may not come yet comes a little later.
       if (this.#state === 'away') time.after(1000, () => this.calm());
@@ -425,7 +412,8 @@ class Client implements Person {
     const { name } = this;
     const db = machine.life?.db;
     if (this.#state !== 'in' || !db) return violated(`${name} is ${this.#state}`);
-    if (this.#pending.size > 0) violated(`${name} was not answered`);
+    if (this.#pending.length > 0) violated(`${name} was not answered`);
+    this.#files.check();
     for (const { word, to, stay, takenAt } of this.#confirmed.splice(0)) {
       if (takenAt !== undefined || stay === undefined || stay.leftAt !== undefined) continue;
       violated(`${word} to ${to} was confirmed to ${name} and never arrived`);
@@ -440,5 +428,9 @@ class Client implements Person {
 
 export const groupsKind: Kind = {
   dialect: groups,
-  people: (stage) => Array.from({ length: 7 }, (_, number) => new Client(stage, number)),
+  people: (stage) => {
+    const numbers = Array.from({ length: 7 }, (_, number) => number);
+    const everybody = { names: numbers.map(nameOf), files: new Map<string, Buffer>() };
+    return numbers.map((number) => new Client(stage, number, everybody));
+  },
 };

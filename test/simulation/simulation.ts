@@ -263,8 +263,12 @@ export class Simulation {
     }
   }
 
-  /** What lies on the disk is what somebody may still fetch. */
+  /** What lies on the disk is what somebody may still fetch; nothing is offered any more. */
   #checkDisk(db: Store): void {
+    const [offer] = db
+      .query('SELECT * FROM live.offer LEFT JOIN live.offer_part ON offer = number')
+      .all();
+    if (offer) this.#violated(`an offer is left: ${JSON.stringify(offer)}`);
     const needed = neededFiles(db);
     for (const hash of needed) if (!this.#machine.disk.has(hash)) this.#violated(`${hash} is lost`);
     for (const hash of this.#machine.disk.keys()) {

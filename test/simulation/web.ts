@@ -503,7 +503,7 @@ class Page implements Person {
   /** It comes until it is said to be written down, and is written down once. */
   #message(serial: number, from: string, id: number, text: string): void {
     const { chance, model, note, time } = this.#stage;
-    if (!this.#read.has(serial)) {
+    if (!this.#read.has(serial) && !isRest(text)) {
       this.#read.add(serial);
       const letter = model.took([this.name], from, text, id);
       note(`${this.name} got ${letter.word}`);

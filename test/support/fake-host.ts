@@ -102,6 +102,9 @@ export class FakeHost implements Host {
     this.#waiting.push({ command: plain, done });
     if (!this.hold) this.release();
   }
+  owe(command: Command): void {
+    this.submit(command, () => {});
+  }
   inOrder(answer: () => void): void {
     if (this.#answered === this.#submitted) answer();
     else this.#later.push({ after: this.#submitted, run: answer });

@@ -194,9 +194,7 @@ export class Carrier {
 
   #settle(why: OfferFailure | undefined): void {
     const { session } = this.#host;
-    const offer = this.#offer;
-    if (offer === undefined) return;
-    const end = { session, offer, ...(why !== undefined && { why }) };
-    this.#host.submit({ do: 'offer-end', ...end }, () => {});
+    // It may have broken off before the hub had said what for.
+    this.#host.owe({ do: 'offer-end', session, ...(why !== undefined && { why }) });
   }
 }

@@ -126,9 +126,8 @@ export class Offers {
     const [offer] = found;
     this.#own.delete(offer);
     const { session } = this.#host;
-    this.#host.submit({ do: 'offer-end', session, offer, why: 'cancelled' }, () => {
-      this.#write({ action: 'confirmation', id: message.id, status: 'ok' });
-    });
+    this.#host.owe({ do: 'offer-end', session, offer, why: 'cancelled' });
+    this.#confirm(message, 'ok');
   }
 
   // ---- deciding
@@ -246,7 +245,7 @@ export class Offers {
       else this.#failed(own.id, reasons.tryLater, to);
       this.#settle(offer, own);
     });
-    this.#host.submit({ do: 'offer-end', session, offer, to }, () => {});
+    this.#host.owe({ do: 'offer-end', session, offer, to });
   }
 }
 

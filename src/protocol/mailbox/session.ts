@@ -84,7 +84,7 @@ export class MailboxSession implements Session, Answers {
       case 'refused':
         return this.#over();
       case 'handed':
-        this.#host.submit({ do: 'file-taken', serial: this.#state.file.serial }, () => {});
+        this.#host.owe({ do: 'file-taken', serial: this.#state.file.serial });
         this.#state = over;
         return;
       case 'serving':

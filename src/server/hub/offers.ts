@@ -106,28 +106,25 @@ export function offers(
     },
 
     'offer-end'(command, turn) {
-      const offer = open.find(command.offer);
-      if (!offer) return refused('unknown-offer');
       const { session, to, why } = command;
-      if (offer.carrier === session) {
-        open.fail(turn, offer, why ?? 'broken');
+      if (command.offer === undefined) {
+        const offer = open.carriedBy(session);
+        if (!offer) return refused('unknown-offer');
+        const part = open.partOfCarrier(offer.number, session);
+        if (!part) open.fail(turn, offer, why ?? 'broken');
+        else if (why === undefined) open.endPart(turn, offer, part, { step: 'done' });
+        else open.endPart(turn, offer, part, { step: 'failed', why });
         return ok(undefined);
       }
-      if (offer.session === session) {
-        if (to === undefined) {
-          open.fail(turn, offer, why ?? 'cancelled', true);
-          return ok(undefined);
-        }
-        const part = open.partNamed(offer.number, to);
-        if (!part) return refused('unknown-offer');
-        open.endPart(turn, offer, part, { step: 'failed', why: why ?? 'cancelled' }, true);
+      const offer = open.find(command.offer);
+      if (!offer || offer.session !== session) return refused('unknown-offer');
+      if (to === undefined) {
+        open.fail(turn, offer, why ?? 'cancelled', true);
         return ok(undefined);
       }
-      const part = open.partOfCarrier(offer.number, session);
+      const part = open.partNamed(offer.number, to);
       if (!part) return refused('unknown-offer');
-      const how =
-        why === undefined ? ({ step: 'done' } as const) : ({ step: 'failed', why } as const);
-      open.endPart(turn, offer, part, how);
+      open.endPart(turn, offer, part, { step: 'failed', why: why ?? 'cancelled' }, true);
       return ok(undefined);
     },
   };

@@ -52,6 +52,10 @@ export class OpenOffers {
       bySession: db.prepare<OfferRow, [string]>(
         `${offer} FROM live.offer WHERE session = ? ORDER BY number`,
       ),
+      byCarrier: db.prepare<OfferRow, [string, string]>(
+        `${offer} FROM live.offer WHERE carrier = ?
+           OR number IN (SELECT offer FROM live.offer_part WHERE carrier = ?)`,
+      ),
       byToken: db.prepare<OfferRow, [string, string]>(
         `UPDATE live.offer SET carrier = ?, token_hash = NULL WHERE token_hash = ? RETURNING *`,
       ),
@@ -131,6 +135,11 @@ export class OpenOffers {
   addPart(part: PartRow, tokenHash: string | null = null): void {
     const { offer, recipient, name, state, session } = part;
     this.#sql.addPart.run(offer, recipient, name, state, session, tokenHash);
+  }
+
+  /** What a connection brings, or fetches a part of. */
+  carriedBy(carrier: SessionId): OfferRow | undefined {
+    return this.#sql.byCarrier.get(carrier, carrier) ?? undefined;
   }
 
   partOf(offer: number, recipient: RecipientId): PartRow | undefined {

@@ -37,6 +37,7 @@ const owed: ReadonlySet<OperationName> = new Set([
   'settle',
   'callback-lost',
   'file-taken',
+  'offer-end',
 ]);
 
 export class LocalJournal implements Journal {

@@ -33,6 +33,8 @@ export interface Surroundings {
     done: (outcome: Outcome<K>) => void,
     key?: string,
   ): void;
+  /** What must come to pass: while the disk fails it is asked for again; `done` when it has. */
+  owe(command: Command, done: () => void): void;
   isOwnDoor(address: Address): boolean;
   print(line: string): void;
   warn(line: string): void;
@@ -165,6 +167,10 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
     this.#entered = true;
     this.#around.entered(this);
     this.#link.keepAlive();
+  }
+
+  owe(command: Command): void {
+    this.#around.owe(command, () => {});
   }
 
   inOrder(answer: () => void): void {
@@ -334,11 +340,8 @@ export class Conversation implements Host, Outlet, TransportEvents, Sleeper {
 
   /** Whoever is gone must not stay in the lists because of a disk that failed when he went. */
   #leave(): void {
-    const { clock } = this.#around;
-    this.#around.submit({ do: 'leave', session: this.session }, (outcome) => {
-      const isToldLater = !outcome.ok && outcome.why === 'storage';
-      if (isToldLater) clock.after(limits.storageRetryMs, () => this.#leave());
-      else this.#around.over(this, this.#id);
+    this.#around.owe({ do: 'leave', session: this.session }, () => {
+      this.#around.over(this, this.#id);
     });
   }
 

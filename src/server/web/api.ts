@@ -208,7 +208,7 @@ export class Api {
     }
     return download(this.#around.files, file, (isWhole) => {
       this.#admission.left(host);
-      if (isWhole) this.#around.submit({ do: 'file-taken', serial: file.serial }, () => {});
+      if (isWhole) this.#around.owe({ do: 'file-taken', serial: file.serial }, () => {});
     });
   }
 }

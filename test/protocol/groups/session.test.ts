@@ -493,6 +493,23 @@ describe('a connection that carries a file', () => {
     expect(client.host.ending).toBe('ended');
   });
 
+  test('that is lost before the hub has said what it is for has failed, too', () => {
+    const client = new Client(
+      {
+        'offer-open': () => yes<'offer-open'>({ offer: 3, file: { ...file, hash } }),
+        'offer-end': () => yes<'offer-end'>(undefined),
+      },
+      false,
+    );
+    client.host.hold = true;
+    client.sends('File_transfer Status=data Token=t Id=f3');
+    client.session.lost();
+    client.host.hold = false;
+    client.host.release();
+    expect(client.host.commands.at(-1)).toMatchObject({ do: 'offer-end', why: 'gone' });
+    expect(client.host.filesSent).toEqual([]);
+  });
+
   test('fetches it, and settles by the own word of who fetched it', () => {
     const client = new Client(
       {
@@ -509,7 +526,6 @@ describe('a connection that carries a file', () => {
     expect(client.host.commands.at(-1)).toEqual({
       do: 'offer-end',
       session: client.host.session,
-      offer: 3,
     });
     expect(client.host.ending).toBe('ended');
   });
@@ -528,7 +544,7 @@ describe('a connection that carries a file', () => {
       false,
     );
     client.sends('File_transfer Status=data Token=t Id=9 | hel', line);
-    expect(client.host.commands.at(-1)).toMatchObject({ do: 'offer-end', offer: 3, why });
+    expect(client.host.commands.at(-1)).toMatchObject({ do: 'offer-end', why });
     expect(client.host.received).toEqual([]);
     expect(client.host.ending).toBe('ended');
   });
