@@ -156,11 +156,10 @@ export class Files {
       },
       () => {},
     );
-    const first = { Action: 'File_transfer', Status: 'data', Id: id, Token: token };
-    connection.send(encode(first, bytes.subarray(0, 10)));
+    const head = { Action: 'File_transfer', Status: 'data', Id: id };
+    connection.send(encode({ ...head, Token: token }, bytes.subarray(0, 10)));
     for (let at = 10; at < bytes.length; at += pieceBytes) {
-      const { Token: _, ...next } = first;
-      connection.send(encode(next, bytes.subarray(at, at + pieceBytes)));
+      connection.send(encode(head, bytes.subarray(at, at + pieceBytes)));
     }
   }
 
