@@ -1,5 +1,7 @@
 // The words of the chat: names, addresses, messages, refusals, and what can be told to somebody.
 
+import { limits } from './limits';
+
 /** Success with a value, or a refusal that says why. Refusals are values, never exceptions. */
 export type Result<T, R extends string> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: R };
@@ -187,11 +189,11 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
  * that two spellings of one look are one name.
  */
 export function nameOf(text: string): Name | undefined {
-  if (text.length === 0 || text.length > 255 || text.startsWith('#')) return undefined;
+  if (text.length === 0 || text.length > limits.nameBytes || text.startsWith('#')) return undefined;
   if (plain.test(text)) return text as Name;
   if (unprintable.test(text) || text.trim() !== text) return undefined;
   const name = text.normalize('NFC');
-  return utf8.encode(name).length > 255 ? undefined : (name as Name);
+  return utf8.encode(name).length > limits.nameBytes ? undefined : (name as Name);
 }
 
 /** The name of a numbered peer: `#7`. No other door can ask for one (`nameOf` refuses `#`). */
@@ -210,9 +212,14 @@ export function addresseeOf(text: string): Name | undefined {
 
 /** A room's name: 1 to 64 bytes of UTF-8, nothing invisible, no white space (source 4 splits words at it). */
 export function roomNameOf(text: string): RoomName | undefined {
-  if (text.length === 0 || text.length > 64 || /\s/u.test(text) || unprintable.test(text)) {
+  if (
+    text.length === 0 ||
+    text.length > limits.roomNameBytes ||
+    /\s/u.test(text) ||
+    unprintable.test(text)
+  ) {
     return undefined;
   }
   const name = text.normalize('NFC');
-  return utf8.encode(name).length > 64 ? undefined : (name as RoomName);
+  return utf8.encode(name).length > limits.roomNameBytes ? undefined : (name as RoomName);
 }

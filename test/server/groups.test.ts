@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 
+import { limits } from '../../src/protocol/limits';
 import { forgetGuestsGroups } from '../../src/server/hub/closed_rooms';
 import { Desk, named, roomNamed, sessionOf } from '../support/journal';
 import { scratchFolder } from '../support/scratch.ts';
@@ -92,6 +93,24 @@ describe('groups', () => {
     expect(desk.ask(leave('b'))).toEqual(yes);
     expect(desk.ask(leave('b'))).toEqual(no('unknown-room'));
     expect(desk.ask(create('c'))).toEqual(yes);
+  });
+
+  test('there is an end to how many, and to how many belong to one', () => {
+    const desk = three();
+    for (let count = 1; count < limits.groups; count++) {
+      desk.journal.submit(create('b', `g${count}`), () => {});
+    }
+    desk.turn();
+    expect(desk.ask(create('b', 'one-more'))).toEqual(no('too-many'));
+    for (let count = 1; count < limits.groupMembers; count++) {
+      desk.enter(`s${count}`, `guest${count}`);
+      desk.must(invite('a', `guest${count}`));
+      desk.must(accept(`s${count}`));
+    }
+    expect(desk.ask(invite('a', 'cat'))).toEqual(no('too-many'));
+    desk.must(leave('s1'));
+    desk.must(invite('a', 'cat'));
+    desk.must(accept('c'));
   });
 
   test('a guest who disconnects has left', () => {

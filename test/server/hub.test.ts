@@ -453,6 +453,18 @@ describe('rooms', () => {
   });
 });
 
+describe('accounts kept in memory', () => {
+  test('are a bounded copy: who is not among them any more is found all the same', () => {
+    const made = desk('alice', 'bob');
+    for (let count = 0; count <= limits.knownAccounts; count++) {
+      expect(made.ask(direct('alice', `nobody${count}`))).toEqual(no('unknown-user'));
+    }
+    expect(made.ask(direct('alice', 'bob')).ok).toBe(true);
+    made.must(unregister('bob'));
+    expect(made.ask(direct('alice', 'bob'))).toEqual(no('unknown-user'));
+  });
+});
+
 describe('private messages', () => {
   test('need two who exist', () => {
     const made = desk('alice');

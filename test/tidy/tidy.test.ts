@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 
+import { limits } from '../../src/protocol/limits.ts';
 import { impure, type Layer, layers, mayNameDialects, pureFolders } from './layers.ts';
 import { codeOf, importsOf, readSources, type SourceFile } from './source.ts';
 
@@ -111,6 +112,14 @@ test('a file of more than 300 lines says why', () => {
       .filter(({ text }) => lines(text) > 300 && !/^\/\/ long because \S/m.test(text))
       .map(({ path, text }) => `${path}: ${lines(text)} lines and no "// long because ..."`),
     'too long',
+  );
+});
+
+test('every bound of the table is kept somewhere', () => {
+  const code = sources.map(codeOf).join('\n');
+  none(
+    Object.keys(limits).filter((bound) => !new RegExp(`\\blimits\\.${bound}\\b`).test(code)),
+    'nobody keeps these bounds of src/protocol/limits.ts',
   );
 });
 

@@ -16,7 +16,7 @@ export class Tickets {
   }
 
   issue(file: WaitingFile): string {
-    this.#forgetOld();
+    this.#forget(limits.tickets - 1);
     const ticket = randomBytes(24).toString('base64url');
     this.#open.set(ticket, { file, until: this.#clock.now() + limits.ticketMs });
     return ticket;
@@ -24,16 +24,17 @@ export class Tickets {
 
   /** The file that a ticket is good for; it is good for one use. */
   take(ticket: string): WaitingFile | undefined {
-    this.#forgetOld();
+    this.#forget(limits.tickets);
     const found = this.#open.get(ticket);
     this.#open.delete(ticket);
     return found?.file;
   }
 
-  #forgetOld(): void {
+  /** What is good no more, and of more than `most` the oldest. */
+  #forget(most: number): void {
     const now = this.#clock.now();
     for (const [ticket, { until }] of this.#open) {
-      if (until > now && this.#open.size < limits.tickets) return;
+      if (until > now && this.#open.size <= most) return;
       this.#open.delete(ticket);
     }
   }

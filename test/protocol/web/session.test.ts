@@ -191,6 +191,22 @@ describe('requests', () => {
     expect(talk.host.commands as unknown[]).toEqual([command]);
   });
 
+  test('a list of very many names the first of them, and says how many there are', () => {
+    const one = {
+      name: ana,
+      kind: 'guest',
+      dialect: 'market',
+      address: { host: '127.0.0.1', port: 1 },
+    } as const;
+    const all = Array.from({ length: limits.jsonUsers + 1 }, () => one);
+    const talk = new Talk({ users: () => ({ ok: true, value: { users: all } }) });
+    const [told] = talk.ask({ do: 'users' });
+    if (told?.is !== 'done') throw new Error('refused');
+    const { users, count } = told.value;
+    expect(users).toHaveLength(limits.jsonUsers);
+    expect(count).toBe(limits.jsonUsers + 1);
+  });
+
   test('login also watches, and unregister names who logged in', () => {
     const talk = new Talk({
       login: () => ({ ok: true, value: { name: ana } }),
