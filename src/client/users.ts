@@ -32,7 +32,7 @@ export const users = defineCommand({
     if (goal.caller.users === undefined) {
       throw new CliError(exit.usage, `${goal.dialect} has no list of its users`);
     }
-    const named = goal.target.user;
+    const named = goal.target.user ?? as;
     const asker = named ?? lastSender(goal.place, io.env);
     let face = new OnceFace();
     let { ending, value } = await askForUsers(goal, face, asker);

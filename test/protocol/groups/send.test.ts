@@ -214,3 +214,38 @@ test('an account is who its token says, in a session and in one message', async 
   await second.until('You are in the group club.');
   await second.kill();
 });
+
+describe('chat users', () => {
+  const users = (...args: string[]) => runChat(['users', ...args]);
+  const at = (name = ''): string => `groups://${name}127.0.0.1:${server.port('groups')}`;
+
+  test('lists who is here, by whatever door, and not who only asks', async () => {
+    await conversation.play('bob enters');
+    await conversation.play('carol enters');
+    const { status, out, err } = await users(at('alice@'));
+    expect({ status, out, err }).toEqual({ status: 0, out: 'bob\ncarol\n', err: '' });
+    expect((await users(at(), '--as', 'alice', '--json')).out).toBe(
+      '{"name":"bob"}\n{"name":"carol"}\n',
+    );
+    // Who asked is here no more.
+    expect((await users(at('alice@'))).out).toBe('bob\ncarol\n');
+  });
+
+  test('is refused a name that is taken, and says that one is needed', async () => {
+    await conversation.play('bob enters');
+    const taken = await users(at('bob@'));
+    expect({ status: taken.status, out: taken.out }).toEqual({ status: 77, out: '' });
+    expect(taken.err).toContain('bob: this name is taken');
+    const nobody = await users(at());
+    expect(nobody.status).toBe(64);
+    expect(nobody.err).toContain('Say who asks');
+  });
+
+  test('says where no server was found', async () => {
+    await server.stop();
+    const { status, err } = await users(at('alice@'));
+    expect(status).toBe(69);
+    expect(err).toContain('127.0.0.1');
+    server = await startServer([groups, mailbox]);
+  });
+});

@@ -1,0 +1,60 @@
+// Asking who is here, and nothing else: the protocol tells it to who comes in, so the one who asks comes in and leaves.
+
+import type { CallerHost, Ending, Target } from '../dialect';
+import { ok, refused, type Result } from '../model';
+import { Attendance, type AttendanceEvents, type ListedUser, whoIs } from './attendance';
+import { endings, note, statusOf, wordsFor } from './heard';
+import type { Message } from './messages';
+
+/** How long the server may take to answer, in ms. */
+const answerMs = 10_000;
+
+export class Enquiry implements AttendanceEvents {
+  readonly #host: CallerHost;
+  readonly #user: string;
+  readonly #done: (result: Result<readonly string[], Ending>) => void;
+  #attendance: Attendance | undefined;
+  readonly #cancelWait: () => void;
+  #isOver = false;
+
+  constructor(
+    host: CallerHost,
+    target: Target,
+    user: string,
+    done: (result: Result<readonly string[], Ending>) => void,
+  ) {
+    this.#host = host;
+    this.#user = user;
+    this.#done = done;
+    this.#cancelWait = host.after(answerMs, () => this.#end(refused('unreachable')));
+    host.dial(
+      (wire) => (this.#attendance = new Attendance(wire, whoIs({ ...target, user }), this)),
+    );
+  }
+
+  /** Whoever asks is here only to ask. */
+  accepted(users: readonly ListedUser[]): void {
+    this.#attendance?.say({ action: 'disconnect' });
+    this.#end(ok(users.map(({ name }) => name).filter((name) => name !== this.#user)));
+  }
+
+  refused(answer: Message): void {
+    const status = statusOf(answer);
+    this.#host.show(note(`${this.#user}: ${wordsFor(status)}`));
+    this.#end(refused(endings[status]));
+  }
+
+  heard(): void {}
+
+  lost(): void {
+    this.#end(refused('unreachable'));
+  }
+
+  #end(result: Result<readonly string[], Ending>): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelWait();
+    this.#attendance?.drop();
+    this.#done(result);
+  }
+}
