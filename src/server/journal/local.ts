@@ -1,4 +1,4 @@
-// The journal of one machine: the commands of one turn of the event loop become one SQLite transaction.
+// The journal of one machine: the commands of a turn or two of the event loop become one SQLite transaction.
 // long because one group is one thing: collected, applied, committed, answered, or refused whole.
 
 import type { Command, OperationName, Outcome } from '../../protocol/hub';
@@ -50,6 +50,8 @@ export class LocalJournal implements Journal {
   #queue: Entry[] = [];
   #scheduled = false;
   #scheduledLater = false;
+  /** The queue has been left for one more turn, so that others may join what is in it. */
+  #lookedAgain = false;
   #flushing = false;
   #closed = false;
   /** Whether the group at hand has begun a transaction: one that only reads needs none. */
@@ -94,9 +96,7 @@ export class LocalJournal implements Journal {
     done: (outcome: Outcome<K>) => void,
     key?: string,
   ): void {
-    if (!this.#accept(command, done, key) || this.#scheduled) return;
-    this.#scheduled = true;
-    this.#world.soon(() => this.#turn());
+    if (this.#accept(command, done, key) && !this.#scheduled) this.#soon();
   }
 
   submitLater<K extends OperationName>(
@@ -139,15 +139,23 @@ export class LocalJournal implements Journal {
     this.#closed = true;
   }
 
+  #soon(): void {
+    this.#scheduled = true;
+    this.#world.soon(() => this.#turn());
+  }
+
   /** One group, then back to the event loop, so that input is read between groups. */
   #turn(): void {
     this.#scheduled = false;
-    if (this.#flushing || this.#queue.length === 0) return;
+    const waiting = this.#queue.length;
+    if (this.#flushing || waiting === 0) return;
+    // Where several ask there is soon another, and one more turn costs much less than a commit of its own. Who asks
+    // alone does not wait for it, nor does a window that is full.
+    const mayGrow = waiting > 1 && waiting < limits.outstandingPerConnection;
+    this.#lookedAgain = mayGrow && !this.#lookedAgain;
+    if (this.#lookedAgain) return this.#soon();
     this.#group();
-    if (this.#queue.length > 0 && !this.#scheduled) {
-      this.#scheduled = true;
-      this.#world.soon(() => this.#turn());
-    }
+    if (this.#queue.length > 0 && !this.#scheduled) this.#soon();
   }
 
   #group(): void {
