@@ -149,6 +149,8 @@ export interface Registration {
 /** The client's half of a dialect. */
 export interface Caller {
   readonly defaultPort: number;
+  /** What stands for the user in an example of a URL: `NAME` where nothing else is said. */
+  readonly userWord?: string;
   connect(host: CallerHost, options: CallerOptions): CallerSession;
   /** One-shot sending, as `target.user`. */
   post?(host: CallerHost, target: Target): Poster;

@@ -101,7 +101,7 @@ function doorTable(server: RunningServer): string[] {
       dialect.transport === 'websocket'
         ? `http://localhost:${port}/`
         : dialect.caller?.connect
-          ? `chat connect ${dialect.name}://NAME@localhost:${port}`
+          ? `chat connect ${dialect.name}://${dialect.caller.userWord ?? 'NAME'}@localhost:${port}`
           : `chat send ${dialect.name}://localhost:${port} -`;
     return `${dialect.name.padEnd(width)}  ${port.padStart(5)}  ${how}`;
   });

@@ -23,6 +23,7 @@ export const relay = defineDialect({
   },
   caller: {
     defaultPort: 8890,
+    userWord: 'NUMBER',
     textBytes: textBytesMax,
     connect: (host, options) => new RelayCaller(host, options),
     post: (host, target) => new RelayPoster(host, target),
