@@ -2,9 +2,12 @@
 
 import { networkInterfaces } from 'node:os';
 
-/** An address as it is compared everywhere: `::ffff:127.0.0.1` is `127.0.0.1`. */
-export const normalHost = (host: string): string =>
-  host.startsWith('::ffff:') && host.includes('.') ? host.slice(7) : host;
+/**
+ * An address as it is compared everywhere: `::ffff:127.0.0.1` is `127.0.0.1`. Of a socket that was reset the system
+ * knows none any more: that is an empty one.
+ */
+export const normalHost = (host: string | undefined): string =>
+  host?.startsWith('::ffff:') && host.includes('.') ? host.slice(7) : (host ?? '');
 
 export const isLoopback = (host: string): boolean => host.startsWith('127.') || host === '::1';
 

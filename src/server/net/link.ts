@@ -121,7 +121,7 @@ export class Link implements Transport, Sleeper {
   get local(): Address {
     const socket = this.#socket;
     return (this.#local ??= {
-      host: socket ? normalHost(socket.localAddress) : '',
+      host: normalHost(socket?.localAddress),
       port: socket?.localPort ?? 0,
     });
   }

@@ -61,10 +61,11 @@ export function listen(settings: ListenSettings): TCPSocketListener<Link> {
     socket: {
       ...linkHandlers,
       open(socket: Socket<Link>) {
-        const host = normalHost(socket.remoteAddress);
         const link = new Link(outbox, clock);
         socket.data = link;
-        if (!admission.admit(host)) {
+        const host = normalHost(socket.remoteAddress);
+        // Whoever has reset the connection already has no address any more.
+        if (host === '' || !admission.admit(host)) {
           socket.terminate();
           return;
         }
