@@ -33,13 +33,13 @@ export const deliveriesFigure: Figure = {
       do: 'deliveries',
       operation,
       inFlight: 64,
-      count: scaled(4000),
+      count: scaled(10_000),
     });
     const listed = await compare({
       do: 'operations',
       operation,
       inFlight: 64,
-      count: scaled(5000),
+      count: scaled(10_000),
     });
     for (const { stop } of servers) await stop();
     return {
