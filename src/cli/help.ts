@@ -1,8 +1,8 @@
 // Renders help pages with citty; loaded only when a page is asked for, since a plain run needs nothing of it.
 import { type ArgsDef, type CommandDef, renderUsage } from 'citty';
 
-import type { AnyCommand, Option, Sink } from '../cli.ts';
-import { commonOptions, hintOf } from './parse.ts';
+import type { AnyCommand, Option, Sink } from '../cli';
+import { commonOptions, hintOf } from './parse';
 
 /** The page of one subcommand. */
 export async function commandHelp(command: AnyCommand, sink: Sink): Promise<string> {

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-import type { Io, Sink } from '../cli.ts';
+import type { Io, Sink } from '../cli';
 
 /** Colour only where a terminal shows it and nobody said no (https://no-color.org). */
 export function usesColor(isTerminal: boolean, env: Io['env'], noColor: boolean): boolean {

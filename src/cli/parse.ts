@@ -1,8 +1,8 @@
 // Reads a command line strictly: an unknown flag, a missing value or a surplus argument is an error that proposes the right word.
 import { parseArgs } from 'node:util';
 
-import { type AnyCommand, CliError, exit, type Option, type Options } from '../cli.ts';
-import { nearest } from './nearest.ts';
+import { type AnyCommand, CliError, exit, type Option, type Options } from '../cli';
+import { nearest } from './nearest';
 
 /** What the command line said, before the environment, the config file and the defaults are asked. */
 export interface Parsed {

@@ -1,8 +1,8 @@
 // Runs the executable: finds the subcommand, hands it its settled options, and turns every end into an exit status.
-import { type AnyCommand, CliError, type Command, exit, type Io, type Sink } from '../cli.ts';
-import { nearest } from './nearest.ts';
-import { didYouMean, parse } from './parse.ts';
-import { settle } from './settings.ts';
+import { type AnyCommand, CliError, type Command, exit, type Io, type Sink } from '../cli';
+import { nearest } from './nearest';
+import { didYouMean, parse } from './parse';
+import { settle } from './settings';
 
 /** Subcommands by name, each loaded when it is asked for. */
 export type CommandTable = Readonly<Record<string, () => Promise<AnyCommand>>>;
@@ -46,7 +46,7 @@ export async function runCommand(
     const parsed = parse(command, args);
     if (parsed.wants === 'version') return answer(io, `${version}\n`);
     if (parsed.wants === 'help') {
-      const { commandHelp } = await import('./help.ts');
+      const { commandHelp } = await import('./help');
       return answer(io, await commandHelp(command, io.out));
     }
     const options = { ...settle(command, parsed.flags, io.env), ...parsed.arguments };
@@ -70,7 +70,7 @@ async function find(table: CommandTable, name: string): Promise<AnyCommand> {
 }
 
 async function mainPage(table: CommandTable, version: string, sink: Sink): Promise<string> {
-  const { mainHelp } = await import('./help.ts');
+  const { mainHelp } = await import('./help');
   const commands = await Promise.all(Object.values(table).map((load) => load()));
   return mainHelp(version, commands, sink);
 }

@@ -1,9 +1,9 @@
 // Decides every option's value: flag, else environment, else config file, else default, each read by the option's type.
 import { readFileSync } from 'node:fs';
 
-import { type AnyCommand, CliError, exit, type Option, type Value } from '../cli.ts';
-import { nearest } from './nearest.ts';
-import { didYouMean } from './parse.ts';
+import { type AnyCommand, CliError, exit, type Option, type Value } from '../cli';
+import { nearest } from './nearest';
+import { didYouMean } from './parse';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Table = Readonly<Record<string, unknown>>;

@@ -1,13 +1,13 @@
 // `chat connect`: a session with somebody at a terminal, with a script, or with a program.
 
-import { defineCommand, exit, type Io } from '../cli.ts';
-import type { CallerOptions, Target } from '../protocol/dialect.ts';
-import { ConversationFace } from './face.ts';
-import { lastSender, rememberSender } from './last_sender.ts';
-import { Sitting } from './sitting.ts';
-import { type Goal, goalOf, serverOptions, whereSought, withToken } from './target.ts';
-import { type Conversation, openConversation } from './terminal/index.ts';
-import { openScript } from './terminal/script.ts';
+import { defineCommand, exit, type Io } from '../cli';
+import type { CallerOptions, Target } from '../protocol/dialect';
+import { ConversationFace } from './face';
+import { lastSender, rememberSender } from './last_sender';
+import { Sitting } from './sitting';
+import { type Goal, goalOf, serverOptions, whereSought, withToken } from './target';
+import { type Conversation, openConversation } from './terminal/index';
+import { openScript } from './terminal/script';
 
 export const connect = defineCommand({
   name: 'connect',

@@ -1,7 +1,7 @@
 // How an operation ended, as the exit status of the program.
 
-import { exit } from '../cli.ts';
-import type { Ending } from '../protocol/dialect.ts';
+import { exit } from '../cli';
+import type { Ending } from '../protocol/dialect';
 
 export const statusOf: Readonly<Record<Ending, number>> = {
   done: exit.ok,

@@ -1,11 +1,11 @@
 // Where what a caller shows goes: a conversation above the line being typed, a pipe, or objects for a program.
 
-import type { Io } from '../cli.ts';
-import { escapeLines } from '../protocol/bytes/escape.ts';
-import type { Shown } from '../protocol/dialect.ts';
-import type { Face } from './host.ts';
-import type { Conversation } from './terminal/conversation.ts';
-import type { Progress } from './terminal/progress.ts';
+import type { Io } from '../cli';
+import { escapeLines } from '../protocol/bytes/escape';
+import type { Shown } from '../protocol/dialect';
+import type { Face } from './host';
+import type { Conversation } from './terminal/conversation';
+import type { Progress } from './terminal/progress';
 
 /** Shows no transfers. */
 const silent: Progress = { update() {}, end() {} };

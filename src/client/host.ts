@@ -9,16 +9,16 @@ import type {
   SaveSink,
   Shown,
   SourceFile,
-} from '../protocol/dialect.ts';
-import { limits } from '../protocol/limits.ts';
-import type { Address, Result } from '../protocol/model.ts';
-import { refused } from '../protocol/model.ts';
-import { Listening } from './listening.ts';
-import { Route, type RouteOptions } from './route.ts';
-import { SavedFile } from './save_file.ts';
-import { OpenedFile, openSource, sendSource } from './source_file.ts';
-import type { Progress } from './terminal/progress.ts';
-import { SocketWire } from './wire.ts';
+} from '../protocol/dialect';
+import { limits } from '../protocol/limits';
+import type { Address, Result } from '../protocol/model';
+import { refused } from '../protocol/model';
+import { Listening } from './listening';
+import { Route, type RouteOptions } from './route';
+import { SavedFile } from './save_file';
+import { OpenedFile, openSource, sendSource } from './source_file';
+import type { Progress } from './terminal/progress';
+import { SocketWire } from './wire';
 
 /** Where what a caller shows goes, and where its questions are asked. */
 export interface Face {

@@ -1,8 +1,8 @@
 // What `chat send` is to say: the text given, standard input as one message, or each of its lines as it comes.
 
-import { CliError, exit, type Io } from '../cli.ts';
-import { byteLength, decodeText, linesOf } from '../protocol/bytes/text.ts';
-import { limits } from '../protocol/limits.ts';
+import { CliError, exit, type Io } from '../cli';
+import { byteLength, decodeText, linesOf } from '../protocol/bytes/text';
+import { limits } from '../protocol/limits';
 
 /** A text to be sent, or why it cannot be. */
 export type Letter = { readonly text: string } | { readonly bad: CliError };

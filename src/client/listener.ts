@@ -2,10 +2,10 @@
 //
 // A second entry point of the executable (see scripts/build.sh). It imports nothing of the terminal.
 
-import type { Caller } from '../protocol/dialect.ts';
-import { dialectNamed } from '../protocol/index.ts';
-import { limits } from '../protocol/limits.ts';
-import { plainAddress, socketEvents, SocketWire } from './wire.ts';
+import type { Caller } from '../protocol/dialect';
+import { dialectNamed } from '../protocol/index';
+import { limits } from '../protocol/limits';
+import { plainAddress, socketEvents, SocketWire } from './wire';
 
 /** What the main thread says. `taken`: one thing that was heard has been shown. */
 export type ToListener =

@@ -1,9 +1,9 @@
 // The main thread's side of the background listener: starts it, shows what it heard, stops it without loss.
 
-import type { Listener } from '../protocol/dialect.ts';
-import { limits } from '../protocol/limits.ts';
-import { ok, refused, type Result } from '../protocol/model.ts';
-import type { FromListener, ToListener } from './listener.ts';
+import type { Listener } from '../protocol/dialect';
+import { limits } from '../protocol/limits';
+import { ok, refused, type Result } from '../protocol/model';
+import type { FromListener, ToListener } from './listener';
 
 export interface ListeningOptions {
   readonly dialect: string;

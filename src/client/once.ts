@@ -1,11 +1,11 @@
 // One thing done at a server and no more: the host of register, unregister, users and send.
 
-import type { Io } from '../cli.ts';
-import type { CallerHost, Ending } from '../protocol/dialect.ts';
-import { statusOf } from './ending.ts';
-import type { OnceFace } from './face.ts';
-import { ClientHost, type Face } from './host.ts';
-import { type Goal, whereSought } from './target.ts';
+import type { Io } from '../cli';
+import type { CallerHost, Ending } from '../protocol/dialect';
+import { statusOf } from './ending';
+import type { OnceFace } from './face';
+import { ClientHost, type Face } from './host';
+import { type Goal, whereSought } from './target';
 
 /** What came of it: how it ended, and what it gave if it did not fail. */
 export interface Outcome<T> {

@@ -1,10 +1,10 @@
 // `chat register` and `chat unregister`: an account, made or taken back without a session.
 
-import { CliError, defineCommand, exit, type Io } from '../cli.ts';
-import type { CallerHost, Ending } from '../protocol/dialect.ts';
-import { OnceFace } from './face.ts';
-import { conclude, once } from './once.ts';
-import { type Goal, goalOf, serverOptions } from './target.ts';
+import { CliError, defineCommand, exit, type Io } from '../cli';
+import type { CallerHost, Ending } from '../protocol/dialect';
+import { OnceFace } from './face';
+import { conclude, once } from './once';
+import { type Goal, goalOf, serverOptions } from './target';
 
 export const register = defineCommand({
   name: 'register',

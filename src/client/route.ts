@@ -2,9 +2,9 @@
 
 import { isIP } from 'node:net';
 
-import { limits } from '../protocol/limits.ts';
-import type { Address } from '../protocol/model.ts';
-import { plainAddress, socketEvents, SocketWire } from './wire.ts';
+import { limits } from '../protocol/limits';
+import type { Address } from '../protocol/model';
+import { plainAddress, socketEvents, SocketWire } from './wire';
 
 export interface RouteOptions {
   /** How long the look-up of the name and one attempt to connect may take, in ms each. */

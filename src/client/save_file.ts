@@ -4,10 +4,10 @@ import { statSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 
-import type { SaveSink } from '../protocol/dialect.ts';
-import { limits } from '../protocol/limits.ts';
-import { ok, refused, type Result } from '../protocol/model.ts';
-import { typedPath } from './source_file.ts';
+import type { SaveSink } from '../protocol/dialect';
+import { limits } from '../protocol/limits';
+import { ok, refused, type Result } from '../protocol/model';
+import { typedPath } from './source_file';
 
 /** Names that are tried when the wanted one is taken: `name (2)`, `name (3)` and so on. */
 const namesTried = 1000;

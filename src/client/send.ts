@@ -1,14 +1,14 @@
 // `chat send`: says something to somebody and exits; no session, no prompt, as fast as the network.
 
-import { CliError, defineCommand, exit, type Io } from '../cli.ts';
-import { escapeLines } from '../protocol/bytes/escape.ts';
-import type { Ending, Posted, Poster } from '../protocol/dialect.ts';
-import { limits } from '../protocol/limits.ts';
-import { statusOf } from './ending.ts';
-import { OnceFace } from './face.ts';
-import { lastSender } from './last_sender.ts';
-import { type Letter, letters } from './letters.ts';
-import { askForUsers, once } from './once.ts';
+import { CliError, defineCommand, exit, type Io } from '../cli';
+import { escapeLines } from '../protocol/bytes/escape';
+import type { Ending, Posted, Poster } from '../protocol/dialect';
+import { limits } from '../protocol/limits';
+import { statusOf } from './ending';
+import { OnceFace } from './face';
+import { lastSender } from './last_sender';
+import { type Letter, letters } from './letters';
+import { askForUsers, once } from './once';
 import {
   type Goal,
   goalOf,
@@ -17,7 +17,7 @@ import {
   serverOptions,
   whereSought,
   withToken,
-} from './target.ts';
+} from './target';
 
 export const send = defineCommand({
   name: 'send',
@@ -92,8 +92,8 @@ function recipientsOf(names: string, mayBeEmpty: boolean): readonly string[] {
 /** A transfer is shown on a terminal; nothing of it is loaded where there is none. */
 async function faceFor(io: Io, attach: string | undefined): Promise<OnceFace> {
   if (attach === undefined || !io.err.isTerminal) return new OnceFace();
-  const { openProgress } = await import('./terminal/progress.ts');
-  const { systemClock } = await import('./terminal/streams.ts');
+  const { openProgress } = await import('./terminal/progress');
+  const { systemClock } = await import('./terminal/streams');
   const board = openProgress(process.stderr, systemClock);
   return new OnceFace((name, total) => board.start(name, total));
 }

@@ -1,11 +1,11 @@
 // One `chat connect`: lines go to the caller one after the other, the session ends in every way it may, bots come back.
 
-import { exit } from '../cli.ts';
-import type { Caller, CallerOptions, CallerSession, Ending } from '../protocol/dialect.ts';
-import { limits } from '../protocol/limits.ts';
-import { statusOf } from './ending.ts';
-import { ClientHost, type Face } from './host.ts';
-import type { Conversation } from './terminal/conversation.ts';
+import { exit } from '../cli';
+import type { Caller, CallerOptions, CallerSession, Ending } from '../protocol/dialect';
+import { limits } from '../protocol/limits';
+import { statusOf } from './ending';
+import { ClientHost, type Face } from './host';
+import type { Conversation } from './terminal/conversation';
 
 export interface SittingOptions {
   readonly dialect: string;

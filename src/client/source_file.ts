@@ -4,10 +4,10 @@ import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import type { CallerWire, SourceFile } from '../protocol/dialect.ts';
-import { limits } from '../protocol/limits.ts';
-import { ok, refused, type Result } from '../protocol/model.ts';
-import type { SocketWire } from './wire.ts';
+import type { CallerWire, SourceFile } from '../protocol/dialect';
+import { limits } from '../protocol/limits';
+import { ok, refused, type Result } from '../protocol/model';
+import type { SocketWire } from './wire';
 
 type Frame = Parameters<CallerWire['sendSource']>[2];
 

@@ -1,9 +1,9 @@
 // Whom and where: a name and flags, or a URL that says it all.
 
-import { CliError, exit } from '../cli.ts';
-import { nearest } from '../cli/nearest.ts';
-import type { Caller, Target } from '../protocol/dialect.ts';
-import { dialects } from '../protocol/index.ts';
+import { CliError, exit } from '../cli';
+import { nearest } from '../cli/nearest';
+import type { Caller, Target } from '../protocol/dialect';
+import { dialects } from '../protocol/index';
 
 /** A dialect that a client can speak. */
 export interface Speech {

@@ -1,12 +1,12 @@
 // `chat users`: who can be reached right now, one name a line.
 
-import { CliError, defineCommand, exit } from '../cli.ts';
-import { escapeForTerminal } from '../protocol/bytes/escape.ts';
-import type { Ending } from '../protocol/dialect.ts';
-import { OnceFace } from './face.ts';
-import { lastSender } from './last_sender.ts';
-import { askForUsers, conclude } from './once.ts';
-import { goalOf, goalOfFlags, serverOptions } from './target.ts';
+import { CliError, defineCommand, exit } from '../cli';
+import { escapeForTerminal } from '../protocol/bytes/escape';
+import type { Ending } from '../protocol/dialect';
+import { OnceFace } from './face';
+import { lastSender } from './last_sender';
+import { askForUsers, conclude } from './once';
+import { goalOf, goalOfFlags, serverOptions } from './target';
 
 /** Whether the server answered that it will not say. */
 const isRefusal = (ending: Ending): boolean =>

@@ -2,12 +2,12 @@
 
 import type { Socket, SocketHandler } from 'bun';
 
-import { Inbox } from '../protocol/bytes/inbox.ts';
-import type { Connection, ConnectionEvents } from '../protocol/dialect.ts';
-import { ProtocolError } from '../protocol/errors.ts';
-import { limits } from '../protocol/limits.ts';
-import type { Address } from '../protocol/model.ts';
-import { Outbox } from './outbox.ts';
+import { Inbox } from '../protocol/bytes/inbox';
+import type { Connection, ConnectionEvents } from '../protocol/dialect';
+import { ProtocolError } from '../protocol/errors';
+import { limits } from '../protocol/limits';
+import type { Address } from '../protocol/model';
+import { Outbox } from './outbox';
 
 type Lost = Parameters<ConnectionEvents['lost']>[0];
 

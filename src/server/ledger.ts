@@ -2,7 +2,7 @@
 
 import { Database } from 'bun:sqlite';
 
-import { CliError, defineCommand, exit, type Sink } from '../cli.ts';
+import { CliError, defineCommand, exit, type Sink } from '../cli';
 import { escapeForTerminal } from '../protocol/bytes/escape';
 import { databaseIn, defaultFolder } from './folder';
 import { type Audit, auditLedger, type LedgerEntry } from './hub/audit';

@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os';
 
-import { CliError, defineCommand, exit, type Option } from '../cli.ts';
+import { CliError, defineCommand, exit, type Option } from '../cli';
 import type { Dialect, DoorSettings } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';

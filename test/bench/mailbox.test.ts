@@ -3,7 +3,7 @@
 import { expect, test } from 'bun:test';
 import { resolve } from 'node:path';
 
-import { executable } from '../support/executable.ts';
+import { executable } from '../support/executable';
 
 const bench = resolve(import.meta.dir, '../../bench/mailbox.ts');
 

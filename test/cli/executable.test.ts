@@ -1,10 +1,10 @@
 // The built executable from outside: streams, statuses, colour on a terminal, and nothing read from the folder it starts in.
 import { expect, test } from 'bun:test';
 
-import { exit } from '../../src/cli.ts';
-import { executable, runChat, startChat } from '../support/executable.ts';
-import { openChat } from '../support/pty.ts';
-import { scratchFolder } from '../support/scratch.ts';
+import { exit } from '../../src/cli';
+import { executable, runChat, startChat } from '../support/executable';
+import { openChat } from '../support/pty';
+import { scratchFolder } from '../support/scratch';
 
 test('data goes to stdout, errors to stderr, and the status tells them apart', async () => {
   const { version } = (await Bun.file('package.json').json()) as { version: string };

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'bun:test';
 import { mkdir, writeFile } from 'node:fs/promises';
 
-import { CliError, defineCommand, exit, type Io } from '../../src/cli.ts';
-import { usesColor } from '../../src/cli/io.ts';
-import { nearest } from '../../src/cli/nearest.ts';
-import { runCommand, runMain } from '../../src/cli/run.ts';
-import { scratchFolder } from '../support/scratch.ts';
+import { CliError, defineCommand, exit, type Io } from '../../src/cli';
+import { usesColor } from '../../src/cli/io';
+import { nearest } from '../../src/cli/nearest';
+import { runCommand, runMain } from '../../src/cli/run';
+import { scratchFolder } from '../support/scratch';
 
 const greet = defineCommand({
   name: 'greet',

@@ -3,18 +3,18 @@ import { describe, expect, test } from 'bun:test';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { rememberSender } from '../../src/client/last_sender.ts';
-import { register, unregister } from '../../src/client/register.ts';
-import { send } from '../../src/client/send.ts';
-import { goalOf, goalOfUrl } from '../../src/client/target.ts';
-import { users } from '../../src/client/users.ts';
+import { rememberSender } from '../../src/client/last_sender';
+import { register, unregister } from '../../src/client/register';
+import { send } from '../../src/client/send';
+import { goalOf, goalOfUrl } from '../../src/client/target';
+import { users } from '../../src/client/users';
 import { channels } from '../../src/protocol/channels/index';
 import { mailbox } from '../../src/protocol/mailbox/index';
-import { runChat, startChat } from '../support/executable.ts';
-import { scratchFolder } from '../support/scratch.ts';
+import { runChat, startChat } from '../support/executable';
+import { scratchFolder } from '../support/scratch';
 import { startServer, type TestServer } from '../support/server';
-import { closedPort } from './fake_server.ts';
-import { run } from './run.ts';
+import { closedPort } from './fake_server';
+import { run } from './run';
 
 const at = (server: TestServer): string[] => [
   '-s',

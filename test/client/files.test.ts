@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, test } from 'bun:test';
 import { chmod, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { safeBaseName, SavedFile } from '../../src/client/save_file.ts';
-import { openSource } from '../../src/client/source_file.ts';
-import type { CallerWire, SaveSink, SourceFile } from '../../src/protocol/dialect.ts';
-import type { Result } from '../../src/protocol/model.ts';
-import { scratchFolder } from '../support/scratch.ts';
-import { fakeServer } from './fake_server.ts';
-import { testHost } from './record.ts';
+import { safeBaseName, SavedFile } from '../../src/client/save_file';
+import { openSource } from '../../src/client/source_file';
+import type { CallerWire, SaveSink, SourceFile } from '../../src/protocol/dialect';
+import type { Result } from '../../src/protocol/model';
+import { scratchFolder } from '../support/scratch';
+import { fakeServer } from './fake_server';
+import { testHost } from './record';
 
 let folder = '';
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 // What `chat send` takes as its texts: whole, line by line, cut anywhere, and refused where it must be.
 import { describe, expect, test } from 'bun:test';
 
-import type { Io } from '../../src/cli.ts';
-import { letters, type LetterSource } from '../../src/client/letters.ts';
+import type { Io } from '../../src/cli';
+import { letters, type LetterSource } from '../../src/client/letters';
 
 /** What the letters are: texts, or why not with the hint. */
 async function read(

@@ -1,10 +1,10 @@
 // The background thread by itself: where it listens, whom it hears, and how it stops.
 import { expect, test } from 'bun:test';
 
-import type { Listener } from '../../src/protocol/dialect.ts';
-import type { Result } from '../../src/protocol/model.ts';
-import { fakeServer } from './fake_server.ts';
-import { type TestHost, testHost } from './record.ts';
+import type { Listener } from '../../src/protocol/dialect';
+import type { Result } from '../../src/protocol/model';
+import { fakeServer } from './fake_server';
+import { type TestHost, testHost } from './record';
 
 const listen = (
   { host }: TestHost,

@@ -5,9 +5,9 @@ import { createConnection } from 'node:net';
 import { channels } from '../../src/protocol/channels/index';
 import { mailbox } from '../../src/protocol/mailbox/index';
 import { type RunningServer, startServer as start } from '../../src/server/server';
-import { executable, isolatedEnvironment, runChat, startChat } from '../support/executable.ts';
+import { executable, isolatedEnvironment, runChat, startChat } from '../support/executable';
 import { KeptConsole, startServer } from '../support/server';
-import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server.ts';
+import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server';
 
 const introduced = ['--name', 'Alice Liddell', '--born', '04/05/1852'];
 const at = (port: number): string[] => ['-s', '127.0.0.1', '-p', String(port)];

@@ -1,8 +1,8 @@
 // Records what happens on a connection, for tests that ask what its owner was told and in which order.
 
-import { ClientHost, type ClientHostOptions, type Face } from '../../src/client/host.ts';
-import type { Inbox } from '../../src/protocol/bytes/inbox.ts';
-import type { CallerWire, ConnectionEvents, Ending, Shown } from '../../src/protocol/dialect.ts';
+import { ClientHost, type ClientHostOptions, type Face } from '../../src/client/host';
+import type { Inbox } from '../../src/protocol/bytes/inbox';
+import type { CallerWire, ConnectionEvents, Ending, Shown } from '../../src/protocol/dialect';
 
 /** Everything a wire told its owner: `opened`, `received:TEXT`, `ended`, `woke`, `lost:WHY`. */
 export class Recorder implements ConnectionEvents {

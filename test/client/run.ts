@@ -1,6 +1,6 @@
 // Runs one subcommand inside the test process, with streams and an environment of the test's own.
-import type { AnyCommand, Io } from '../../src/cli.ts';
-import { runCommand } from '../../src/cli/run.ts';
+import type { AnyCommand, Io } from '../../src/cli';
+import { runCommand } from '../../src/cli/run';
 
 export interface Ran {
   readonly status: number;

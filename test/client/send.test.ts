@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, jest, test } from 'bun:test';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { rememberSender } from '../../src/client/last_sender.ts';
-import { send } from '../../src/client/send.ts';
-import { limits } from '../../src/protocol/limits.ts';
-import { scratchFolder } from '../support/scratch.ts';
-import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server.ts';
-import { type Ran, run, type RunOptions } from './run.ts';
+import { rememberSender } from '../../src/client/last_sender';
+import { send } from '../../src/client/send';
+import { limits } from '../../src/protocol/limits';
+import { scratchFolder } from '../support/scratch';
+import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server';
+import { type Ran, run, type RunOptions } from './run';
 
 let server: FakeServer | undefined;
 afterEach(() => {

@@ -1,10 +1,10 @@
 // One `chat connect` over a real connection: scripts and their status, leaving, signals, and coming back.
 import { afterEach, describe, expect, test } from 'bun:test';
 
-import { ConversationFace } from '../../src/client/face.ts';
-import { Sitting, type SittingOptions } from '../../src/client/sitting.ts';
-import type { Conversation, LineHandler } from '../../src/client/terminal/conversation.ts';
-import { escapeLines } from '../../src/protocol/bytes/escape.ts';
+import { ConversationFace } from '../../src/client/face';
+import { Sitting, type SittingOptions } from '../../src/client/sitting';
+import type { Conversation, LineHandler } from '../../src/client/terminal/conversation';
+import { escapeLines } from '../../src/protocol/bytes/escape';
 import type {
   Caller,
   CallerHost,
@@ -12,8 +12,8 @@ import type {
   CallerSession,
   CallerWire,
   Ending,
-} from '../../src/protocol/dialect.ts';
-import { closedPort, type FakeServer, fakeServer } from './fake_server.ts';
+} from '../../src/protocol/dialect';
+import { closedPort, type FakeServer, fakeServer } from './fake_server';
 
 /** A conversation whose lines, end and interrupts the test gives. */
 class FakeConversation implements Conversation {

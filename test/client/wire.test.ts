@@ -1,11 +1,11 @@
 // One connection of the client: what its owner is told, what leaves, and how it ends.
 import { afterEach, expect, test } from 'bun:test';
 
-import type { SocketWire } from '../../src/client/wire.ts';
-import { ProtocolError } from '../../src/protocol/errors.ts';
-import { limits } from '../../src/protocol/limits.ts';
-import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server.ts';
-import { testHost } from './record.ts';
+import type { SocketWire } from '../../src/client/wire';
+import { ProtocolError } from '../../src/protocol/errors';
+import { limits } from '../../src/protocol/limits';
+import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server';
+import { testHost } from './record';
 
 const servers: FakeServer[] = [];
 afterEach(() => {
@@ -248,7 +248,7 @@ test('a peer that breaks the protocol loses its connection, and nothing more is 
 });
 
 test('what must stand apart leaves in a write of its own, the rest of a turn in one', async () => {
-  const { Outbox } = await import('../../src/client/outbox.ts');
+  const { Outbox } = await import('../../src/client/outbox');
   const outbox = new Outbox();
   const leave = (): string[] => {
     const writes: string[] = [];

@@ -1,7 +1,7 @@
 // A person at the channels door: frames of 200 bytes, one channel at a time.
 
 import { channels } from '../../src/protocol/channels/index';
-import { connectTcp } from '../support/tcp.ts';
+import { connectTcp } from '../support/tcp';
 import { Heard } from './heard';
 import { cannot, foreignName, type Kind, type Other, type Person } from './person';
 

@@ -3,7 +3,7 @@
 import { groups } from '../../src/protocol/groups/index';
 import type { Message } from '../../src/protocol/groups/messages';
 import { Peer } from '../protocol/groups/conversation';
-import { connectTcp } from '../support/tcp.ts';
+import { connectTcp } from '../support/tcp';
 import { Heard } from './heard';
 import { cannot, foreignName, type Kind, type Other, type Person } from './person';
 

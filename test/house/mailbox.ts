@@ -1,7 +1,7 @@
 // A person at the mailbox door: an operation a connection, and a listener that is called.
 
 import { mailbox } from '../../src/protocol/mailbox/index';
-import { connectTcp } from '../support/tcp.ts';
+import { connectTcp } from '../support/tcp';
 import { Heard } from './heard';
 import { cannot, foreignName, type Kind, type Other, type Person } from './person';
 

@@ -1,7 +1,7 @@
 // A person in the market: lines, an identifier, a balance.
 
 import { market } from '../../src/protocol/market/index';
-import { connectTcp } from '../support/tcp.ts';
+import { connectTcp } from '../support/tcp';
 import { Heard } from './heard';
 import { cannot, foreignName, type Kind, type Other, type Person } from './person';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { limits } from '../../src/protocol/limits';
 import { forgetGuestsGroups } from '../../src/server/hub/closed_rooms';
 import { Desk, named, roomNamed, sessionOf } from '../support/journal';
-import { scratchFolder } from '../support/scratch.ts';
+import { scratchFolder } from '../support/scratch';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
 const yes = { ok: true, value: undefined } as const;

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { removeAtEnd } from './cleanup.ts';
-import { scratchFolder } from './scratch.ts';
+import { removeAtEnd } from './cleanup';
+import { scratchFolder } from './scratch';
 
 const root = resolve(import.meta.dir, '../..');
 

@@ -1,7 +1,7 @@
 // The hosts for tests: they see each other under their addresses, a pulled cable loses packets, nothing is left over.
 import { expect, test } from 'bun:test';
 
-import { canMakeHosts, makeHosts } from './hosts.ts';
+import { canMakeHosts, makeHosts } from './hosts';
 
 const listen = `
   const server = Bun.listen({ hostname: '0.0.0.0', port: 7000, socket: {

@@ -10,7 +10,7 @@
 // The switch is a bridge in a namespace of its own: nothing of it touches the machine's network.
 import { isatty } from 'node:tty';
 
-import { removeAtEnd } from './cleanup.ts';
+import { removeAtEnd } from './cleanup';
 
 export interface Host {
   readonly name: string;

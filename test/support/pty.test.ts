@@ -1,7 +1,7 @@
 // The terminal for tests: keys reach the program, its output moves the cursor, waiting fails with the screen.
 import { expect, test } from 'bun:test';
 
-import { keys, Screen } from './pty.ts';
+import { keys, Screen } from './pty';
 
 const shell = (script: string) => new Screen(['bash', '-c', script], { columns: 40, rows: 5 });
 

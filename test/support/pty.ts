@@ -1,7 +1,7 @@
 // A person at a terminal: a program on a real pseudo-terminal, keys typed into it, and the screen as it would be seen.
 import { Terminal } from '@xterm/headless';
 
-import { type Environment, executable, isolatedEnvironment } from './executable.ts';
+import { type Environment, executable, isolatedEnvironment } from './executable';
 
 export interface ScreenOptions {
   readonly columns?: number;

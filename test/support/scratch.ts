@@ -4,7 +4,7 @@ import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { removeAtEnd } from './cleanup.ts';
+import { removeAtEnd } from './cleanup';
 
 /** An empty folder under its real path, so that a program that prints where it is prints the same. */
 export async function scratchFolder(): Promise<string> {

@@ -1,7 +1,7 @@
 // The raw peer itself: whole and split sends, exact reads, and failures that say what came instead.
 import { expect, test } from 'bun:test';
 
-import { connectTcp, listenTcp } from './tcp.ts';
+import { connectTcp, listenTcp } from './tcp';
 
 test('what is sent whole or byte by byte arrives in order, and is read as asked', async () => {
   await using listener = listenTcp();

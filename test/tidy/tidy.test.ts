@@ -2,9 +2,9 @@
 import { expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 
-import { limits } from '../../src/protocol/limits.ts';
-import { impure, type Layer, layers, mayNameDialects, pureFolders } from './layers.ts';
-import { codeOf, importsOf, readSources, type SourceFile } from './source.ts';
+import { limits } from '../../src/protocol/limits';
+import { impure, type Layer, layers, mayNameDialects, pureFolders } from './layers';
+import { codeOf, importsOf, readSources, type SourceFile } from './source';
 
 const sources = readSources('src');
 const everything = [...sources, ...readSources('test', 'bench', 'scripts')];

@@ -1,6 +1,6 @@
 // What a program that talks with a person may do, whether the person sits at a terminal or wrote a script.
 
-import type { Progress } from './progress.ts';
+import type { Progress } from './progress';
 
 /**
  * Takes a line. The next one comes when the promise is settled, so that operations stay in order.

@@ -1,11 +1,11 @@
 // The line editor: keys in, an edited line and what it asks for out; it draws nothing, waits for nothing.
 
-import { type Complete, completeWord } from './completion.ts';
-import { History } from './history.ts';
-import { edit } from './keymap.ts';
-import type { Key } from './keys.ts';
-import { Line } from './line.ts';
-import { Search } from './search.ts';
+import { type Complete, completeWord } from './completion';
+import { History } from './history';
+import { edit } from './keymap';
+import type { Key } from './keys';
+import { Line } from './line';
+import { Search } from './search';
 
 /** What a key asks for beyond a change of the line. */
 export type Effect =

@@ -1,13 +1,13 @@
 // Talks with whoever is there: somebody at a terminal, or a script.
 
-import type { Complete } from './completion.ts';
-import type { Conversation } from './conversation.ts';
-import { openScript } from './script.ts';
-import { openTerminal } from './terminal.ts';
+import type { Complete } from './completion';
+import type { Conversation } from './conversation';
+import { openScript } from './script';
+import { openTerminal } from './terminal';
 
-export type { Complete } from './completion.ts';
-export type { Conversation } from './conversation.ts';
-export type { Progress } from './progress.ts';
+export type { Complete } from './completion';
+export type { Conversation } from './conversation';
+export type { Progress } from './progress';
 
 export interface ConversationOptions {
   /** What stands before the line being typed; a script has none. */

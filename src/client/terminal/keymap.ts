@@ -1,6 +1,6 @@
 // Which key makes which edit of the line: the keys of readline and of graphical editors side by side.
 
-import type { Line } from './line.ts';
+import type { Line } from './line';
 
 /** Edits the line; false if that was not possible. */
 type Edit = (line: Line) => boolean | void;

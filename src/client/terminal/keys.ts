@@ -1,7 +1,7 @@
 // Decodes the bytes of a terminal's keyboard into keys, wherever reads happen to cut them.
 
-import { readPiece } from './sequence.ts';
-import type { Later } from './streams.ts';
+import { readPiece } from './sequence';
+import type { Later } from './streams';
 
 /**
  * What somebody did at the keyboard: typed text without controls, pasted text as it came (it may hold

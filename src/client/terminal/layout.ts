@@ -1,7 +1,7 @@
 // Where a text stands on a terminal that wraps it: rows, and the row and column of the cursor.
 
-import { escapeForTerminal } from '../../protocol/bytes/escape.ts';
-import { graphemes } from './graphemes.ts';
+import { escapeForTerminal } from '../../protocol/bytes/escape';
+import { graphemes } from './graphemes';
 
 /** A visible character and how many columns it takes: 0, 1 or 2. */
 export interface Glyph {

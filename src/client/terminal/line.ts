@@ -7,7 +7,7 @@ import {
   borderFrom,
   wordEndAfter,
   wordStartBefore,
-} from './graphemes.ts';
+} from './graphemes';
 
 const controls = /[\x00-\x1f\x7f-\x9f]/g;
 

@@ -1,7 +1,7 @@
 // How far a transfer is: rate, time left, and a line that says so.
 
-import { escapeForTerminal } from '../../protocol/bytes/escape.ts';
-import { cutToWidth } from './layout.ts';
+import { escapeForTerminal } from '../../protocol/bytes/escape';
+import { cutToWidth } from './layout';
 
 /** The time over which the rate is averaged, in ms: long enough to be calm, short enough to be true. */
 const averageMs = 3000;

@@ -1,8 +1,8 @@
 // The transfers under way, shown as one line each and drawn anew at most ten times a second.
 
-import { Meter } from './meter.ts';
-import { Screen, type Size } from './screen.ts';
-import type { Clock, TextOutput } from './streams.ts';
+import { Meter } from './meter';
+import { Screen, type Size } from './screen';
+import type { Clock, TextOutput } from './streams';
 
 /** One transfer on show. */
 export interface Progress {

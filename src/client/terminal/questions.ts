@@ -1,6 +1,6 @@
 // Questions asked one after another in place of the prompt; what was being typed waits meanwhile.
 
-import type { Editor } from './editor.ts';
+import type { Editor } from './editor';
 
 interface Question {
   readonly text: string;

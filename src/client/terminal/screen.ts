@@ -1,7 +1,7 @@
 // Draws the line being typed at the foot of what was printed, and prints above it without disturbing it.
 
-import { escapeLines } from '../../protocol/bytes/escape.ts';
-import { cutToWidth, type Glyph, glyphsOf, layOut, plainGlyphs, rowsOf } from './layout.ts';
+import { escapeLines } from '../../protocol/bytes/escape';
+import { cutToWidth, type Glyph, glyphsOf, layOut, plainGlyphs, rowsOf } from './layout';
 
 export interface Size {
   readonly columns: number;

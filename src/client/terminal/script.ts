@@ -1,10 +1,10 @@
 // A conversation with a script: lines from a pipe or a file one at a time, plain lines as the answer.
 
-import { escapeLines } from '../../protocol/bytes/escape.ts';
-import type { Conversation, LineHandler } from './conversation.ts';
-import type { Progress } from './progress.ts';
-import { readLines } from './read_lines.ts';
-import type { Host, TextOutput } from './streams.ts';
+import { escapeLines } from '../../protocol/bytes/escape';
+import type { Conversation, LineHandler } from './conversation';
+import type { Progress } from './progress';
+import { readLines } from './read_lines';
+import type { Host, TextOutput } from './streams';
 
 export interface ScriptOptions {
   /** Bytes of UTF-8, `process.stdin` for instance; read only as fast as the lines are dealt with. */

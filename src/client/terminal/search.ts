@@ -1,7 +1,7 @@
 // The incremental search through the history that ctrl-r starts.
 
-import { borderBefore } from './graphemes.ts';
-import type { History } from './history.ts';
+import { borderBefore } from './graphemes';
+import type { History } from './history';
 
 export class Search {
   readonly #history: History;

@@ -1,13 +1,6 @@
 // Reads one key from the front of decoded terminal input, or says that more is needed.
 
-import {
-  controlName,
-  controls,
-  finals,
-  numbered,
-  smallFinals,
-  withModifiers,
-} from './key_names.ts';
+import { controlName, controls, finals, numbered, smallFinals, withModifiers } from './key_names';
 
 /** What the front of the input is, and how many characters it takes; `none` is to be dropped. */
 export type Piece =

@@ -1,16 +1,16 @@
 // A conversation with somebody at a terminal: keyboard, line editor and screen tied together.
 
-import type { Complete } from './completion.ts';
-import type { Conversation, LineHandler } from './conversation.ts';
-import { Editor, type Effect } from './editor.ts';
-import { type Key, KeyDecoder } from './keys.ts';
-import { inColumns } from './layout.ts';
-import { LineQueue } from './line_queue.ts';
-import { type Progress, ProgressBoard } from './progress.ts';
-import { Questions } from './questions.ts';
-import { Screen } from './screen.ts';
-import { type Clock, type Host, systemClock, type TextInput, type TextOutput } from './streams.ts';
-import { Tty } from './tty.ts';
+import type { Complete } from './completion';
+import type { Conversation, LineHandler } from './conversation';
+import { Editor, type Effect } from './editor';
+import { type Key, KeyDecoder } from './keys';
+import { inColumns } from './layout';
+import { LineQueue } from './line_queue';
+import { type Progress, ProgressBoard } from './progress';
+import { Questions } from './questions';
+import { Screen } from './screen';
+import { type Clock, type Host, systemClock, type TextInput, type TextOutput } from './streams';
+import { Tty } from './tty';
 
 export interface TerminalOptions {
   readonly input: TextInput;

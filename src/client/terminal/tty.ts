@@ -1,6 +1,6 @@
 // Raw mode and bracketed paste: entered once, left in every way that a program can end or stop.
 
-import type { Host, TerminalSignal, TextInput, TextOutput } from './streams.ts';
+import type { Host, TerminalSignal, TextInput, TextOutput } from './streams';
 
 const pasteOn = '\x1b[?2004h';
 const pasteOff = '\x1b[?2004l';

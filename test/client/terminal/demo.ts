@@ -1,7 +1,7 @@
 // A program that talks with a person, for tests: what it hears it reports to its parent, which tells it what to do.
 
-import { openConversation } from '../../../src/client/terminal/index.ts';
-import type { Progress } from '../../../src/client/terminal/index.ts';
+import { openConversation } from '../../../src/client/terminal/index';
+import type { Progress } from '../../../src/client/terminal/index';
 
 /** What the parent asks for. */
 export type Order =

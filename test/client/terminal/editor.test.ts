@@ -4,8 +4,8 @@ import { describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { Editor, type EditorOptions, type Effect } from '../../../src/client/terminal/editor.ts';
-import type { Key } from '../../../src/client/terminal/keys.ts';
+import { Editor, type EditorOptions, type Effect } from '../../../src/client/terminal/editor';
+import type { Key } from '../../../src/client/terminal/keys';
 
 /** `<left>` is a key, anything else is typed. */
 function keysOf(script: string): Key[] {

@@ -4,7 +4,7 @@ import { expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { escapeForTerminal, escapeLines } from '../../../src/protocol/bytes/escape.ts';
+import { escapeForTerminal, escapeLines } from '../../../src/protocol/bytes/escape';
 
 const examples: readonly (readonly [string, string])[] = [
   ['', ''],

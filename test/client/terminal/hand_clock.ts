@@ -1,6 +1,6 @@
 // A clock that tests move by hand.
 
-import type { Clock } from '../../../src/client/terminal/streams.ts';
+import type { Clock } from '../../../src/client/terminal/streams';
 
 export class HandClock implements Clock {
   #now = 0;

@@ -4,8 +4,8 @@ import { expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { type Key, KeyDecoder } from '../../../src/client/terminal/keys.ts';
-import { HandClock } from './hand_clock.ts';
+import { type Key, KeyDecoder } from '../../../src/client/terminal/keys';
+import { HandClock } from './hand_clock';
 
 const encoder = new TextEncoder();
 const text = (value: string): Key => ({ is: 'text', value });

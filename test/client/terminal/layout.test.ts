@@ -4,7 +4,7 @@ import { expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { cutToWidth, glyphsOf, inColumns, layOut } from '../../../src/client/terminal/layout.ts';
+import { cutToWidth, glyphsOf, inColumns, layOut } from '../../../src/client/terminal/layout';
 
 const place = (prompt: string, text: string, cursor: number, columns: number) => {
   const [glyphs, at] = glyphsOf(prompt, text, cursor);

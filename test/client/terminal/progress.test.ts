@@ -4,10 +4,10 @@ import { expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { bytes, duration, Meter } from '../../../src/client/terminal/meter.ts';
-import { openProgress, ProgressBoard } from '../../../src/client/terminal/progress.ts';
-import { HandClock } from './hand_clock.ts';
-import { TestOutput } from './test_output.ts';
+import { bytes, duration, Meter } from '../../../src/client/terminal/meter';
+import { openProgress, ProgressBoard } from '../../../src/client/terminal/progress';
+import { HandClock } from './hand_clock';
+import { TestOutput } from './test_output';
 
 test.each([
   [0, '0 B'],

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { type Foot, Screen } from '../../../src/client/terminal/screen.ts';
-import { TerminalModel } from './model.ts';
+import { type Foot, Screen } from '../../../src/client/terminal/screen';
+import { TerminalModel } from './model';
 
 /** A screen on a model, and what was written to it. */
 class Stage {

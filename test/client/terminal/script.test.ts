@@ -5,10 +5,10 @@ import { EventEmitter } from 'node:events';
 
 import * as fc from 'fast-check';
 
-import type { Conversation } from '../../../src/client/terminal/index.ts';
-import { readLines } from '../../../src/client/terminal/read_lines.ts';
-import { openScript } from '../../../src/client/terminal/script.ts';
-import { TestOutput } from './test_output.ts';
+import type { Conversation } from '../../../src/client/terminal/index';
+import { readLines } from '../../../src/client/terminal/read_lines';
+import { openScript } from '../../../src/client/terminal/script';
+import { TestOutput } from './test_output';
 
 const encoder = new TextEncoder();
 

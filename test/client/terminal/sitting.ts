@@ -2,8 +2,8 @@
 
 import { fileURLToPath } from 'node:url';
 
-import type { Order, Report } from './demo.ts';
-import { TerminalModel } from './model.ts';
+import type { Order, Report } from './demo';
+import { TerminalModel } from './model';
 
 /** A wait longer than this has failed; nothing is ever waited for by time alone. */
 const patienceMs = 10_000;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import { Sitting } from './sitting.ts';
+import { Sitting } from './sitting';
 
 test('typed, edited and submitted', async () => {
   await using here = await Sitting.open();

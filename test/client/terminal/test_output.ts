@@ -2,7 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 
-import type { TextOutput } from '../../../src/client/terminal/streams.ts';
+import type { TextOutput } from '../../../src/client/terminal/streams';
 
 interface Shape {
   readonly isTTY: boolean;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { groups } from '../../../src/protocol/groups/index';
 import { Desk, named } from '../../support/journal';
-import { scratchFolder } from '../../support/scratch.ts';
+import { scratchFolder } from '../../support/scratch';
 import { startServer } from '../../support/server';
 import { Conversation } from './conversation';
 

@@ -2,10 +2,10 @@
 
 import { afterAll, expect, test } from 'bun:test';
 
-import { startChat } from '../../support/executable.ts';
-import { runSeed, seeded } from '../../support/random.ts';
-import { scratchFolder } from '../../support/scratch.ts';
-import { operate, User } from './users.ts';
+import { startChat } from '../../support/executable';
+import { runSeed, seeded } from '../../support/random';
+import { scratchFolder } from '../../support/scratch';
+import { operate, User } from './users';
 
 const rounds = 20;
 const seed = runSeed();

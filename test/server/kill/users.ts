@@ -2,7 +2,7 @@
 
 import type { Socket, TCPSocketListener } from 'bun';
 
-import { connectTcp } from '../../support/tcp.ts';
+import { connectTcp } from '../../support/tcp';
 
 /** One message as a user saw it come. */
 export interface Seen {
