@@ -8,8 +8,8 @@ import { executable } from '../support/executable';
 const bench = resolve(import.meta.dir, '../../bench/mailbox.ts');
 
 test.each([
-  ['operations', 1_740],
-  ['deliveries', 360],
+  ['operations', 3_180],
+  ['deliveries', 800],
   ['stream', 2_400],
   ['pending', 380],
   ['idle', 1_600],
