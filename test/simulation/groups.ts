@@ -6,19 +6,9 @@ import { groups } from '../../src/protocol/groups/index';
 import { Belonging } from './belonging';
 import { type Everybody, Files } from './groups_files';
 import { encode, type Head, type Message, Reader } from './groups_wire';
-import { Ears, type Letter, type Stay } from './model';
-import type { Connection } from './network';
-import {
-  groupNames,
-  groupsOf,
-  isRest,
-  type Kind,
-  namesIn,
-  namesOf,
-  type Person,
-  type Stage,
-  textAround,
-} from './people';
+import type { Letter, Stay } from './model';
+import { groupNames, groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
+import { Visitor } from './visitor';
 
 /** The server could not do it now. */
 const isBusy = (message: Message): boolean =>
@@ -31,21 +21,13 @@ const nameOf = (number: number): string => (isAccount(number) ? `gil${number}` :
 /** Gets nothing when the connection is lost before the answer. */
 type Answered = (answer: Message | undefined) => void;
 
-class Client implements Person {
-  readonly name: string;
-  readonly #stage: Stage;
-  readonly #number: number;
+class Client extends Visitor {
   /** What shows that it is the account; a guest has none. */
   readonly #token: string | undefined;
   #isRegistered = false;
   /** The account, from when it knows of it. */
   #account: Stay | undefined;
-  #connection: Connection | undefined;
-  #state: 'away' | 'coming' | 'in' | 'going' = 'away';
-  #comesBackAt = 0;
-  /** The connection that it has, or had last. */
-  #me: Stay | undefined;
-  #ears: Ears | undefined;
+  #reader = new Reader();
   #ids = 0;
   /** What was asked and not yet answered, by `Id`, in the order of the answers. */
   #pending: { readonly id: string; readonly answered: Answered }[] = [];
@@ -61,14 +43,12 @@ class Client implements Person {
   #listed: string | undefined;
 
   constructor(stage: Stage, number: number, everybody: Everybody) {
-    this.#stage = stage;
-    this.#number = number;
-    this.name = nameOf(number);
+    super(stage, { name: nameOf(number), host: `10.0.6.${number}`, dialect: 'groups' });
     if (isAccount(number)) this.#token = randomBytes(32).toString('base64url');
     this.#groups = new Belonging(() => stage.model.now());
     this.#files = new Files(
       stage,
-      { name: this.name, host: this.#host },
+      { name: this.name, host: this.host },
       everybody,
       (head, answered) => this.#ask(head, '', answered),
     );
@@ -76,23 +56,17 @@ class Client implements Person {
 
   /** As whom others address it: an account stays, a guest goes with his connection. */
   get #self(): Stay | undefined {
-    return this.#token === undefined ? this.#me : this.#account;
+    return this.#token === undefined ? this.me : this.#account;
   }
 
   stays(): readonly Stay[] {
     return this.#self ? [this.#self] : [];
   }
 
-  here(): readonly string[] {
-    return this.#state === 'in' && this.#me ? namesOf([this.#me]) : [];
-  }
-
   // ---- what it does
 
-  act(): void {
-    const { chance } = this.#stage;
-    if (this.#state === 'away') return this.#come();
-    if (this.#state !== 'in') return;
+  protected command(): void {
+    const { chance } = this.stage;
     chance.weighted<() => void>([
       [30, () => this.#write()],
       [25, () => this.#say()],
@@ -100,102 +74,68 @@ class Client implements Person {
       [25, () => this.#files.act()],
       [5, () => this.#list()],
       [1, () => this.#nonsense()],
-      [2, () => this.#connection?.stall(chance.below(8000))],
-      [1, () => this.#leave('goodbye')],
-      [1, () => this.#leave('finish')],
-      [1, () => this.#leave('reset')],
+      [2, () => this.connection?.stall(chance.below(8000))],
+      [1, () => this.#goodbye()],
+      [1, () => this.leave('finish')],
+      [1, () => this.leave('reset')],
     ])();
   }
 
-  #come(): void {
-    const { machine, model, note, time } = this.#stage;
-    if (this.#connection || time.now < this.#comesBackAt) return;
-    if (this.#token !== undefined && !this.#isRegistered) return this.#register(this.#token);
-    note(`${this.name} comes`);
+  protected comes(): boolean {
+    this.#reader = new Reader();
+    if (this.#token === undefined || this.#isRegistered) return true;
+    this.#register(this.#token);
+    return false;
+  }
+
+  protected asks(): void {
     const { name } = this;
-    this.#me = { dialect: 'groups', name, enteredAt: undefined, leftAt: undefined };
-    this.#ears = new Ears(this.#me);
-    model.ears.add(this.#ears);
-    this.#state = 'coming';
-    const reader = new Reader();
-    const connection = machine.connect('groups', this.#host, 'any', {
-      data: (bytes) => {
-        for (const message of reader.take(bytes)) {
-          if (this.#connection === connection) this.#received(message);
-        }
-      },
-      ended: () => {
-        connection.finish();
-        this.#gone(connection);
-      },
-      lost: () => this.#gone(connection),
-    });
-    this.#connection = connection;
     this.#ask({ Action: 'Req.Connect', User: name, Token: this.#token }, '', (answer) => {
-      if (answer?.head['Status'] === 'ok') return this.#entered();
+      if (answer?.head['Status'] === 'ok') return this.#enters();
       if (!answer) return;
       // Its connection before this one may still be there.
       const isTaken = this.#token === undefined && answer.head['Status'] === 'name-taken';
       if (!isTaken && !isBusy(answer)) this.#wrong('was not let in', answer);
-      this.#leave('finish');
+      this.leave('finish');
     });
-  }
-
-  get #host(): string {
-    return `10.0.6.${this.#number}`;
   }
 
   /** Accounts are made at the page's door, and asked for under the same token until they are. */
   #register(token: string): void {
-    const { machine, model } = this.#stage;
+    const { model } = this.stage;
     const { name } = this;
-    this.#state = 'coming';
     let got = '';
-    const over = (): void => {
-      if (this.#state === 'coming') this.#gone(undefined);
-    };
-    const connection = machine.connect('web', this.#host, 'any', {
-      data: (bytes) => {
-        got += Buffer.from(bytes).toString('latin1');
-        if (!got.endsWith('\n')) return;
-        connection.finish();
-        if (got.includes('"done"')) {
-          this.#isRegistered = true;
-          this.#account = { dialect: 'groups', name, enteredAt: model.now(), leftAt: undefined };
-        }
-      },
-      ended: () => {
-        connection.finish();
-        over();
-      },
-      lost: over,
+    const connection = this.connect('web', (bytes) => {
+      got += Buffer.from(bytes).toString('latin1');
+      if (!got.endsWith('\n')) return;
+      connection.finish();
+      if (!got.includes('"done"')) return;
+      this.#isRegistered = true;
+      this.#account = { dialect: 'groups', name, enteredAt: model.now(), leftAt: undefined };
     });
     const request = { do: 'register', ref: 1, name, fullName: name, born: '01/02/2000', token };
     connection.send(Buffer.from(`${JSON.stringify(request)}\n`));
   }
 
-  #entered(): void {
-    const [me, ears] = [this.#me, this.#ears];
-    if (!me || !ears) return;
-    this.#state = 'in';
-    me.enteredAt = this.#stage.model.now();
+  #enters(): void {
+    const ears = this.entered();
     // It is told of all its groups from here on.
     this.#groups.listed([]);
-    this.#groups.hearsWith(ears);
+    if (ears) this.#groups.hearsWith(ears);
     this.#changed();
   }
 
   #ask(head: Head, body: string, answered: Answered): string {
     const id = head['Id'] ?? `q${++this.#ids}`;
     this.#pending.push({ id, answered });
-    this.#connection?.send(encode({ ...head, Id: id }, body));
+    this.connection?.send(encode({ ...head, Id: id }, body));
     return id;
   }
 
   #write(): void {
-    const { chance, model, note } = this.#stage;
-    const [from, line] = [this.#self, this.#ears];
-    const { name: to, stay } = this.#stage.somebody(this.name);
+    const { chance, model, note } = this.stage;
+    const [from, line] = [this.#self, this.ears];
+    const { name: to, stay } = this.stage.somebody(this.name);
     if (!from || !line) return;
     const letter = model.letter({ from, to, stay, line, text: textAround(chance, 400) });
     note(`${this.name} writes ${letter.word} to ${to}`);
@@ -208,8 +148,8 @@ class Client implements Person {
   }
 
   #say(): void {
-    const { chance, model } = this.#stage;
-    const [by, line] = [this.#me, this.#ears];
+    const { chance, model } = this.stage;
+    const [by, line] = [this.me, this.ears];
     const { maybe } = this.#groups;
     if (!by || !line || maybe.length === 0) return;
     const room = chance.of(maybe);
@@ -225,12 +165,12 @@ class Client implements Person {
   }
 
   #changeGroups(): void {
-    const { chance } = this.#stage;
+    const { chance } = this.stage;
     const group = chance.of(groupNames);
     const invitation = this.#invitations.pop();
     if (invitation !== undefined && chance.is(0.8)) return this.#change('Accept', invitation);
     if (invitation !== undefined) return this.#askOf('Decline', invitation);
-    if (chance.is(0.5)) return this.#askOf('Invite', group, this.#stage.somebody(this.name).name);
+    if (chance.is(0.5)) return this.#askOf('Invite', group, this.stage.somebody(this.name).name);
     this.#change(chance.is(0.6) ? 'Create' : 'Leave', group);
   }
 
@@ -256,7 +196,7 @@ class Client implements Person {
   }
 
   #changed(): void {
-    if (this.#ears) this.#ears.maybe = new Set(this.#groups.maybe);
+    if (this.ears) this.ears.maybe = new Set(this.#groups.maybe);
   }
 
   #list(): void {
@@ -272,37 +212,22 @@ class Client implements Person {
 
   /** What no server knows is said to be so; what it cannot read ends the connection. */
   #nonsense(): void {
-    const { chance } = this.#stage;
+    const { chance } = this.stage;
     if (chance.is(0.8)) return void this.#ask({ Action: 'Req.Fly' }, '', () => {});
-    this.#state = 'going';
-    this.#connection?.send(Buffer.from('no header at all\n\n'));
+    this.state = 'going';
+    this.connection?.send(Buffer.from('no header at all\n\n'));
   }
 
   // ---- leaving
 
-  #leave(how: 'goodbye' | 'finish' | 'reset'): void {
-    const connection = this.#connection;
-    this.#stage.note(`${this.name} leaves by ${how}`);
-    this.#state = 'going';
-    if (this.#token === undefined && this.#me) this.#me.leftAt ??= this.#stage.model.now();
-    // Who only ends his side, or says goodbye, still gets his answers.
-    if (how === 'goodbye') this.#ask({ Action: 'Req.Disconnect' }, '', () => {});
-    else if (how === 'finish') connection?.finish();
-    else {
-      connection?.reset();
-      this.#gone(connection);
-    }
+  /** Who says goodbye still gets his answers. */
+  #goodbye(): void {
+    this.stage.note(`${this.name} says goodbye`);
+    this.state = 'going';
+    this.#ask({ Action: 'Req.Disconnect' }, '', () => {});
   }
 
-  #gone(connection: Connection | undefined): void {
-    const { chance, model, time } = this.#stage;
-    if (connection !== this.#connection) return;
-    this.#connection = undefined;
-    this.#state = 'away';
-    // What was sent on a connection that was reset may still be done a moment later.
-    this.#comesBackAt = time.now + 250 + chance.below(500);
-    time.after(1000, () => this.calm());
-    if (this.#me) this.#me.leftAt ??= model.now();
+  protected left(): void {
     for (const { answered } of this.#pending.splice(0)) answered(undefined);
     this.#files.gone();
     this.#stored.clear();
@@ -316,7 +241,14 @@ class Client implements Person {
 
   // ---- what it is told
 
-  #received(message: Message): void {
+  protected received(bytes: Uint8Array): void {
+    const { connection } = this;
+    for (const message of this.#reader.take(bytes)) {
+      if (this.connection === connection) this.#told(message);
+    }
+  }
+
+  #told(message: Message): void {
     const { head } = message;
     switch (head['Action']) {
       case 'Res.Confirmation':
@@ -352,7 +284,7 @@ class Client implements Person {
   #answered(message: Message): void {
     const id = message.head['Id'] ?? '';
     // What could not be read has no number: the connection ends.
-    if (id === '' && this.#state === 'going') return;
+    if (id === '' && this.state === 'going') return;
     const first = this.#pending.shift();
     if (id !== first?.id) this.#wrong(`expected the answer to ${first?.id ?? ''}, got`, message);
     else first.answered(message);
@@ -367,20 +299,20 @@ class Client implements Person {
   }
 
   #message({ head, body: bytes }: Message): void {
-    const { chance, model, note, time } = this.#stage;
+    const { chance, model, note, time } = this.stage;
     const { Id: id, User: from = '' } = head;
     const body = bytes.toString();
     if (head['Group'] !== undefined) {
-      if (this.#ears && !isRest(body)) model.heard(this.#ears, from, body);
+      if (this.ears && !isRest(body)) model.heard(this.ears, from, body);
     } else if (!isRest(body)) {
       const letter = model.took([this.name], from, body);
       this.#newest = letter;
       note(`${this.name} got ${letter.word}`);
     }
-    const connection = this.#connection;
+    const connection = this.connection;
     const status = chance.is(0.97) ? 'ok' : 'failed';
     const confirm = (): void => {
-      if (this.#connection !== connection) return;
+      if (this.connection !== connection) return;
       connection?.send(encode({ Action: 'Res.Send confirmation', Id: id, Status: status }));
     };
     if (chance.is(0.9)) confirm();
@@ -389,29 +321,21 @@ class Client implements Person {
 
   #wrong(what: string, message: Message): never {
     const { head, body } = message;
-    return this.#stage.violated(`${this.name} ${what} ${JSON.stringify(head)} ${body.toString()}`);
+    return this.stage.violated(`${this.name} ${what} ${JSON.stringify(head)} ${body.toString()}`);
   }
 
   // ---- the end
 
-  calm(): void {
-    const { isCalm, time } = this.#stage;
-    if (!isCalm) return;
-    if (this.#state === 'in') {
-      this.#files.calm();
-      this.#list();
-    } else if (this.#state === 'away') {
-      this.#come();
-      // Whoever may not come yet comes a little later.
-      if (this.#state === 'away') time.after(1000, () => this.calm());
-    }
+  protected rests(): void {
+    this.#files.calm();
+    this.#list();
   }
 
   check(): void {
-    const { machine, violated } = this.#stage;
+    const { machine, violated } = this.stage;
     const { name } = this;
     const db = machine.life?.db;
-    if (this.#state !== 'in' || !db) return violated(`${name} is ${this.#state}`);
+    if (this.state !== 'in' || !db) return violated(`${name} is ${this.state}`);
     if (this.#pending.length > 0) violated(`${name} was not answered`);
     this.#files.check();
     for (const { word, to, stay, takenAt } of this.#confirmed.splice(0)) {

@@ -4,18 +4,9 @@ import { randomBytes } from 'node:crypto';
 
 import { web } from '../../src/protocol/web/index';
 import { Belonging, type Change } from './belonging';
-import { Ears, type Letter, type Payment, type Stay } from './model';
-import type { Connection } from './network';
-import {
-  groupNames,
-  groupsOf,
-  isRest,
-  type Kind,
-  namesIn,
-  type Person,
-  type Stage,
-  textAround,
-} from './people';
+import type { Letter, Payment, Stay } from './model';
+import { groupNames, groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
+import { Visitor } from './visitor';
 
 const rooms = ['attic', 'garden', 'market', 'relay', 'stairs'];
 
@@ -34,21 +25,12 @@ interface Asked {
   wasLost: boolean;
 }
 
-class Page implements Person {
-  readonly name: string;
-  readonly #stage: Stage;
-  readonly #number: number;
+class Page extends Visitor {
   #token: string | undefined;
   /** Its account, from when it knows of it. */
   #account: Stay | undefined;
   /** Nobody has said whether the account is erased. */
   #isErasing = false;
-  #connection: Connection | undefined;
-  #state: 'away' | 'coming' | 'in' | 'going' = 'away';
-  #comesBackAt = 0;
-  /** The connection that it has, or had last, as others hear and address it. */
-  #me: Stay | undefined;
-  #ears: Ears | undefined;
   #got = '';
   #refs = 0;
   #keys = 0;
@@ -67,9 +49,7 @@ class Page implements Person {
   readonly #serials = new Map<number, Letter>();
 
   constructor(stage: Stage, number: number) {
-    this.#stage = stage;
-    this.#number = number;
-    this.name = `wil${number}`;
+    super(stage, { name: `wil${number}`, host: `10.0.5.${number}`, dialect: 'web' });
     const now = (): number => stage.model.now();
     this.#rooms = new Belonging(now);
     this.#groups = new Belonging(now);
@@ -79,16 +59,10 @@ class Page implements Person {
     return this.#account ? [this.#account] : [];
   }
 
-  here(): readonly string[] {
-    return this.#state === 'in' ? [this.name] : [];
-  }
-
   // ---- what it does
 
-  act(): void {
-    const { chance } = this.#stage;
-    if (this.#state === 'away') return this.#come();
-    if (this.#state !== 'in') return;
+  protected command(): void {
+    const { chance } = this.stage;
     chance.weighted<() => void>([
       [30, () => this.#write()],
       [20, () => this.#say()],
@@ -98,40 +72,27 @@ class Page implements Person {
       [14, () => this.#changeGroups()],
       [1, () => this.#listUsers()],
       [3, () => this.#askUndelivered()],
-      [2, () => this.#connection?.stall(chance.below(8000))],
+      [2, () => this.connection?.stall(chance.below(8000))],
       [1, () => this.#nonsense()],
       [1, () => this.#erase()],
-      [1, () => this.#leave('finish')],
-      [3, () => this.#leave('reset')],
+      [1, () => this.leave('finish')],
+      [3, () => this.leave('reset')],
     ])();
   }
 
-  #come(): void {
-    const { machine, model, note, time } = this.#stage;
-    if (this.#connection || time.now < this.#comesBackAt) return;
-    note(`${this.name} comes`);
-    const { name } = this;
-    this.#me = { dialect: 'web', name, enteredAt: undefined, leftAt: undefined };
-    this.#ears = new Ears(this.#me);
-    model.ears.add(this.#ears);
+  protected comes(): boolean {
     this.#got = '';
-    this.#state = 'coming';
-    const connection = machine.connect('web', `10.0.5.${this.#number}`, 'any', {
-      data: (bytes) => this.#received(connection, bytes),
-      ended: () => {
-        connection.finish();
-        this.#gone(connection);
-      },
-      lost: () => this.#gone(connection),
-    });
-    this.#connection = connection;
+    return true;
+  }
+
+  protected asks(): void {
     if (this.#account) this.#login();
     else this.#register();
   }
 
   /** What was asked for is done once, however often it is asked: the token is its key. */
   #register(): void {
-    const { model, violated } = this.#stage;
+    const { model, violated } = this.stage;
     const { name } = this;
     this.#token ??= randomBytes(32).toString('base64url');
     const request = {
@@ -149,7 +110,7 @@ class Page implements Person {
       },
       refused: (why) => {
         if (!busy.has(why)) violated(`${name} could not register: ${why}`);
-        this.#leave('finish');
+        this.leave('finish');
       },
       lost: () => {},
     });
@@ -159,28 +120,25 @@ class Page implements Person {
     const { name } = this;
     this.#ask({
       request: { do: 'login', name, token: this.#token },
-      done: () => this.#entered(),
+      done: () => this.#enters(),
       refused: (why) => {
         if (why === 'unknown-user' && this.#isErasing) {
           this.#erased();
           return this.#register();
         }
-        if (!busy.has(why)) this.#stage.violated(`${name} was not let in: ${why}`);
-        this.#leave('finish');
+        if (!busy.has(why)) this.stage.violated(`${name} was not let in: ${why}`);
+        this.leave('finish');
       },
       lost: () => {},
     });
   }
 
-  #entered(): void {
-    const [me, ears, account] = [this.#me, this.#ears, this.#account];
-    if (!me || !ears || !account) return;
-    if (this.#isErasing) account.leftAt = undefined;
+  #enters(): void {
+    if (this.#isErasing && this.#account) this.#account.leftAt = undefined;
     this.#isErasing = false;
-    this.#state = 'in';
-    me.enteredAt = this.#stage.model.now();
-    this.#groups.hearsWith(ears);
-    this.#rooms.hearsWith(ears);
+    const ears = this.entered();
+    if (ears) this.#groups.hearsWith(ears);
+    if (ears) this.#rooms.hearsWith(ears);
     this.#changed();
     this.#listUsers();
     this.#listGroups();
@@ -194,18 +152,18 @@ class Page implements Person {
   }
 
   #send(request: Fields): void {
-    this.#connection?.send(Buffer.from(`${JSON.stringify(request)}\n`));
+    this.connection?.send(Buffer.from(`${JSON.stringify(request)}\n`));
   }
 
   #key(): string {
-    return `simulated-${this.#stage.machine.lives}-${++this.#keys}`;
+    return `simulated-${this.stage.machine.lives}-${++this.#keys}`;
   }
 
   #write(): void {
-    const { chance, model, note } = this.#stage;
+    const { chance, model, note } = this.stage;
     const account = this.#account;
     if (!account) return;
-    const { name: to, stay } = this.#stage.somebody(this.name);
+    const { name: to, stay } = this.stage.somebody(this.name);
     const letter = model.letter({ from: account, to, stay, text: textAround(chance, 300) });
     note(`${this.name} writes ${letter.word} to ${to}`);
     const asked = {
@@ -220,7 +178,7 @@ class Page implements Person {
   }
 
   #accepted(letter: Letter, id: number, serial: number): void {
-    const { model, violated } = this.#stage;
+    const { model, violated } = this.stage;
     model.answered(letter, 'accepted', id);
     const ids = this.#ids.get(letter.from) ?? new Map<number, Letter>();
     this.#ids.set(letter.from, ids);
@@ -231,8 +189,8 @@ class Page implements Person {
   }
 
   #say(): void {
-    const { chance, model } = this.#stage;
-    const by = this.#me;
+    const { chance, model } = this.stage;
+    const by = this.me;
     const maybe = [...this.#rooms.maybe, ...this.#groups.maybe];
     if (!by || maybe.length === 0) return;
     const room = chance.of(maybe);
@@ -244,7 +202,7 @@ class Page implements Person {
       done: () => model.said(saying, room),
       refused: (why, wasLost) => {
         if (isSure && !wasLost && !busy.has(why)) {
-          this.#stage.violated(`${this.name} could not speak in ${room}: ${why}`);
+          this.stage.violated(`${this.name} could not speak in ${room}: ${why}`);
         }
         // What was said before the connection broke cannot be told from what never was.
         saying.refused = !wasLost;
@@ -253,8 +211,8 @@ class Page implements Person {
   }
 
   #pay(): void {
-    const { chance, model } = this.#stage;
-    const { name: to } = this.#stage.somebody(this.name);
+    const { chance, model } = this.stage;
+    const { name: to } = this.stage.somebody(this.name);
     const payment: Payment = { from: this.name, to, amount: 1 + chance.below(60), state: 'asked' };
     model.payments.push(payment);
     const asked = {
@@ -271,14 +229,14 @@ class Page implements Person {
   }
 
   #setBalance(): void {
-    const request = { do: 'balance', amount: this.#stage.chance.below(500) };
+    const request = { do: 'balance', amount: this.stage.chance.below(500) };
     this.#ask({ request, done: () => {}, refused: () => {}, lost: () => {} });
   }
 
   // ---- rooms and groups
 
   #changeRooms(): void {
-    const { chance } = this.#stage;
+    const { chance } = this.stage;
     const room = chance.of(rooms);
     if (chance.is(0.1)) {
       const request = { do: 'create', room };
@@ -290,13 +248,13 @@ class Page implements Person {
   }
 
   #changeGroups(): void {
-    const { chance } = this.#stage;
+    const { chance } = this.stage;
     const group = chance.of(groupNames);
     const invitation = this.#invitations.pop();
     if (invitation !== undefined && chance.is(0.8)) {
       this.#change(this.#groups, { do: 'group-accept', group: invitation }, { room: invitation });
     } else if (chance.is(0.5)) {
-      const { name: to } = this.#stage.somebody(this.name);
+      const { name: to } = this.stage.somebody(this.name);
       const request = { do: 'group-invite', group, to };
       this.#ask({ request, done: () => {}, refused: () => {}, lost: () => {} });
     } else if (chance.is(0.6)) {
@@ -322,7 +280,7 @@ class Page implements Person {
       },
       refused: (why) => {
         if (leaves && wasSure && !busy.has(why)) {
-          this.#stage.violated(`${this.name} could not leave ${room}: ${why}`);
+          this.stage.violated(`${this.name} could not leave ${room}: ${why}`);
         }
         belonging.refused(change);
         this.#changed();
@@ -344,7 +302,7 @@ class Page implements Person {
   }
 
   #changed(): void {
-    if (this.#ears) this.#ears.maybe = new Set([...this.#rooms.maybe, ...this.#groups.maybe]);
+    if (this.ears) this.ears.maybe = new Set([...this.#rooms.maybe, ...this.#groups.maybe]);
   }
 
   // ---- lists
@@ -367,7 +325,7 @@ class Page implements Person {
       request: { do: 'undelivered', serials },
       done: ({ waiting }) => {
         const others = (waiting as number[]).filter((serial) => !serials.includes(serial));
-        if (others.length > 0) this.#stage.violated(`${this.name} was told of ${others.join()}`);
+        if (others.length > 0) this.stage.violated(`${this.name} was told of ${others.join()}`);
       },
       refused: () => {},
       lost: () => {},
@@ -378,34 +336,34 @@ class Page implements Person {
 
   /** What is no request ends the connection; all that was asked before is answered first. */
   #nonsense(): void {
-    this.#state = 'going';
-    this.#connection?.send(Buffer.from(this.#stage.chance.of(['what?\n', '{"do":"fly"}\n'])));
+    this.state = 'going';
+    this.connection?.send(Buffer.from(this.stage.chance.of(['what?\n', '{"do":"fly"}\n'])));
   }
 
   #erase(): void {
     const account = this.#account;
     if (!account || this.#pending.size > 0) return;
-    account.leftAt = this.#stage.model.now();
+    account.leftAt = this.stage.model.now();
     this.#isErasing = true;
-    this.#state = 'going';
+    this.state = 'going';
     this.#ask({
       request: { do: 'unregister' },
       done: () => {
         this.#erased();
-        this.#connection?.finish();
+        this.connection?.finish();
       },
       refused: (why) => {
-        if (!busy.has(why)) this.#stage.violated(`${this.name} could not unregister: ${why}`);
+        if (!busy.has(why)) this.stage.violated(`${this.name} could not unregister: ${why}`);
         account.leftAt = undefined;
         this.#isErasing = false;
-        this.#connection?.finish();
+        this.connection?.finish();
       },
       lost: () => {},
     });
   }
 
   #erased(): void {
-    this.#stage.note(`${this.name} is erased`);
+    this.stage.note(`${this.name} is erased`);
     this.#isErasing = false;
     this.#account = undefined;
     this.#token = undefined;
@@ -413,30 +371,9 @@ class Page implements Person {
     this.#rooms.gone();
     this.#invitations = [];
     this.#serials.clear();
-    if (this.#me) this.#me.leftAt ??= this.#stage.model.now();
   }
 
-  #leave(how: 'finish' | 'reset'): void {
-    const connection = this.#connection;
-    this.#stage.note(`${this.name} leaves by ${how}`);
-    this.#state = 'going';
-    // Who only ends his side still gets his answers.
-    if (how === 'finish') connection?.finish();
-    else {
-      connection?.reset();
-      this.#gone(connection);
-    }
-  }
-
-  #gone(connection: Connection | undefined): void {
-    const { chance, model, time } = this.#stage;
-    if (connection !== this.#connection) return;
-    this.#connection = undefined;
-    this.#state = 'away';
-    // What was sent on a connection that was reset may still be done a moment later.
-    this.#comesBackAt = time.now + 250 + chance.below(500);
-    time.after(1000, () => this.calm());
-    if (this.#me) this.#me.leftAt ??= model.now();
+  protected left(): void {
     for (const asked of this.#pending.values()) {
       asked.wasLost = true;
       if (asked.lost) asked.lost();
@@ -449,10 +386,11 @@ class Page implements Person {
 
   // ---- what it is told
 
-  #received(connection: Connection, bytes: Uint8Array): void {
+  protected received(bytes: Uint8Array): void {
     this.#got += Buffer.from(bytes).toString('latin1');
+    const { connection } = this;
     for (let end = this.#got.indexOf('\n'); end >= 0; end = this.#got.indexOf('\n')) {
-      if (this.#connection !== connection) return;
+      if (this.connection !== connection) return;
       const line = this.#got.slice(0, end);
       this.#got = this.#got.slice(end + 1);
       this.#told(JSON.parse(line) as Fields);
@@ -460,7 +398,7 @@ class Page implements Person {
   }
 
   #told(told: Fields): void {
-    const { model, violated } = this.#stage;
+    const { model, violated } = this.stage;
     const [from, text, name] = [String(told['from']), String(told['text']), String(told['name'])];
     switch (told['is']) {
       case 'done':
@@ -471,7 +409,7 @@ class Page implements Person {
       case 'receipt':
         return this.#receipt(Number(told['id']), told['status'] === 'delivered');
       case 'said':
-        if (this.#ears && !isRest(text)) model.heard(this.#ears, from, text);
+        if (this.ears && !isRest(text)) model.heard(this.ears, from, text);
         return;
       case 'presence':
         if (told['here'] === true) this.#seen.add(name);
@@ -493,7 +431,7 @@ class Page implements Person {
   #answered(told: Fields): void {
     const ref = Number(told['ref']);
     const [first] = this.#pending.keys();
-    if (ref !== first) this.#stage.violated(`${this.name} got answer ${ref} before ${first ?? 0}`);
+    if (ref !== first) this.stage.violated(`${this.name} got answer ${ref} before ${first ?? 0}`);
     const asked = this.#pending.get(ref);
     this.#pending.delete(ref);
     if (told['is'] === 'done') asked?.done(told['value'] as Fields);
@@ -502,15 +440,15 @@ class Page implements Person {
 
   /** It comes until it is said to be written down, and is written down once. */
   #message(serial: number, from: string, id: number, text: string): void {
-    const { chance, model, note, time } = this.#stage;
+    const { chance, model, note, time } = this.stage;
     if (!this.#read.has(serial) && !isRest(text)) {
       this.#read.add(serial);
       const letter = model.took([this.name], from, text, id);
       note(`${this.name} got ${letter.word}`);
     }
-    const connection = this.#connection;
+    const connection = this.connection;
     const confirm = (): void => {
-      if (this.#connection === connection) this.#send({ do: 'got', ref: 0, serial });
+      if (this.connection === connection) this.#send({ do: 'got', ref: 0, serial });
     };
     if (chance.is(0.8)) confirm();
     else time.after(chance.below(chance.is(0.9) ? 500 : 10_000), confirm);
@@ -522,26 +460,20 @@ class Page implements Person {
     const isKnown = this.#ids.get(account)?.has(id) === true;
     const mayBeOpen = [...this.#pending.values(), ...this.#again].some(({ wasLost }) => wasLost);
     if (!isKnown && !mayBeOpen) {
-      this.#stage.violated(`${this.name} heard what became of ${id} before its answer`);
+      this.stage.violated(`${this.name} heard what became of ${id} before its answer`);
     }
     if (isDelivered) this.#receipts.push({ account, id });
   }
 
   // ---- the end
 
-  calm(): void {
-    const { isCalm, time } = this.#stage;
-    if (!isCalm || this.#state !== 'away') return;
-    this.#come();
-    // Whoever may not come yet comes a little later.
-    if (this.#state === 'away') time.after(1000, () => this.calm());
-  }
+  protected rests(): void {}
 
   check(): void {
-    const { machine, violated } = this.#stage;
+    const { machine, violated } = this.stage;
     const { name } = this;
     const db = machine.life?.db;
-    if (this.#state !== 'in' || !db) return violated(`${name} is ${this.#state}`);
+    if (this.state !== 'in' || !db) return violated(`${name} is ${this.state}`);
     if (this.#pending.size + this.#again.length > 0) {
       violated(`${name} was not answered: ${JSON.stringify([...this.#pending.values()])}`);
     }
@@ -563,7 +495,7 @@ class Page implements Person {
       const letter = this.#ids.get(account)?.get(id);
       if (!letter || letter.takenAt !== undefined) continue;
       if (letter.stay === undefined || letter.stay.leftAt !== undefined) continue;
-      this.#stage.violated(`${letter.word} was confirmed to ${this.name} and never arrived`);
+      this.stage.violated(`${letter.word} was confirmed to ${this.name} and never arrived`);
     }
   }
 }
