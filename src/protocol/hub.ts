@@ -277,7 +277,13 @@ export interface Operations {
     WaitingFile,
     'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
   >;
-  /** The recipient has taken the whole of it. */
+  /** The files that came with delivered messages for the session's user and were not taken, oldest first. */
+  'files-waiting': Operation<
+    { session: SessionId },
+    { files: readonly (WaitingFile & { readonly from: Name })[] },
+    'not-entered'
+  >;
+  /** The recipient has taken the whole of it, or does not want it. */
   'file-taken': Operation<{ serial: number }, void, 'unknown-file'>;
   /** Erases what has waited too long. Submitted by the server's own clock. */
   'file-expire': Operation<{ before: number }, { hashes: readonly FileHash[] }, never>;

@@ -590,6 +590,31 @@ describe('attachments', () => {
     expect(find(made)).toEqual(no('unknown-file'));
   });
 
+  test('are listed for a session of their recipient, once their message was delivered', () => {
+    const made = desk('alice');
+    const token = { account: named('bob'), tokenHash: 't' };
+    made.must({
+      do: 'register',
+      name: named('bob'),
+      fullName: 'Bob',
+      born: '01/01/2000',
+      host: 'h',
+      tokenHash: 't',
+    });
+    const serial = attach(made);
+    const at = { dialect: 'test', machine: 'm1', address: { host: 'h', port: 1 } };
+    made.must({ do: 'login', session: sessionOf('s'), ...token, ...at });
+    const list = () => made.ask({ do: 'files-waiting', session: sessionOf('s') });
+    expect(list()).toEqual({ ok: true, value: { files: [] } });
+    made.must(settle('a2', serial));
+    const file = { serial, hash, size: 5, name: 'a.txt', from: named('alice') };
+    expect(list()).toEqual({ ok: true, value: { files: [file] } });
+    made.must({ do: 'file-taken', serial });
+    expect(list()).toEqual({ ok: true, value: { files: [] } });
+    const nobody = { do: 'files-waiting', session: sessionOf('nobody') } as const;
+    expect(made.ask(nobody)).toEqual(no('not-entered'));
+  });
+
   test('expire, and go with their recipient', () => {
     const made = desk('alice', 'bob');
     attach(made);

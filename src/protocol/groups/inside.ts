@@ -2,7 +2,7 @@
 
 import { bareName } from '../bytes/text';
 import type { Host, Settle } from '../dialect';
-import type { Outcome } from '../hub';
+import type { Outcome, WaitingFile } from '../hub';
 import { limits } from '../limits';
 import {
   addresseeOf,
@@ -20,6 +20,9 @@ import { type Message, reasons, type Status } from './messages';
 import { Offers } from './offers';
 import { directRefusal, type GroupOperation, groupRefusal, sayRefusal } from './refusals';
 import { Unconfirmed } from './unconfirmed';
+
+/** A file that waits, and who sent it. */
+export type Waiting = WaitingFile & { readonly from: Name };
 
 /** Names of those one has talked with, of whose leaving one is told. */
 const talkedMax = 10_000;
@@ -204,6 +207,11 @@ export class Inside {
         );
       }
     });
+  }
+
+  /** A file that came with a message of before. */
+  waits({ serial, from, name, size, hash }: Waiting): void {
+    this.#offers.waiting(serial, from, { name, size, hash });
   }
 
   // ---- what the client is told

@@ -159,7 +159,10 @@ export class Offers {
   #reject(message: Message): void {
     const { id = '' } = message;
     const serial = Number(waited.exec(id)?.[1] ?? Number.NaN);
-    if (this.#waiting.delete(serial)) return this.#confirm(message, 'ok');
+    if (this.#waiting.delete(serial)) {
+      this.#host.owe({ do: 'file-taken', serial });
+      return this.#confirm(message, 'ok');
+    }
     const offer = Number(offered.exec(id)?.[1] ?? Number.NaN);
     if (Number.isNaN(offer)) return this.#confirm(message, 'unknown-file');
     const { session } = this.#host;

@@ -7,7 +7,7 @@ import { type Direct, nameOf, type Notice } from '../model';
 import { linesOfUsers } from './addresses';
 import { Carrier } from './carrier';
 import { bytesOf, type Content, dialectName, type Envelope, MessageReader } from './codec';
-import { Inside } from './inside';
+import { Inside, type Waiting } from './inside';
 import type { Message, Status } from './messages';
 import { reasons } from './messages';
 import { serverAfter, type ServerHappening, type ServerState } from './states';
@@ -159,13 +159,20 @@ export class GroupsSession implements Session {
       this.#host.submit({ do: 'login', ...at, account: name, tokenHash }, entered);
     }
     let body = '';
+    let files: readonly Waiting[] = [];
     this.#host.submit({ do: 'users', asker: { session } }, (outcome) => {
       if (outcome.ok) body = linesOfUsers(outcome.value.users, this.#host.server.host);
     });
+    // For a guest nothing has waited.
+    if (token !== undefined) {
+      this.#host.submit({ do: 'files-waiting', session }, (outcome) => {
+        if (outcome.ok) ({ files } = outcome.value);
+      });
+    }
     this.#host.submit({ do: 'group-list', session }, (outcome) => {
       if (this.#state !== 'entering') return;
-      if (refusal !== undefined) this.#refused(id, refusal);
-      else this.#accepted(id, name, body, outcome.ok ? outcome.value.groups : []);
+      if (refusal !== undefined) return this.#refused(id, refusal);
+      this.#accepted(id, name, body, outcome.ok ? outcome.value.groups : [], files);
     });
   }
 
@@ -180,6 +187,7 @@ export class GroupsSession implements Session {
     user: string,
     body: string,
     groups: readonly { readonly name: string }[],
+    files: readonly Waiting[],
   ): void {
     this.#happen('accepted');
     this.#inside = new Inside(
@@ -190,6 +198,8 @@ export class GroupsSession implements Session {
     this.#write({ action: 'confirmation', id, user, status: 'ok', body });
     // An account's groups are still its own.
     for (const { name: group } of groups) this.#write({ action: 'joined', user, group });
+    // What it has neither taken nor rejected is offered again.
+    for (const file of files) this.#inside.waits(file);
     for (const tell of this.#early.splice(0)) tell();
     this.#advance();
   }

@@ -1,6 +1,8 @@
 // Attachments that wait for their recipient: found, taken, expired.
 
-import { type FileHash, ok, refused } from '../../protocol/model';
+import type { WaitingFile } from '../../protocol/hub';
+import { limits } from '../../protocol/limits';
+import { type FileHash, type Name, ok, refused } from '../../protocol/model';
 import { accountRecipient, guestRecipient, keyOf } from './names';
 import { mayAct, type People } from './people';
 import type { Store } from './store';
@@ -29,13 +31,19 @@ export function forgetGuestsFiles(db: Store): void {
 export function files(
   db: Store,
   people: People,
-): Pick<Handlers, 'file-find' | 'file-taken' | 'file-expire'> {
+): Pick<Handlers, 'file-find' | 'files-waiting' | 'file-taken' | 'file-expire'> {
   const find = db.prepare<
     { serial: number; hash: FileHash; size: number; name: string },
     [string, string, number]
   >(
     `SELECT serial, hash, size, name FROM file
      WHERE recipient = ? AND from_key = ? AND id = ? ORDER BY serial DESC LIMIT 1`,
+  );
+  // With a message that is still to be delivered its file will come by itself.
+  const waiting = db.prepare<WaitingFile & { readonly from: Name }, [string, number]>(
+    `SELECT serial, hash, size, name, from_key AS "from" FROM file
+     WHERE recipient = ? AND NOT EXISTS (SELECT 1 FROM message WHERE message.serial = file.serial)
+     ORDER BY serial LIMIT ?`,
   );
   const address = db.prepare<{ host: string }, [number]>(
     'SELECT host FROM address WHERE account = ?',
@@ -64,6 +72,14 @@ export function files(
       if (command.tokenHash === undefined && !isAtHome) return refused('elsewhere');
       const row = find.get(accountRecipient(account.id), keyOf(command.from), command.id);
       return row ? ok(row) : refused('unknown-file');
+    },
+
+    'files-waiting'(command) {
+      const session = people.session(command.session);
+      if (!session) return refused('not-entered');
+      return ok({
+        files: waiting.all(people.recipientOf(session), limits.attachmentsPerRecipient),
+      });
     },
 
     'file-taken'(command, turn) {

@@ -48,6 +48,7 @@ export const onlyRead: ReadonlySet<OperationName> = new Set<OperationName>([
   'file-find',
   'undelivered',
   'may-send-file',
+  'files-waiting',
 ]);
 
 /** Commands that seldom ask the database anything: a transaction would cost more than they do. */

@@ -111,6 +111,10 @@ function answers(accepts: () => boolean): Answers {
     'group-accept': may(undefined, 'not-invited'),
     'group-decline': may(undefined, 'not-invited'),
     'group-leave': may(undefined, 'not-member'),
+    'files-waiting': may(
+      { files: [{ serial: 7, from: 'dan', hash: 'ab', name: 'x', size: 4 }] },
+      'not-entered',
+    ),
     'file-taken': may(undefined, 'unknown-file'),
     offer: may({ offer: 1, asked: ['bob'], elsewhere: ['dan'], unknown: ['no'] }, 'nobody'),
     'offer-waiting': may({ offer: 2 }, 'unknown-file'),

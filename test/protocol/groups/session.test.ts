@@ -30,6 +30,7 @@ const usual: Answers = {
   login: () => yes<'login'>({ name: name('alice') }),
   users: () => yes<'users'>({ users }),
   'group-list': () => yes<'group-list'>({ groups: [] }),
+  'files-waiting': () => yes<'files-waiting'>({ files: [] }),
   direct: () => yes<'direct'>({ id: 31, serial: 1, waiting: false }),
   say: () => yes<'say'>({ room: room('club') }),
   watch: () => yes<'watch'>(undefined),
@@ -592,6 +593,24 @@ describe('files of other doors', () => {
     ]);
     client.sends('File_transfer Status=accept Id=m77');
     expect(client.hears()).toEqual(['Res.Confirmation Id=m77 Status=unknown-file']);
+  });
+
+  test('that were neither taken nor rejected are offered again to an account that comes back', () => {
+    const files = [{ ...file, serial: 77, from: name('bob') }];
+    const client = new Client(
+      {
+        'files-waiting': () => yes<'files-waiting'>({ files }),
+        'file-taken': () => yes<'file-taken'>(undefined),
+      },
+      false,
+    );
+    client.sends('Req.Connect User=alice Token=t');
+    expect(client.hears().slice(1)).toEqual([
+      'File_transfer User=bob Id=m77 Status=offer File-Name=x.png File-Size=5',
+    ]);
+    client.sends('File_transfer Status=reject Id=m77');
+    expect(client.hears()).toEqual(['Res.Confirmation Id=m77 Status=ok']);
+    expect(client.host.commands.at(-1)).toEqual({ do: 'file-taken', serial: 77 });
   });
 
   test('for users elsewhere are sent on once they are stored', () => {
