@@ -154,7 +154,9 @@ export class Files {
       ({ head }) => {
         if (head['Status'] === 'done') own.isBrought = true;
       },
-      () => {},
+      () => {
+        if (!own.isBrought && this.#own.has(id)) this.#takeBack(own);
+      },
     );
     const head = { Action: 'File_transfer', Status: 'data', Id: id };
     connection.send(encode({ ...head, Token: token }, bytes.subarray(0, 10)));
@@ -180,10 +182,14 @@ export class Files {
         }
         if (bytes.length !== size) violated(`${name} has ${size} bytes, ${bytes.length} came`);
         note(`${this.#who.name} has ${name}`);
+        this.#offered.delete(id);
         connection.send(encode({ Action: 'File_transfer', Status: 'done', Id: id }));
         connection.finish();
       },
-      () => void this.#offered.delete(id),
+      () => {
+        // The server may never have seen this connection: it must not wait for it.
+        if (this.#offered.has(id)) this.#reject(offered);
+      },
     );
     connection.send(encode({ Action: 'File_transfer', Status: 'data', Id: id, Token: token }));
   }

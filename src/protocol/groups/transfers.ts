@@ -158,7 +158,7 @@ export class Transfers {
     else if (own !== undefined) this.#heardOfOwn(attendance, id, own, message);
     else {
       const offered = this.#offered.get(id);
-      if (offered !== undefined) this.#heardOfOffered(id, offered, message);
+      if (offered !== undefined) this.#heardOfOffered(attendance, id, offered, message);
     }
   }
 
@@ -226,20 +226,32 @@ export class Transfers {
     });
   }
 
-  #heardOfOffered(id: string, offered: Offered, { status, token, body }: Message): void {
+  #heardOfOffered(
+    attendance: Attendance,
+    id: string,
+    offered: Offered,
+    { status, token, body }: Message,
+  ): void {
     if (status === 'accept' && token !== undefined && offered.carrying === undefined) {
-      this.#collect(id, offered, token);
+      this.#collect(attendance, id, offered, token);
     } else if (status === 'failed') {
       offered.carrying?.cancel();
       this.#notCome(offered, id, decodeLossy(body));
     }
   }
 
-  #collect(id: string, offered: Offered, token: string): void {
+  #collect(attendance: Attendance, id: string, offered: Offered, token: string): void {
     offered.carrying = collect(this.#host, { id, token }, offered, (fetched) => {
       if (!this.#offered.has(id)) return;
       const { name, from } = offered;
-      if ('why' in fetched) return this.#notCome(offered, id, fetched.why);
+      if ('why' in fetched) {
+        const { why } = fetched;
+        // The server may never have seen a connection that broke, and must not wait for it.
+        if (why === reasons.broken) {
+          attendance.ask({ action: 'file', status: 'reject', id }, () => {});
+        }
+        return this.#notCome(offered, id, why);
+      }
       const { path } = fetched;
       const json = { type: 'saved', id, file: name, from, path };
       this.#show(`${name} from ${from} is saved as ${path}`, json);

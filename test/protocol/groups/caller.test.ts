@@ -375,3 +375,18 @@ describe('the end', () => {
     expect(played.host.endings).toEqual(['unreachable']);
   });
 });
+
+test('a file whose connection breaks is rejected: the server may never have seen that connection', () => {
+  const played = new Played().enters();
+  played.hears('File_transfer User=bob Id=f1 Status=offer File-Name=x.txt File-Size=5');
+  played.types('accept f1');
+  played.answers('Res.Confirmation Status=ok');
+  played.hears('File_transfer Id=f1 Status=accept Token=t');
+  played.says();
+  played.host.takeLines();
+  played.host.wire.events?.lost('reset');
+  expect(played.says().map((line) => line.replace(/Id=\S+/, 'Id=?'))).toEqual([
+    'File_transfer Id=? Status=reject',
+  ]);
+  expect(played.host.takeLines()).toEqual(['x.txt from bob did not come: the transfer broke off']);
+});
