@@ -40,6 +40,9 @@ export class Offers {
   /** Files that wait with a message and were offered, by its serial; the oldest are forgotten. */
   readonly #waiting = new Set<number>();
 
+  /** Those of them that are being fetched: the hub's number of each, by the serial; the oldest are forgotten. */
+  readonly #fetching = new Map<number, number>();
+
   constructor(host: Host, write: (content: Content) => void) {
     this.#host = host;
     this.#write = write;
@@ -143,6 +146,11 @@ export class Offers {
         this.#write({ action: 'confirmation', id, status: outcome.ok ? 'ok' : 'unknown-file' });
         if (!outcome.ok) return;
         this.#waiting.delete(serial);
+        const [oldest] = this.#fetching.keys();
+        if (this.#fetching.size >= limits.attachmentsPerRecipient && oldest !== undefined) {
+          this.#fetching.delete(oldest);
+        }
+        this.#fetching.set(serial, outcome.value.offer);
         this.#write({ action: 'file', id, status: 'accept', token });
       });
       return;
@@ -163,7 +171,9 @@ export class Offers {
       this.#host.owe({ do: 'file-taken', serial });
       return this.#confirm(message, 'ok');
     }
-    const offer = Number(offered.exec(id)?.[1] ?? Number.NaN);
+    // What waits with a message goes on waiting if fetching it came to nothing.
+    const offer = this.#fetching.get(serial) ?? Number(offered.exec(id)?.[1] ?? Number.NaN);
+    this.#fetching.delete(serial);
     if (Number.isNaN(offer)) return this.#confirm(message, 'unknown-file');
     const { session } = this.#host;
     this.#tokens.delete(offer);

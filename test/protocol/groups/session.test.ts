@@ -578,7 +578,10 @@ describe('files of other doors', () => {
   const file = { hash: 'cd'.repeat(32) as FileHash, size: 5, name: 'x.png' };
 
   test('that come with a message are offered behind it, and fetched like any other', () => {
-    const client = new Client({ 'offer-waiting': () => yes<'offer-waiting'>({ offer: 8 }) });
+    const client = new Client({
+      'offer-waiting': () => yes<'offer-waiting'>({ offer: 8 }),
+      'offer-answer': () => yes<'offer-answer'>(undefined),
+    });
     client.session.deliver(direct('', { serial: 77, file }), () => {});
     expect(client.hears()).toEqual([
       'Req.Send User=bob To=alice Id=1 | (file x.png, 5 bytes)',
@@ -593,6 +596,17 @@ describe('files of other doors', () => {
     ]);
     client.sends('File_transfer Status=accept Id=m77');
     expect(client.hears()).toEqual(['Res.Confirmation Id=m77 Status=unknown-file']);
+    // It could not be fetched.
+    client.sends('File_transfer Status=reject Id=m77', 'File_transfer Status=reject Id=m77');
+    expect(client.hears()).toEqual([
+      'Res.Confirmation Id=m77 Status=ok',
+      'Res.Confirmation Id=m77 Status=unknown-file',
+    ]);
+    expect(client.host.commands.at(-1)).toMatchObject({
+      do: 'offer-answer',
+      offer: 8,
+      accept: false,
+    });
   });
 
   test('that were neither taken nor rejected are offered again to an account that comes back', () => {
