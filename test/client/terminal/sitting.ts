@@ -127,6 +127,12 @@ export class Sitting implements AsyncDisposable {
     });
   }
 
+  /** The lines that were submitted, once there are as many: they are reported apart from what is shown. */
+  async submitted(count: number): Promise<string[]> {
+    await this.until(`${count} lines`, () => this.lines.length >= count);
+    return this.lines;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#child.exited;

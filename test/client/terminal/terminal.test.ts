@@ -12,7 +12,7 @@ test('typed, edited and submitted', async () => {
   await here.untilShown('[Me] hell|o');
   here.type('\r');
   await here.untilShown('[Me] hello', '[Me] |');
-  expect(here.lines).toEqual(['hello']);
+  expect(await here.submitted(1)).toEqual(['hello']);
 });
 
 test('lines arrive while somebody types', async () => {
@@ -24,8 +24,7 @@ test('lines arrive while somebody types', async () => {
   await here.untilShown('[Bob] hi', '[Eve] \\x1b[31mred\\u202e', '[Me] wa|it');
   expect(here.raw).toStartWith('\r\x1b[J[Bob] hi\r');
   here.type('s\r');
-  await here.until('the line', () => here.lines.length > 0);
-  expect(here.lines).toEqual(['wasit']);
+  expect(await here.submitted(1)).toEqual(['wasit']);
 });
 
 test('a wrapped line with wide characters stays as it was under arriving lines', async () => {
@@ -37,8 +36,7 @@ test('a wrapped line with wide characters stays as it was under arriving lines',
   here.order({ print: ['a line longer than the terminal'] });
   await here.untilShown('a line longe', 'r than the t', 'erminal', '[Me] 漢字漢', '|字👨‍👩‍👧 é');
   here.type('x\r');
-  await here.until('the line', () => here.lines.length > 0);
-  expect(here.lines).toEqual(['漢字漢x字👨‍👩‍👧 é']);
+  expect(await here.submitted(1)).toEqual(['漢字漢x字👨‍👩‍👧 é']);
 });
 
 test('resized while a long line is being typed', async () => {
@@ -64,7 +62,7 @@ test('history and search', async () => {
   await here.untilShown("(search 'one') earlier |one");
   here.type('\r');
   await here.untilShown('[Me] earlier one', '[Me] |');
-  expect(here.lines).toEqual(['earlier one']);
+  expect(await here.submitted(1)).toEqual(['earlier one']);
 });
 
 test('Tab completes, and lists what is possible', async () => {
@@ -81,7 +79,7 @@ test('a paste of several lines submits them, and its controls do nothing', async
   await using here = await Sitting.open();
   here.type('\x1b[200~one\rtwo\x03\nthree\x1b[201~');
   await here.untilShown('[Me] one', '[Me] two', '[Me] three|');
-  expect(here.lines).toEqual(['one', 'two']);
+  expect(await here.submitted(2)).toEqual(['one', 'two']);
   expect(here.events).toEqual(['open']);
 });
 
