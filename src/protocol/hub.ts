@@ -277,7 +277,7 @@ export interface Operations {
     WaitingFile,
     'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
   >;
-  /** The files that came with delivered messages for the session's user and were not taken, oldest first. */
+  /** The files that came with delivered messages for the session's user and were not taken: the oldest of them. */
   'files-waiting': Operation<
     { session: SessionId },
     { files: readonly (WaitingFile & { readonly from: Name })[] },

@@ -119,6 +119,8 @@ export const limits = {
   expiryMs: 600 * second,
   /** Attachments that wait for one recipient. */
   attachmentsPerRecipient: 10_000,
+  /** Of those, the ones that one list names: the oldest. */
+  attachmentsListed: 1_000,
   /** File offers of one session that are open at once. */
   offersPerSession: 64,
 

@@ -611,6 +611,11 @@ describe('attachments', () => {
     expect(list()).toEqual({ ok: true, value: { files: [file] } });
     made.must({ do: 'file-taken', serial });
     expect(list()).toEqual({ ok: true, value: { files: [] } });
+    for (let count = 0; count <= limits.attachmentsListed; count++) {
+      made.must(settle('a2', attach(made)));
+    }
+    const many = list();
+    expect(many.ok && many.value.files.length).toBe(limits.attachmentsListed);
     const nobody = { do: 'files-waiting', session: sessionOf('nobody') } as const;
     expect(made.ask(nobody)).toEqual(no('not-entered'));
   });

@@ -109,8 +109,9 @@ export class Carrier {
     const offer = this.#offer ?? 0;
     this.#host.submit({ do: 'offer-stored', session, offer, hash }, (outcome) => {
       if (this.#doing !== 'storing') return;
-      // Nobody waits for it any more.
-      if (!outcome.ok) return this.#refuse(reasons.cancelled);
+      // Nobody waits for it any more; or it could not be done.
+      if (!outcome.ok && outcome.why === 'unknown-offer') return this.#refuse(reasons.cancelled);
+      if (!outcome.ok) return this.fail('broken', reasons.tryLater);
       this.#doing = 'over';
       this.#write({ action: 'file', id: this.#id, status: 'done' });
       this.#host.end();
@@ -181,7 +182,8 @@ export class Carrier {
       if (reason !== undefined) {
         this.#write({ action: 'file', id: this.#id, status: 'failed', body: reason });
       }
-      this.#host.end();
+      // Whoever still sends may not read before he has.
+      this.#host.end(this.#left > 0 ? limits.pieceMs : undefined);
     });
   }
 

@@ -127,10 +127,12 @@ export class Offers {
     const found = [...this.#own].find(([, own]) => own.id === message.id);
     if (found === undefined) return this.#confirm(message, 'unknown-file');
     const [offer] = found;
-    this.#own.delete(offer);
     const { session } = this.#host;
-    this.#host.owe({ do: 'offer-end', session, offer, why: 'cancelled' });
-    this.#confirm(message, 'ok');
+    this.#host.submit({ do: 'offer-end', session, offer, why: 'cancelled' }, (outcome) => {
+      const isOver = outcome.ok || outcome.why === 'unknown-offer';
+      if (isOver) this.#own.delete(offer);
+      this.#write({ action: 'confirmation', id: message.id, status: isOver ? 'ok' : 'try-later' });
+    });
   }
 
   // ---- deciding
@@ -167,18 +169,32 @@ export class Offers {
   #reject(message: Message): void {
     const { id = '' } = message;
     const serial = Number(waited.exec(id)?.[1] ?? Number.NaN);
-    if (this.#waiting.delete(serial)) {
-      this.#host.owe({ do: 'file-taken', serial });
-      return this.#confirm(message, 'ok');
-    }
+    if (this.#waiting.has(serial)) return this.#discard(id, serial);
     // What waits with a message goes on waiting if fetching it came to nothing.
     const offer = this.#fetching.get(serial) ?? Number(offered.exec(id)?.[1] ?? Number.NaN);
     this.#fetching.delete(serial);
     if (Number.isNaN(offer)) return this.#confirm(message, 'unknown-file');
-    const { session } = this.#host;
     this.#tokens.delete(offer);
-    this.#host.submit({ do: 'offer-answer', session, offer, accept: false }, (outcome) => {
-      this.#write({ action: 'confirmation', id, status: outcome.ok ? 'ok' : 'unknown-file' });
+    this.#giveUp(offer, (isKnown) =>
+      this.#write({ action: 'confirmation', id, status: isKnown ? 'ok' : 'unknown-file' }),
+    );
+  }
+
+  #giveUp(offer: number, done: (isKnown: boolean) => void): void {
+    const { session } = this.#host;
+    this.#host.submit({ do: 'offer-answer', session, offer, accept: false }, ({ ok }) => done(ok));
+  }
+
+  /** Nobody wants a file that waits with a message; it may have been accepted a moment ago. */
+  #discard(id: string, serial: number): void {
+    this.#host.submit({ do: 'file-taken', serial }, (outcome) => {
+      const isGone = outcome.ok || outcome.why === 'unknown-file';
+      this.#write({ action: 'confirmation', id, status: isGone ? 'ok' : 'try-later' });
+      if (!isGone) return;
+      this.#waiting.delete(serial);
+      const offer = this.#fetching.get(serial);
+      this.#fetching.delete(serial);
+      if (offer !== undefined) this.#giveUp(offer, () => {});
     });
   }
 

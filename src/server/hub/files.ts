@@ -78,7 +78,7 @@ export function files(
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       return ok({
-        files: waiting.all(people.recipientOf(session), limits.attachmentsPerRecipient),
+        files: waiting.all(people.recipientOf(session), limits.attachmentsListed),
       });
     },
 

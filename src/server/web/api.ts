@@ -129,7 +129,6 @@ export class Api {
     if (!query.success) return refusal(request, 400, 'bad-request');
     const size = Number(request.headers.get('content-length') ?? Number.NaN);
     if (!Number.isSafeInteger(size)) return refusal(request, 411, 'length-required');
-    if (this.#uploads >= limits.uploads) return refusal(request, 503, 'busy');
     const to = addresseeOf(query.output.to);
     if (!to) return refusal(request, 404, 'unknown-user');
     // Nobody's bytes are taken before it is known whose they are, and that somebody wants them. What is asked again
@@ -139,6 +138,7 @@ export class Api {
     if (!may.ok && status && (status === 401 || query.output.key === undefined)) {
       return refusal(request, status, status === 401 ? 'not-allowed' : may.why);
     }
+    if (this.#uploads >= limits.uploads) return refusal(request, 503, 'busy');
     if (!this.#admission.admit(host)) return refusal(request, 503, 'busy');
     this.#uploads++;
     let hash: FileHash | undefined;

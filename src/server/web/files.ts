@@ -31,16 +31,19 @@ export async function receive(
     },
     hopeless: () => {
       isHopeless = true;
+      // What is still to come is not waited for.
+      void reader?.cancel();
     },
   });
+  const reader = body?.getReader();
   let missing = size;
   try {
-    for await (const value of body ?? []) {
-      missing -= value.length;
-      sink.write(value);
+    for (;;) {
+      const next = await reader?.read();
+      if (!next || next.done || isHopeless) break;
+      missing -= next.value.length;
+      sink.write(next.value);
       if (full) await full;
-      // What is still to come is not waited for.
-      if (isHopeless) break;
     }
   } catch {
     missing = Infinity;

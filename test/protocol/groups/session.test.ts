@@ -479,6 +479,27 @@ describe('a connection that carries a file', () => {
     expect(client.host.ending).toBe('ended');
   });
 
+  test.each([
+    ['unknown-offer', 'cancelled', undefined],
+    ['storage', 'the server cannot take it now', 'broken'],
+  ] as const)('that has brought all, and then it is %s', (refusal, body, why) => {
+    const client = new Client(
+      {
+        'offer-open': () => yes<'offer-open'>({ offer: 3, file }),
+        'offer-stored': () => no(refusal),
+        'offer-end': () => yes<'offer-end'>(undefined),
+      },
+      false,
+    );
+    client.sends('File_transfer Status=data Token=t Id=9 | hello');
+    expect(client.hears()).toEqual([`File_transfer Id=9 Status=failed | ${body}`]);
+    const { do: last, ...more } = client.host.commands.at(-1) ?? { do: '' };
+    expect([last, 'why' in more ? more.why : undefined]).toEqual([
+      why === undefined ? 'offer-stored' : 'offer-end',
+      why,
+    ]);
+  });
+
   test('is told at once that nobody will take what it brings', () => {
     const client = new Client(
       {
@@ -607,6 +628,34 @@ describe('files of other doors', () => {
       offer: 8,
       accept: false,
     });
+  });
+
+  test('are not kept where they are accepted and rejected in one breath', () => {
+    const client = new Client({
+      'offer-waiting': () => yes<'offer-waiting'>({ offer: 8 }),
+      'file-taken': () => yes<'file-taken'>(undefined),
+      'offer-answer': () => yes<'offer-answer'>(undefined),
+    });
+    client.session.deliver(direct('', { serial: 77, file }), () => {});
+    client.host.hold = true;
+    client.sends('File_transfer Status=accept Id=m77', 'File_transfer Status=reject Id=m77');
+    client.host.hold = false;
+    client.host.release();
+    expect(client.asked.slice(-3)).toEqual(['offer-waiting', 'file-taken', 'offer-answer']);
+  });
+
+  test('are still there where the server could not let go of them', () => {
+    let count = 0;
+    const client = new Client({
+      'file-taken': () => (++count < 2 ? no('storage') : yes<'file-taken'>(undefined)),
+    });
+    client.session.deliver(direct('', { serial: 77, file }), () => {});
+    client.hears();
+    client.sends('File_transfer Status=reject Id=m77', 'File_transfer Status=reject Id=m77');
+    expect(client.hears()).toEqual([
+      'Res.Confirmation Id=m77 Status=try-later',
+      'Res.Confirmation Id=m77 Status=ok',
+    ]);
   });
 
   test('that were neither taken nor rejected are offered again to an account that comes back', () => {

@@ -344,3 +344,22 @@ test('an account made here has its own token and a date that is one', async () =
   await client.until(({ state }) => state.is === 'turned-away');
   expect(client.state).toEqual({ is: 'turned-away', why: 'not-allowed' });
 });
+
+test('a file that is too large is refused while its sender still waits to go on', async () => {
+  await using server = await startServer([web], { bounds: { largestFile: 100 } });
+  const port = server.port('web');
+  const [alice, bob] = [await join(port, 'alice'), await join(port, 'bob')];
+  await using peer = await connectTcp(port);
+  await peer.send(
+    [
+      'POST /api/files?to=bob&name=f HTTP/1.1',
+      'host: localhost',
+      `authorization: ${as('alice').authorization}`,
+      'content-length: 9000000000',
+      '',
+      'some of it',
+    ].join('\r\n'),
+  );
+  expect(await peer.readTo('\r\n')).toStartWith('HTTP/1.1 413');
+  for (const client of [alice, bob]) await client[Symbol.asyncDispose]();
+});
