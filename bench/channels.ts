@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 
 import { cores, machine } from './support/cores';
 import { type Audience, FanOut, type Measured } from './support/fan_out';
-import { goal, number, rate, type Row } from './support/figure';
+import { endpoint, number, rate, type Row } from './support/figure';
 import { ourChannels, plainRelay, type Server } from './support/servers';
 import { table } from './support/table';
 
@@ -82,7 +82,7 @@ async function throughput(chat: Server, relay: Server): Promise<readonly Row[]> 
           ]),
           number(ratio),
         ],
-        goal: wanted(window, receivers, ratio, ours),
+        endpoint: wanted(window, receivers, ratio, ours),
       });
     }
   }
@@ -94,9 +94,9 @@ function wanted(
   receivers: number,
   ratio: number,
   ours: Measured,
-): NonNullable<Row['goal']> {
-  if (window === 1) return goal(ratio, '>=', 0.8);
-  const half = goal(ratio, '>=', 0.5);
+): NonNullable<Row['endpoint']> {
+  if (window === 1) return endpoint(ratio, '>=', 0.8);
+  const half = endpoint(ratio, '>=', 0.5);
   if (receivers < 100) return half;
   const { deliveriesPerSecond } = ours;
   return {
@@ -111,7 +111,7 @@ async function latency(chat: Server): Promise<readonly Row[]> {
   const row = (what: string, { p50Ms, p99Ms, worstMs }: Measured): Row => ({
     what,
     cells: [p50Ms, p99Ms, worstMs].map((ms) => number(ms)),
-    goal: goal(p99Ms, '<=', 10, ' ms'),
+    endpoint: endpoint(p99Ms, '<=', 10, ' ms'),
   });
   const alone = await fan.pace(chat.pid, 200, 1000, pacedMs);
   const mailbox = /^mailbox +(\d+) /m.exec(chat.said)?.[1] ?? '';

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { exchanged } from '../load/exchange';
 import { areEqual, encodeAnswer, encodeFields, shown } from '../load/wire';
 import { cores, on } from '../support/cores';
-import { type Figure, goal, number, type Row } from '../support/figure';
+import { endpoint, type Figure, number, type Row } from '../support/figure';
 import { wrongKept } from '../support/kept';
 import { median } from '../support/pairs';
 import { endWithUs, freshFolder } from '../support/scratch';
@@ -68,7 +68,7 @@ const row = (
   what: string,
   our: readonly Timed[],
   plain: readonly Timed[],
-  goalOf: (best: number, middle: number) => Row['goal'],
+  goalOf: (best: number, middle: number) => Row['endpoint'],
 ): Row => {
   const of = (runs: readonly Timed[]): [number, number, number] => {
     const times = runs.map(({ ms }) => ms);
@@ -79,7 +79,7 @@ const row = (
   return {
     what,
     cells: [...of(our), ...of(plain)].map((value) => number(value, 1)),
-    ...(wanted && { goal: wanted }),
+    ...(wanted && { endpoint: wanted }),
   };
 };
 
@@ -139,9 +139,11 @@ export const startFigure: Figure = {
     return {
       rows: [
         row('serve until ready, a new folder', server.fresh, server.plain, (_, middle) =>
-          goal(middle, '<=', 100, ' ms'),
+          endpoint(middle, '<=', 100, ' ms'),
         ),
-        row('send, whole', client.our, client.plain, (best) => goal(best, '<=', 30, ' ms best')),
+        row('send, whole', client.our, client.plain, (best) =>
+          endpoint(best, '<=', 30, ' ms best'),
+        ),
       ],
       checked: all.length,
       wrong: [...all.flatMap(({ wrong }) => wrong ?? []), ...wrongKept(our.folder ?? '', times)],

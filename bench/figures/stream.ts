@@ -1,6 +1,6 @@
 // Durable commands on one connection that stays open: the journal commits them in groups and is not awaited one by one.
 
-import { type Figure, goal, number, rate } from '../support/figure';
+import { endpoint, type Figure, number, rate } from '../support/figure';
 import { wrongKept } from '../support/kept';
 import { allRuns, pairs } from '../support/pairs';
 import { ourLines, plainLines } from '../support/servers';
@@ -33,7 +33,7 @@ export const streamFigure: Figure = {
             ]),
             number(pair.cpuRatio),
           ],
-          goal: goal(pair.ours.perSecond, '>=', 50_000, '/s'),
+          endpoint: endpoint(pair.ours.perSecond, '>=', 50_000, '/s'),
         },
       ],
       checked: pair.count,

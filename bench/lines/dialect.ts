@@ -66,5 +66,5 @@ class LinesSession implements Session {
 export const lines = defineDialect({
   name: 'lines',
   transport: 'tcp',
-  door: { open: (host) => new LinesSession(host) },
+  server: { open: (host) => new LinesSession(host) },
 });

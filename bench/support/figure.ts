@@ -19,7 +19,7 @@ export interface Row {
   /** One for each of the figure's heads. */
   readonly cells: readonly string[];
   /** What is to be reached, and whether it is. */
-  readonly goal?: { readonly wanted: string; readonly isMet: boolean };
+  readonly endpoint?: { readonly wanted: string; readonly isMet: boolean };
 }
 
 export interface Figures {
@@ -37,12 +37,12 @@ export interface Figure {
   measure(bench: Bench): Promise<Figures>;
 }
 
-export const goal = (
+export const endpoint = (
   value: number,
   comparison: '<=' | '>=',
   bound: number,
   unit = '',
-): NonNullable<Row['goal']> => ({
+): NonNullable<Row['endpoint']> => ({
   wanted: `${comparison} ${bound}${unit}`,
   isMet: comparison === '<=' ? value <= bound : value >= bound,
 });
@@ -66,7 +66,7 @@ export const pairHeads = [
 export const pairRow = (what: string, pair: Pair, wanted?: number): Row => ({
   what,
   cells: [...[pair.ours, pair.reference].flatMap(cellsOf), number(pair.cpuRatio)],
-  ...(wanted !== undefined && { goal: goal(pair.cpuRatio, '<=', wanted) }),
+  ...(wanted !== undefined && { endpoint: endpoint(pair.cpuRatio, '<=', wanted) }),
 });
 
 const cellsOf = ({ perSecond, p99Ms, cpuUsPerOperation }: Side): string[] => [

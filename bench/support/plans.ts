@@ -1,6 +1,6 @@
 // How SQLite finds what a command needs: the plans of the statements that it runs.
 
-import type { Command } from '../../src/protocol/hub';
+import type { Command } from '../../src/protocol/commands';
 import type { Name } from '../../src/protocol/model';
 import { openHub } from '../../src/server/hub/hub';
 import { openStore } from '../../src/server/hub/store';

@@ -1,13 +1,13 @@
 // `chat connect`: a session with somebody at a terminal, with a script, or with a program.
 
 import { defineCommand, exit, type Io } from '../cli';
-import type { CallerOptions, Target } from '../protocol/dialect';
-import { ConversationFace } from './face';
+import type { ClientOptions, Target } from '../protocol/dialect';
+import { type Endpoint, endpointOf, serverOptions, whereSought, withToken } from './endpoint';
+import { InteractiveSession } from './interactive_session';
 import { lastSender, rememberSender } from './last_sender';
-import { Sitting } from './sitting';
-import { type Goal, goalOf, serverOptions, whereSought, withToken } from './target';
-import { type Conversation, openConversation } from './terminal/index';
+import { type Dialogue, openDialogue } from './terminal/index';
 import { openScript } from './terminal/script';
+import { DialogueView } from './view';
 
 export const connect = defineCommand({
   name: 'connect',
@@ -30,17 +30,17 @@ export const connect = defineCommand({
     'echo CONNECTEDUSERS | chat connect alice',
   ],
   async run(options, io) {
-    const goal = goalOf(options.user, options);
-    const target = withUser(goal, io.env);
-    const sitting: { current?: Sitting } = {};
-    const conversation: Conversation = options.json
+    const endpoint = endpointOf(options.user, options);
+    const target = withUser(endpoint, io.env);
+    const session: { current?: InteractiveSession } = {};
+    const conversation: Dialogue = options.json
       ? openScript({ input: process.stdin, output: process.stdout })
-      : openConversation({
+      : openDialogue({
           prompt: '',
-          complete: ({ line, cursor }) => sitting.current?.complete(line.slice(0, cursor)) ?? [],
+          complete: ({ line, cursor }) => session.current?.complete(line.slice(0, cursor)) ?? [],
         });
     const { name: fullName, born, role } = options;
-    const callerOptions: CallerOptions = {
+    const callerOptions: ClientOptions = {
       target,
       interactive: conversation.isInteractive,
       takeover: options.takeover,
@@ -48,30 +48,30 @@ export const connect = defineCommand({
       ...(born !== undefined && { born }),
       ...(role !== undefined && { role }),
     };
-    const face = new ConversationFace(conversation, io.err, options.json);
+    const view = new DialogueView(conversation, io.err, options.json);
     let hasAnswered = false;
-    sitting.current = new Sitting({
-      ...goal,
+    session.current = new InteractiveSession({
+      ...endpoint,
       options: callerOptions,
       conversation,
-      face,
+      view: view,
       lingerMs: options.linger,
       isPersistent: options.json && !options.once,
       reached: () => {
         hasAnswered = true;
-        if (target.user !== undefined) rememberSender(goal.place, target.user, io.env);
+        if (target.user !== undefined) rememberSender(endpoint.place, target.user, io.env);
       },
     });
-    const status = await sitting.current.run();
+    const status = await session.current.run();
     conversation.close();
     await written();
-    if (status === exit.unavailable && !hasAnswered) io.err.write(whereSought(goal, face.last));
+    if (status === exit.unavailable && !hasAnswered) io.err.write(whereSought(endpoint, view.last));
     return status;
   },
 });
 
 /** Who it is that talks: the one named, else the one of the environment, else the last one. */
-function withUser({ target, place }: Goal, env: Io['env']): Target {
+function withUser({ target, place }: Endpoint, env: Io['env']): Target {
   const user = target.user ?? (env['CHAT_USER'] || lastSender(place, env));
   return withToken(user === undefined ? target : { ...target, user }, env);
 }

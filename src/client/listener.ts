@@ -2,10 +2,10 @@
 //
 // A second entry point of the executable (see scripts/build.sh). It imports nothing of the terminal.
 
-import type { Caller } from '../protocol/dialect';
+import type { Client } from '../protocol/dialect';
 import { dialectNamed } from '../protocol/index';
 import { limits } from '../protocol/limits';
-import { plainAddress, socketEvents, SocketWire } from './wire';
+import { plainAddress, SocketConnection, socketEvents } from './connection';
 
 /** What the main thread says. `taken`: one thing that was heard has been shown. */
 export type ToListener =
@@ -35,10 +35,10 @@ function tell(message: FromListener): void {
   self.postMessage(message);
 }
 
-type Answer = NonNullable<Caller['callback']>;
+type Answer = NonNullable<Client['callback']>;
 
 class Listener {
-  readonly #calls = new Set<SocketWire>();
+  readonly #calls = new Set<SocketConnection>();
   readonly #answer: Answer;
   readonly #server: string;
   readonly #listening: { readonly port: number; stop(closeActive?: boolean): void };
@@ -49,19 +49,19 @@ class Listener {
   constructor(answer: Answer, local: string, server: string) {
     this.#answer = answer;
     this.#server = server;
-    this.#listening = Bun.listen<SocketWire>({
+    this.#listening = Bun.listen<SocketConnection>({
       hostname: local,
       port: 0,
       allowHalfOpen: true,
       socket: {
         ...socketEvents,
         open: (socket) => {
-          const wire = new SocketWire();
-          socket.data = wire;
-          if (plainAddress(socket.remoteAddress) !== this.#server) wire.abort();
-          else this.#begin(wire);
-          wire.opened(socket);
-          if (this.#untaken >= limits.heardWindow) wire.hold(true);
+          const connection = new SocketConnection();
+          socket.data = connection;
+          if (plainAddress(socket.remoteAddress) !== this.#server) connection.abort();
+          else this.#begin(connection);
+          connection.opened(socket);
+          if (this.#untaken >= limits.client.callWindow) connection.hold(true);
         },
       },
     });
@@ -74,7 +74,8 @@ class Listener {
   /** The main thread has shown one thing. */
   taken(): void {
     this.#untaken--;
-    if (this.#untaken === limits.heardWindow - 1) for (const call of this.#calls) call.hold(false);
+    if (this.#untaken === limits.client.callWindow - 1)
+      for (const call of this.#calls) call.hold(false);
   }
 
   /** No new calls; those under way may still end. */
@@ -84,19 +85,20 @@ class Listener {
     this.#stopped();
   }
 
-  #begin(wire: SocketWire): void {
+  #begin(connection: SocketConnection): void {
     const heard = (incoming: unknown): void => {
       this.#untaken++;
       tell({ say: 'heard', incoming });
       // Whoever reads what we print is behind: the rest stays where it waits safely, at the server.
-      if (this.#untaken === limits.heardWindow) for (const call of this.#calls) call.hold(true);
+      if (this.#untaken === limits.client.callWindow)
+        for (const call of this.#calls) call.hold(true);
     };
-    wire.begin(this.#answer(wire, heard));
-    this.#calls.add(wire);
-    const patience = setTimeout(() => wire.abort(), limits.requestMs);
-    void wire.over.then(() => {
+    connection.begin(this.#answer(connection, heard));
+    this.#calls.add(connection);
+    const patience = setTimeout(() => connection.abort(), limits.net.requestMs);
+    void connection.over.then(() => {
       clearTimeout(patience);
-      this.#calls.delete(wire);
+      this.#calls.delete(connection);
       this.#stopped();
     });
   }
@@ -107,10 +109,10 @@ class Listener {
 }
 
 function start(dialect: string, local: string, server: string): Listener | undefined {
-  const caller = dialectNamed(dialect)?.caller;
-  if (caller?.callback === undefined) return undefined;
+  const client = dialectNamed(dialect)?.client;
+  if (client?.callback === undefined) return undefined;
   try {
-    return new Listener(caller.callback.bind(caller), local, server);
+    return new Listener(client.callback.bind(client), local, server);
   } catch {
     return undefined;
   }

@@ -1,10 +1,10 @@
 // `chat register` and `chat unregister`: an account, made or taken back without a session.
 
 import { CliError, defineCommand, exit, type Io } from '../cli';
-import type { CallerHost, Ending } from '../protocol/dialect';
-import { OnceFace } from './face';
-import { conclude, once } from './once';
-import { type Goal, goalOf, serverOptions } from './target';
+import type { ClientHost, Ending } from '../protocol/dialect';
+import { type Endpoint, endpointOf, serverOptions } from './endpoint';
+import { conclude, oneShot } from './one_shot';
+import { OneShotView } from './view';
 
 export const register = defineCommand({
   name: 'register',
@@ -17,17 +17,17 @@ export const register = defineCommand({
   },
   examples: ['chat register alice --name "Alice Liddell" --born 04/05/1852'],
   run({ user, name, born, ...flags }, io) {
-    const goal = goalOf(user, flags);
-    const { target, caller } = goal;
-    const act = caller.register?.bind(caller);
-    if (act === undefined) throw withoutAccounts(goal);
+    const endpoint = endpointOf(user, flags);
+    const { target, client } = endpoint;
+    const act = client.register?.bind(client);
+    if (act === undefined) throw withoutAccounts(endpoint);
     if (name === undefined || born === undefined) {
       const missing = name === undefined ? '--name' : '--born';
       const hint = `chat register ${user} --name "FULL NAME" --born DD/MM/YYYY`;
       throw new CliError(exit.usage, `register: ${missing} is missing`, hint);
     }
-    const who = { alias: nameIn(goal), fullName: name, born };
-    return status(goal, io, (host, done) => act(host, target, who, done));
+    const who = { alias: nameIn(endpoint), fullName: name, born };
+    return status(endpoint, io, (host, done) => act(host, target, who, done));
   },
 });
 
@@ -38,27 +38,27 @@ export const unregister = defineCommand({
   options: serverOptions,
   examples: ['chat unregister alice'],
   run({ user, ...flags }, io) {
-    const goal = goalOf(user, flags);
-    const { target, caller } = goal;
-    const act = caller.unregister?.bind(caller);
-    if (act === undefined) throw withoutAccounts(goal);
-    return status(goal, io, (host, done) => act(host, target, nameIn(goal), done));
+    const endpoint = endpointOf(user, flags);
+    const { target, client } = endpoint;
+    const act = client.unregister?.bind(client);
+    if (act === undefined) throw withoutAccounts(endpoint);
+    return status(endpoint, io, (host, done) => act(host, target, nameIn(endpoint), done));
   },
 });
 
 async function status(
-  goal: Goal,
+  endpoint: Endpoint,
   io: Io,
-  act: (host: CallerHost, done: (ending: Ending) => void) => void,
+  act: (host: ClientHost, done: (ending: Ending) => void) => void,
 ): Promise<number> {
-  const face = new OnceFace();
-  const { ending } = await once(goal, face, (host, done) => {
+  const view = new OneShotView();
+  const { ending } = await oneShot(endpoint, view, (host, done) => {
     act(host, (ending) => done({ ending }));
   });
-  return conclude(goal, io, face, ending);
+  return conclude(endpoint, io, view, ending);
 }
 
-function nameIn({ target, place }: Goal): string {
+function nameIn({ target, place }: Endpoint): string {
   if (target.user !== undefined) return target.user;
   throw new CliError(
     exit.usage,
@@ -67,5 +67,5 @@ function nameIn({ target, place }: Goal): string {
   );
 }
 
-const withoutAccounts = ({ dialect }: Goal): CliError =>
+const withoutAccounts = ({ dialect }: Endpoint): CliError =>
   new CliError(exit.usage, `${dialect} knows no registration`);

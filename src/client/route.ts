@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
-import { plainAddress, socketEvents, SocketWire } from './wire';
+import { plainAddress, SocketConnection, socketEvents } from './connection';
 
 export interface RouteOptions {
   /** How long the look-up of the name and one attempt to connect may take, in ms each. */
@@ -36,7 +36,7 @@ export class Route {
 
   constructor(server: Address, options: RouteOptions = {}) {
     this.#server = server;
-    this.#connectMs = options.connectMs ?? limits.connectMs;
+    this.#connectMs = options.connectMs ?? limits.client.connectMs;
     this.#lookUp = options.lookUp ?? lookUp;
     this.#reached = options.reached ?? (() => {});
   }
@@ -47,12 +47,12 @@ export class Route {
   }
 
   /** Connects a wire to the server, or to another address; the wire is told what became of it. */
-  connect(wire: SocketWire, address?: Address): void {
-    void (address === undefined ? this.#toServer(wire) : this.#dial(wire, address)).then(
-      (isOpen) => {
-        if (!isOpen) wire.failed();
-      },
-    );
+  connect(connection: SocketConnection, address?: Address): void {
+    void (
+      address === undefined ? this.#toServer(connection) : this.#dial(connection, address)
+    ).then((isOpen) => {
+      if (!isOpen) connection.failed();
+    });
   }
 
   /**
@@ -63,7 +63,7 @@ export class Route {
   async ends(): Promise<{ readonly server: string; readonly local: string } | undefined> {
     const addresses = await this.#addresses();
     if (this.#pinned === undefined && addresses.length > 1) {
-      const probe = new SocketWire();
+      const probe = new SocketConnection();
       await this.#toServer(probe);
       probe.end();
     }
@@ -80,27 +80,27 @@ export class Route {
     }
   }
 
-  async #toServer(wire: SocketWire): Promise<boolean> {
+  async #toServer(connection: SocketConnection): Promise<boolean> {
     if (this.#pinned === undefined && this.#first !== undefined) await this.#first;
     if (this.#pinned !== undefined) {
-      return this.#dial(wire, { host: this.#pinned, port: this.#server.port });
+      return this.#dial(connection, { host: this.#pinned, port: this.#server.port });
     }
-    this.#first = this.#findServer(wire);
+    this.#first = this.#findServer(connection);
     const isOpen = await this.#first;
     this.#first = undefined;
     return isOpen;
   }
 
   /** Tries one address after the other. */
-  async #findServer(wire: SocketWire): Promise<boolean> {
+  async #findServer(connection: SocketConnection): Promise<boolean> {
     for (const host of await this.#addresses()) {
-      const isOpen = await this.#dial(wire, { host, port: this.#server.port }, (local) => {
+      const isOpen = await this.#dial(connection, { host, port: this.#server.port }, (local) => {
         this.#pinned = host;
         this.#local = local;
         this.#reached();
       });
       // Whoever dropped the wire meanwhile has been told already.
-      if (isOpen || wire.isGone) return true;
+      if (isOpen || connection.isClosed) return true;
     }
     return false;
   }
@@ -124,7 +124,7 @@ export class Route {
 
   /** One attempt. What opens too late is dropped. `reached` is told our own address before anybody else. */
   #dial(
-    wire: SocketWire,
+    connection: SocketConnection,
     address: Address,
     reached: (local: string) => void = () => {},
   ): Promise<boolean> {
@@ -140,19 +140,19 @@ export class Route {
         hostname: address.host,
         port: address.port,
         allowHalfOpen: true,
-        data: wire,
+        data: connection,
         socket: {
           ...socketEvents,
           open(socket) {
             if (isOver) {
               // Its end must not be told to the wire, which may be open by another address by now.
-              socket.data = new SocketWire();
+              socket.data = new SocketConnection();
               socket.terminate();
               return;
             }
             finish(true);
             reached(plainAddress(socket.localAddress));
-            wire.opened(socket);
+            connection.opened(socket);
           },
           connectError: () => finish(false),
         },

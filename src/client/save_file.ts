@@ -122,7 +122,7 @@ export class SavedFile implements SaveSink {
     if (this.#isFailed || this.#isAbandoned || this.#came > this.#size) return;
     this.#queue.push(bytes);
     this.#queued += bytes.length;
-    if (this.#queued > limits.spoolBytes) this.#hold(true);
+    if (this.#queued > limits.files.spoolBytes) this.#hold(true);
     this.#writing ??= this.#writeAll();
   }
 
@@ -201,7 +201,7 @@ export class SavedFile implements SaveSink {
         at += (await handle.write(piece, at, piece.length - at)).bytesWritten;
       }
       this.#queued -= piece.length;
-      if (this.#queued < limits.spoolBytes / 2) this.#hold(false);
+      if (this.#queued < limits.files.spoolBytes / 2) this.#hold(false);
     }
   }
 

@@ -2,22 +2,22 @@
 
 import { CliError, defineCommand, exit, type Io } from '../cli';
 import { escapeLines } from '../protocol/bytes/escape';
-import type { Ending, Posted, Poster } from '../protocol/dialect';
+import type { Ending, Sender, SendResult } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
-import { statusOf } from './ending';
-import { OnceFace } from './face';
-import { lastSender } from './last_sender';
-import { type Letter, letters } from './letters';
-import { askForUsers, once } from './once';
 import {
-  type Goal,
-  goalOf,
-  goalOfFlags,
+  type Endpoint,
+  endpointOf,
+  endpointOfFlags,
   isUrl,
   serverOptions,
   whereSought,
   withToken,
-} from './target';
+} from './endpoint';
+import { lastSender } from './last_sender';
+import { askForUsers, oneShot } from './one_shot';
+import { type OutgoingText, outgoingTexts } from './outgoing_messages';
+import { statusOf } from './status';
+import { OneShotView } from './view';
 
 export const send = defineCommand({
   name: 'send',
@@ -44,15 +44,15 @@ export const send = defineCommand({
     'chat send channels://Scott@127.0.0.1:55555/168_tas "hi"',
   ],
   async run({ to, text, as, attach, lines, timeout, json, ...flags }, io) {
-    const goal = isUrl(to) ? goalOf(to, flags) : goalOfFlags(flags, undefined);
-    const sender = goal.target.user ?? as ?? lastSender(goal.place, io.env);
+    const endpoint = isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined);
+    const sender = endpoint.target.user ?? as ?? lastSender(endpoint.place, io.env);
     const target = withToken(
-      sender === undefined ? goal.target : { ...goal.target, user: sender },
+      sender === undefined ? endpoint.target : { ...endpoint.target, user: sender },
       io.env,
     );
-    const makePoster = goal.caller.post?.bind(goal.caller);
+    const makePoster = endpoint.client.send?.bind(endpoint.client);
     if (makePoster === undefined) {
-      throw new CliError(exit.usage, `${goal.dialect} can only be spoken in a session`);
+      throw new CliError(exit.usage, `${endpoint.dialect} can only be spoken in a session`);
     }
     if (text === undefined && attach === undefined) {
       throw new CliError(exit.usage, 'send: TEXT is missing', 'usage: chat send TO TEXT');
@@ -60,22 +60,22 @@ export const send = defineCommand({
     if (attach !== undefined && lines) {
       throw new CliError(exit.usage, 'send: --attach and --lines do not go together');
     }
-    const face = await faceFor(io, attach);
-    const { ending } = await once({ ...goal, target }, face, async (host, done) => {
+    const view = await faceFor(io, attach);
+    const { ending } = await oneShot({ ...endpoint, target }, view, async (host, done) => {
       const mailing = new Mailing({
         io,
-        goal: { ...goal, target },
-        poster: makePoster(host, target),
+        endpoint: { ...endpoint, target },
+        sender: makePoster(host, target),
         recipients: isUrl(to) ? recipientsOf(target.path, true) : recipientsOf(to, false),
         attach,
         timeoutMs: timeout,
         isJson: json,
       });
-      const { textBytes } = goal.caller;
-      const source = { text: text ?? '', isByLine: lines, textBytes, dialect: goal.dialect };
-      done({ ending: await mailing.sendAll(letters(source, io)) });
+      const { textBytes } = endpoint.client;
+      const source = { text: text ?? '', isByLine: lines, textBytes, dialect: endpoint.dialect };
+      done({ ending: await mailing.sendAll(outgoingTexts(source, io)) });
     });
-    face.tell(io, ending === 'done');
+    view.tell(io, ending === 'done');
     return statusOf[ending];
   },
 });
@@ -90,18 +90,18 @@ function recipientsOf(names: string, mayBeEmpty: boolean): readonly string[] {
 }
 
 /** A transfer is shown on a terminal; nothing of it is loaded where there is none. */
-async function faceFor(io: Io, attach: string | undefined): Promise<OnceFace> {
-  if (attach === undefined || !io.err.isTerminal) return new OnceFace();
+async function faceFor(io: Io, attach: string | undefined): Promise<OneShotView> {
+  if (attach === undefined || !io.err.isTerminal) return new OneShotView();
   const { openProgress } = await import('./terminal/progress');
   const { systemClock } = await import('./terminal/streams');
   const board = openProgress(process.stderr, systemClock);
-  return new OnceFace((name, total) => board.start(name, total));
+  return new OneShotView((name, total) => board.start(name, total));
 }
 
 interface MailingOptions {
   readonly io: Io;
-  readonly goal: Goal;
-  readonly poster: Poster;
+  readonly endpoint: Endpoint;
+  readonly sender: Sender;
   readonly recipients: readonly string[];
   readonly attach: string | undefined;
   /** How long one message may take; any time, if undefined. */
@@ -110,7 +110,7 @@ interface MailingOptions {
 }
 
 /** What `--timeout` makes of a message. */
-const late: Posted = { ending: 'try-later', line: 'No answer came in time.' };
+const late: SendResult = { ending: 'try-later', line: 'No answer came in time.' };
 
 /** Sends letters one after the other, and says what became of each. */
 class Mailing {
@@ -122,68 +122,68 @@ class Mailing {
     this.#options = options;
   }
 
-  async sendAll(texts: AsyncIterable<Letter>): Promise<Ending> {
-    const { recipients, poster } = this.#options;
-    sending: for await (const letter of texts) {
-      if ('bad' in letter) {
-        this.#complain(letter.bad.message, letter.bad.hint);
+  async sendAll(texts: AsyncIterable<OutgoingText>): Promise<Ending> {
+    const { recipients, sender } = this.#options;
+    sending: for await (const message of texts) {
+      if ('bad' in message) {
+        this.#complain(message.bad.message, message.bad.hint);
         this.#failure ??= 'bad-data';
         continue;
       }
       for (const to of recipients) {
-        const posted = await this.#post(to, letter.text);
-        await this.#tell(to, posted);
-        if (posted.ending !== 'done') this.#failure ??= posted.ending;
+        const result = await this.#post(to, message.text);
+        await this.#tell(to, result);
+        if (result.ending !== 'done') this.#failure ??= result.ending;
         // Whoever does not answer will not answer the next one either.
-        if (posted.ending === 'unreachable' || posted === late) break sending;
+        if (result.ending === 'unreachable' || result === late) break sending;
       }
       // A line that nobody takes will not be followed by one that somebody does.
       if (this.#failure !== undefined && this.#failure !== 'bad-data') break;
     }
-    await new Promise<void>((closed) => poster.close(closed));
+    await new Promise<void>((closed) => sender.close(closed));
     return this.#failure ?? 'done';
   }
 
-  #post(to: string, text: string): Promise<Posted> {
-    const { attach, poster, timeoutMs } = this.#options;
-    const letter = { to, text, ...(attach !== undefined && { attach }) };
+  #post(to: string, text: string): Promise<SendResult> {
+    const { attach, sender, timeoutMs } = this.#options;
+    const message = { to, text, ...(attach !== undefined && { attach }) };
     return new Promise((done) => {
       const timer = timeoutMs === undefined ? undefined : setTimeout(() => done(late), timeoutMs);
-      poster.post(letter, (posted) => {
+      sender.send(message, (result) => {
         clearTimeout(timer);
-        done(posted);
+        done(result);
       });
     });
   }
 
-  async #tell(to: string, posted: Posted): Promise<void> {
-    const { goal, io, isJson } = this.#options;
-    const isDone = posted.ending === 'done';
+  async #tell(to: string, result: SendResult): Promise<void> {
+    const { endpoint, io, isJson } = this.#options;
+    const isDone = result.ending === 'done';
     if (isJson) {
-      const { user, host, port } = goal.target;
-      const status = isDone ? 'stored' : posted.ending;
+      const { user, host, port } = endpoint.target;
+      const status = isDone ? 'stored' : result.ending;
       const server = `${host}:${port}`;
-      io.out.write(`${JSON.stringify({ id: posted.id, from: user, to, server, status })}\n`);
+      io.out.write(`${JSON.stringify({ id: result.id, from: user, to, server, status })}\n`);
     } else if (isDone) {
-      if (io.out.isTerminal) io.out.write(linesOf(posted.line));
+      if (io.out.isTerminal) io.out.write(linesOf(result.line));
       return;
     }
     if (isDone) return;
-    const hint = posted.ending === 'unknown-user' ? await this.#whoIsUnknown(to) : undefined;
-    this.#complain(isJson ? '' : posted.line, hint);
-    if (posted.ending === 'unreachable') io.err.write(whereSought(goal, posted.line));
+    const hint = result.ending === 'unknown-user' ? await this.#whoIsUnknown(to) : undefined;
+    this.#complain(isJson ? '' : result.line, hint);
+    if (result.ending === 'unreachable') io.err.write(whereSought(endpoint, result.line));
   }
 
   /** Of the two that a refusal may mean, the one that is unknown, and how he is registered. */
   async #whoIsUnknown(to: string): Promise<string | undefined> {
-    const { goal } = this.#options;
-    const { caller, target } = goal;
-    if (caller.register === undefined) return undefined;
+    const { endpoint } = this.#options;
+    const { client, target } = endpoint;
+    if (client.register === undefined) return undefined;
     const { user } = target;
     // What this question comes to is nobody's business but ours.
-    const asked = user === undefined ? undefined : askForUsers(goal, new OnceFace(), user);
+    const asked = user === undefined ? undefined : askForUsers(endpoint, new OneShotView(), user);
     const patience = Promise.withResolvers<undefined>();
-    const timer = setTimeout(patience.resolve, limits.farewellMs);
+    const timer = setTimeout(patience.resolve, limits.client.farewellMs);
     const answer = await Promise.race([asked, patience.promise]);
     clearTimeout(timer);
     const unknown = user !== undefined && answer?.ending === 'unknown-user' ? user : to;

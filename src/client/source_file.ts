@@ -4,12 +4,12 @@ import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import type { CallerWire, SourceFile } from '../protocol/dialect';
+import type { ClientConnection, SourceFile } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { ok, refused, type Result } from '../protocol/model';
-import type { SocketWire } from './wire';
+import type { SocketConnection } from './connection';
 
-type Frame = Parameters<CallerWire['sendSource']>[2];
+type Frame = Parameters<ClientConnection['sendSource']>[2];
 
 /** An opened file; sending it closes it. */
 export class OpenedFile implements SourceFile {
@@ -62,13 +62,13 @@ export function openSource(path: string): Result<OpenedFile, 'unreadable'> {
  * left. A file that has become shorter than it was fails, since its size was promised.
  */
 export function sendSource(
-  wire: SocketWire,
+  connection: SocketConnection,
   file: OpenedFile,
   sent: (bytes: number) => void,
   done: (result: Result<void, 'gone'>) => void,
   frame?: Frame,
 ): void {
-  const most = Math.min(frame?.pieceBytes ?? limits.readBytes, limits.readBytes);
+  const most = Math.min(frame?.pieceBytes ?? limits.files.readBytes, limits.files.readBytes);
   const buffer = new Uint8Array(Math.max(1, Math.min(most, file.size)));
   let position = 0;
   const finish = (result: Result<void, 'gone'>): void => {
@@ -82,14 +82,15 @@ export function sendSource(
       return;
     }
     file.readInto(buffer.subarray(0, Math.min(buffer.length, left)), position, (count) => {
-      if (count === 0 || wire.isGone) {
+      if (count === 0 || connection.isClosed) {
         finish(refused('gone'));
         return;
       }
       position += count;
       const piece = buffer.subarray(0, count);
-      for (const bytes of frame === undefined ? [piece] : frame.wrap(piece)) wire.write(bytes);
-      wire.whenDrained((left) => {
+      for (const bytes of frame === undefined ? [piece] : frame.wrap(piece))
+        connection.write(bytes);
+      connection.whenDrained((left) => {
         if (!left) {
           finish(refused('gone'));
           return;

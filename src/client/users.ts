@@ -3,10 +3,10 @@
 import { CliError, defineCommand, exit } from '../cli';
 import { escapeForTerminal } from '../protocol/bytes/escape';
 import type { Ending } from '../protocol/dialect';
-import { OnceFace } from './face';
+import { endpointOf, endpointOfFlags, serverOptions } from './endpoint';
 import { lastSender } from './last_sender';
-import { askForUsers, conclude } from './once';
-import { goalOf, goalOfFlags, serverOptions } from './target';
+import { askForUsers, conclude } from './one_shot';
+import { OneShotView } from './view';
 
 /** Whether the server answered that it will not say. */
 const isRefusal = (ending: Ending): boolean =>
@@ -28,22 +28,22 @@ export const users = defineCommand({
   },
   examples: ['chat users', 'chat users mailbox://alice@127.0.0.1:8888'],
   async run({ url, as, json, ...flags }, io) {
-    const goal = url === undefined ? goalOfFlags(flags, as) : goalOf(url, flags);
-    if (goal.caller.users === undefined) {
-      throw new CliError(exit.usage, `${goal.dialect} has no list of its users`);
+    const endpoint = url === undefined ? endpointOfFlags(flags, as) : endpointOf(url, flags);
+    if (endpoint.client.users === undefined) {
+      throw new CliError(exit.usage, `${endpoint.dialect} has no list of its users`);
     }
-    const named = goal.target.user ?? as;
-    const asker = named ?? lastSender(goal.place, io.env);
-    let face = new OnceFace();
-    let { ending, value } = await askForUsers(goal, face, asker);
+    const named = endpoint.target.user ?? as;
+    const asker = named ?? lastSender(endpoint.place, io.env);
+    let view = new OneShotView();
+    let { ending, value } = await askForUsers(endpoint, view, asker);
     // Whoever was here last may be gone, while others of this machine are connected.
     if (named === undefined && asker !== undefined && isRefusal(ending)) {
-      face = new OnceFace();
-      ({ ending, value } = await askForUsers(goal, face, undefined));
+      view = new OneShotView();
+      ({ ending, value } = await askForUsers(endpoint, view, undefined));
     }
     const line = (name: string): string =>
       json ? JSON.stringify({ name }) : escapeForTerminal(name);
     for (const name of value ?? []) io.out.write(`${line(name)}\n`);
-    return conclude(goal, io, face, ending);
+    return conclude(endpoint, io, view, ending);
   },
 });

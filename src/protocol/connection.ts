@@ -18,9 +18,9 @@ export interface Connection {
 }
 
 /** A connection of the server's, which can also carry files between the peer and the store. */
-export interface Wire extends Connection {
+export interface ServerConnection extends Connection {
   /**
-   * Ends our side once everything queued has left. The peer then has `patienceMs` (`limits.closingMs` unless
+   * Ends our side once everything queued has left. The peer then has `patienceMs` (`limits.net.closingMs` unless
    * told) to take what is on its way and to end its own; who sent a file gives more.
    */
   end(patienceMs?: number): void;
@@ -40,14 +40,42 @@ export interface Wire extends Connection {
   ): void;
 }
 
+/**
+ * What became of one try to take a message. `taken`: one was, or a piece of a file. `more`: the next one is not whole
+ * yet. `later`: it must wait for the outcome of a command that was submitted; the host tries again after each.
+ */
+export type Taken = 'taken' | 'more' | 'later';
+
+/**
+ * Lets the owner of a connection take one message after the other, until it cannot or the connection takes nothing
+ * more. Every host runs this loop; no session has one of its own.
+ */
+export function takeEach(
+  events: ConnectionEvents,
+  inbox: Inbox,
+  connection: { readonly isClosed: boolean },
+): Taken {
+  if (!events.takeNext) {
+    events.received?.(inbox);
+    return 'more';
+  }
+  let taken: Taken = 'taken';
+  while (taken === 'taken' && inbox.length > 0 && !connection.isClosed) {
+    taken = events.takeNext(inbox);
+  }
+  return taken;
+}
+
 /** What happens on a connection, told to the session that owns it, one call at a time. */
 export interface ConnectionEvents {
   /** Our dial succeeded (never called for accepted connections). */
   opened?(): void;
   /** Bytes arrived: take every whole message, leave the rest. */
-  received(inbox: Inbox): void;
+  received?(inbox: Inbox): void;
+  /** Takes the next message from what arrived and acts on it. The host calls it again as long as it took one. */
+  takeNext?(inbox: Inbox): Taken;
   /**
-   * The peer ended its side cleanly, and all that it sent has been handed over. Nothing more will arrive; what we
+   * The peer ended its side cleanly, and all that it sent has been taken. Nothing more will arrive; what we
    * write may still be read.
    */
   ended(): void;

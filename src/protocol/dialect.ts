@@ -1,15 +1,15 @@
 // The one contract of a wire protocol: how its two sides behave, with no socket, clock, disk or chance.
 
-import type { Caller } from './caller';
-import type { ConnectionEvents, Wire } from './connection';
-import type { Command, Hub } from './hub';
+import type { Client } from './client';
+import type { Command, Hub } from './commands';
+import type { ConnectionEvents, ServerConnection } from './connection';
 import type { Address, Direct, Notice, Receipt, Said, SessionId } from './model';
 
-export type * from './caller';
+export type * from './client';
 export type * from './connection';
 
 /** What the server gives each session: its connection, the hub, the console. */
-export interface Host extends Wire, Hub {
+export interface Host extends ServerConnection, Hub {
   /** This connection's id, for the commands that name a session. */
   readonly session: SessionId;
   /** The machine that holds the connection. */
@@ -69,7 +69,7 @@ export interface Callback {
   calls(telling: Direct | Receipt, wantsFiles: boolean): readonly Uint8Array[];
   /** One call on a fresh connection: says `content`, judges the end, settles once. */
   call(
-    wire: Wire,
+    connection: ServerConnection,
     content: Uint8Array,
     memory: CallMemory,
     settle: (result: 'delivered' | 'failed') => void,
@@ -79,7 +79,7 @@ export interface Callback {
 }
 
 /** An option of `chat serve` that belongs to one dialect. */
-export type DoorFlag =
+export type ServerFlag =
   | { readonly name: string; readonly type: 'boolean'; readonly help: string }
   | {
       readonly name: string;
@@ -89,11 +89,11 @@ export type DoorFlag =
       readonly help: string;
     };
 
-export type DoorSettings = Readonly<Record<string, string | boolean>>;
+export type ServerFlagValues = Readonly<Record<string, string | boolean>>;
 
 /** The server's half of a dialect. */
-export interface Door {
-  readonly flags?: readonly DoorFlag[];
+export interface Server {
+  readonly flags?: readonly ServerFlag[];
   /** The open room that is this dialect's public space, reserved for it: nobody can create it. */
   readonly room?: string;
   /** Connections are served one after the other instead of side by side. */
@@ -102,7 +102,7 @@ export interface Door {
   banner?(listening: Address): readonly string[];
   /** Drawn before each console line on a terminal, once after the banner on a pipe. */
   readonly prompt?: string;
-  open(host: Host, settings: DoorSettings): Session;
+  open(host: Host, settings: ServerFlagValues): Session;
   readonly callback?: Callback;
 }
 
@@ -111,8 +111,8 @@ export interface Dialect {
   /** Lower case; names the door flag, the URL scheme and the folder. */
   readonly name: string;
   readonly transport: 'tcp' | 'websocket';
-  readonly door?: Door;
-  readonly caller?: Caller;
+  readonly server?: Server;
+  readonly client?: Client;
 }
 
 /** Checks a dialect against the contract where it is defined, keeping its own precise type. */

@@ -5,127 +5,137 @@ const MiB = 1024 * KiB;
 const second = 1000;
 
 export const limits = {
-  /** A name, in bytes of UTF-8. */
-  nameBytes: 255,
-  /** A room's or group's name, in bytes of UTF-8. */
-  roomNameBytes: 64,
-  /** One message text in the hub, in bytes; every dialect has its own, smaller or equal. */
-  textBytes: 64 * KiB,
-  /** Messages that wait for one recipient. */
-  pendingPerRecipient: 100_000,
-  /** Messages of one recipient held in memory for delivery; the rest stays in the store. */
-  deliveryWindow: 32,
-  /** Open rooms that exist at once. */
-  rooms: 10_000,
-  /** Closed rooms (groups) that exist at once, and members of one. */
-  groups: 10_000,
-  groupMembers: 1_000,
-
-  /** Accounts that the hub keeps in memory as it last found them. */
-  knownAccounts: 10_000,
-  /** Commands applied in one transaction, and the time one transaction may collect, in ms. */
-  groupCommands: 256,
-  groupMs: 4,
-  /** Commands submitted and not committed yet, over all connections; beyond it: refused as overloaded. */
-  journalQueue: 100_000,
-  /** How long a settlement may wait for a group to join, in ms. */
-  settlementMs: 10,
-  /** When what must come to pass is tried again after the disk has failed, in ms. */
-  storageRetryMs: 1 * second,
-  /** How long an outcome is remembered by its key, in ms. */
-  outcomeMs: 24 * 3600 * second,
-
-  /** Requests of one connection submitted and not answered; then its link pauses. */
-  outstandingPerConnection: 64,
-  /** Bytes received and not yet taken by a session; then its link pauses. */
-  inboxBytes: 256 * KiB,
-  /** Bytes queued towards one peer; beyond it the peer is too slow and is dropped. */
-  outboxBytes: 4 * MiB,
-  /** The same over all peers who do not read; beyond it whoever has more than the least of it is dropped. */
-  outboxBytesInAll: 256 * MiB,
-  outboxBytesLeast: 64 * KiB,
-  /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */
-  jsonBytes: 192 * KiB,
-  /** Users in one list written as JSON; of more, the first come. */
-  jsonUsers: 10_000,
-  /** Files that come in over HTTP at once; tickets for files that are to go out, and how long each lives, in ms. */
-  uploads: 64,
-  tickets: 10_000,
-  ticketMs: 60 * second,
-  /** File descriptors kept back for files, the database and calls. */
-  descriptorsReserved: 768,
-  /** The share of all connections that one address may hold (loopback exempt). */
-  addressShare: 0.25,
-
-  /** Messages that wait in a session for a peer who answers each one before it gets the next. */
-  unansweredPerPeer: 16_384,
-  /** How long such a peer may take to answer one; then it counts as answered, in ms. */
-  answerMs: 5 * second,
-
-  /** A whole request, or the first one of a lasting connection, in ms. */
-  requestMs: 30 * second,
-  /** How long a person may think about a question that comes before entering, in ms. */
-  questionMs: 600 * second,
-  /** A quiet connection of somebody who entered is probed after this time, in ms. */
-  keepAliveMs: 10 * second,
-  /** How long a connection that we ended may take to go, in ms. */
-  closingMs: 5 * second,
-  /** How late the next piece of a file, the end behind the last, or the taking of an answer may be, in ms. */
-  pieceMs: 120 * second,
-  /** How long the server waits for its peers when it stops; then for broken uploads, and for who reads its console. In ms. */
-  stopMs: 1.3 * second,
-  stopFilesMs: 200,
-  stopConsoleMs: 300,
-
-  /** A client's dial may take this long for each address of the server's name, in ms. */
-  connectMs: 10 * second,
-  /** A client that lost its server tries again after these pauses, in ms; then after the last one. */
-  reconnectMs: [1 * second, 2 * second, 5 * second, 10 * second, 30 * second],
-  /** Standard input taken as one message, in bytes, where the dialect itself has no bound. */
-  inputBytes: 4 * MiB,
-  /** How long a client that is about to exit waits for what is worth no more: last words, a hint. In ms. */
-  farewellMs: 1 * second,
-  /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
-  heardWindow: 64,
-
-  /** Call-backs: a dial may take this long, in ms. */
-  dialMs: 3 * second,
-  /** A refusal within this time of the CONNECT answer is tried again after each of these pauses, in ms. */
-  dialGraceMs: 1 * second,
-  dialRetriesMs: [50, 150, 400],
-  /** After an error on a call that was made: tried again after these pauses, in ms. */
-  callRetriesMs: [1 * second, 5 * second, 30 * second],
-  /** How long a call may stand, all said, until the peer ends it; and with a peer that never does, in ms. */
-  silentMs: 2 * second,
-  silentAgainMs: 200,
-  /** How long a request's last field may be late where a peer may leave it out, in ms. */
-  optionalFieldMs: 200,
-  /** Confirmations that wait for one address. */
-  receiptsPerAddress: 10_000,
-  /** Calls under way at once over all recipients. */
-  calls: 512,
-
-  /** Bytes of an upload held in memory until the disk has them: of one, of all together, of one of very many. */
-  spoolBytes: 1 * MiB,
-  spoolBytesInAll: 64 * MiB,
-  spoolBytesLeast: 64 * KiB,
-  /** Bytes of a file read ahead of a peer. */
-  readBytes: 256 * KiB,
-  /** The share of the disk that stays free. */
-  diskFree: 0.05,
-  /** How long an attachment waits for its recipient, in ms. */
-  attachmentMs: 30 * 24 * 3600 * second,
-  /** How often attachments that waited too long are looked for, in ms. */
-  expiryMs: 600 * second,
-  /** Attachments that wait for one recipient. */
-  attachmentsPerRecipient: 10_000,
-  /** Of those, the ones that one list names: the oldest. */
-  attachmentsListed: 1_000,
-  /** File offers of one session that are open at once. */
-  offersPerSession: 64,
-
-  /** The console is written to at most this often, in ms. */
-  consoleRestMs: 20,
-  /** Lines that wait for a console nobody reads; beyond it the oldest are dropped and counted. */
-  consoleBytes: 1 * MiB,
+  hub: {
+    /** A name, in bytes of UTF-8. */
+    nameBytes: 255,
+    /** A room's or group's name, in bytes of UTF-8. */
+    roomNameBytes: 64,
+    /** One message text in the hub, in bytes; every dialect has its own, smaller or equal. */
+    textBytes: 64 * KiB,
+    /** Messages that wait for one recipient. */
+    pendingPerRecipient: 100_000,
+    /** Open rooms that exist at once. */
+    rooms: 10_000,
+    /** Closed rooms (groups) that exist at once, and members of one. */
+    groups: 10_000,
+    groupMembers: 1_000,
+    /** Accounts that the hub keeps in memory as it last found them. */
+    knownAccounts: 10_000,
+    /** Attachments that wait for one recipient. */
+    attachmentsPerRecipient: 10_000,
+    /** Of those, the ones that one list names: the oldest. */
+    attachmentsListed: 1_000,
+    /** File offers of one session that are open at once. */
+    offersPerSession: 64,
+  },
+  journal: {
+    /** Commands applied in one transaction, and the time one transaction may collect, in ms. */
+    batchCommands: 256,
+    batchMs: 4,
+    /** Commands submitted and not committed yet, over all connections; beyond it: refused as overloaded. */
+    queuedCommands: 100_000,
+    /** How long a settlement may wait for a group to join, in ms. */
+    settlementMs: 10,
+    /** When what must come to pass is tried again after the disk has failed, in ms. */
+    storageRetryMs: 1 * second,
+    /** How long an outcome is remembered by its key, in ms. */
+    outcomeMs: 24 * 3600 * second,
+  },
+  delivery: {
+    /** Messages of one recipient held in memory for delivery; the rest stays in the store. */
+    window: 32,
+    /** A refusal within this time of the CONNECT answer is tried again after each of these pauses, in ms. */
+    dialGraceMs: 1 * second,
+    dialRetriesMs: [50, 150, 400],
+    /** After an error on a call that was made: tried again after these pauses, in ms. */
+    callRetriesMs: [1 * second, 5 * second, 30 * second],
+    /** Confirmations that wait for one address. */
+    receiptsPerAddress: 10_000,
+  },
+  net: {
+    /** Requests of one connection submitted and not answered; then its link pauses. */
+    outstandingRequests: 64,
+    /** Bytes received and not yet taken by a session; then its link pauses. */
+    inboxBytes: 256 * KiB,
+    /** Bytes queued towards one peer; beyond it the peer is too slow and is dropped. */
+    sendQueueBytes: 4 * MiB,
+    /** The same over all peers who do not read; beyond it whoever has more than the least of it is dropped. */
+    sendQueueBytesInAll: 256 * MiB,
+    sendQueueBytesLeast: 64 * KiB,
+    /** File descriptors kept back for files, the database and calls. */
+    descriptorsReserved: 768,
+    /** The share of all connections that one address may hold (loopback exempt). */
+    addressShare: 0.25,
+    /** Messages that wait in a session for a peer who answers each one before it gets the next. */
+    unansweredPerPeer: 16_384,
+    /** How long such a peer may take to answer one; then it counts as answered, in ms. */
+    answerMs: 5 * second,
+    /** A whole request, or the first one of a lasting connection, in ms. */
+    requestMs: 30 * second,
+    /** How long a person may think about a question that comes before entering, in ms. */
+    questionMs: 600 * second,
+    /** A quiet connection of somebody who entered is probed after this time, in ms. */
+    keepAliveMs: 10 * second,
+    /** How long a connection that we ended may take to go, in ms. */
+    closingMs: 5 * second,
+    /** How late the next piece of a file, the end behind the last, or the taking of an answer may be, in ms. */
+    pieceMs: 120 * second,
+    /** Call-backs: a dial may take this long, in ms. */
+    dialMs: 3 * second,
+    /** Calls under way at once over all recipients. */
+    calls: 512,
+  },
+  files: {
+    /** Bytes of an upload held in memory until the disk has them: of one, of all together, of one of very many. */
+    spoolBytes: 1 * MiB,
+    spoolBytesInAll: 64 * MiB,
+    spoolBytesLeast: 64 * KiB,
+    /** Bytes of a file read ahead of a peer. */
+    readBytes: 256 * KiB,
+    /** The share of the disk that stays free. */
+    diskFree: 0.05,
+    /** How long an attachment waits for its recipient, in ms. */
+    attachmentMs: 30 * 24 * 3600 * second,
+    /** How often attachments that waited too long are looked for, in ms. */
+    expiryMs: 600 * second,
+  },
+  server: {
+    /** How long the server waits for its peers when it stops; then for broken uploads, and for who reads its console. In ms. */
+    stopMs: 1.3 * second,
+    stopFilesMs: 200,
+    stopConsoleMs: 300,
+    /** The console is written to at most this often, in ms. */
+    consoleRestMs: 20,
+    /** Lines that wait for a console nobody reads; beyond it the oldest are dropped and counted. */
+    consoleBytes: 1 * MiB,
+  },
+  web: {
+    /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */
+    jsonBytes: 192 * KiB,
+    /** Users in one list written as JSON; of more, the first come. */
+    jsonUsers: 10_000,
+    /** Files that come in over HTTP at once; tickets for files that are to go out, and how long each lives, in ms. */
+    uploads: 64,
+    tickets: 10_000,
+    ticketMs: 60 * second,
+  },
+  client: {
+    /** A client's dial may take this long for each address of the server's name, in ms. */
+    connectMs: 10 * second,
+    /** A client that lost its server tries again after these pauses, in ms; then after the last one. */
+    reconnectMs: [1 * second, 2 * second, 5 * second, 10 * second, 30 * second],
+    /** Standard input taken as one message, in bytes, where the dialect itself has no bound. */
+    inputBytes: 4 * MiB,
+    /** How long a client that is about to exit waits for what is worth no more: last words, a hint. In ms. */
+    farewellMs: 1 * second,
+    /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
+    callWindow: 64,
+  },
+  mailbox: {
+    /** How long a call may stand, all said, until the peer ends it; and with a peer that never does, in ms. */
+    silentMs: 2 * second,
+    silentAgainMs: 200,
+    /** How long a request's last field may be late where a peer may leave it out, in ms. */
+    optionalFieldMs: 200,
+  },
 } as const;

@@ -189,11 +189,12 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
  * that two spellings of one look are one name.
  */
 export function nameOf(text: string): Name | undefined {
-  if (text.length === 0 || text.length > limits.nameBytes || text.startsWith('#')) return undefined;
+  if (text.length === 0 || text.length > limits.hub.nameBytes || text.startsWith('#'))
+    return undefined;
   if (plain.test(text)) return text as Name;
   if (unprintable.test(text) || text.trim() !== text) return undefined;
   const name = text.normalize('NFC');
-  return utf8.encode(name).length > limits.nameBytes ? undefined : (name as Name);
+  return utf8.encode(name).length > limits.hub.nameBytes ? undefined : (name as Name);
 }
 
 /** The name of a numbered peer: `#7`. No other door can ask for one (`nameOf` refuses `#`). */
@@ -214,12 +215,12 @@ export function addresseeOf(text: string): Name | undefined {
 export function roomNameOf(text: string): RoomName | undefined {
   if (
     text.length === 0 ||
-    text.length > limits.roomNameBytes ||
+    text.length > limits.hub.roomNameBytes ||
     /\s/u.test(text) ||
     unprintable.test(text)
   ) {
     return undefined;
   }
   const name = text.normalize('NFC');
-  return utf8.encode(name).length > limits.roomNameBytes ? undefined : (name as RoomName);
+  return utf8.encode(name).length > limits.hub.roomNameBytes ? undefined : (name as RoomName);
 }

@@ -77,7 +77,7 @@ export class SystemConsole implements Console {
   }
 
   warn(line: string): void {
-    if (this.#warningsWaiting > limits.consoleBytes) {
+    if (this.#warningsWaiting > limits.server.consoleBytes) {
       this.#warningsDropped++;
       return;
     }
@@ -92,7 +92,7 @@ export class SystemConsole implements Console {
 
   #add(piece: string): void {
     if (this.#out.isBroken) return;
-    if (this.#waiting > limits.consoleBytes) {
+    if (this.#waiting > limits.server.consoleBytes) {
       this.#dropped++;
       return;
     }
@@ -114,13 +114,13 @@ export class SystemConsole implements Console {
     setTimeout(() => {
       this.#scheduled = false;
       if (this.#lines.length > 0) this.#soon();
-    }, limits.consoleRestMs);
+    }, limits.server.consoleRestMs);
   }
 
   #flush(): void {
     const lines = this.#lines;
     this.#lines = [];
-    if (this.#dropped > 0 && this.#waiting <= limits.consoleBytes) {
+    if (this.#dropped > 0 && this.#waiting <= limits.server.consoleBytes) {
       lines.push(`${lost(this.#dropped)}\n`);
       this.#dropped = 0;
     }

@@ -1,27 +1,27 @@
 // The core: hub, journal and delivery put together over a store, with the world outside handed in.
 
+import type { Clock } from '../net/clock';
+import type { Socket, SocketEvents } from '../net/socket';
+import type { Command, Outcome } from '../protocol/commands';
 import type { Callback, Dialect } from '../protocol/dialect';
-import type { Command, Outcome } from '../protocol/hub';
 import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
 import type { Console } from './console';
 import { CalledOutlet } from './delivery/calls';
 import { Delivery } from './delivery/delivery';
 import type { FileStore } from './files/files';
-import { allAddresses } from './hub/addresses';
-import { forgetGuestsGroups } from './hub/closed_rooms';
-import { forgetGuestsFiles } from './hub/files';
 import { openHub } from './hub/hub';
-import { readWaiting } from './hub/mail';
+import { allAddresses } from './hub/operations/callbacks';
+import { forgetGuestsFiles } from './hub/operations/files';
+import { readWaiting } from './hub/operations/messages';
+import { forgetGuestsGroups } from './hub/state/groups';
 import { openStore, type Store } from './hub/store';
 import type { CallAddress } from './hub/turn';
 import { LocalJournal } from './journal/local';
-import type { Clock } from './net/clock';
-import { Conversation, type Surroundings } from './net/conversation';
-import type { Transport, TransportEvents } from './net/link';
+import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
-export interface World {
+export interface CoreDeps {
   readonly clock: Clock;
   readonly files: FileStore;
   readonly console: Pick<Console, 'print' | 'warn' | 'raw'>;
@@ -29,7 +29,7 @@ export interface World {
   soon(step: () => void): void;
   /** Lets the bytes go that were written in this turn. */
   flush(): void;
-  dial(address: Address, open: (link: Transport) => TransportEvents): void;
+  dial(address: Address, open: (socket: Socket) => SocketEvents): void;
   /** Whether an address leads to one of this server's own doors. */
   isOwnDoor(address: Address): boolean;
   /** An exception that is our bug, or a failing disk. */
@@ -38,9 +38,9 @@ export interface World {
 
 export interface Core {
   /** Every connection that is not over, whoever made it. */
-  readonly conversations: ReadonlySet<Conversation>;
+  readonly conversations: ReadonlySet<ConnectionHost>;
   /** What the conversations of one door share. `server`: its address as peers know it. */
-  around(dialect: string, server: Address): Surroundings;
+  around(dialect: string, server: Address): ConnectionHostDeps;
   /** Calls those who left an address before this start. */
   start(): void;
   /** The server's own commands; nobody waits for their outcome. */
@@ -64,29 +64,29 @@ export function openCoreStore(path: string): Store {
   return db;
 }
 
-export function openCore(db: Store, dialects: readonly Dialect[], world: World): Core {
-  const { clock, console } = world;
-  const conversations = new Set<Conversation>();
-  const entered = new Map<SessionId, Conversation>();
-  const reservedRooms = dialects.flatMap(({ door }) => door?.room ?? []);
+export function openCore(db: Store, dialects: readonly Dialect[], deps: CoreDeps): Core {
+  const { clock, console } = deps;
+  const conversations = new Set<ConnectionHost>();
+  const entered = new Map<SessionId, ConnectionHost>();
+  const reservedRooms = dialects.flatMap(({ server }) => server?.room ?? []);
   const journal: LocalJournal = new LocalJournal(
     db,
     openHub(db, { reservedRooms }),
     (events) => delivery.take(events),
     {
       now: () => clock.now(),
-      soon: (flush) => world.soon(flush),
+      soon: (flush) => deps.soon(flush),
       later: (flush, ms) => void clock.after(ms, flush),
-      report: (what, error) => world.report(what, error),
+      report: (what, error) => deps.report(what, error),
     },
   );
-  journal.onGroupDone = () => world.flush();
+  journal.onGroupDone = () => deps.flush();
   /** What must come to pass, since it has happened already: a disk that fails is asked again until it does not. */
   const owe = (command: Command, done: () => void): void =>
     journal.submit(command, (outcome) => paid(command, outcome, done));
   const paid = (command: Command, outcome: Outcome, done: () => void): void => {
     if (outcome.ok || outcome.why !== 'storage') done();
-    else clock.after(limits.storageRetryMs, () => owe(command, done));
+    else clock.after(limits.journal.storageRetryMs, () => owe(command, done));
   };
   const waiting = readWaiting(db);
   const delivery: Delivery = new Delivery({
@@ -100,25 +100,25 @@ export function openCore(db: Store, dialects: readonly Dialect[], world: World):
     after: (ms, then) => clock.after(ms, then),
     connection: (session) => entered.get(session),
     caller,
-    released: ({ hash }) => world.files.release(hash),
+    released: ({ hash }) => deps.files.release(hash),
   });
 
   const boot = clock.now().toString(36);
   let connections = 0;
   const nextSession = (): SessionId => `${machine}-${boot}-${++connections}` as SessionId;
-  const around = (dialect: string, server: Address): Surroundings => ({
+  const around = (dialect: string, server: Address): ConnectionHostDeps => ({
     dialect,
     machine,
     server,
     clock,
-    files: world.files,
+    files: deps.files,
     submit: (command, done, key) => journal.submit(command, done, key),
     owe,
-    isOwnDoor: (address) => world.isOwnDoor(address),
+    isOwnDoor: (address) => deps.isOwnDoor(address),
     print: (line) => console.print(line),
     warn: (line) => console.warn(line),
     output: (bytes, taken) => console.raw(bytes, taken),
-    report: (what, error) => world.report(what, error),
+    report: (what, error) => deps.report(what, error),
     nextSession,
     began: (conversation) => void conversations.add(conversation),
     entered: (conversation) => void entered.set(conversation.session, conversation),
@@ -129,7 +129,7 @@ export function openCore(db: Store, dialects: readonly Dialect[], world: World):
   });
 
   const callbacks = new Map<string, Callback>(
-    dialects.flatMap(({ name, door }) => (door?.callback ? [[name, door.callback]] : [])),
+    dialects.flatMap(({ name, server }) => (server?.callback ? [[name, server.callback]] : [])),
   );
   let starting = false;
   function caller(at: CallAddress): CalledOutlet | undefined {
@@ -141,8 +141,8 @@ export function openCore(db: Store, dialects: readonly Dialect[], world: World):
       { ...at, callback, fresh: !starting },
       {
         dial: (address, open) =>
-          world.dial(address, (link) => {
-            const conversation = new Conversation(link, calls);
+          deps.dial(address, (socket) => {
+            const conversation = new ConnectionHost(socket, calls);
             conversation.start(open(conversation));
             return conversation;
           }),
@@ -168,7 +168,7 @@ export function openCore(db: Store, dialects: readonly Dialect[], world: World):
     closing() {
       journal.flush();
       for (const conversation of conversations) conversation.closing();
-      world.flush();
+      deps.flush();
     },
     flush: () => journal.flush(),
     close: () => journal.close(),

@@ -2,49 +2,49 @@
 
 import type { TCPSocketListener } from 'bun';
 
-import type { Dialect, DoorSettings } from '../protocol/dialect';
+import type { FlushQueue, SocketEvents, TcpSocket } from '../net/socket';
+import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import type { Address } from '../protocol/model';
-import { Conversation, type Surroundings } from './net/conversation';
-import type { Link, Outbox, TransportEvents } from './net/link';
+import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 import { type Admission, listen } from './net/listen';
 
 export interface DoorOptions {
   readonly dialect: Dialect;
-  readonly settings: DoorSettings;
+  readonly settings: ServerFlagValues;
   readonly host: string;
   readonly port: number;
-  readonly around: Surroundings;
-  readonly outbox: Outbox;
+  readonly deps: ConnectionHostDeps;
+  readonly outbox: FlushQueue;
   readonly admission: Admission;
 }
 
 export class Door {
   readonly dialect: Dialect;
   readonly #options: DoorOptions;
-  readonly #around: Surroundings;
-  readonly #listener: TCPSocketListener<Link>;
+  readonly #deps: ConnectionHostDeps;
+  readonly #listener: TCPSocketListener<TcpSocket>;
   /** Where the door serves one after the other: who is served, and who waits, in the order of arrival. */
-  readonly #turns: { conversation: Conversation; link: Link }[] = [];
+  readonly #turns: { conversation: ConnectionHost; socket: TcpSocket }[] = [];
 
   constructor(options: DoorOptions) {
     this.dialect = options.dialect;
     this.#options = options;
-    const { around } = options;
-    this.#around = {
-      ...around,
+    const { deps } = options;
+    this.#deps = {
+      ...deps,
       over: (over, session) => {
         options.admission.left(over.remote.host);
         this.#turnOver(over);
-        around.over(over, session);
+        deps.over(over, session);
       },
     };
     this.#listener = listen({
       host: options.host,
       port: options.port,
       outbox: options.outbox,
-      clock: options.around.clock,
+      clock: options.deps.clock,
       admission: options.admission,
-      accept: (link) => this.#accept(link),
+      accept: (socket) => this.#accept(socket),
     });
   }
 
@@ -52,11 +52,11 @@ export class Door {
     return { host: this.#options.host, port: this.#listener.port };
   }
 
-  #accept(link: Link): TransportEvents {
-    const conversation = new Conversation(link, this.#around);
-    if (this.dialect.door?.oneAtATime === true) {
-      this.#turns.push({ conversation, link });
-      if (this.#turns.length > 1) link.pause();
+  #accept(socket: TcpSocket): SocketEvents {
+    const conversation = new ConnectionHost(socket, this.#deps);
+    if (this.dialect.server?.oneAtATime === true) {
+      this.#turns.push({ conversation, socket: socket });
+      if (this.#turns.length > 1) socket.pause();
       else this.#start(conversation);
     } else {
       this.#start(conversation);
@@ -64,12 +64,12 @@ export class Door {
     return conversation;
   }
 
-  #start(conversation: Conversation): void {
-    const session = this.dialect.door?.open(conversation, this.#options.settings);
+  #start(conversation: ConnectionHost): void {
+    const session = this.dialect.server?.open(conversation, this.#options.settings);
     if (session) conversation.start(session);
   }
 
-  #turnOver(over: Conversation): void {
+  #turnOver(over: ConnectionHost): void {
     if (this.#turns.length === 0) return;
     const served = this.#turns[0]?.conversation === over;
     const index = this.#turns.findIndex(({ conversation }) => conversation === over);
@@ -77,7 +77,7 @@ export class Door {
     const next = this.#turns[0];
     if (!served || !next) return;
     this.#start(next.conversation);
-    next.link.resume();
+    next.socket.resume();
   }
 
   /** Takes no new connections; those that are there go on. */

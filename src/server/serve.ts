@@ -3,7 +3,7 @@
 import { tmpdir } from 'node:os';
 
 import { CliError, defineCommand, exit, type Option } from '../cli';
-import type { Dialect, DoorSettings } from '../protocol/dialect';
+import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';
 import { SystemConsole } from './console';
@@ -15,16 +15,16 @@ import { type DoorRequest, PortUnavailable, type RunningServer, startServer } fr
 const first = dialects[0];
 
 /** Doors that `--all` opens, in this order, from `-p` on. */
-const all = dialects.filter(({ door }) => door !== undefined && door.oneAtATime !== true);
+const all = dialects.filter(({ server }) => server !== undefined && server.oneAtATime !== true);
 
 const doorOptions: Record<string, Option> = {};
 for (const dialect of dialects) {
-  if (!dialect.door) continue;
+  if (!dialect.server) continue;
   if (dialect !== first) {
     const about = `open the ${dialect.name} door`;
     doorOptions[dialect.name] = { type: 'port', about };
   }
-  for (const flag of dialect.door.flags ?? []) {
+  for (const flag of dialect.server.flags ?? []) {
     const about = flag.help;
     doorOptions[flag.name] =
       flag.type === 'boolean'
@@ -49,7 +49,7 @@ const options = {
     min: 1,
     max: 36_500,
     about: 'how long an attachment waits',
-    default: limits.attachmentMs / dayMs,
+    default: limits.files.attachmentMs / dayMs,
   },
   quiet: { type: 'boolean', about: 'print no console lines' },
 } as const satisfies Record<string, Option>;
@@ -100,8 +100,8 @@ function doorTable(server: RunningServer): string[] {
     const how =
       dialect.transport === 'websocket'
         ? `http://localhost:${port}/`
-        : dialect.caller?.connect
-          ? `chat connect ${dialect.name}://${dialect.caller.userWord ?? 'NAME'}@localhost:${port}`
+        : dialect.client?.connect
+          ? `chat connect ${dialect.name}://${dialect.client.userWord ?? 'NAME'}@localhost:${port}`
           : `chat send ${dialect.name}://localhost:${port} -`;
     return `${dialect.name.padEnd(width)}  ${port.padStart(5)}  ${how}`;
   });
@@ -126,10 +126,10 @@ function requested(
   return doors.length > 0 || !first ? doors : [{ dialect: first, port: from }];
 }
 
-function doorFlags(flags: Readonly<Record<string, unknown>>): DoorSettings {
+function doorFlags(flags: Readonly<Record<string, unknown>>): ServerFlagValues {
   const settings: Record<string, string | boolean> = {};
-  for (const { door } of dialects) {
-    for (const { name } of door?.flags ?? []) {
+  for (const { server } of dialects) {
+    for (const { name } of server?.flags ?? []) {
       const value = flags[name];
       if (typeof value === 'string' || typeof value === 'boolean') settings[name] = value;
     }

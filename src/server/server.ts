@@ -6,7 +6,10 @@ import { join } from 'node:path';
 
 import { createConsola, LogLevels } from 'consola/basic';
 
-import type { Dialect, DoorSettings } from '../protocol/dialect';
+import { localHost, ownHosts } from '../net/address';
+import { type Clock, SystemClock } from '../net/clock';
+import { FlushQueue } from '../net/socket';
+import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import type { Console } from './console';
@@ -15,11 +18,8 @@ import { descriptorLimit } from './descriptors';
 import { Door } from './door';
 import { Files } from './files/files';
 import { holdFolder } from './folder';
-import { fileIsNeeded, neededFiles } from './hub/files';
-import { localHost, ownHosts } from './net/addresses';
-import { type Clock, SystemClock } from './net/clock';
+import { fileIsNeeded, neededFiles } from './hub/operations/files';
 import { Dialer } from './net/dial';
-import { Outbox } from './net/link';
 import { Admission } from './net/listen';
 import { WebDoor } from './web/door';
 
@@ -34,7 +34,7 @@ export interface ServerSettings {
   readonly doors: readonly DoorRequest[];
   /** Where everything is kept; undefined: nothing outlives the process. */
   readonly folder: string | undefined;
-  readonly flags: DoorSettings;
+  readonly flags: ServerFlagValues;
   readonly console: Console;
   /** The largest attachment, in bytes; any size by default. */
   readonly largestFile?: number;
@@ -117,7 +117,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   // The chat, and the world that it lives in.
   const ownClock = new SystemClock();
   const clock = settings.clock ?? ownClock;
-  const outbox = new Outbox();
+  const outbox = new FlushQueue();
   const dialer = new Dialer(outbox, clock);
   const own = ownHosts();
   const doors: (Door | WebDoor)[] = [];
@@ -146,7 +146,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
         settings: settings.flags,
         host: settings.host,
         port,
-        around: core.around(dialect.name, { host, port }),
+        deps: core.around(dialect.name, { host, port }),
         outbox,
         admission,
       });
@@ -157,15 +157,15 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   }
   let cancelExpiry = (): void => {};
   const expire = (): void => {
-    const before = clock.now() - (settings.attachmentMs ?? limits.attachmentMs);
+    const before = clock.now() - (settings.attachmentMs ?? limits.files.attachmentMs);
     core.submit({ do: 'file-expire', before });
-    cancelExpiry = clock.after(limits.expiryMs, expire);
+    cancelExpiry = clock.after(limits.files.expiryMs, expire);
   };
   expire();
   for (const door of doors) {
     const listening = { host, port: door.address.port };
-    for (const line of door.dialect.door?.banner?.(listening) ?? []) console.print(line);
-    if (door.dialect.door?.prompt !== undefined) console.prompt(door.dialect.door.prompt);
+    for (const line of door.dialect.server?.banner?.(listening) ?? []) console.print(line);
+    if (door.dialect.server?.prompt !== undefined) console.prompt(door.dialect.server.prompt);
   }
   core.start();
 
@@ -176,7 +176,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       for (const door of doors) door.close();
       dialer.close();
       core.closing();
-      const deadline = Date.now() + limits.stopMs;
+      const deadline = Date.now() + limits.server.stopMs;
       while (core.conversations.size > 0 && Date.now() < deadline) {
         await pause(10);
         core.flush();
@@ -184,12 +184,12 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       for (const door of doors) door.drop();
       dialer.drop();
       core.close();
-      await Promise.race([files.close(), pause(limits.stopFilesMs)]);
+      await Promise.race([files.close(), pause(limits.server.stopFilesMs)]);
       ownClock.stop();
       db.close();
       held?.release();
       if (passing !== undefined) rmSync(passing, { recursive: true, force: true });
-      await Promise.race([console.close(), pause(limits.stopConsoleMs)]);
+      await Promise.race([console.close(), pause(limits.server.stopConsoleMs)]);
     },
   };
 }

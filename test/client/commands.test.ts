@@ -3,10 +3,10 @@ import { describe, expect, test } from 'bun:test';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { endpointOf, endpointOfUrl } from '../../src/client/endpoint';
 import { rememberSender } from '../../src/client/last_sender';
 import { register, unregister } from '../../src/client/register';
 import { send } from '../../src/client/send';
-import { goalOf, goalOfUrl } from '../../src/client/target';
 import { users } from '../../src/client/users';
 import { channels } from '../../src/protocol/channels/index';
 import { mailbox } from '../../src/protocol/mailbox/index';
@@ -134,7 +134,7 @@ describe('places', () => {
     ['mailbox://al%20ice@[::1]:9/b%C3%B6b', 'al ice', '::1', 9, 'böb'],
     ['basic://host', undefined, 'host', 12345, ''],
   ])('%s', (url, user, host, port, path) => {
-    expect(goalOfUrl(url).target).toEqual({
+    expect(endpointOfUrl(url).target).toEqual({
       ...(user !== undefined && { user }),
       host,
       port,
@@ -143,12 +143,12 @@ describe('places', () => {
   });
 
   test('a name goes where the flags say, and to the first protocol of all', () => {
-    expect(goalOf('alice', flags)).toMatchObject({
+    expect(endpointOf('alice', flags)).toMatchObject({
       dialect: 'mailbox',
       target: { user: 'alice', host: 'localhost', port: 8888, path: '' },
       place: 'mailbox://localhost:8888',
     });
-    expect(goalOf('Scott', { server: '::1', port: 7, dialect: channels.name }).place).toBe(
+    expect(endpointOf('Scott', { server: '::1', port: 7, dialect: channels.name }).place).toBe(
       'channels://[::1]:7',
     );
   });

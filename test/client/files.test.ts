@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { safeBaseName, SavedFile } from '../../src/client/save_file';
 import { openSource } from '../../src/client/source_file';
-import type { CallerWire, SaveSink, SourceFile } from '../../src/protocol/dialect';
+import type { ClientConnection, SaveSink, SourceFile } from '../../src/protocol/dialect';
 import type { Result } from '../../src/protocol/model';
 import { scratchFolder } from '../support/scratch';
 import { fakeServer } from './fake_server';
@@ -179,8 +179,8 @@ describe('sending', () => {
     });
     const { host, dial } = testHost(server.port);
     const file = opened(host.source(path));
-    const { wire, told } = dial();
-    expect(await sent(wire, file)).toEqual({ ok: false, why: 'gone' });
+    const { connection, told } = dial();
+    expect(await sent(connection, file)).toEqual({ ok: false, why: 'gone' });
     await told.over.promise;
     expect(told.told).toEqual(['opened', 'lost:reset']);
     server.stop();
@@ -193,15 +193,15 @@ function opened(result: Result<SourceFile, 'unreadable'>): SourceFile {
 }
 
 const sent = (
-  wire: CallerWire,
+  connection: ClientConnection,
   file: SourceFile,
-  frame?: Parameters<CallerWire['sendSource']>[2],
-): Promise<Result<void, 'gone'>> => new Promise((done) => wire.sendSource(file, done, frame));
+  frame?: Parameters<ClientConnection['sendSource']>[2],
+): Promise<Result<void, 'gone'>> => new Promise((done) => connection.sendSource(file, done, frame));
 
 /** Sends a file to a server that keeps it; `meanwhile` happens between opening and sending. */
 async function sendTo(
   path: string,
-  frame?: Parameters<CallerWire['sendSource']>[2],
+  frame?: Parameters<ClientConnection['sendSource']>[2],
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ came: Buffer; result: Result<void, 'gone'>; transfers: string[] }> {
   const whole = Promise.withResolvers<Buffer>();
@@ -209,14 +209,14 @@ async function sendTo(
     whole.resolve(await call.ended());
     call.close();
   });
-  const { host, face, dial } = testHost(server.port);
+  const { host, view, dial } = testHost(server.port);
   const file = opened(host.source(path));
   await meanwhile();
-  const { wire, told } = dial();
-  const result = await sent(wire, file, frame);
-  wire.end();
+  const { connection, told } = dial();
+  const result = await sent(connection, file, frame);
+  connection.end();
   const came = await whole.promise;
   await told.over.promise;
   server.stop();
-  return { came, result, transfers: face.transfers };
+  return { came, result, transfers: view.transfers };
 }

@@ -57,7 +57,7 @@ test('hears calls before anything was dialled, and none once it was stopped', as
 });
 
 test('listens on the way to the address that answers, where a name has several', async () => {
-  const server = fakeServer((caller) => caller.close());
+  const server = fakeServer((client) => client.close());
   const lookUp = (): Promise<string[]> => Promise.resolve(['127.0.0.9', '127.0.0.1']);
   const client = testHost(server.port, { hostname: 'chat.test', lookUp });
   const port = portOf(await listen(client));

@@ -1,8 +1,8 @@
 // Records what happens on a connection, for tests that ask what its owner was told and in which order.
 
-import { ClientHost, type ClientHostOptions, type Face } from '../../src/client/host';
+import { ClientRuntime, type ClientRuntimeOptions, type View } from '../../src/client/runtime';
 import type { Inbox } from '../../src/protocol/bytes/inbox';
-import type { CallerWire, ConnectionEvents, Ending, Shown } from '../../src/protocol/dialect';
+import type { ClientConnection, ConnectionEvents, Ending, Shown } from '../../src/protocol/dialect';
 
 /** Everything a wire told its owner: `opened`, `received:TEXT`, `ended`, `woke`, `lost:WHY`. */
 export class Recorder implements ConnectionEvents {
@@ -52,7 +52,7 @@ export class Recorder implements ConnectionEvents {
 }
 
 /** A face that keeps what it is shown. */
-export class FakeFace implements Face {
+export class FakeView implements View {
   readonly shown: Shown[] = [];
   readonly transfers: string[] = [];
   answers: (string | undefined)[] = [];
@@ -76,39 +76,39 @@ export class FakeFace implements Face {
 }
 
 export interface TestHost {
-  readonly host: ClientHost;
-  readonly face: FakeFace;
+  readonly host: ClientRuntime;
+  readonly view: FakeView;
   readonly ending: Promise<Ending>;
   /** Dials and gives the wire with what it told. */
-  readonly dial: (prepare?: (wire: CallerWire, told: Recorder) => void) => {
-    readonly wire: CallerWire;
+  readonly dial: (prepare?: (connection: ClientConnection, told: Recorder) => void) => {
+    readonly connection: ClientConnection;
     readonly told: Recorder;
   };
 }
 
 export function testHost(
   port: number,
-  options: Partial<ClientHostOptions> & { readonly hostname?: string } = {},
+  options: Partial<ClientRuntimeOptions> & { readonly hostname?: string } = {},
 ): TestHost {
-  const face = new FakeFace();
+  const face = new FakeView();
   const ending = Promise.withResolvers<Ending>();
-  const host = new ClientHost({
+  const host = new ClientRuntime({
     dialect: 'mailbox',
     server: { host: options.hostname ?? '127.0.0.1', port },
-    face,
+    view: face,
     exit: ending.resolve,
     ...options,
   });
   const dial: TestHost['dial'] = (prepare = () => {}) => {
     const told = new Recorder();
-    let opened: CallerWire | undefined;
-    host.dial((wire) => {
-      opened = wire;
-      prepare(wire, told);
+    let opened: ClientConnection | undefined;
+    host.dial((connection) => {
+      opened = connection;
+      prepare(connection, told);
       return told;
     });
     if (opened === undefined) throw new Error('dial did not open a wire');
-    return { wire: opened, told };
+    return { connection: opened, told };
   };
-  return { host, face, ending: ending.promise, dial };
+  return { host, view: face, ending: ending.promise, dial };
 }

@@ -164,7 +164,7 @@ describe('servers as they are', () => {
         ['bob', 'hi'],
       );
       await asked.promise;
-      jest.advanceTimersByTime(limits.requestMs - 1);
+      jest.advanceTimersByTime(limits.net.requestMs - 1);
       let isOver = false;
       void ran.then(() => (isOver = true));
       await new Promise(setImmediate);
@@ -214,7 +214,7 @@ describe('who is unknown', () => {
         ['bob', 'hi'],
       );
       await asked.promise;
-      jest.advanceTimersByTime(limits.farewellMs);
+      jest.advanceTimersByTime(limits.client.farewellMs);
       const { status, err } = await ran;
       expect(status).toBe(67);
       expect(err).toContain('bob is not registered there');

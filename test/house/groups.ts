@@ -1,7 +1,7 @@
 // A person of the groups protocol: header blocks, and an answer to every message that comes.
 
 import { groups } from '../../src/protocol/groups/index';
-import type { Message } from '../../src/protocol/groups/messages';
+import type { Message } from '../../src/protocol/groups/wire/messages';
 import { Peer } from '../protocol/groups/conversation';
 import { connectTcp } from '../support/tcp';
 import { Heard } from './heard';

@@ -1,14 +1,14 @@
 // A person at the page: JSON over a WebSocket, an account with a token.
 
 import { web } from '../../src/protocol/web/index';
-import { join, tokenFor, type WebClient } from '../protocol/web/client';
+import { join, tokenFor, type WebPerson } from '../protocol/web/person';
 import { foreignName, type Kind, type Person } from './person';
 
 let keys = 0;
 const key = (): string => `house-key-${++keys}`;
 
 async function enter(port: number, name: string): Promise<Person> {
-  const client: WebClient = await join(port, name);
+  const client: WebPerson = await join(port, name);
   let room = '';
   const taken = new Set<unknown>();
   /** Waits for something that was not taken yet. */

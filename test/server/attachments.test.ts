@@ -164,11 +164,11 @@ describe('what is not whole leaves nothing', () => {
     const clock = new HandClock();
     await using all = await started({ clock });
     await using peer = await half(all);
-    clock.pass(limits.pieceMs - 1);
+    clock.pass(limits.net.pieceMs - 1);
     await peer.send(Uint8Array.of(1));
     // Another connection's answer shows that the byte has been heard.
     await ask(all.port, nul('UNREGISTER', 'zed'));
-    clock.pass(limits.pieceMs - 1);
+    clock.pass(limits.net.pieceMs - 1);
     expect(peer.unread.length).toBe(0);
     clock.pass(1);
     expect(await peer.readToEnd()).toEqual(Buffer.from('\x02'));
@@ -286,7 +286,7 @@ describe('bounds', () => {
       `WITH RECURSIVE many(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM many WHERE n < ?)
        INSERT INTO file (serial, recipient, from_key, id, hash, size, name, at)
        SELECT 1000 + n, recipient, from_key, n, hash, size, name, at FROM file, many`,
-      [limits.attachmentsPerRecipient],
+      [limits.hub.attachmentsPerRecipient],
     );
     expect(send()).toEqual({ ok: false, why: 'full' });
     desk.db.run('DELETE FROM file WHERE id = 2');
@@ -347,7 +347,7 @@ describe('fetching', () => {
     await ask(all.port, attachment('alice', 'bob', 'a', large));
     await using peer = await partly(all);
     await ask(all.port, nul('UNREGISTER', 'zed'));
-    clock.pass(limits.pieceMs + 1);
+    clock.pass(limits.net.pieceMs + 1);
     peer.readOn();
     await peer.readToEnd();
     expect(sha256((await getFile(all.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(sha256(large));
@@ -380,7 +380,7 @@ describe('what nobody fetches', () => {
     await ask(port, attachment('alice', 'bob', 'a', bytesOf(9)));
     clock.pass(days);
     await ask(port, attachment('alice', 'bob', 'b', bytesOf(10)));
-    clock.pass(days + limits.expiryMs);
+    clock.pass(days + limits.files.expiryMs);
     await untilFolder(files, (names) => names.length === 1);
     await using listener = listenTcp();
     await ask(port, nul('CONNECT', 'bob', String(listener.port)));
@@ -399,7 +399,7 @@ describe('what nobody fetches', () => {
     const first = await started({ clock });
     await ask(first.port, attachment('alice', 'bob', 'a', bytesOf(9)));
     await first.server.stop();
-    clock.pass(limits.attachmentMs + 1);
+    clock.pass(limits.files.attachmentMs + 1);
     await using second = await started({ clock }, first.folder);
     await untilEmpty(second.files);
     expect(await getFile(second.port, 'bob', 'alice', 1)).toBe(2);

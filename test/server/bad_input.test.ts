@@ -179,7 +179,7 @@ describe('30 s for a whole request', () => {
     ['an alias that has begun to come', 'CONNECTEDUSERS\0al', '\x02'],
   ])('%s', async (_, request, answer) => {
     const [peer] = await begun([request]);
-    clock.pass(limits.requestMs - 1);
+    clock.pass(limits.net.requestMs - 1);
     await ask(slow.port('mailbox'), nul('UNREGISTER', 'zed'));
     expect([peer?.closed, peer?.unread.length]).toEqual([false, 0]);
     clock.pass(1);
@@ -191,14 +191,14 @@ describe('30 s for a whole request', () => {
     for (const byte of 'SEND\0') {
       await peer?.send(byte);
       await ask(slow.port('mailbox'), nul('UNREGISTER', 'zed'));
-      clock.pass(limits.requestMs / 5);
+      clock.pass(limits.net.requestMs / 5);
     }
     expect(await peer?.readToEnd()).toEqual(Buffer.from('\x02'));
   });
 
   test('an alias of CONNECTEDUSERS that does not come is not waited for', async () => {
     const [peer] = await begun([nul('CONNECTEDUSERS')]);
-    clock.pass(limits.optionalFieldMs - 1);
+    clock.pass(limits.mailbox.optionalFieldMs - 1);
     expect(peer?.unread.length).toBe(0);
     clock.pass(1);
     expect(await peer?.readToEnd()).toEqual(Buffer.from('\x02'));
@@ -207,7 +207,7 @@ describe('30 s for a whole request', () => {
   test('an answered client that does not end is let go', async () => {
     const [peer] = await begun([nul('RESIGN')]);
     await peer?.readToEnd();
-    clock.pass(limits.closingMs);
+    clock.pass(limits.net.closingMs);
     // Its connection is gone on the server's side: what is sent there now meets a reset.
     const isGone = (): boolean => peer?.closed === true;
     while (!isGone()) {
@@ -219,7 +219,7 @@ describe('30 s for a whole request', () => {
 
   test('five hundred at once are let go at once', async () => {
     const peers = await begun(Array.from({ length: 500 }, (_, index) => (index % 2 ? '' : 'SEND')));
-    clock.pass(limits.requestMs);
+    clock.pass(limits.net.requestMs);
     for (const peer of peers) expect((await peer.readToEnd()).length).toBe(0);
     for (const peer of peers) peer.close();
   });

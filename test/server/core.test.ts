@@ -2,10 +2,10 @@
 
 import { expect, test } from 'bun:test';
 
+import type { Socket } from '../../src/net/socket';
 import { market } from '../../src/protocol/market/index';
 import { openCore, openCoreStore } from '../../src/server/core';
-import { Conversation } from '../../src/server/net/conversation';
-import type { Transport } from '../../src/server/net/link';
+import { ConnectionHost } from '../../src/server/net/connection_host';
 import { named } from '../support/journal';
 
 test('who enters in one group with a message to him gets it after both answers', () => {
@@ -30,7 +30,7 @@ test('who enters in one group with a message to him gets it after both answers',
   const turn = (): void => {
     for (let step = steps.shift(); step; step = steps.shift()) step();
   };
-  const link: Transport = {
+  const socket: Socket = {
     write: (bytes) => void told.push(...Buffer.from(bytes).toString().trimEnd().split('\n')),
     end: () => {},
     abort: () => {},
@@ -41,12 +41,12 @@ test('who enters in one group with a message to him gets it after both answers',
     remote: { host: '10.0.0.2', port: 4000 },
     local: { host: '10.0.0.1', port: 1 },
   };
-  const around = core.around('market', { host: '10.0.0.1', port: 1 });
-  const max = new Conversation(link, around);
-  max.start(market.door.open(max));
+  const deps = core.around('market', { host: '10.0.0.1', port: 1 });
+  const max = new ConnectionHost(socket, deps);
+  max.start(market.server.open(max));
   max.data(Buffer.from('max\n'));
   turn();
-  around.submit(
+  deps.submit(
     { do: 'register', name: named('mia'), fullName: 'Mia', born: '01/01/2000', host: '10.0.0.3' },
     () => {},
   );
@@ -55,7 +55,7 @@ test('who enters in one group with a message to him gets it after both answers',
 
   max.data(Buffer.from('100\n'));
   const from = { account: named('mia') };
-  around.submit({ do: 'direct', from, to: named('max'), text: 'hi', origin: 'test' }, (sent) =>
+  deps.submit({ do: 'direct', from, to: named('max'), text: 'hi', origin: 'test' }, (sent) =>
     told.push(`mia: ${String(sent.ok)}`),
   );
   turn();

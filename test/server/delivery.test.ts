@@ -102,146 +102,146 @@ class World {
 
 describe('one message at a time', () => {
   test('the next one goes only when the one before is settled for good', () => {
-    const world = new World();
+    const deps = new World();
     const outlet = new Hand();
-    world.arrive('s', outlet);
-    world.commit(message(1));
-    world.commit(message(2));
+    deps.arrive('s', outlet);
+    deps.commit(message(1));
+    deps.commit(message(2));
     expect(outlet.serials).toEqual([1]);
     outlet.settle('delivered');
     expect(outlet.serials).toEqual([1]);
-    expect(world.settled[0]?.urgent).toBe(true);
-    world.commitSettlement();
+    expect(deps.settled[0]?.urgent).toBe(true);
+    deps.commitSettlement();
     expect(outlet.serials).toEqual([1, 2]);
     outlet.settle('delivered');
-    expect(world.settled[0]?.urgent).toBe(false);
+    expect(deps.settled[0]?.urgent).toBe(false);
   });
 
   test('one that was refused is not tried again, and its sender learns that it failed', () => {
-    const world = new World();
+    const deps = new World();
     const outlet = new Hand();
-    world.arrive('s', outlet);
-    world.commit(message(1));
-    world.commit(message(2));
+    deps.arrive('s', outlet);
+    deps.commit(message(1));
+    deps.commit(message(2));
     outlet.settle('refused');
-    expect(world.settled).toMatchObject([{ serial: 1, status: 'failed' }]);
-    world.commitSettlement();
+    expect(deps.settled).toMatchObject([{ serial: 1, status: 'failed' }]);
+    deps.commitSettlement();
     expect(outlet.serials).toEqual([1, 2]);
     outlet.settle('delivered');
-    expect(world.settled).toMatchObject([{ serial: 2, status: 'delivered' }]);
+    expect(deps.settled).toMatchObject([{ serial: 2, status: 'delivered' }]);
   });
 
   test('of two outlets one may refuse what the other takes', () => {
-    const world = new World();
+    const deps = new World();
     const outlets = [new Hand(), new Hand()] as const;
-    outlets.forEach((outlet, at) => world.arrive(`s${at}`, outlet));
-    world.commit(message(1));
+    outlets.forEach((outlet, at) => deps.arrive(`s${at}`, outlet));
+    deps.commit(message(1));
     outlets[0].settle('refused');
-    expect(world.settled).toEqual([]);
+    expect(deps.settled).toEqual([]);
     outlets[1].settle('delivered');
-    expect(world.settled).toMatchObject([{ serial: 1, status: 'delivered' }]);
-    world.commitSettlement();
-    world.commit(message(2));
+    expect(deps.settled).toMatchObject([{ serial: 1, status: 'delivered' }]);
+    deps.commitSettlement();
+    deps.commit(message(2));
     outlets[0].settle('refused');
     outlets[1].settle('failed');
-    expect(world.settled).toMatchObject([{ serial: 2, status: 'failed' }]);
+    expect(deps.settled).toMatchObject([{ serial: 2, status: 'failed' }]);
   });
 
   test('what waited in the store goes first, in order, and nothing twice', () => {
-    const world = new World();
+    const deps = new World();
     const outlet = new Hand();
-    for (let serial = 1; serial <= 100; serial++) world.stored.push(message(serial));
-    world.arrive('s', outlet);
-    world.commit(message(101));
+    for (let serial = 1; serial <= 100; serial++) deps.stored.push(message(serial));
+    deps.arrive('s', outlet);
+    deps.commit(message(101));
     const expected: number[] = [];
     for (let serial = 1; serial <= 101; serial++) {
       expected.push(serial);
       outlet.settle('delivered');
-      world.commitSettlement();
+      deps.commitSettlement();
     }
     expect(outlet.serials).toEqual(expected);
-    expect(world.stored).toEqual([]);
+    expect(deps.stored).toEqual([]);
   });
 
   test('a message that was read from the store is not told again by its own event', () => {
-    const world = new World();
+    const deps = new World();
     const outlet = new Hand();
     // Two messages of one group: both are in the store before the event of the first is heard.
-    world.arrive('s', outlet);
-    world.stored.push(message(1), message(2));
-    world.delivery.take([{ is: 'direct', to: bob, message: message(1) }]);
-    world.delivery.take([{ is: 'direct', to: bob, message: message(2) }]);
+    deps.arrive('s', outlet);
+    deps.stored.push(message(1), message(2));
+    deps.delivery.take([{ is: 'direct', to: bob, message: message(1) }]);
+    deps.delivery.take([{ is: 'direct', to: bob, message: message(2) }]);
     outlet.settle('delivered');
-    world.commitSettlement();
+    deps.commitSettlement();
     outlet.settle('delivered');
-    world.commitSettlement();
+    deps.commitSettlement();
     expect(outlet.serials).toEqual([1, 2]);
   });
 
   test('nobody there: it stays in the store', () => {
-    const world = new World();
-    world.commit(message(1));
-    expect(world.stored.length).toBe(1);
+    const deps = new World();
+    deps.commit(message(1));
+    expect(deps.stored.length).toBe(1);
   });
 
   test('a message under way on an outlet that is gone is not started on the next one meanwhile', () => {
-    const world = new World();
+    const deps = new World();
     const [first, second] = [new Hand(), new Hand()];
-    world.arrive('s1', first);
-    world.commit(message(1));
-    world.depart('s1');
-    world.arrive('s2', second);
+    deps.arrive('s1', first);
+    deps.commit(message(1));
+    deps.depart('s1');
+    deps.arrive('s2', second);
     expect(second.serials).toEqual([]);
     first.settle('delivered');
-    world.commitSettlement();
+    deps.commitSettlement();
     expect(second.serials).toEqual([]);
-    world.commit(message(2));
+    deps.commit(message(2));
     expect(second.serials).toEqual([2]);
   });
 
   test('and if it failed there, it goes to the next', () => {
-    const world = new World();
+    const deps = new World();
     const [first, second] = [new Hand(), new Hand()];
-    world.arrive('s1', first);
-    world.commit(message(1));
-    world.depart('s1');
-    world.arrive('s2', second);
+    deps.arrive('s1', first);
+    deps.commit(message(1));
+    deps.depart('s1');
+    deps.arrive('s2', second);
     first.settle('failed');
-    world.fire();
+    deps.fire();
     expect(second.serials).toEqual([1]);
   });
 });
 
 describe('several outlets', () => {
   test('all get it, the first to settle delivers it, later ones change nothing', () => {
-    const world = new World();
+    const deps = new World();
     const [page, phone] = [new Hand(), new Hand()];
-    world.arrive('s1', page);
-    world.arrive('s2', phone);
-    world.commit(message(1));
+    deps.arrive('s1', page);
+    deps.arrive('s2', phone);
+    deps.commit(message(1));
     expect([page.serials, phone.serials]).toEqual([[1], [1]]);
     page.settle('failed');
-    expect(world.settled.length).toBe(0);
+    expect(deps.settled.length).toBe(0);
     phone.settle('delivered');
-    expect(world.settled.length).toBe(1);
+    expect(deps.settled.length).toBe(1);
   });
 
   test('a failure of all is tried again after 1, 5 and 30 s, then at the next message', () => {
-    const world = new World();
+    const deps = new World();
     const outlet = new Hand();
-    world.arrive('s', outlet);
-    world.commit(message(1));
+    deps.arrive('s', outlet);
+    deps.commit(message(1));
     const pauses: number[] = [];
     for (let round = 0; round < 3; round++) {
       outlet.settle('failed');
-      pauses.push(world.timers.at(-1)?.ms ?? -1);
-      world.fire();
+      pauses.push(deps.timers.at(-1)?.ms ?? -1);
+      deps.fire();
     }
     expect(pauses).toEqual([1000, 5000, 30_000]);
     outlet.settle('failed');
-    expect(world.timers.length).toBe(0);
+    expect(deps.timers.length).toBe(0);
     expect(outlet.serials).toEqual([1, 1, 1, 1]);
-    world.commit(message(2));
+    deps.commit(message(2));
     expect(outlet.serials).toEqual([1, 1, 1, 1, 1]);
   });
 });
@@ -259,34 +259,34 @@ describe('rooms', () => {
   });
 
   test('everyone hears but the speaker, the mute and those who left', () => {
-    const world = new World();
+    const deps = new World();
     const hands = ['s1', 's2', 's3', 's4'].map((session) => {
       const hand = new Hand();
-      world.arrive(session, hand, `g${session}` as RecipientId);
+      deps.arrive(session, hand, `g${session}` as RecipientId);
       const mute = session === 's3';
-      world.delivery.take([{ is: 'room-in', room, session: sessionOf(session), mute }]);
+      deps.delivery.take([{ is: 'room-in', room, session: sessionOf(session), mute }]);
       return hand;
     });
-    world.delivery.take([{ is: 'room-out', room, session: sessionOf('s4') }]);
-    world.delivery.take([
+    deps.delivery.take([{ is: 'room-out', room, session: sessionOf('s4') }]);
+    deps.delivery.take([
       { is: 'notice', to: { room, except: sessionOf('s1') }, notice: said('hi') },
     ]);
     expect(hands.map(({ told }) => told.length)).toEqual([0, 1, 0, 0]);
   });
 
   test('what enters another dialect has lost controls and delimiters, as one object for all', () => {
-    const world = new World();
+    const deps = new World();
     const [own, foreign, foreign2] = [new Hand('test'), new Hand('other'), new Hand('other')];
     for (const [session, hand] of [
       ['s1', own],
       ['s2', foreign],
       ['s3', foreign2],
     ] as const) {
-      world.arrive(session, hand, `g${session}` as RecipientId);
-      world.delivery.take([{ is: 'room-in', room, session: sessionOf(session), mute: false }]);
+      deps.arrive(session, hand, `g${session}` as RecipientId);
+      deps.delivery.take([{ is: 'room-in', room, session: sessionOf(session), mute: false }]);
     }
     const notice = { ...said('a\x1b[31mb\tc\r\nd\u202e'), from: named('<al:ice>') } as Notice;
-    world.delivery.take([{ is: 'notice', to: { room, except: sessionOf('x') }, notice }]);
+    deps.delivery.take([{ is: 'notice', to: { room, except: sessionOf('x') }, notice }]);
     expect(own.told[0]).toBe(notice);
     expect(foreign.told[0]).toMatchObject({ from: 'alice', text: 'a[31mb c\nd' });
     expect(foreign.told[0]).not.toHaveProperty('raw');
@@ -401,14 +401,14 @@ describe('call-backs', () => {
       phone.now += timer.ms;
       timer.run();
     }
-    expect(pauses).toEqual([...limits.dialRetriesMs]);
+    expect(pauses).toEqual([...limits.delivery.dialRetriesMs]);
     expect(results).toEqual(['failed']);
     expect(phone.unreachable).toBe(1);
   });
 
   test('later, or at an address of before a restart, the first refusal is the last', () => {
     for (const [fresh, now] of [
-      [true, limits.dialGraceMs],
+      [true, limits.delivery.dialGraceMs],
       [false, 0],
     ] as const) {
       const phone = new Phone(fresh);
@@ -438,18 +438,18 @@ describe('call-backs', () => {
 
   test('confirmations that wait are bounded', () => {
     const phone = new Phone();
-    for (let id = 0; id < limits.receiptsPerAddress + 10; id++) phone.outlet.tell(ack(id));
+    for (let id = 0; id < limits.delivery.receiptsPerAddress + 10; id++) phone.outlet.tell(ack(id));
     let calls = 0;
     while (phone.calls.length > calls) {
       calls = phone.calls.length;
       phone.settle('delivered');
     }
-    expect(calls).toBe(limits.receiptsPerAddress + 1);
+    expect(calls).toBe(limits.delivery.receiptsPerAddress + 1);
   });
 
   test('an address of another machine has no outlet here', () => {
-    const world = new World();
-    world.called = undefined;
+    const deps = new World();
+    deps.called = undefined;
     const at: CallAddress = {
       recipient: bob,
       opened: 1,
@@ -458,16 +458,16 @@ describe('call-backs', () => {
       machine: 'm2',
       wantsFiles: false,
     };
-    world.delivery.take([{ is: 'address', at }]);
-    world.commit(message(1));
-    expect(world.stored.length).toBe(1);
+    deps.delivery.take([{ is: 'address', at }]);
+    deps.commit(message(1));
+    expect(deps.stored.length).toBe(1);
   });
 
   test('a late word about an older address does not end the newer one', () => {
-    const world = new World();
+    const deps = new World();
     const hands = [1, 2].map((opened) => {
       const hand = Object.assign(new Hand(), { end() {} });
-      world.called = hand;
+      deps.called = hand;
       const at: CallAddress = {
         recipient: bob,
         opened,
@@ -476,11 +476,11 @@ describe('call-backs', () => {
         machine: 'm1',
         wantsFiles: false,
       };
-      world.delivery.take([{ is: 'address', at }]);
+      deps.delivery.take([{ is: 'address', at }]);
       return hand;
     });
-    world.delivery.take([{ is: 'address-gone', recipient: bob, opened: 1 }]);
-    world.commit(message(1));
+    deps.delivery.take([{ is: 'address-gone', recipient: bob, opened: 1 }]);
+    deps.commit(message(1));
     expect(hands.map(({ serials }) => serials)).toEqual([[], [1]]);
   });
 });

@@ -94,7 +94,7 @@ describe('what comes in', () => {
     const files = await started();
     const { promise, resolve } = Promise.withResolvers<void>();
     const told: boolean[] = [];
-    const piece = Buffer.alloc(limits.spoolBytes / 2, 7);
+    const piece = Buffer.alloc(limits.files.spoolBytes / 2, 7);
     const sink = files.receive(4 * piece.length, {
       ...quiet,
       full: (full) => {
@@ -120,9 +120,12 @@ describe('what comes in', () => {
     const files = await started();
     const told: boolean[] = [];
     const sinks = Array.from({ length: 2_000 }, () =>
-      files.receive(2 * limits.spoolBytesLeast, { ...quiet, full: (full) => void told.push(full) }),
+      files.receive(2 * limits.files.spoolBytesLeast, {
+        ...quiet,
+        full: (full) => void told.push(full),
+      }),
     );
-    sinks[0]?.write(Buffer.alloc(limits.spoolBytesLeast));
+    sinks[0]?.write(Buffer.alloc(limits.files.spoolBytesLeast));
     expect(told).toEqual([true]);
     for (const sink of sinks) sink.abandon();
     await files.settled();

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
-import { forgetGuestsGroups } from '../../src/server/hub/closed_rooms';
+import { forgetGuestsGroups } from '../../src/server/hub/state/groups';
 import { Desk, named, roomNamed, sessionOf } from '../support/journal';
 import { scratchFolder } from '../support/scratch';
 
@@ -97,12 +97,12 @@ describe('groups', () => {
 
   test('there is an end to how many, and to how many belong to one', () => {
     const desk = three();
-    for (let count = 1; count < limits.groups; count++) {
+    for (let count = 1; count < limits.hub.groups; count++) {
       desk.journal.submit(create('b', `g${count}`), () => {});
     }
     desk.turn();
     expect(desk.ask(create('b', 'one-more'))).toEqual(no('too-many'));
-    for (let count = 1; count < limits.groupMembers; count++) {
+    for (let count = 1; count < limits.hub.groupMembers; count++) {
       desk.enter(`s${count}`, `guest${count}`);
       desk.must(invite('a', `guest${count}`));
       desk.must(accept(`s${count}`));

@@ -167,7 +167,7 @@ describe.skipIf(!canMakeHosts())('shares of the connections', () => {
       stderr: 'ignore',
     });
     await server.stdout.getReader().read();
-    const share = Math.floor((descriptors / 2) * limits.addressShare);
+    const share = Math.floor((descriptors / 2) * limits.net.addressShare);
 
     // So many more than its share; says how many are still open once one has been closed and one answered.
     const take = `

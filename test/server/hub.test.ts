@@ -4,10 +4,10 @@ import { describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import type { Command } from '../../src/protocol/hub';
+import type { Command } from '../../src/protocol/commands';
 import { limits } from '../../src/protocol/limits';
 import { type FileHash, numberedName, type RecipientId } from '../../src/protocol/model';
-import { readWaiting } from '../../src/server/hub/mail';
+import { readWaiting } from '../../src/server/hub/operations/messages';
 import { Desk, named, roomNamed, sessionOf } from '../support/journal';
 
 const yes = { ok: true, value: undefined } as const;
@@ -445,7 +445,7 @@ describe('rooms', () => {
 
   test('there is an end to how many', () => {
     const made = two();
-    for (let index = 0; index < limits.rooms; index++) {
+    for (let index = 0; index < limits.hub.rooms; index++) {
       made.journal.submit(create('s1', `r${index}`), () => {});
     }
     made.turn();
@@ -456,7 +456,7 @@ describe('rooms', () => {
 describe('accounts kept in memory', () => {
   test('are a bounded copy: who is not among them any more is found all the same', () => {
     const made = desk('alice', 'bob');
-    for (let count = 0; count <= limits.knownAccounts; count++) {
+    for (let count = 0; count <= limits.hub.knownAccounts; count++) {
       expect(made.ask(direct('alice', `nobody${count}`))).toEqual(no('unknown-user'));
     }
     expect(made.ask(direct('alice', 'bob')).ok).toBe(true);
@@ -505,7 +505,7 @@ describe('private messages', () => {
     const made = desk('alice', 'bob', 'carol');
     const first = sent(made, 'alice', 'bob');
     made.db.run('UPDATE account SET waiting = ? WHERE name = ?', [
-      limits.pendingPerRecipient,
+      limits.hub.pendingPerRecipient,
       'bob',
     ]);
     expect(made.ask(direct('alice', 'bob'))).toEqual(no('full'));
@@ -611,11 +611,11 @@ describe('attachments', () => {
     expect(list()).toEqual({ ok: true, value: { files: [file] } });
     made.must({ do: 'file-taken', serial });
     expect(list()).toEqual({ ok: true, value: { files: [] } });
-    for (let count = 0; count <= limits.attachmentsListed; count++) {
+    for (let count = 0; count <= limits.hub.attachmentsListed; count++) {
       made.must(settle('a2', attach(made)));
     }
     const many = list();
-    expect(many.ok && many.value.files.length).toBe(limits.attachmentsListed);
+    expect(many.ok && many.value.files.length).toBe(limits.hub.attachmentsListed);
     const nobody = { do: 'files-waiting', session: sessionOf('nobody') } as const;
     expect(made.ask(nobody)).toEqual(no('not-entered'));
   });

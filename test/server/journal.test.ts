@@ -72,9 +72,9 @@ describe('groups', () => {
       desk.journal.submit(register(`user${index}`), () => desk.log.push('x'));
     }
     desk.step();
-    expect(desk.log.length).toBe(limits.groupCommands);
+    expect(desk.log.length).toBe(limits.journal.batchCommands);
     desk.step();
-    expect(desk.log.length).toBe(2 * limits.groupCommands);
+    expect(desk.log.length).toBe(2 * limits.journal.batchCommands);
     desk.step();
     expect(desk.log.length).toBe(600);
   });
@@ -101,7 +101,7 @@ describe('groups', () => {
     desk.journal.submitLater(command, () => desk.log.push('alone'));
     desk.turn();
     expect(desk.log).toEqual([]);
-    expect(desk.pass()).toEqual([limits.settlementMs]);
+    expect(desk.pass()).toEqual([limits.journal.settlementMs]);
     expect(desk.log).toEqual(['alone']);
 
     desk.journal.submitLater(command, () => desk.log.push('joined'));
@@ -113,7 +113,7 @@ describe('groups', () => {
   test('more than the queue holds is refused as overloaded, at once', () => {
     const desk = new Desk();
     let overloaded = 0;
-    for (let index = 0; index < limits.journalQueue + 3; index++) {
+    for (let index = 0; index < limits.journal.queuedCommands + 3; index++) {
       desk.journal.submit({ do: 'rooms', session: sessionOf('s') }, (outcome) => {
         if (!outcome.ok && outcome.why === 'overloaded') overloaded++;
       });
@@ -126,7 +126,7 @@ describe('groups', () => {
   test('load never keeps anybody who has gone in the lists', () => {
     const desk = new Desk();
     desk.enter('s', 'guest');
-    for (let index = 0; index < limits.journalQueue; index++) {
+    for (let index = 0; index < limits.journal.queuedCommands; index++) {
       desk.journal.submit({ do: 'rooms', session: sessionOf('s') }, () => {});
     }
     desk.journal.submit({ do: 'leave', session: sessionOf('s') }, (outcome) => {
@@ -188,7 +188,7 @@ describe('failures', () => {
     desk.register('alice');
     desk.register('bob');
     desk.db.run('UPDATE account SET waiting = ? WHERE name = ?', [
-      limits.pendingPerRecipient,
+      limits.hub.pendingPerRecipient,
       'bob',
     ]);
     expect(desk.ask(direct('alice', 'bob', 'hi'))).toEqual({ ok: false, why: 'full' });
@@ -280,7 +280,7 @@ describe('once only', () => {
     desk.register('alice');
     desk.register('bob');
     desk.ask(direct('alice', 'bob', 'hi'), 'k');
-    desk.now += limits.outcomeMs + 1;
+    desk.now += limits.journal.outcomeMs + 1;
     expect(desk.ask(direct('alice', 'bob', 'hi'), 'k')).toMatchObject({
       ok: true,
       value: { id: 2 },

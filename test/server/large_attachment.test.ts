@@ -163,8 +163,11 @@ test(
     const path = join(await scratchFolder(), 'big.bin');
     await makeFile(path, 64 * MiB);
     const send = ['send', 'bob', 'look', '--attach', path, '--as', 'alice'];
+    // A server that does not read holds the file up until the bar has been seen.
+    process.kill(server.pid, 'SIGSTOP');
     await using screen = await openChat([...send, ...at]);
     await screen.until(/big\.bin.*\d+ ?%/);
+    process.kill(server.pid, 'SIGCONT');
     await screen.until('s> SENDATTACH OK - MESSAGE 1');
     await server.kill();
   },

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'bun:test';
 
 import type { Socket } from 'bun';
 
+import { type Sleeper, SystemClock } from '../../src/net/clock';
+import { FlushQueue, type SocketEvents, TcpSocket } from '../../src/net/socket';
 import { limits } from '../../src/protocol/limits';
 import type { Address } from '../../src/protocol/model';
-import { type Sleeper, SystemClock } from '../../src/server/net/clock';
 import { type Connect, Dialer } from '../../src/server/net/dial';
-import { Link, Outbox, type TransportEvents } from '../../src/server/net/link';
 import { Admission } from '../../src/server/net/listen';
 import { HandClock } from '../support/hand_clock';
 
@@ -38,11 +38,11 @@ class FakeSocket {
   resume(): void {}
 }
 
-function linked(room: number, outbox = new Outbox(() => {}), clock = new HandClock()) {
+function linked(room: number, outbox = new FlushQueue(() => {}), clock = new HandClock()) {
   const socket = new FakeSocket(room);
   const told: string[] = [];
-  const link = new Link(outbox, clock);
-  link.attach(socket as unknown as Socket<Link>, '10.0.0.1');
+  const link = new TcpSocket(outbox, clock);
+  link.attach(socket as unknown as Socket<TcpSocket>, '10.0.0.1');
   link.events = {
     data: () => told.push('data'),
     ended: () => told.push('ended'),
@@ -64,10 +64,10 @@ describe('a peer that does not take what was said last', () => {
     link.end();
     outbox.flush();
     expect(clock.sleepers()).toBe(1);
-    clock.pass(limits.pieceMs - 1);
+    clock.pass(limits.net.pieceMs - 1);
     // It takes a little: its time begins anew.
     take(10);
-    clock.pass(limits.pieceMs - 1);
+    clock.pass(limits.net.pieceMs - 1);
     expect(told).toEqual([]);
     clock.pass(1);
     expect(told).toEqual(['lost: closed']);
@@ -76,12 +76,12 @@ describe('a peer that does not take what was said last', () => {
   });
 
   test('also when it had stopped before the end was wanted', () => {
-    const { link, outbox, clock, told } = linked(10);
-    link.write(new Uint8Array(100), false);
+    const { link: socket, outbox, clock, told } = linked(10);
+    socket.write(new Uint8Array(100), false);
     outbox.flush();
     expect(clock.sleepers()).toBe(0);
-    link.end();
-    clock.pass(limits.pieceMs);
+    socket.end();
+    clock.pass(limits.net.pieceMs);
     expect(told).toEqual(['lost: closed']);
   });
 
@@ -99,8 +99,8 @@ describe('a peer that does not take what was said last', () => {
   });
 
   test('may be slow for ever as long as the conversation goes on', () => {
-    const { link, outbox, clock, told, take } = linked(10);
-    link.write(new Uint8Array(100), false);
+    const { link: socket, outbox, clock, told, take } = linked(10);
+    socket.write(new Uint8Array(100), false);
     outbox.flush();
     clock.pass(24 * 3_600_000);
     take(1_000);
@@ -110,23 +110,25 @@ describe('a peer that does not take what was said last', () => {
 
 describe('bytes that wait for peers who do not read', () => {
   test('of one', () => {
-    const { link, outbox, told } = linked(0);
-    link.write(new Uint8Array(limits.outboxBytes), false);
+    const { link: socket, outbox, told } = linked(0);
+    socket.write(new Uint8Array(limits.net.sendQueueBytes), false);
     outbox.flush();
     expect(told).toEqual([]);
-    link.write(new Uint8Array(1), false);
+    socket.write(new Uint8Array(1), false);
     expect(told).toEqual(['lost: slow']);
     expect(outbox.stuckBytes).toBe(0);
   });
 
   test('of all together: whoever has more than the least of it goes, others stay', () => {
-    const outbox = new Outbox(() => {});
-    const each = limits.outboxBytes / 2;
-    const many = Array.from({ length: limits.outboxBytesInAll / each }, () => linked(0, outbox));
+    const outbox = new FlushQueue(() => {});
+    const each = limits.net.sendQueueBytes / 2;
+    const many = Array.from({ length: limits.net.sendQueueBytesInAll / each }, () =>
+      linked(0, outbox),
+    );
     const shared = new Uint8Array(each);
-    for (const { link } of many) link.write(shared, false);
+    for (const { link: socket } of many) socket.write(shared, false);
     outbox.flush();
-    expect(outbox.stuckBytes).toBe(limits.outboxBytesInAll);
+    expect(outbox.stuckBytes).toBe(limits.net.sendQueueBytesInAll);
     const small = linked(0, outbox);
     small.link.write(new Uint8Array(100), false);
     outbox.flush();
@@ -134,21 +136,21 @@ describe('bytes that wait for peers who do not read', () => {
     expect(small.told).toEqual([]);
     many[0]?.link.write(new Uint8Array(1), false);
     expect(many[0]?.told).toEqual(['lost: slow']);
-    expect(outbox.stuckBytes).toBe(limits.outboxBytesInAll - each + 200);
+    expect(outbox.stuckBytes).toBe(limits.net.sendQueueBytesInAll - each + 200);
     // Now there is room again.
     many[1]?.link.write(new Uint8Array(1), false);
     expect(many[1]?.told).toEqual([]);
     many[1]?.take(each + 1);
     expect(many[1]?.told).toEqual(['drained']);
-    expect(outbox.stuckBytes).toBe(limits.outboxBytesInAll - 2 * each + 200);
+    expect(outbox.stuckBytes).toBe(limits.net.sendQueueBytesInAll - 2 * each + 200);
   });
 
   test('a link that is dropped while it is stuck leaves nothing behind', () => {
-    const { link, outbox } = linked(0);
-    link.write(new Uint8Array(100), false);
+    const { link: socket, outbox } = linked(0);
+    socket.write(new Uint8Array(100), false);
     outbox.flush();
     expect(outbox.stuckBytes).toBe(100);
-    link.abort();
+    socket.abort();
     expect(outbox.stuckBytes).toBe(0);
   });
 });
@@ -156,14 +158,14 @@ describe('bytes that wait for peers who do not read', () => {
 describe('dialling', () => {
   function dialling() {
     const clock = new HandClock();
-    const dials: { host: string; link: Link; told: Parameters<Connect>[2] }[] = [];
-    const dialer = new Dialer(new Outbox(() => {}), clock, ({ host }, link, told) => {
-      dials.push({ host, link, told });
+    const dials: { host: string; socket: TcpSocket; told: Parameters<Connect>[2] }[] = [];
+    const dialer = new Dialer(new FlushQueue(() => {}), clock, ({ host }, socket, told) => {
+      dials.push({ host, socket: socket, told });
     });
     const lost: string[] = [];
     const dial = (host: string): void => {
       const address: Address = { host, port: 1 };
-      dialer.dial(address, (): TransportEvents => ({
+      dialer.dial(address, (): SocketEvents => ({
         opened: () => lost.push(`${host} opened`),
         data() {},
         ended() {},
@@ -177,34 +179,39 @@ describe('dialling', () => {
   test('a host that nobody hears from is refused after its time, and a late answer is dropped', () => {
     const { clock, dials, dial, lost } = dialling();
     dial('a');
-    clock.pass(limits.dialMs);
+    clock.pass(limits.net.dialMs);
     expect(lost).toEqual(['a refused']);
     const socket = new FakeSocket(0);
-    dials[0]?.told.opened(socket as unknown as Socket<Link>);
+    dials[0]?.told.opened(socket as unknown as Socket<TcpSocket>);
     dials[0]?.told.failed();
     expect([lost, socket.told]).toEqual([['a refused'], ['terminate']]);
   });
 
   test('beyond the bound hosts take turns, so that none waits for all calls to another', () => {
     const { dials, dial } = dialling();
-    for (let count = 0; count < limits.calls + 100; count++) dial('busy');
+    for (let count = 0; count < limits.net.calls + 100; count++) dial('busy');
     dial('a');
     dial('b');
-    expect(dials).toHaveLength(limits.calls);
+    expect(dials).toHaveLength(limits.net.calls);
     for (let count = 0; count < 4; count++) dials[count]?.told.failed();
-    expect(dials.slice(limits.calls).map(({ host }) => host)).toEqual(['busy', 'a', 'b', 'busy']);
+    expect(dials.slice(limits.net.calls).map(({ host }) => host)).toEqual([
+      'busy',
+      'a',
+      'b',
+      'busy',
+    ]);
   });
 
   test('when the server stops, dials are given up without a word against the address', () => {
     const { dials, dialer, dial, lost, clock } = dialling();
     dial('a');
-    for (let count = 0; count < limits.calls; count++) dial('b');
+    for (let count = 0; count < limits.net.calls; count++) dial('b');
     dialer.close();
     expect(lost.filter((what) => what !== 'b closed')).toEqual(['a closed']);
-    expect(dials).toHaveLength(limits.calls);
+    expect(dials).toHaveLength(limits.net.calls);
     dial('c');
-    expect(dials).toHaveLength(limits.calls);
-    clock.pass(limits.dialMs);
+    expect(dials).toHaveLength(limits.net.calls);
+    clock.pass(limits.net.dialMs);
     expect(lost.some((what) => what.includes('refused'))).toBe(false);
   });
 
@@ -212,7 +219,7 @@ describe('dialling', () => {
     const { dials, dialer, dial, lost } = dialling();
     dial('a');
     const socket = new FakeSocket(0);
-    dials[0]?.told.opened(socket as unknown as Socket<Link>);
+    dials[0]?.told.opened(socket as unknown as Socket<TcpSocket>);
     dialer.close();
     expect(lost).toEqual(['a opened']);
     dialer.drop();
@@ -230,7 +237,7 @@ describe('shares of the connections', () => {
 
   test('in all: what the system lets us have, less what files, calls and the database need', () => {
     expect(most(20_000, (index) => `10.0.${index >> 8}.${index & 255}`)).toBe(
-      20_000 - limits.descriptorsReserved,
+      20_000 - limits.net.descriptorsReserved,
     );
     expect(most(1_000, (index) => `10.0.${index >> 8}.${index & 255}`)).toBe(500);
     expect(most(0, (index) => `10.0.0.${index}`)).toBe(16);
@@ -276,7 +283,7 @@ describe('the system’s clock', () => {
 
   test('once stopped it calls nobody, and keeps no process alive', async () => {
     const script = `
-      const { SystemClock } = await import('${import.meta.dir}/../../src/server/net/clock');
+      const { SystemClock } = await import('${import.meta.dir}/../../src/net/clock');
       const clock = new SystemClock();
       const fail = () => process.exit(1);
       clock.after(1, fail);

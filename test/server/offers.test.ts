@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../src/protocol/limits';
 import type { FileHash } from '../../src/protocol/model';
-import { fileIsNeeded } from '../../src/server/hub/files';
+import { fileIsNeeded } from '../../src/server/hub/operations/files';
 import { Desk, named, roomNamed, sessionOf } from '../support/journal';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
@@ -82,7 +82,7 @@ describe('an offer', () => {
     expect(desk.ask(offer('a', ['ann']))).toEqual(no('nobody'));
     expect(desk.ask(offer('a', []))).toEqual(no('nobody'));
     expect(desk.ask(offer('x', ['ben']))).toEqual(no('not-entered'));
-    for (let count = 0; count < limits.offersPerSession; count++)
+    for (let count = 0; count < limits.hub.offersPerSession; count++)
       desk.must(offer('a', ['ben'], `up ${count}`));
     expect(desk.ask(offer('a', ['ben']))).toEqual(no('too-many'));
     desk.must(reject('b', 1));

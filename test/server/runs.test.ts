@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import type { Command } from '../../src/protocol/hub';
+import type { Command } from '../../src/protocol/commands';
 import type { Direct, Notice, Said } from '../../src/protocol/model';
 import { Delivery } from '../../src/server/delivery/delivery';
 import type { Outlet } from '../../src/server/delivery/outlet';

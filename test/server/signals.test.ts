@@ -3,7 +3,7 @@
 import { expect, test } from 'bun:test';
 
 import { numberedName } from '../../src/protocol/model';
-import { readWaiting } from '../../src/server/hub/mail';
+import { readWaiting } from '../../src/server/hub/operations/messages';
 import { Desk, named, sessionOf } from '../support/journal';
 
 const enter = (made: Desk, session: string, number: number, more: object = {}): unknown =>

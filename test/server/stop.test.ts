@@ -295,5 +295,7 @@ describe('what keeps it from starting: one line on stderr, a status, and nothing
 });
 
 test('a wait for a peer’s end never outlasts the stop', () => {
-  expect(limits.stopMs + limits.stopFilesMs + limits.stopConsoleMs).toBeLessThan(2_000);
+  expect(
+    limits.server.stopMs + limits.server.stopFilesMs + limits.server.stopConsoleMs,
+  ).toBeLessThan(2_000);
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'bun:test';
 
-import type { WaitingFile } from '../../src/protocol/hub';
+import type { WaitingFile } from '../../src/protocol/commands';
 import { limits } from '../../src/protocol/limits';
 import type { FileHash } from '../../src/protocol/model';
 import { Tickets } from '../../src/server/web/tickets';
@@ -18,7 +18,7 @@ test('a ticket is good once, and for a while', () => {
   expect(tickets.take(ticket)).toBe(file);
   expect(tickets.take(ticket)).toBeUndefined();
   const late = tickets.issue(file);
-  clock.pass(limits.ticketMs - 1);
+  clock.pass(limits.web.ticketMs - 1);
   const second = tickets.issue(file);
   clock.pass(1);
   expect(tickets.take(late)).toBeUndefined();
@@ -27,7 +27,7 @@ test('a ticket is good once, and for a while', () => {
 
 test('of too many at once the oldest is good no more', () => {
   const tickets = new Tickets(new HandClock());
-  const all = Array.from({ length: limits.tickets }, () => tickets.issue(file));
+  const all = Array.from({ length: limits.web.tickets }, () => tickets.issue(file));
   const newest = tickets.issue(file);
   expect(tickets.take(all[0] ?? '')).toBeUndefined();
   expect(tickets.take(all[1] ?? '')).toBe(file);

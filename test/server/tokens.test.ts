@@ -19,7 +19,7 @@ function desk(): Desk {
   made.must({ do: 'login', account: named('alice'), tokenHash: 'right', ...entry });
   return made;
 }
-const letter = (tokenHash?: string) =>
+const message = (tokenHash?: string) =>
   ({
     do: 'direct',
     from: { account: named('alice'), ...(tokenHash !== undefined && { tokenHash }) },
@@ -31,15 +31,15 @@ const letter = (tokenHash?: string) =>
 describe('a token', () => {
   test('lets a request act for its account, a wrong one or none does not', () => {
     const made = desk();
-    expect(made.ask(letter())).toEqual(no('not-allowed'));
-    expect(made.ask(letter('wrong'))).toEqual(no('not-allowed'));
-    expect(made.ask(letter('right'))).toMatchObject({ ok: true, value: { id: 1 } });
+    expect(made.ask(message())).toEqual(no('not-allowed'));
+    expect(made.ask(message('wrong'))).toEqual(no('not-allowed'));
+    expect(made.ask(message('right'))).toMatchObject({ ok: true, value: { id: 1 } });
   });
 
   test('opens nothing for an account that has none', () => {
     const made = desk();
     const from = { account: named('bob'), tokenHash: 'right' };
-    expect(made.ask({ ...letter(), from })).toEqual(no('not-allowed'));
+    expect(made.ask({ ...message(), from })).toEqual(no('not-allowed'));
   });
 
   test('lists who is here, connected or not', () => {
@@ -65,10 +65,10 @@ describe('doors', () => {
     const made = desk();
     expect(made.ask({ do: 'doors', session })).toEqual({ ok: true, value: { open: false } });
     made.must({ do: 'doors', session, open: true });
-    expect(made.ask(letter())).toMatchObject({ ok: true });
+    expect(made.ask(message())).toMatchObject({ ok: true });
     expect(made.ask({ do: 'doors', session })).toEqual({ ok: true, value: { open: true } });
     made.must({ do: 'doors', session, open: false });
-    expect(made.ask(letter())).toEqual(no('not-allowed'));
+    expect(made.ask(message())).toEqual(no('not-allowed'));
   });
 
   test('are nothing that a guest or a stranger has', () => {
@@ -82,7 +82,7 @@ describe('doors', () => {
 test('undelivered says which of one’s own messages still wait, and of nobody else’s', () => {
   const made = desk();
   const serials = [1, 2, 3].map(() => {
-    const outcome = made.ask(letter('right'));
+    const outcome = made.ask(message('right'));
     if (!outcome.ok) throw new Error(outcome.why);
     return outcome.value.serial;
   });

@@ -2,18 +2,18 @@
 
 import { expect, test } from 'bun:test';
 
+import type { Socket } from '../../src/net/socket';
 import type { Sink } from '../../src/protocol/dialect';
 import { type FileHash, ok, type Result } from '../../src/protocol/model';
 import type { FileStore } from '../../src/server/files/files';
-import type { Transport } from '../../src/server/net/link';
-import { Transfers } from '../../src/server/net/transfers';
+import { FileTransfers } from '../../src/server/net/file_transfers';
 
 const hash = 'a'.repeat(64) as FileHash;
 
 /** Transfers over a link that takes everything, and files whose answers are in the test's hands. */
 function transferring() {
   const log: string[] = [];
-  const world = { isEnded: false, queued: 0 };
+  const deps = { isEnded: false, queued: 0 };
   let to: { piece(bytes: Uint8Array): void; end(complete: boolean): void } | undefined;
   let stored: Parameters<Sink['finish']>[0] | undefined;
   const files: FileStore = {
@@ -29,11 +29,11 @@ function transferring() {
     release() {},
     unpin: () => void log.push('unpinned'),
   };
-  const link: Transport = {
+  const socket: Socket = {
     remote: { host: '10.0.0.1', port: 1 },
     local: { host: '10.0.0.2', port: 2 },
     get queued() {
-      return world.queued;
+      return deps.queued;
     },
     write: (bytes) => void log.push(`sent ${bytes.length}`),
     end() {},
@@ -42,17 +42,17 @@ function transferring() {
     pause() {},
     resume() {},
   };
-  const transfers = new Transfers({
+  const transfers = new FileTransfers({
     files,
-    link,
-    isEnded: () => world.isEnded,
+    socket: socket,
+    isEnded: () => deps.isEnded,
     run: (step) => step(),
     full() {},
   });
   const results: Result<unknown, string>[] = [];
   return {
     log,
-    world,
+    world: deps,
     transfers,
     results,
     send: () => transfers.send(hash, (result) => void results.push(result)),
@@ -63,12 +63,12 @@ function transferring() {
 }
 
 test('the next piece is read when the last has left', () => {
-  const { log, world, transfers, send, piece, complete, results } = transferring();
+  const { log, world: deps, transfers, send, piece, complete, results } = transferring();
   send();
-  world.queued = 5;
+  deps.queued = 5;
   piece(5);
   expect(log).toEqual(['read', 'sent 5']);
-  world.queued = 0;
+  deps.queued = 0;
   transfers.drained();
   expect(log).toEqual(['read', 'sent 5', 'read']);
   complete();
@@ -76,9 +76,9 @@ test('the next piece is read when the last has left', () => {
 });
 
 test('a piece that comes when our side has ended is not sent, and the file does not count as sent', () => {
-  const { log, world, send, piece, results } = transferring();
+  const { log, world: deps, send, piece, results } = transferring();
   send();
-  world.isEnded = true;
+  deps.isEnded = true;
   piece(5);
   expect(log).toEqual(['read', 'closed']);
   expect(results).toEqual([{ ok: false, why: 'gone' }]);

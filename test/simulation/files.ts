@@ -17,11 +17,11 @@ interface Around {
 }
 
 export class MemoryFiles implements FileStore {
-  readonly #around: Around;
+  readonly #deps: Around;
   readonly #pins = new Map<FileHash, number>();
 
-  constructor(around: Around) {
-    this.#around = around;
+  constructor(deps: Around) {
+    this.#deps = deps;
   }
 
   receive(size: number): Sink {
@@ -30,13 +30,13 @@ export class MemoryFiles implements FileStore {
     return {
       write: (bytes) => void pieces.push(bytes.slice()),
       finish: (done) => {
-        this.#around.later(() => {
+        this.#deps.later(() => {
           if (isAbandoned) return;
           const whole = Buffer.concat(pieces);
           if (whole.length !== size) return done(refused('storage'));
           const hash = new Bun.CryptoHasher('sha256').update(whole).digest('hex') as FileHash;
           this.#pins.set(hash, (this.#pins.get(hash) ?? 0) + 1);
-          this.#around.disk.set(hash, whole);
+          this.#deps.disk.set(hash, whole);
           done(ok({ hash, size }));
         });
       },
@@ -54,8 +54,8 @@ export class MemoryFiles implements FileStore {
   }
 
   release(hash: FileHash): void {
-    if (this.#around.isOver()) return;
-    if (!this.#pins.has(hash) && !this.#around.needed(hash)) this.#around.disk.delete(hash);
+    if (this.#deps.isOver()) return;
+    if (!this.#pins.has(hash) && !this.#deps.needed(hash)) this.#deps.disk.delete(hash);
   }
 
   read(
@@ -69,9 +69,9 @@ export class MemoryFiles implements FileStore {
     let isClosed = false;
     return {
       next: () =>
-        this.#around.later(() => {
+        this.#deps.later(() => {
           if (isClosed) return;
-          whole ??= this.#around.disk.get(hash);
+          whole ??= this.#deps.disk.get(hash);
           if (!whole) return to.end(false);
           const piece = whole.subarray(at, at + pieceBytes);
           at += piece.length;

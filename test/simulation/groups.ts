@@ -137,13 +137,13 @@ class Client extends Visitor {
     const [from, line] = [this.#self, this.ears];
     const { name: to, stay } = this.stage.somebody(this.name);
     if (!from || !line) return;
-    const letter = model.letter({ from, to, stay, line, text: textAround(chance, 400) });
-    note(`${this.name} writes ${letter.word} to ${to}`);
-    const id = this.#ask({ Action: 'Req.Send', To: to }, letter.text, (answer) => {
-      if (!answer) return model.answered(letter, 'unknown');
+    const message = model.letter({ from, to, stay, line, text: textAround(chance, 400) });
+    note(`${this.name} writes ${message.word} to ${to}`);
+    const id = this.#ask({ Action: 'Req.Send', To: to }, message.text, (answer) => {
+      if (!answer) return model.answered(message, 'unknown');
       const isStored = answer.head['Status'] === 'stored';
-      model.answered(letter, isStored ? 'accepted' : 'refused');
-      if (isStored) this.#stored.set(id, letter);
+      model.answered(message, isStored ? 'accepted' : 'refused');
+      if (isStored) this.#stored.set(id, message);
     });
   }
 
@@ -293,9 +293,9 @@ class Client extends Visitor {
   /** What became of a message that was stored. */
   #settled({ head }: Message): void {
     const id = head['Id'] ?? '';
-    const letter = this.#stored.get(id);
+    const message = this.#stored.get(id);
     this.#stored.delete(id);
-    if (letter && head['Status'] === 'delivered') this.#confirmed.push(letter);
+    if (message && head['Status'] === 'delivered') this.#confirmed.push(message);
   }
 
   #message({ head, body: bytes }: Message): void {
@@ -305,9 +305,9 @@ class Client extends Visitor {
     if (head['Group'] !== undefined) {
       if (this.ears && !isRest(body)) model.heard(this.ears, from, body);
     } else if (!isRest(body)) {
-      const letter = model.took([this.name], from, body);
-      this.#newest = letter;
-      note(`${this.name} got ${letter.word}`);
+      const message = model.took([this.name], from, body);
+      this.#newest = message;
+      note(`${this.name} got ${message.word}`);
     }
     const connection = this.connection;
     const status = chance.is(0.97) ? 'ok' : 'failed';

@@ -3,15 +3,15 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { FlushQueue, TcpSocket } from '../../src/net/socket';
 import type { Dialect } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';
 import type { Address } from '../../src/protocol/model';
 import { type Core, openCore, openCoreStore } from '../../src/server/core';
-import { fileIsNeeded, neededFiles } from '../../src/server/hub/files';
+import { fileIsNeeded, neededFiles } from '../../src/server/hub/operations/files';
 import type { Store } from '../../src/server/hub/store';
-import { Conversation } from '../../src/server/net/conversation';
+import { ConnectionHost } from '../../src/server/net/connection_host';
 import { Dialer } from '../../src/server/net/dial';
-import { Link, Outbox } from '../../src/server/net/link';
 import type { Chance } from './chance';
 import { type Disk, MemoryFiles } from './files';
 import { Connection, type Manner, type PeerEvents } from './network';
@@ -20,7 +20,7 @@ import { LifeClock, type Time } from './time';
 /** Somebody who can be called at an address. */
 export type Listener = () => PeerEvents | 'refuse' | 'silent';
 
-export interface MachineWorld {
+export interface MachineDeps {
   readonly time: Time;
   readonly chance: Chance;
   readonly folder: string;
@@ -41,7 +41,7 @@ export interface Life {
   readonly db: Store;
   readonly core: Core;
   readonly clock: LifeClock;
-  readonly outbox: Outbox;
+  readonly outbox: FlushQueue;
   readonly dialer: Dialer;
   readonly connections: Set<Connection>;
   /** Its doors take nobody any more. */
@@ -54,7 +54,7 @@ class DiskFull extends Error {}
 export class Machine {
   readonly listeners = new Map<string, Listener>();
   readonly disk: Disk = new Map();
-  readonly #world: MachineWorld;
+  readonly #deps: MachineDeps;
   #life: Life | undefined;
   #lives = 0;
   #ports = 10_000;
@@ -69,8 +69,8 @@ export class Machine {
   /** How late the server may be with its next turn, in ms: others' bytes come meanwhile. */
   sluggishMs = 0;
 
-  constructor(world: MachineWorld) {
-    this.#world = world;
+  constructor(deps: MachineDeps) {
+    this.#deps = deps;
   }
 
   /** How many there have been. */
@@ -84,11 +84,11 @@ export class Machine {
 
   /** Where the database of a life lies. */
   path(life: number): string {
-    return join(this.#world.folder, `chat-${life}.db`);
+    return join(this.#deps.folder, `chat-${life}.db`);
   }
 
   start(): void {
-    const { time, chance, dialects } = this.#world;
+    const { time, chance, dialects } = this.#deps;
     const number = ++this.#lives;
     const db = openCoreStore(this.path(number));
     // The simulated machine never loses its power.
@@ -106,30 +106,30 @@ export class Machine {
     const soon = (step: () => void): void => {
       clock.after(chance.is(0.5) ? 0 : chance.below(this.sluggishMs + 1), step);
     };
-    const outbox = new Outbox(soon);
+    const outbox = new FlushQueue(soon);
     const connections = new Set<Connection>();
-    const dialer = new Dialer(outbox, clock, (address, link, told) => {
-      this.#call(life, address, link, told);
+    const dialer = new Dialer(outbox, clock, (address, socket, told) => {
+      this.#call(life, address, socket, told);
     });
     const core = openCore(db, dialects, {
       clock,
       files,
       console: {
         print: () => {},
-        warn: (line) => this.#world.note(`warning: ${line}`),
+        warn: (line) => this.#deps.note(`warning: ${line}`),
         raw: (_, taken) => taken(),
       },
       soon,
       flush: () => {
         outbox.flush();
-        if (this.#life === life) this.#world.grouped();
+        if (this.#life === life) this.#deps.grouped();
       },
       dial: (address, open) => dialer.dial(address, open),
       isOwnDoor: ({ host }) => host === self.host,
       report: (what, error) => {
         if (error instanceof DiskFull || this.#life !== life) return;
         const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        this.#world.violated(`reported: ${what}: ${why}`);
+        this.#deps.violated(`reported: ${what}: ${why}`);
       },
     });
     const life: Life = {
@@ -143,7 +143,7 @@ export class Machine {
       isStopping: false,
     };
     this.#life = life;
-    this.#world.note(`life ${number} begins`);
+    this.#deps.note(`life ${number} begins`);
     core.start();
   }
 
@@ -155,9 +155,9 @@ export class Machine {
       if (sql !== 'COMMIT') return statement;
       return {
         run: () => {
-          if (this.#world.chance.is(this.commitFailures)) {
-            this.#world.note('a commit fails');
-            this.failedAt = this.#world.time.now;
+          if (this.#deps.chance.is(this.commitFailures)) {
+            this.#deps.note('a commit fails');
+            this.failedAt = this.#deps.time.now;
             throw new DiskFull('the disk is full');
           }
           statement.run();
@@ -170,22 +170,22 @@ export class Machine {
 
   /** A connection to a door; refused while there is no server. */
   connect(dialect: string, host: string, manner: Manner, events: PeerEvents): Connection {
-    const { time, chance } = this.#world;
+    const { time, chance } = this.#deps;
     const remote: Address = { host, port: ++this.#ports };
     const connection = new Connection(this.#around(), manner, self, remote, events);
     time.after(chance.below(5), () => {
       const life = this.#life;
-      const door = this.#world.dialects.find(({ name }) => name === dialect)?.door;
+      const door = this.#deps.dialects.find(({ name }) => name === dialect)?.server;
       if (connection.isLost) return;
       if (!life || life.isStopping || !door) {
         connection.refuse();
         return;
       }
-      const link = new Link(life.outbox, life.clock);
+      const socket = new TcpSocket(life.outbox, life.clock);
       life.connections.add(connection);
-      link.attach(connection.attach(link), host);
-      const conversation = new Conversation(link, life.core.around(dialect, self));
-      link.events = conversation;
+      socket.attach(connection.attach(socket), host);
+      const conversation = new ConnectionHost(socket, life.core.around(dialect, self));
+      socket.events = conversation;
       conversation.start(door.open(conversation, {}));
       events.opened?.(connection);
     });
@@ -195,29 +195,29 @@ export class Machine {
   #call(
     life: Life,
     { host, port }: Address,
-    link: Link,
+    socket: TcpSocket,
     told: Parameters<ConstructorParameters<typeof Dialer>[2] & {}>[2],
   ): void {
-    life.clock.after(this.#world.chance.below(10), () => {
+    life.clock.after(this.#deps.chance.below(10), () => {
       const answers = this.listeners.get(`${host}:${port}`)?.() ?? 'refuse';
       if (answers === 'refuse') return told.failed();
       if (answers === 'silent') return;
       const connection = new Connection(this.#around(), 'quick', self, { host, port }, answers);
       life.connections.add(connection);
-      told.opened(connection.attach(link));
+      told.opened(connection.attach(socket));
       answers.opened?.(connection);
     });
   }
 
   #around(): ConstructorParameters<typeof Connection>[0] {
     return {
-      time: this.#world.time,
-      chance: this.#world.chance,
+      time: this.#deps.time,
+      chance: this.#deps.chance,
       closed: (connection) => void this.#life?.connections.delete(connection),
       wrote: () => {
         if (--this.#writesLeft < 0) this.kill();
       },
-      violated: (what) => this.#world.violated(what),
+      violated: (what) => this.#deps.violated(what),
     };
   }
 
@@ -225,7 +225,7 @@ export class Machine {
 
   /** It dies at one of its next writes, or soon after one of its next messages was taken. */
   killSoon(): void {
-    const { chance } = this.#world;
+    const { chance } = this.#deps;
     if (chance.is(0.5)) this.#writesLeft = chance.below(20);
     else this.#takingsLeft = chance.below(8);
   }
@@ -241,7 +241,7 @@ export class Machine {
     if (--this.#takingsLeft >= 0) return;
     this.#takingsLeft = Infinity;
     const life = this.#life;
-    this.#world.time.after(this.#world.chance.below(40), () => {
+    this.#deps.time.after(this.#deps.chance.below(40), () => {
       if (this.#life === life) this.kill();
     });
   }
@@ -250,7 +250,7 @@ export class Machine {
   kill(): void {
     const life = this.#life;
     if (!life) return;
-    this.#world.note(`life ${life.number} is killed`);
+    this.#deps.note(`life ${life.number} is killed`);
     this.#end(life, 'killed');
   }
 
@@ -258,12 +258,12 @@ export class Machine {
   stop(): void {
     const life = this.#life;
     if (!life || life.isStopping) return;
-    const { time, chance } = this.#world;
-    this.#world.note(`life ${life.number} is stopped`);
+    const { time, chance } = this.#deps;
+    this.#deps.note(`life ${life.number} is stopped`);
     life.isStopping = true;
     life.dialer.close();
     life.core.closing();
-    const deadline = time.now + limits.stopMs;
+    const deadline = time.now + limits.server.stopMs;
     const wait = (): void => {
       if (this.#life !== life) return;
       life.core.flush();
@@ -271,7 +271,8 @@ export class Machine {
         life.clock.after(10, wait);
         return;
       }
-      for (const { link } of Array.from(life.connections)) if (chance.is(0.5)) link?.abort();
+      for (const { link: socket } of Array.from(life.connections))
+        if (chance.is(0.5)) socket?.abort();
       life.core.close();
       this.#end(life, 'stopped');
     };
@@ -291,10 +292,10 @@ export class Machine {
       if (existsSync(from + kind)) copyFileSync(from + kind, to + kind);
     }
     // The code of a dead server may still be running, up to the end of this step.
-    if (how === 'killed') this.#world.time.after(0, () => life.db.close());
-    this.#world.time.after(1, () => {
+    if (how === 'killed') this.#deps.time.after(0, () => life.db.close());
+    this.#deps.time.after(1, () => {
       for (const kind of ['', '-wal', '-shm']) rmSync(from + kind, { force: true });
     });
-    this.#world.ended(how);
+    this.#deps.ended(how);
   }
 }

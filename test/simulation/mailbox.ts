@@ -256,8 +256,8 @@ class User implements Person {
     if (!account || this.#registered !== 'yes') return;
     const { name, stay } = this.#stage.somebody('');
     const text = textAround(chance, 250);
-    const letter = this.#stage.model.letter({ from: account, to: name, stay, text });
-    this.#post(letter, ['SEND', this.name, name, letter.text]);
+    const message = this.#stage.model.letter({ from: account, to: name, stay, text });
+    this.#post(message, ['SEND', this.name, name, message.text]);
   }
 
   #attach(): void {
@@ -267,31 +267,31 @@ class User implements Person {
     const { name, stay } = this.#stage.somebody('');
     const file = Buffer.alloc(chance.of([0, 1, 300, 5000]), `${chance.number()}`);
     const text = textAround(chance, 100);
-    const letter = model.letter({ from: account, to: name, stay, text, file });
-    const fields = ['SENDATTACH', this.name, name, letter.text, 'a b.txt', String(file.length)];
-    this.#post(letter, fields, file);
+    const message = model.letter({ from: account, to: name, stay, text, file });
+    const fields = ['SENDATTACH', this.name, name, message.text, 'a b.txt', String(file.length)];
+    this.#post(message, fields, file);
   }
 
-  #post(letter: Letter, fields: readonly string[], bytes?: Uint8Array): void {
+  #post(message: Letter, fields: readonly string[], bytes?: Uint8Array): void {
     const { model, note, violated } = this.#stage;
-    note(`${this.name} writes ${letter.word} to ${letter.to}`);
+    note(`${this.name} writes ${message.word} to ${message.to}`);
     this.#operate(
       fields,
       (answer) => {
-        if (answer.is === 'unknown') return model.answered(letter, 'unknown');
-        if (answer.is === 'refused' || answer.code !== 0) return model.answered(letter, 'refused');
+        if (answer.is === 'unknown') return model.answered(message, 'unknown');
+        if (answer.is === 'refused' || answer.code !== 0) return model.answered(message, 'refused');
         const id = Number(answer.fields[0]);
-        if (answer.isCut && answer.fields.length === 0) return model.answered(letter, 'unknown');
-        note(`${letter.word} is number ${id} of ${this.name}`);
+        if (answer.isCut && answer.fields.length === 0) return model.answered(message, 'unknown');
+        note(`${message.word} is number ${id} of ${this.name}`);
         // Since it was written the name may have been registered anew, whose numbers begin again.
-        if (letter.from.leftAt !== undefined) return model.answered(letter, 'accepted');
-        model.answered(letter, 'accepted', id);
-        const ids = this.#ids.get(letter.from) ?? new Map<number, Letter>();
-        this.#ids.set(letter.from, ids);
+        if (message.from.leftAt !== undefined) return model.answered(message, 'accepted');
+        model.answered(message, 'accepted', id);
+        const ids = this.#ids.get(message.from) ?? new Map<number, Letter>();
+        this.#ids.set(message.from, ids);
         const other = ids.get(id);
         if (other)
-          violated(`${letter.word} and ${other.word} of ${this.name} are both number ${id}`);
-        ids.set(id, letter);
+          violated(`${message.word} and ${other.word} of ${this.name} are both number ${id}`);
+        ids.set(id, message);
       },
       bytes && { bytes },
     );
@@ -310,42 +310,42 @@ class User implements Person {
     );
   }
 
-  #get(letter: Letter): void {
+  #get(message: Letter): void {
     const { violated } = this.#stage;
-    const id = letter.id;
-    if (id === undefined || letter.file === undefined) return;
-    letter.fileIs = 'asked';
+    const id = message.id;
+    if (id === undefined || message.file === undefined) return;
+    message.fileIs = 'asked';
     const memory = this.#memory;
     const isSure = this.#connected === 'yes' && !this.#isBusy;
     const { machine } = this.#stage;
     const { life } = machine;
-    this.#operate(['GETFILE', this.name, letter.from.name, String(id)], (answer) => {
-      letter.fileIs = 'there';
+    this.#operate(['GETFILE', this.name, message.from.name, String(id)], (answer) => {
+      message.fileIs = 'there';
       if (answer.is !== 'answer') {
         // It may have been brought all the same, as far as the server can tell.
-        if (answer.is === 'unknown') this.#forget(letter);
+        if (answer.is === 'unknown') this.#forget(message);
         return;
       }
       const { code, fields, rest } = answer;
       if (code === 0) {
-        const isWhole = Number(fields[0]) === rest.length && rest.equals(letter.file ?? rest);
+        const isWhole = Number(fields[0]) === rest.length && rest.equals(message.file ?? rest);
         // A server that stops does not wait for files: who gets one sees that it is not whole.
         const hasStopped = machine.life !== life || life?.isStopping === true;
         if (!isWhole && !answer.isCut && !hasStopped) {
-          violated(`${this.name} got another file with ${letter.word}: ${rest.length} bytes`);
+          violated(`${this.name} got another file with ${message.word}: ${rest.length} bytes`);
         }
-        this.#forget(letter);
+        this.#forget(message);
       } else if (this.#mayHaveFailed(answer)) {
         return;
       } else if (isSure && this.#connected === 'yes' && !this.#isBusy && memory === this.#memory) {
-        violated(`the file of ${letter.word} for ${this.name}: ${code}`);
+        violated(`the file of ${message.word} for ${this.name}: ${code}`);
       }
     });
   }
 
-  #forget(letter: Letter): void {
-    letter.fileIs = 'taken';
-    this.#withFile.delete(letter);
+  #forget(message: Letter): void {
+    message.fileIs = 'taken';
+    this.#withFile.delete(message);
   }
 
   // ---- how it is called
@@ -406,13 +406,13 @@ class User implements Person {
         const isLate = this.#stage.machine.life?.number !== life;
         if (isLate) model.isUnderWay(whole, life);
         const id = numbered(from) ? Number(number) : undefined;
-        const letter = model.took([this.name], from, whole, id);
-        note(`${this.name} got ${letter.word}`);
+        const message = model.took([this.name], from, whole, id);
+        note(`${this.name} got ${message.word}`);
         this.#stage.machine.taken();
         // That it was taken never came to be known.
-        if (isLate) letter.mayRepeat = true;
-        const isOld = letter.stay !== this.#account;
-        if (letter.file && letter.fileIs === 'there' && !isOld) this.#withFile.add(letter);
+        if (isLate) message.mayRepeat = true;
+        const isOld = message.stay !== this.#account;
+        if (message.file && message.fileIs === 'there' && !isOld) this.#withFile.add(message);
         return;
       }
       case 'SEND_MESS_ACK':
@@ -440,7 +440,7 @@ class User implements Person {
     }
     const text = this.#parts.get(message) ?? '';
     const word = /^m\d+/.exec(text)?.[0] ?? '';
-    if (this.#stage.model.letters.get(word)?.text !== text && Buffer.byteLength(part) > 200) {
+    if (this.#stage.model.messages.get(word)?.text !== text && Buffer.byteLength(part) > 200) {
       return undefined;
     }
     this.#parts.delete(message);
@@ -461,10 +461,10 @@ class User implements Person {
 
   check(): void {
     for (const { account, id } of this.#receipts) {
-      const letter = this.#ids.get(account)?.get(id);
-      if (!letter || letter.takenAt !== undefined) continue;
-      if (letter.stay === undefined || letter.stay.leftAt !== undefined) continue;
-      this.#stage.violated(`${letter.word} was confirmed to ${this.name} and never arrived`);
+      const message = this.#ids.get(account)?.get(id);
+      if (!message || message.takenAt !== undefined) continue;
+      if (message.stay === undefined || message.stay.leftAt !== undefined) continue;
+      this.#stage.violated(`${message.word} was confirmed to ${this.name} and never arrived`);
     }
     this.#receipts.length = 0;
     for (const letter of this.#waitingFiles()) this.#get(letter);

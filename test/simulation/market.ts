@@ -11,7 +11,7 @@ const busy = 'The server could not do that now';
 /** What was asked and not yet answered, in order. */
 type Asked =
   | { readonly is: 'say'; readonly saying: Saying }
-  | { readonly is: 'write'; readonly letter: Letter }
+  | { readonly is: 'write'; readonly message: Letter }
   | { readonly is: 'pay'; readonly payment: Payment }
   | { readonly is: 'users' | 'funds' }
   /** A private line to somebody whose name nobody has: its answer says that all before it was dealt with. */
@@ -126,10 +126,10 @@ class Client implements Person {
     const [from, line] = [this.#stay, this.#ears];
     const { name, stay } = this.#stage.somebody(this.name);
     if (!from || !line) return;
-    const letter = model.letter({ from, to: name, stay, line, text: textAround(chance, 200) });
-    note(`${this.name} writes ${letter.word} to ${name}`);
-    this.#asked.push({ is: 'write', letter });
-    this.#tell(`:p - ${name} - ${letter.text}`);
+    const message = model.letter({ from, to: name, stay, line, text: textAround(chance, 200) });
+    note(`${this.name} writes ${message.word} to ${name}`);
+    this.#asked.push({ is: 'write', message: message });
+    this.#tell(`:p - ${name} - ${message.text}`);
     // Its answer, if there is one, is the last before this one's.
     this.#mark();
   }
@@ -268,7 +268,7 @@ class Client implements Person {
 
   #unsure(asked: readonly Asked[]): void {
     for (const one of asked) {
-      if (one.is === 'write') this.#stage.model.answered(one.letter, 'unknown');
+      if (one.is === 'write') this.#stage.model.answered(one.message, 'unknown');
       if (one.is === 'pay') one.payment.state = 'unknown';
     }
   }
@@ -281,7 +281,7 @@ class Client implements Person {
       case 'write': {
         const answer = answers.shift() ?? '';
         const isTaken = answer === '' || answer.endsWith('gets your message later.');
-        return model.answered(asked.letter, isTaken ? 'accepted' : 'refused');
+        return model.answered(asked.message, isTaken ? 'accepted' : 'refused');
       }
       case 'pay': {
         const answer = answers.shift() ?? '';

@@ -92,7 +92,7 @@ export class Model {
   /** Counts whatever happens: a finer clock than time. */
   #moment = 0;
   #words = 0;
-  readonly letters = new Map<string, Letter>();
+  readonly messages = new Map<string, Letter>();
   readonly #pairs = new Map<Stay, Map<string, Letter[]>>();
   readonly sayings = new Map<string, Saying>();
   readonly ears = new Set<Ears>();
@@ -118,7 +118,7 @@ export class Model {
   }): Letter {
     const number = ++this.#words;
     const word = `m${number}`;
-    const letter: Letter = {
+    const message: Letter = {
       word,
       text: of.text(word),
       from: of.from,
@@ -135,9 +135,9 @@ export class Model {
       file: of.file,
       fileIs: 'there',
     };
-    this.letters.set(word, letter);
-    this.#pair(letter).push(letter);
-    return letter;
+    this.messages.set(word, message);
+    this.#pair(message).push(message);
+    return message;
   }
 
   #pair({ from, to }: Letter): Letter[] {
@@ -148,12 +148,12 @@ export class Model {
     return pair;
   }
 
-  answered(letter: Letter, state: 'accepted' | 'refused' | 'unknown', id?: number): void {
-    letter.state = state;
-    letter.answeredAt = this.now();
-    letter.id = id;
-    if (state === 'refused' && letter.takenAt !== undefined) {
-      this.#violated(`${letter.word} was refused and arrived`);
+  answered(message: Letter, state: 'accepted' | 'refused' | 'unknown', id?: number): void {
+    message.state = state;
+    message.answeredAt = this.now();
+    message.id = id;
+    if (state === 'refused' && message.takenAt !== undefined) {
+      this.#violated(`${message.word} was refused and arrived`);
     }
   }
 
@@ -161,43 +161,43 @@ export class Model {
   took(names: readonly string[], from: string, text: string, id?: number): Letter {
     const name = names.join('|');
     const word = /^m\d+/.exec(text)?.[0] ?? '';
-    const letter = this.letters.get(word);
-    if (!letter) this.#violated(`${name} got ${JSON.stringify(text)}, which nobody wrote`);
-    const told = `${word} from ${letter.from.name} to ${letter.to}`;
+    const message = this.messages.get(word);
+    if (!message) this.#violated(`${name} got ${JSON.stringify(text)}, which nobody wrote`);
+    const told = `${word} from ${message.from.name} to ${message.to}`;
     // A frame may hold only its beginning; where a file came with it, a word about that stands behind.
-    if (!letter.text.startsWith(text) && !text.startsWith(letter.text)) {
+    if (!message.text.startsWith(text) && !text.startsWith(message.text)) {
       this.#violated(`${told} came as ${JSON.stringify(text)}`);
     }
-    if (!names.includes(letter.to)) this.#violated(`${told} came to ${name}`);
-    if (letter.from.name !== from) this.#violated(`${told} came from ${from}`);
-    if (letter.state === 'refused') this.#violated(`${told} was refused and arrived`);
-    if (id !== undefined && letter.id !== undefined && letter.id !== id) {
-      this.#violated(`${told} has the number ${letter.id} and came as ${id}`);
+    if (!names.includes(message.to)) this.#violated(`${told} came to ${name}`);
+    if (message.from.name !== from) this.#violated(`${told} came from ${from}`);
+    if (message.state === 'refused') this.#violated(`${told} was refused and arrived`);
+    if (id !== undefined && message.id !== undefined && message.id !== id) {
+      this.#violated(`${told} has the number ${message.id} and came as ${id}`);
     }
-    if (letter.takenAt !== undefined) {
-      if (!letter.mayRepeat) this.#violated(`${told} came twice`);
-      letter.mayRepeat = false;
-      return letter;
+    if (message.takenAt !== undefined) {
+      if (!message.mayRepeat) this.#violated(`${told} came twice`);
+      message.mayRepeat = false;
+      return message;
     }
-    letter.takenAt = this.now();
-    for (const other of this.#pair(letter)) {
-      if (other.takenAt !== undefined && isBefore(letter, other)) {
+    message.takenAt = this.now();
+    for (const other of this.#pair(message)) {
+      if (other.takenAt !== undefined && isBefore(message, other)) {
         this.#violated(`${told} came after ${other.word}, which was sent after it`);
       }
     }
-    return letter;
+    return message;
   }
 
   /** The life of the server that was delivering it ended first: it may come again, but no other of his. */
   isUnderWay(text: string, life: number): void {
-    const letter = this.letters.get(/^m\d+/.exec(text)?.[0] ?? '');
-    if (!letter) return;
-    letter.mayRepeat = true;
-    const what = `${letter.to} in life ${life}`;
-    const other = this.#underWay.get(what) ?? letter;
-    this.#underWay.set(what, letter);
-    if (other !== letter) {
-      this.#violated(`both ${letter.word} and ${other.word} to ${what} would come again`);
+    const message = this.messages.get(/^m\d+/.exec(text)?.[0] ?? '');
+    if (!message) return;
+    message.mayRepeat = true;
+    const what = `${message.to} in life ${life}`;
+    const other = this.#underWay.get(what) ?? message;
+    this.#underWay.set(what, message);
+    if (other !== message) {
+      this.#violated(`both ${message.word} and ${other.word} to ${what} would come again`);
     }
   }
   readonly #underWay = new Map<string, Letter>();

@@ -2,8 +2,8 @@
 
 import type { Socket } from 'bun';
 
+import { tcpHandlers, type TcpSocket } from '../../src/net/socket';
 import type { Address } from '../../src/protocol/model';
-import { type Link, linkHandlers } from '../../src/server/net/link';
 import type { Chance } from './chance';
 import type { Time } from './time';
 
@@ -34,12 +34,12 @@ class Pipe {
   #paused = false;
 
   constructor(
-    world: { readonly time: Time; readonly chance: Chance },
+    deps: { readonly time: Time; readonly chance: Chance },
     manner: Manner,
     to: { data(bytes: Uint8Array): void; ended(): void },
   ) {
-    this.#time = world.time;
-    this.#chance = world.chance;
+    this.#time = deps.time;
+    this.#chance = deps.chance;
     this.manner = manner;
     this.#to = to;
   }
@@ -140,14 +140,14 @@ interface Around {
 
 /** A connection: the server's socket as Bun would have it, and the far end. */
 export class Connection {
-  readonly #around: Around;
+  readonly #deps: Around;
   readonly #up: Pipe;
   readonly #down: Pipe;
   readonly #peer: PeerEvents;
   /** What the system takes before the peer has read. */
   readonly #capacity: number;
-  #link: Link | undefined;
-  readonly #socket: Socket<Link>;
+  #link: TcpSocket | undefined;
+  readonly #socket: Socket<TcpSocket>;
   /** The server had less taken than it wrote. */
   #isBlocked = false;
   #isReset = false;
@@ -155,23 +155,23 @@ export class Connection {
   #isPeerLost = false;
   #isCutShort = false;
 
-  constructor(around: Around, manner: Manner, local: Address, remote: Address, peer: PeerEvents) {
-    this.#around = around;
+  constructor(deps: Around, manner: Manner, local: Address, remote: Address, peer: PeerEvents) {
+    this.#deps = deps;
     this.#peer = peer;
-    this.#capacity = around.chance.of([100, 700, 5000, 65_536, 262_144]);
-    this.#up = new Pipe(around, manner, {
+    this.#capacity = deps.chance.of([100, 700, 5000, 65_536, 262_144]);
+    this.#up = new Pipe(deps, manner, {
       data: (bytes) => {
-        if (this.#isPaused) around.violated('bytes came while the server had paused');
-        this.#told((socket) => linkHandlers.data(socket, bytes));
+        if (this.#isPaused) deps.violated('bytes came while the server had paused');
+        this.#told((socket) => tcpHandlers.data(socket, bytes));
       },
       ended: () =>
         this.#told((socket) => {
           // Bun tells no end once our own side is over: it tells the close.
           if (this.#down.isFinished) this.#close();
-          else linkHandlers.end(socket);
+          else tcpHandlers.end(socket);
         }),
     });
-    this.#down = new Pipe(around, manner, {
+    this.#down = new Pipe(deps, manner, {
       data: (bytes) => {
         this.#peer.data(bytes);
         this.#drain();
@@ -201,7 +201,7 @@ export class Connection {
         this.#losePeer();
       },
       setKeepAlive: () => true,
-    } as unknown as Socket<Link>;
+    } as unknown as Socket<TcpSocket>;
   }
 
   /** The far end has gone, or was dropped. */
@@ -214,14 +214,14 @@ export class Connection {
     return this.#isCutShort;
   }
 
-  get link(): Link | undefined {
+  get link(): TcpSocket | undefined {
     return this.#link;
   }
 
   /** The server's side is this link from now on. */
-  attach(link: Link): Socket<Link> {
-    this.#link = link;
-    (this.#socket as { data: Link }).data = link;
+  attach(socket: TcpSocket): Socket<TcpSocket> {
+    this.#link = socket;
+    (this.#socket as { data: TcpSocket }).data = socket;
     this.#up.resume();
     return this.#socket;
   }
@@ -247,7 +247,7 @@ export class Connection {
     if (this.#isPeerLost) return;
     this.#isPeerLost = true;
     this.#down.cut();
-    const { time, chance } = this.#around;
+    const { time, chance } = this.#deps;
     if (chance.is(0.5)) this.#up.shorten();
     time.after(chance.below(20), () => {
       this.#isReset = true;
@@ -255,7 +255,7 @@ export class Connection {
       time.after(chance.below(3), () => {
         this.#told((socket) => {
           this.#gone();
-          linkHandlers.close(socket, new Error('reset by the peer'));
+          tcpHandlers.close(socket, new Error('reset by the peer'));
         });
       });
     });
@@ -278,8 +278,8 @@ export class Connection {
     this.#isCutShort = true;
     this.#gone();
     if (this.#isPeerLost) return;
-    if (this.#around.chance.is(0.5)) this.#down.shorten();
-    if (this.#around.chance.is(0.5)) this.#down.finish();
+    if (this.#deps.chance.is(0.5)) this.#down.shorten();
+    if (this.#deps.chance.is(0.5)) this.#down.finish();
     else this.#losePeer();
   }
 
@@ -287,16 +287,16 @@ export class Connection {
     if (this.#isPeerLost) return;
     this.#isPeerLost = true;
     this.#down.cut();
-    const { time, chance } = this.#around;
+    const { time, chance } = this.#deps;
     time.after(chance.below(20), () => this.#peer.lost());
   }
 
   // ---- what the server does with its socket
 
   #write(bytes: Uint8Array): number {
-    this.#around.wrote();
+    this.#deps.wrote();
     if (this.#isReset) return -1;
-    const { chance } = this.#around;
+    const { chance } = this.#deps;
     const room = Math.max(0, this.#capacity - this.#down.length);
     const most = chance.is(0.9) ? bytes.length : chance.below(bytes.length + 1);
     const count = Math.min(room, most);
@@ -315,29 +315,29 @@ export class Connection {
   }
 
   #drainSoon(): void {
-    const { time, chance } = this.#around;
+    const { time, chance } = this.#deps;
     time.after(chance.below(5), () => {
       if (!this.#isBlocked) return;
       this.#isBlocked = false;
-      this.#told((socket) => linkHandlers.drain(socket));
+      this.#told((socket) => tcpHandlers.drain(socket));
     });
   }
 
   #end(): void {
     this.#down.finish();
     // What came and was not read makes the system send a reset behind what was written.
-    if (this.#up.length > 0 && this.#around.chance.is(0.5)) {
+    if (this.#up.length > 0 && this.#deps.chance.is(0.5)) {
       this.#isCutShort = true;
       this.#down.shorten();
     }
-    if (this.#around.chance.is(0.5)) this.#close();
-    else this.#around.time.after(0, () => this.#close());
+    if (this.#deps.chance.is(0.5)) this.#close();
+    else this.#deps.time.after(0, () => this.#close());
   }
 
   #close(): void {
     this.#told((socket) => {
       this.#gone();
-      linkHandlers.close(socket);
+      tcpHandlers.close(socket);
     });
   }
 
@@ -345,10 +345,10 @@ export class Connection {
   #gone(): void {
     this.#up.cut();
     this.#link = undefined;
-    this.#around.closed(this);
+    this.#deps.closed(this);
   }
 
-  #told(tell: (socket: Socket<Link>) => void): void {
+  #told(tell: (socket: Socket<TcpSocket>) => void): void {
     if (this.#link) tell(this.#socket);
   }
 }

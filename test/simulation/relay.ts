@@ -1,9 +1,9 @@
 // Programs at the relay: emitters that speak, displays that answer at once, late, with a refusal or never.
 
 import { Inbox } from '../../src/protocol/bytes/inbox';
-import { encodeFrame, FrameReader } from '../../src/protocol/relay/codec';
 import { relay } from '../../src/protocol/relay/index';
-import type { Body, Frame } from '../../src/protocol/relay/messages';
+import { encodeFrame, FrameReader } from '../../src/protocol/relay/wire/codec';
+import type { Body, Frame } from '../../src/protocol/relay/wire/messages';
 import { Ears, type Letter, type Saying, type Stay } from './model';
 import type { Connection } from './network';
 import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
@@ -131,7 +131,7 @@ abstract class Program implements Person {
 }
 
 /** What an emitter has asked, by the number of the frame. */
-type Asked = { readonly saying: Saying } | { readonly letter: Letter } | 'other';
+type Asked = { readonly saying: Saying } | { readonly message: Letter } | 'other';
 
 class Emitter extends Program {
   readonly #asked = new Map<number, Asked>();
@@ -144,8 +144,8 @@ class Emitter extends Program {
 
   protected left(): void {
     for (const asked of this.#asked.values()) {
-      if (asked !== 'other' && 'letter' in asked) {
-        this.stage.model.answered(asked.letter, 'unknown');
+      if (asked !== 'other' && 'message' in asked) {
+        this.stage.model.answered(asked.message, 'unknown');
       }
     }
     this.#asked.clear();
@@ -184,10 +184,10 @@ class Emitter extends Program {
     const to = Number(/^#(1\d\d\d)$/.exec(name)?.[1]);
     if (Number.isNaN(to)) return this.#speak();
     const text = textAround(chance, 140);
-    const letter = model.letter({ from: this.stay, to: name, stay, line: this.#line, text });
-    note(`${this.name} writes ${letter.word} to ${name}`);
-    const sequence = this.say({ kind: 'MSG', text: Buffer.from(letter.text) }, to);
-    this.#asked.set(sequence, { letter });
+    const message = model.letter({ from: this.stay, to: name, stay, line: this.#line, text });
+    note(`${this.name} writes ${message.word} to ${name}`);
+    const sequence = this.say({ kind: 'MSG', text: Buffer.from(message.text) }, to);
+    this.#asked.set(sequence, { message: message });
   }
 
   protected took({ kind, sequence }: Frame): void {
@@ -197,7 +197,7 @@ class Emitter extends Program {
     if (!asked) return violated(`${this.name} got ${kind} for ${sequence}, which it did not ask`);
     this.#asked.delete(sequence);
     if (asked === 'other') return;
-    if ('letter' in asked) model.answered(asked.letter, kind === 'OK' ? 'accepted' : 'refused');
+    if ('message' in asked) model.answered(asked.message, kind === 'OK' ? 'accepted' : 'refused');
     else if (kind === 'OK') model.said(asked.saying, 'relay');
     else asked.saying.refused = true;
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
 import { auditLedger } from '../../src/server/hub/audit';
-import { neededFiles } from '../../src/server/hub/files';
+import { neededFiles } from '../../src/server/hub/operations/files';
 import { openStore, type Store } from '../../src/server/hub/store';
 import { Chance } from './chance';
 import { channelsKind } from './channels';
@@ -176,8 +176,8 @@ export class Simulation {
     this.#money.check(db);
     db.close();
     for (const { text } of rows) {
-      const letter = this.#model.letters.get(/^m\d+/.exec(text)?.[0] ?? '');
-      if (letter?.takenAt !== undefined) this.#model.isUnderWay(text, this.#machine.lives);
+      const message = this.#model.messages.get(/^m\d+/.exec(text)?.[0] ?? '');
+      if (message?.takenAt !== undefined) this.#model.isUnderWay(text, this.#machine.lives);
     }
     for (const person of this.#people) person.restarted?.();
     this.#time.after(1 + this.#chance.below(1500), () => this.#machine.start());
@@ -223,8 +223,9 @@ export class Simulation {
     const life = this.#machine.life;
     if (!life) return;
     this.#money.check(life.db);
-    for (const { link } of life.connections) {
-      if (link && link.queued > limits.outboxBytes) this.#violated('a link holds too much');
+    for (const { link: socket } of life.connections) {
+      if (socket && socket.queued > limits.net.sendQueueBytes)
+        this.#violated('a link holds too much');
     }
     const open = new Set<string>([...life.core.conversations].map(({ session }) => session));
     const here = life.db.query<{ id: string }, []>('SELECT id FROM live.session').all();
@@ -239,8 +240,8 @@ export class Simulation {
   #checkLetters(db: Store): void {
     const rows = db.query<{ text: string }, []>('SELECT text FROM message').all();
     const waiting = new Set(rows.map(({ text }) => /^m\d+/.exec(text)?.[0]));
-    for (const letter of this.#model.letters.values()) {
-      const { word, from, to, stay, state, sentAt, takenAt, mayRepeat } = letter;
+    for (const message of this.#model.messages.values()) {
+      const { word, from, to, stay, state, sentAt, takenAt, mayRepeat } = message;
       if (state === 'refused' && waiting.has(word)) this.#violated(`${word} was refused and waits`);
       if (takenAt !== undefined && waiting.has(word) && !mayRepeat) {
         this.#violated(`${word} to ${to} was delivered and waits`);

@@ -1,6 +1,6 @@
 // Virtual time: a queue of steps that jumps to the next one, and takes those that are due together in random order.
 
-import type { Clock, Sleeper } from '../../src/server/net/clock';
+import type { Clock, Sleeper } from '../../src/net/clock';
 import type { Chance } from './chance';
 
 interface Step {

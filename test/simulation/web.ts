@@ -164,28 +164,28 @@ class Page extends Visitor {
     const account = this.#account;
     if (!account) return;
     const { name: to, stay } = this.stage.somebody(this.name);
-    const letter = model.letter({ from: account, to, stay, text: textAround(chance, 300) });
-    note(`${this.name} writes ${letter.word} to ${to}`);
+    const message = model.letter({ from: account, to, stay, text: textAround(chance, 300) });
+    note(`${this.name} writes ${message.word} to ${to}`);
     const asked = {
-      request: { do: 'send', to, text: letter.text, key: this.#key() },
-      done: ({ id, serial }: Fields) => this.#accepted(letter, Number(id), Number(serial)),
+      request: { do: 'send', to, text: message.text, key: this.#key() },
+      done: ({ id, serial }: Fields) => this.#accepted(message, Number(id), Number(serial)),
       refused: (why: string, wasLost: boolean) => {
         if (busy.has(why)) this.#ask({ ...asked, wasLost });
-        else model.answered(letter, 'refused');
+        else model.answered(message, 'refused');
       },
     };
     this.#ask(asked);
   }
 
-  #accepted(letter: Letter, id: number, serial: number): void {
+  #accepted(message: Letter, id: number, serial: number): void {
     const { model, violated } = this.stage;
-    model.answered(letter, 'accepted', id);
-    const ids = this.#ids.get(letter.from) ?? new Map<number, Letter>();
-    this.#ids.set(letter.from, ids);
+    model.answered(message, 'accepted', id);
+    const ids = this.#ids.get(message.from) ?? new Map<number, Letter>();
+    this.#ids.set(message.from, ids);
     const other = ids.get(id);
-    if (other) violated(`${letter.word} and ${other.word} of ${this.name} are both number ${id}`);
-    ids.set(id, letter);
-    this.#serials.set(serial, letter);
+    if (other) violated(`${message.word} and ${other.word} of ${this.name} are both number ${id}`);
+    ids.set(id, message);
+    this.#serials.set(serial, message);
   }
 
   #say(): void {
@@ -443,8 +443,8 @@ class Page extends Visitor {
     const { chance, model, note, time } = this.stage;
     if (!this.#read.has(serial) && !isRest(text)) {
       this.#read.add(serial);
-      const letter = model.took([this.name], from, text, id);
-      note(`${this.name} got ${letter.word}`);
+      const message = model.took([this.name], from, text, id);
+      note(`${this.name} got ${message.word}`);
     }
     const connection = this.connection;
     const confirm = (): void => {
@@ -492,10 +492,10 @@ class Page extends Visitor {
 
   #checkReceipts(): void {
     for (const { account, id } of this.#receipts.splice(0)) {
-      const letter = this.#ids.get(account)?.get(id);
-      if (!letter || letter.takenAt !== undefined) continue;
-      if (letter.stay === undefined || letter.stay.leftAt !== undefined) continue;
-      this.stage.violated(`${letter.word} was confirmed to ${this.name} and never arrived`);
+      const message = this.#ids.get(account)?.get(id);
+      if (!message || message.takenAt !== undefined) continue;
+      if (message.stay === undefined || message.stay.leftAt !== undefined) continue;
+      this.stage.violated(`${message.word} was confirmed to ${this.name} and never arrived`);
     }
   }
 }

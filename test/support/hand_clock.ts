@@ -1,6 +1,6 @@
 // A server's clock in the test's hands: nothing is late, and no test waits for time.
 
-import type { Clock, Sleeper } from '../../src/server/net/clock';
+import type { Clock, Sleeper } from '../../src/net/clock';
 
 interface Due {
   readonly at: number;

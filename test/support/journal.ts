@@ -1,6 +1,6 @@
 // A hub under a journal without a network: time and the event loop are in the test's hands.
 
-import type { Command, OperationName, Outcome } from '../../src/protocol/hub';
+import type { Command, OperationName, Outcome } from '../../src/protocol/commands';
 import {
   type Name,
   nameOf,

@@ -25,7 +25,8 @@ export const keys = {
   left: '\u001B[D',
   home: '\u001B[H',
   end: '\u001B[F',
-  control: (letter: string): string => String.fromCharCode(letter.toUpperCase().charCodeAt(0) & 31),
+  control: (message: string): string =>
+    String.fromCharCode(message.toUpperCase().charCodeAt(0) & 31),
 } as const;
 
 /** `chat ARGS` on a terminal of its own. */

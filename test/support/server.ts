@@ -1,6 +1,6 @@
 // A real server inside the test process: real sockets on free ports, console lines kept for the test.
 
-import type { Dialect, DoorSettings } from '../../src/protocol/dialect';
+import type { Dialect, ServerFlagValues } from '../../src/protocol/dialect';
 import type { Console } from '../../src/server/console';
 import {
   type RunningServer,
@@ -83,7 +83,7 @@ export async function startServer(
   dialects: readonly Dialect[],
   options: {
     readonly folder?: string;
-    readonly flags?: DoorSettings;
+    readonly flags?: ServerFlagValues;
     readonly host?: string;
     /** Of the only door; a free one unless told. */
     readonly port?: number;

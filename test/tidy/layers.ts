@@ -12,8 +12,9 @@ const commands = [
   'src/server/{serve,ledger}.ts',
   'src/client/{connect,send,register,users}.ts',
 ] as const;
-const contract = 'src/protocol/{model,hub,dialect,caller,connection,limits,errors}.ts';
+const contract = 'src/protocol/{model,commands,dialect,client,connection,limits,errors}.ts';
 const bytes = 'src/protocol/bytes/**';
+const clientKit = 'src/protocol/client_kit/**';
 
 export const layers: readonly Layer[] = [
   { files: 'src/main.ts', may: ['src/cli/**', ...commands, 'package.json'] },
@@ -28,27 +29,51 @@ export const layers: readonly Layer[] = [
   },
   { files: 'src/protocol/*.ts', may: [contract, bytes], external: [] },
   { files: bytes, may: [contract, bytes], external: [] },
+  { files: clientKit, may: [clientKit, contract, bytes], external: [] },
+  // Three rooms a protocol: the two programs meet in the bytes alone.
   {
-    files: 'src/protocol/*/**',
-    may: ['src/protocol/NAME/**', contract, bytes],
+    files: 'src/protocol/*/wire/**',
+    may: ['src/protocol/NAME/wire/**', contract, bytes],
     external: ['valibot'],
   },
+  {
+    files: 'src/protocol/*/server/**',
+    may: ['src/protocol/NAME/{wire,server}/**', contract, bytes],
+    external: [],
+  },
+  {
+    files: 'src/protocol/*/client/**',
+    may: ['src/protocol/NAME/{wire,client}/**', clientKit, contract, bytes],
+    external: [],
+  },
+  {
+    files: 'src/protocol/*/index.ts',
+    may: ['src/protocol/NAME/**', contract],
+    external: [],
+  },
+
+  // What both programs know of the system's sockets.
+  { files: 'src/net/**', may: ['src/net/**', contract, bytes] },
 
   // The hub knows commands and events, and no one who carries them.
   {
     files: 'src/server/hub/**',
-    may: ['src/server/hub/**', 'src/protocol/{model,hub,limits}.ts'],
+    may: ['src/server/hub/**', 'src/protocol/{model,commands,limits}.ts'],
     external: ['bun:sqlite'],
   },
   // Towards the hub: the journal runs it, delivery reads its events; whoever carries bytes knows neither.
   { files: 'src/server/journal/**', may: ['src/server/{journal,hub}/**', contract] },
   { files: 'src/server/delivery/**', may: ['src/server/{delivery,hub}/**', contract, bytes] },
   { files: 'src/server/files/**', may: ['src/server/files/**', contract, bytes] },
-  { files: 'src/server/net/**', may: ['src/server/{net,delivery,files}/**', contract, bytes] },
+  {
+    files: 'src/server/net/**',
+    may: ['src/net/**', 'src/server/{net,delivery,files}/**', contract, bytes],
+  },
   // HTTP beside one dialect: it shares that dialect's schemas, and serves the page.
   {
     files: 'src/server/web/**',
     may: [
+      'src/net/**',
       'src/server/{web,net,files}/**',
       contract,
       bytes,
@@ -58,18 +83,18 @@ export const layers: readonly Layer[] = [
   },
   {
     files: 'src/server/{serve,ledger}.ts',
-    may: ['src/cli.ts', 'src/server/**', 'src/protocol/*.ts', bytes],
+    may: ['src/cli.ts', 'src/net/**', 'src/server/**', 'src/protocol/*.ts', bytes],
   },
-  { files: 'src/server/*.ts', may: ['src/server/**', 'src/protocol/**'] },
+  { files: 'src/server/*.ts', may: ['src/net/**', 'src/server/**', 'src/protocol/**'] },
 
   // The page is downloaded by others: nothing of the terminal's may be dragged along.
   {
     files: 'src/client/page/**',
-    may: ['src/client/page/**', contract, bytes, 'src/protocol/web/**'],
+    may: ['src/client/page/**', clientKit, contract, bytes, 'src/protocol/web/**'],
   },
   {
     files: 'src/client/**',
-    may: ['src/cli.ts', 'src/cli/nearest.ts', 'src/client/**', 'src/protocol/**'],
+    may: ['src/cli.ts', 'src/cli/nearest.ts', 'src/net/**', 'src/client/**', 'src/protocol/**'],
   },
 ];
 

@@ -1,8 +1,8 @@
 // Coming and going: the source's REGISTER, CONNECT, DISCONNECT, UNREGISTER and CONNECTED USERS.
 
 import { refused, type Result } from '../../protocol/model';
-import type { CallerState } from '../../protocol/web/caller';
-import type { AnswerOf } from '../../protocol/web/messages';
+import type { WebClientState } from '../../protocol/web/client/session';
+import type { AnswerOf } from '../../protocol/web/wire/messages';
 import { heard, keep } from './incoming';
 import { resume } from './resume';
 import { openCaller } from './socket';
@@ -36,7 +36,7 @@ export const caller = openCaller({
 });
 
 /** Watches how a CONNECT ends. */
-let connecting: ((state: CallerState) => void) | undefined;
+let connecting: ((state: WebClientState) => void) | undefined;
 
 export function register(
   who: { readonly name: string; readonly fullName: string; readonly born: string },

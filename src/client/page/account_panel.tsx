@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { disconnect, linkOf, unregister } from './account';
 import { reasonFor } from './ask';
-import { ask, insist } from './line';
+import { ask, insist } from './server';
 import { balance, doorsOpen, hint, isHere, me, panel, users } from './state';
 import { randomText } from './store';
 import { locale, t } from './texts/index';

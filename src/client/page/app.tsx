@@ -4,10 +4,10 @@ import { useEffect } from 'preact/hooks';
 
 import { caller } from './account';
 import { AccountPanel } from './account_panel';
-import { List } from './list';
-import { Start } from './start';
+import { Conversation } from './conversation';
+import { Sidebar } from './sidebar';
+import { SignIn } from './sign_in';
 import { announcement, connection, countUnread, hint, me, panel, shown, unread } from './state';
-import { Talk } from './talk';
 import { t } from './texts/index';
 import { TranscriptWindow } from './window';
 
@@ -38,8 +38,8 @@ export function App() {
           {t.skip}
         </a>
       )}
-      {isIn ? <List /> : <Start />}
-      {isIn && <Talk />}
+      {isIn ? <Sidebar /> : <SignIn />}
+      {isIn && <Conversation />}
       {panel.value === 'window' && <TranscriptWindow />}
       {panel.value === 'account' && isIn && <AccountPanel />}
       <div class="floor">

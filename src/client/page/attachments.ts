@@ -1,7 +1,7 @@
 // Files that are sent and fetched: their progress, their end, and what is tried again.
 
-import { askWhatWaits } from './line';
 import { send } from './outgoing';
+import { askWhatWaits } from './server';
 import { connection, hint, me, nameIn, nextAt, own, put, remove, uploads } from './state';
 import { type Kept, randomText, tokens } from './store';
 import { t } from './texts/index';

@@ -33,7 +33,7 @@ export function Composer({ talk }: { talk: string }) {
     const area = field.current;
     const text = area?.value.trim() ?? '';
     if (!area || text === '') return;
-    if (byteLength(text) > limits.textBytes) {
+    if (byteLength(text) > limits.hub.textBytes) {
       hint.value = t.reasons['too-long'] ?? '';
       return;
     }

@@ -1,8 +1,8 @@
 // What comes: messages are kept before the server may forget them; the rest is shown.
 
-import { type News } from '../../protocol/web/caller';
-import { type Message } from '../../protocol/web/messages';
-import { refreshFunds, refreshGroups, refreshUsers } from './line';
+import { type News } from '../../protocol/web/client/session';
+import { type Message } from '../../protocol/web/wire/messages';
+import { refreshFunds, refreshGroups, refreshUsers } from './server';
 import {
   announcement,
   countUnread,

@@ -1,6 +1,6 @@
 // What goes: kept until the server has it, and under a key by which it has it once.
 
-import { line } from './line';
+import { server } from './server';
 import { kindOf, me, nameIn, nextAt, own, put } from './state';
 import { type Kept, randomText, type Unsent } from './store';
 import { conclude, concludeSend, echo } from './transcript';
@@ -27,7 +27,7 @@ function resend(unsent: Unsent): void {
     void put({ ...kept, state: 'failed' });
     return;
   }
-  const { caller } = line;
+  const { caller } = server;
   if (!caller) return;
   underWay.add(key);
   const { notes } = own;

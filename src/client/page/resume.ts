@@ -1,22 +1,22 @@
 // After every coming back: what may have changed is asked for, and what was left undone is done.
 
-import { type WebCaller } from '../../protocol/web/caller';
+import { type WebClient } from '../../protocol/web/client/session';
 import { attemptHeld } from './attachments';
+import { resendAll } from './outgoing';
 import {
   ask,
   askWhatWaits,
   joinRoom,
-  line,
   refreshFunds,
   refreshGroups,
   refreshRooms,
   refreshUsers,
-} from './line';
-import { resendAll } from './outgoing';
+  server,
+} from './server';
 import { doorsOpen, joined, own } from './state';
 
-export function resume(caller: WebCaller): void {
-  line.caller = caller;
+export function resume(caller: WebClient): void {
+  server.caller = caller;
   refreshUsers();
   refreshRooms();
   refreshGroups();

@@ -1,20 +1,20 @@
 // The WebSocket under the caller: opened, watched and closed as the caller says.
 
 import { Inbox } from '../../protocol/bytes/inbox';
-import { type CallerHost, WebCaller } from '../../protocol/web/caller';
+import { WebClient, type WebClientHost } from '../../protocol/web/client/session';
 
-type FromPage = Pick<CallerHost, 'keep' | 'told' | 'changed'>;
+type FromPage = Pick<WebClientHost, 'keep' | 'told' | 'changed'>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** A caller that reaches the server which the page came from. */
-export function openCaller(page: FromPage): WebCaller {
+export function openCaller(page: FromPage): WebClient {
   const address = new URL('/socket', location.href);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   let socket: WebSocket | undefined;
 
-  const caller = new WebCaller({
+  const caller = new WebClient({
     ...page,
     dial() {
       const opened = new WebSocket(address);

@@ -2,14 +2,14 @@
 
 import { computed, signal } from '@preact/signals';
 
-import type { CallerState } from '../../protocol/web/caller';
-import type { AnswerOf } from '../../protocol/web/messages';
+import type { WebClientState } from '../../protocol/web/client/session';
+import type { AnswerOf } from '../../protocol/web/wire/messages';
 import { type History, type Kept, Notes, without } from './store';
 
 export type User = AnswerOf<'users'>['users'][number];
 export type Group = AnswerOf<'group-list'>['groups'][number];
 
-export const connection = signal<CallerState>({ is: 'resting' });
+export const connection = signal<WebClientState>({ is: 'resting' });
 /** Who is logged in in this page, on the line or not. */
 export const me = signal<string | undefined>(undefined);
 export const users = signal<readonly User[]>([]);

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot';
 
-import { baseNameFor } from '../../protocol/bytes/fields';
-import { answerFields } from '../../protocol/web/messages';
+import { baseNameFor } from '../../protocol/bytes/validation';
+import { answerFields } from '../../protocol/web/wire/messages';
 
 const refusal = v.object({ why: v.string() });
 const claimed = v.object({ url: v.string(), name: v.string(), size: v.number() });

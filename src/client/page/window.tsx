@@ -6,7 +6,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { connect, disconnect, listUsers, register, unregister } from './account';
 import { sendFile } from './attachments';
 import { send } from './outgoing';
-import { sourceDate } from './start';
+import { sourceDate } from './sign_in';
 import { isHere, me, panel } from './state';
 import { t } from './texts/index';
 import { clearPanes, clientPane, conclude, echo, serverPane } from './transcript';

@@ -1,15 +1,15 @@
 // Talks with whoever is there: somebody at a terminal, or a script.
 
 import type { Complete } from './completion';
-import type { Conversation } from './conversation';
+import type { Dialogue } from './dialogue';
 import { openScript } from './script';
 import { openTerminal } from './terminal';
 
 export type { Complete } from './completion';
-export type { Conversation } from './conversation';
+export type { Dialogue } from './dialogue';
 export type { Progress } from './progress';
 
-export interface ConversationOptions {
+export interface DialogueOptions {
   /** What stands before the line being typed; a script has none. */
   readonly prompt: string;
   /** What Tab may complete. */
@@ -22,7 +22,7 @@ export interface ConversationOptions {
  * Opens the program's own input and output: as a terminal if both are one that can move its cursor,
  * otherwise as a script.
  */
-export function openConversation(options: ConversationOptions): Conversation {
+export function openDialogue(options: DialogueOptions): Dialogue {
   const { stdin: input, stdout: output, env } = process;
   const isTerminal = input.isTTY && output.isTTY && env.TERM !== 'dumb';
   if (!isTerminal) return openScript({ input, output });

@@ -1,6 +1,6 @@
 // Hands lines to their handler one at a time, each when the one before is done.
 
-import type { LineHandler } from './conversation';
+import type { LineHandler } from './dialogue';
 
 /** More lines than anybody types ahead; beyond it a paste into a handler that hangs is refused. */
 const waitingMax = 100_000;

@@ -1,7 +1,7 @@
 // A conversation with a script: lines from a pipe or a file one at a time, plain lines as the answer.
 
 import { escapeLines } from '../../protocol/bytes/escape';
-import type { Conversation, LineHandler } from './conversation';
+import type { Dialogue, LineHandler } from './dialogue';
 import type { Progress } from './progress';
 import { readLines } from './read_lines';
 import type { Host, TextOutput } from './streams';
@@ -13,11 +13,11 @@ export interface ScriptOptions {
   readonly host?: Pick<Host, 'on' | 'off'> | undefined;
 }
 
-export function openScript(options: ScriptOptions): Conversation {
+export function openScript(options: ScriptOptions): Dialogue {
   return new Script(options);
 }
 
-class Script implements Conversation {
+class Script implements Dialogue {
   readonly isInteractive = false;
   readonly history: readonly string[] = [];
   readonly #lines: AsyncGenerator<string, void>;

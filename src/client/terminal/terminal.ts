@@ -1,7 +1,7 @@
 // A conversation with somebody at a terminal: keyboard, line editor and screen tied together.
 
 import type { Complete } from './completion';
-import type { Conversation, LineHandler } from './conversation';
+import type { Dialogue, LineHandler } from './dialogue';
 import { Editor, type Effect } from './editor';
 import { type Key, KeyDecoder } from './keys';
 import { inColumns } from './layout';
@@ -32,11 +32,11 @@ const printedMax = 1000;
 /** A stop that the system refuses (no shell to come back to) shows in going on after this time, in ms. */
 const stopMs = 50;
 
-export function openTerminal(options: TerminalOptions): Conversation {
+export function openTerminal(options: TerminalOptions): Dialogue {
   return new Terminal(options);
 }
 
-class Terminal implements Conversation {
+class Terminal implements Dialogue {
   readonly isInteractive = true;
   readonly #input: TextInput;
   readonly #output: TextOutput;

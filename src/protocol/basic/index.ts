@@ -2,20 +2,20 @@
 
 import { defineDialect } from '../dialect';
 import { limits } from '../limits';
-import { BasicCaller, BasicPoster } from './caller';
-import { BasicSession } from './session';
+import { BasicClientSession, BasicSender } from './client/session';
+import { BasicSession } from './server/session';
 
 export const basic = defineDialect({
   name: 'basic',
   transport: 'tcp',
-  door: {
+  server: {
     oneAtATime: true,
     open: (host) => new BasicSession(host),
   },
-  caller: {
+  client: {
     defaultPort: 12345,
-    textBytes: limits.outboxBytes,
-    connect: (host, options) => new BasicCaller(host, options),
-    post: (host, target) => new BasicPoster(host, target),
+    textBytes: limits.net.sendQueueBytes,
+    connect: (host, options) => new BasicClientSession(host, options),
+    send: (host, target) => new BasicSender(host, target),
   },
 });

@@ -2,20 +2,20 @@
 
 import { defineDialect } from '../dialect';
 import { limits } from '../limits';
-import { ChannelsCaller } from './caller';
-import { ChannelsPoster } from './poster';
-import { ChannelsSession } from './session';
+import { ChannelsSender } from './client/sender';
+import { ChannelsClientSession } from './client/session';
+import { ChannelsSession } from './server/session';
 
 export const channels = defineDialect({
   name: 'channels',
   transport: 'tcp',
-  door: {
+  server: {
     open: (host) => new ChannelsSession(host),
   },
-  caller: {
+  client: {
     defaultPort: 55555,
-    textBytes: limits.textBytes,
-    connect: (host, options) => new ChannelsCaller(host, options),
-    post: (host, target) => new ChannelsPoster(host, target),
+    textBytes: limits.hub.textBytes,
+    connect: (host, options) => new ChannelsClientSession(host, options),
+    send: (host, target) => new ChannelsSender(host, target),
   },
 });

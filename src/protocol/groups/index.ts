@@ -2,25 +2,25 @@
 
 import { defineDialect } from '../dialect';
 import { refused } from '../model';
-import { GroupsCaller } from './caller';
-import { dialectName } from './codec';
-import { Enquiry } from './enquiry';
-import { note } from './heard';
-import { bodyBytesMax } from './messages';
-import { GroupsPoster } from './poster';
-import { GroupsSession } from './session';
+import { ListUsers } from './client/list_users';
+import { note } from './client/render';
+import { GroupsSender } from './client/sender';
+import { GroupsClientSession } from './client/session';
+import { GroupsSession } from './server/session';
+import { dialectName } from './wire/codec';
+import { bodyBytesMax } from './wire/messages';
 
 export const groups = defineDialect({
   name: dialectName,
   transport: 'tcp',
-  door: { open: (host) => new GroupsSession(host) },
-  caller: {
+  server: { open: (host) => new GroupsSession(host) },
+  client: {
     defaultPort: 8892,
     textBytes: bodyBytesMax,
-    connect: (host, options) => new GroupsCaller(host, options),
-    post: (host, target) => new GroupsPoster(host, target),
+    connect: (host, options) => new GroupsClientSession(host, options),
+    send: (host, target) => new GroupsSender(host, target),
     users(host, target, alias, done) {
-      if (alias !== undefined) return void new Enquiry(host, target, alias, done);
+      if (alias !== undefined) return void new ListUsers(host, target, alias, done);
       host.show(note('Say who asks: groups://NAME@HOST:PORT, or --as NAME'));
       done(refused('usage'));
     },

@@ -1,15 +1,15 @@
 // The mailbox dialect: store, call back, confirm (source 000).
 
 import { defineDialect } from '../dialect';
-import { callback } from './callback';
-import { caller } from './caller';
-import { lines } from './console';
-import { MailboxSession } from './session';
+import { client } from './client/index';
+import { callback } from './server/callback';
+import { lines } from './server/console_lines';
+import { MailboxSession } from './server/session';
 
 export const mailbox = defineDialect({
   name: 'mailbox',
   transport: 'tcp',
-  door: {
+  server: {
     flags: [
       {
         name: 'replies',
@@ -24,5 +24,5 @@ export const mailbox = defineDialect({
     open: (host, { replies }) => new MailboxSession(host, replies === 'text' ? 'text' : 'byte'),
     callback,
   },
-  caller,
+  client,
 });

@@ -1,23 +1,23 @@
 // The market dialect: one room, private lines, money (source 004).
 
 import { defineDialect } from '../dialect';
-import { MarketCaller } from './caller';
-import { dialectName, room } from './inside';
-import { MarketPoster } from './poster';
-import { MarketSession } from './session';
-import { textBytesMax } from './sizes';
+import { MarketSender } from './client/sender';
+import { MarketClientSession } from './client/session';
+import { dialectName, room } from './server/requests';
+import { MarketSession } from './server/session';
+import { textBytesMax } from './wire/sizes';
 
 export const market = defineDialect({
   name: dialectName,
   transport: 'tcp',
-  door: {
+  server: {
     room,
     open: (host) => new MarketSession(host),
   },
-  caller: {
+  client: {
     defaultPort: 8891,
     textBytes: textBytesMax,
-    connect: (host, options) => new MarketCaller(host, options),
-    post: (host, target) => new MarketPoster(host, target),
+    connect: (host, options) => new MarketClientSession(host, options),
+    send: (host, target) => new MarketSender(host, target),
   },
 });

@@ -1,15 +1,15 @@
 // The relay dialect: emitters, displays, numbered frames (source 002).
 
 import { defineDialect } from '../dialect';
-import { RelayCaller } from './caller';
-import { relayName, textBytesMax } from './messages';
-import { RelayPoster } from './poster';
-import { RelaySession } from './session';
+import { RelaySender } from './client/sender';
+import { RelayClientSession } from './client/session';
+import { RelaySession } from './server/session';
+import { relayName, textBytesMax } from './wire/messages';
 
 export const relay = defineDialect({
   name: relayName,
   transport: 'tcp',
-  door: {
+  server: {
     room: relayName,
     flags: [
       { name: 'relay-pad', type: 'boolean', help: 'pad what goes to relay displays to 156 bytes' },
@@ -21,11 +21,11 @@ export const relay = defineDialect({
         openStop: settings['open-stop'] === true,
       }),
   },
-  caller: {
+  client: {
     defaultPort: 8890,
     userWord: 'NUMBER',
     textBytes: textBytesMax,
-    connect: (host, options) => new RelayCaller(host, options),
-    post: (host, target) => new RelayPoster(host, target),
+    connect: (host, options) => new RelayClientSession(host, options),
+    send: (host, target) => new RelaySender(host, target),
   },
 });

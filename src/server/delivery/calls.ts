@@ -1,14 +1,21 @@
 // An outlet that is called: one connection per thing told, one after the other, to the address a user left.
 
 import type { Inbox } from '../../protocol/bytes/inbox';
-import type { Callback, CallMemory, ConnectionEvents, Settle, Wire } from '../../protocol/dialect';
+import { takeEach, type Taken } from '../../protocol/connection';
+import type {
+  Callback,
+  CallMemory,
+  ConnectionEvents,
+  ServerConnection,
+  Settle,
+} from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { Address, Direct, Notice, Receipt } from '../../protocol/model';
 import type { Outlet } from './outlet';
 
 /** What an outlet needs to make calls. */
-export interface CallSurroundings {
-  dial(address: Address, open: (wire: Wire) => ConnectionEvents): void;
+export interface CallDeps {
+  dial(address: Address, open: (connection: ServerConnection) => ConnectionEvents): void;
   after(ms: number, then: () => void): () => void;
   /** Milliseconds since 1970. */
   now(): number;
@@ -30,7 +37,7 @@ export class CalledOutlet implements Outlet {
   readonly #address: Address;
   readonly #callback: Callback;
   readonly #wantsFiles: boolean;
-  readonly #world: CallSurroundings;
+  readonly #deps: CallDeps;
   readonly #memory: CallMemory = { endsCalls: false };
   /** Until when a refusal may only mean that the listener is not open yet. */
   readonly #graceUntil: number;
@@ -51,14 +58,14 @@ export class CalledOutlet implements Outlet {
       wantsFiles: boolean;
       fresh: boolean;
     },
-    world: CallSurroundings,
+    deps: CallDeps,
   ) {
     this.dialect = of.dialect;
     this.#address = of.address;
     this.#callback = of.callback;
     this.#wantsFiles = of.wantsFiles;
-    this.#world = world;
-    this.#graceUntil = of.fresh ? world.now() + limits.dialGraceMs : 0;
+    this.#deps = deps;
+    this.#graceUntil = of.fresh ? deps.now() + limits.delivery.dialGraceMs : 0;
   }
 
   deliver(message: Direct, settle: Settle): void {
@@ -70,7 +77,7 @@ export class CalledOutlet implements Outlet {
   tell(notice: Notice): void {
     if (this.#ended || notice.is !== 'receipt') return;
     // Confirmations are never stored (source 1, section 8.6); a caller far behind loses the newest.
-    if (this.#receipts.length >= limits.receiptsPerAddress) return;
+    if (this.#receipts.length >= limits.delivery.receiptsPerAddress) return;
     this.#receipts.push({ telling: notice, settle: () => {} });
     this.#next();
   }
@@ -111,14 +118,14 @@ export class CalledOutlet implements Outlet {
     this.#calling = false;
     if (task.telling.is === 'direct') {
       const result = ended === 'delivered' ? 'delivered' : 'failed';
-      this.#world.print(this.#callback.printed(task.telling, result));
+      this.#deps.print(this.#callback.printed(task.telling, result));
       task.settle(result);
     }
     if (ended === 'unreachable' && !this.#ended) {
       this.end();
       this.#message?.settle('failed');
       this.#message = undefined;
-      this.#world.unreachable();
+      this.#deps.unreachable();
       return;
     }
     if (this.#ended) {
@@ -129,14 +136,19 @@ export class CalledOutlet implements Outlet {
   }
 
   #call(content: Uint8Array, tries: number, done: (ended: Ended) => void): void {
-    this.#world.dial(
+    this.#deps.dial(
       this.#address,
-      (wire) =>
-        new Attempt(wire, { callback: this.#callback, content, memory: this.#memory }, (ended) => {
-          const pause = ended === 'unreachable' ? limits.dialRetriesMs[tries] : undefined;
-          if (pause === undefined || this.#world.now() >= this.#graceUntil) done(ended);
-          else this.#world.after(pause, () => this.#call(content, tries + 1, done));
-        }),
+      (connection) =>
+        new Attempt(
+          connection,
+          { callback: this.#callback, content, memory: this.#memory },
+          (ended) => {
+            const pause =
+              ended === 'unreachable' ? limits.delivery.dialRetriesMs[tries] : undefined;
+            if (pause === undefined || this.#deps.now() >= this.#graceUntil) done(ended);
+            else this.#deps.after(pause, () => this.#call(content, tries + 1, done));
+          },
+        ),
     );
   }
 }
@@ -148,12 +160,14 @@ class Attempt implements ConnectionEvents {
   #made = false;
 
   constructor(
-    wire: Wire,
+    connection: ServerConnection,
     of: { readonly callback: Callback; readonly content: Uint8Array; readonly memory: CallMemory },
     done: (ended: Ended) => void,
   ) {
     this.#done = done;
-    this.#call = of.callback.call(wire, of.content, of.memory, (result) => this.#finish(result));
+    this.#call = of.callback.call(connection, of.content, of.memory, (result) =>
+      this.#finish(result),
+    );
   }
 
   #finish(ended: Ended): void {
@@ -167,8 +181,8 @@ class Attempt implements ConnectionEvents {
     this.#call.opened?.();
   }
 
-  received(inbox: Inbox): void {
-    this.#call.received(inbox);
+  takeNext(inbox: Inbox): Taken {
+    return takeEach(this.#call, inbox, { isClosed: false });
   }
 
   ended(): void {

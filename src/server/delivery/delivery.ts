@@ -9,13 +9,13 @@ import {
   isSaidWith,
   type SaidEvent,
 } from '../hub/turn';
-import { Customs } from './foreign';
 import type { Outlet } from './outlet';
 import { type Post, Recipient, type Settled } from './recipient';
 import { RoomOutlets } from './rooms';
+import { Sanitizer } from './sanitize';
 
 /** What delivery needs of the server around it. */
-export interface DeliverySurroundings {
+export interface DeliveryDeps {
   waiting(recipient: RecipientId, after: number, most: number): readonly Direct[];
   settle(recipient: RecipientId, serial: number, how: Settled): void;
   after(ms: number, then: () => void): () => void;
@@ -33,9 +33,9 @@ interface Called {
 }
 
 export class Delivery {
-  readonly #world: DeliverySurroundings;
+  readonly #deps: DeliveryDeps;
   readonly #post: Post;
-  readonly #customs = new Customs();
+  readonly #sanitizer = new Sanitizer();
   readonly #rooms = new RoomOutlets();
   readonly #recipients = new Map<RecipientId, Recipient>();
   readonly #called = new Map<RecipientId, Called>();
@@ -43,13 +43,13 @@ export class Delivery {
   /** Sessions that are here, on this machine: from `arrived` to `departed`, however long the link lives. */
   readonly #live = new Map<SessionId, Outlet>();
 
-  constructor(world: DeliverySurroundings) {
-    this.#world = world;
+  constructor(deps: DeliveryDeps) {
+    this.#deps = deps;
     this.#post = {
-      waiting: (...of) => world.waiting(...of),
-      settle: (...what) => world.settle(...what),
-      after: (ms, then) => world.after(ms, then),
-      customs: this.#customs,
+      waiting: (...of) => deps.waiting(...of),
+      settle: (...what) => deps.settle(...what),
+      after: (ms, then) => deps.after(ms, then),
+      sanitizer: this.#sanitizer,
       idle: (recipient) => {
         if (this.#recipients.get(recipient.id) === recipient) this.#recipients.delete(recipient.id);
       },
@@ -71,7 +71,7 @@ export class Delivery {
     const all = run.map(({ notice }) => notice);
     const others: Outlet[] = [];
     this.#rooms.each(room, except, (outlet) => {
-      const told = outlet.tellAll?.(this.#customs.passAll(all, outlet.dialect)) ?? false;
+      const told = outlet.tellAll?.(this.#sanitizer.passAll(all, outlet.dialect)) ?? false;
       if (!told) others.push(outlet);
     });
     for (const said of all) for (const outlet of others) this.#tell(outlet, said);
@@ -91,7 +91,7 @@ export class Delivery {
       case 'room-out':
         return this.#rooms.leave(event.room, event.session);
       case 'arrived': {
-        const outlet = this.#world.connection(event.session);
+        const outlet = this.#deps.connection(event.session);
         if (!outlet) return;
         this.#live.set(event.session, outlet);
         if (!event.deaf) this.#attach(event.recipient, outlet);
@@ -121,13 +121,13 @@ export class Delivery {
         return;
       }
       case 'file-released':
-        return this.#world.released(event);
+        return this.#deps.released(event);
     }
   }
 
   /** An address to call from now on; also what was open when the server started. */
   open(at: CallAddress): void {
-    const outlet = this.#world.caller(at);
+    const outlet = this.#deps.caller(at);
     if (!outlet) return;
     const before = this.#called.get(at.recipient);
     if (before) this.#hangUp(at.recipient, before);
@@ -149,7 +149,7 @@ export class Delivery {
   }
 
   #tell(outlet: Outlet, notice: Notice): void {
-    outlet.tell(this.#customs.pass(notice, outlet.dialect));
+    outlet.tell(this.#sanitizer.pass(notice, outlet.dialect));
   }
 
   #attach(id: RecipientId, outlet: Outlet): void {

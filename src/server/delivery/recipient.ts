@@ -2,8 +2,8 @@
 
 import { limits } from '../../protocol/limits';
 import type { Direct, Notice, RecipientId } from '../../protocol/model';
-import type { Customs } from './foreign';
 import type { Outlet } from './outlet';
+import type { Sanitizer } from './sanitize';
 
 /** What became of a message for good, whether more of the recipient's waits for that, and who is told. */
 export interface Settled {
@@ -22,7 +22,7 @@ export interface Post {
   after(ms: number, then: () => void): () => void;
   /** Nothing is under way and no outlet is left. */
   idle(recipient: Recipient): void;
-  readonly customs: Customs;
+  readonly sanitizer: Sanitizer;
 }
 
 export class Recipient {
@@ -77,7 +77,7 @@ export class Recipient {
   /** A message was committed for him. */
   add(message: Direct): void {
     if (message.serial > this.#newest) {
-      if (this.#more || this.#window.length >= limits.deliveryWindow) this.#more = true;
+      if (this.#more || this.#window.length >= limits.delivery.window) this.#more = true;
       else this.#keep(message);
     }
     this.#retryNow();
@@ -85,7 +85,7 @@ export class Recipient {
 
   tell(notice: Notice): void {
     for (const outlet of this.outlets) {
-      outlet.tell(this.#post.customs.pass(notice, outlet.dialect));
+      outlet.tell(this.#post.sanitizer.pass(notice, outlet.dialect));
     }
   }
 
@@ -106,9 +106,9 @@ export class Recipient {
 
   #refill(): void {
     // Nothing is in progress here, so all that the store holds is still to be told.
-    for (const message of this.#post.waiting(this.id, 0, limits.deliveryWindow))
+    for (const message of this.#post.waiting(this.id, 0, limits.delivery.window))
       this.#keep(message);
-    this.#more = this.#window.length === limits.deliveryWindow;
+    this.#more = this.#window.length === limits.delivery.window;
   }
 
   #keep(message: Direct): void {
@@ -128,7 +128,7 @@ export class Recipient {
     let isRefused = false;
     for (const outlet of outlets) {
       let once = false;
-      outlet.deliver(this.#post.customs.pass(message, outlet.dialect), (result) => {
+      outlet.deliver(this.#post.sanitizer.pass(message, outlet.dialect), (result) => {
         if (once || settled) return;
         once = true;
         open--;
@@ -160,7 +160,7 @@ export class Recipient {
     this.#busy = false;
     this.#rest();
     if (this.#over || this.outlets.size === 0) return;
-    const pause = limits.callRetriesMs[this.#failures++];
+    const pause = limits.delivery.callRetriesMs[this.#failures++];
     // After the last pause it waits for the next message to him, or for another outlet.
     if (pause === undefined) return;
     this.#cancelRetry = this.#post.after(pause, () => this.#retryNow());

@@ -119,7 +119,7 @@ export class Files {
     upload.isAdmitted = true;
     const disk = await (this.#settings.disk?.() ?? this.#disk());
     // A share stays free, so that what is accepted elsewhere can still be stored.
-    const fits = disk.free - unwritten - size >= disk.size * limits.diskFree;
+    const fits = disk.free - unwritten - size >= disk.size * limits.files.diskFree;
     if (!fits) upload.isAdmitted = false;
     return fits ? undefined : 'no-space';
   }
@@ -131,8 +131,8 @@ export class Files {
 
   /** Bytes that one upload may hold in memory: less where there are many. */
   #spool(): number {
-    const share = limits.spoolBytesInAll / Math.max(1, this.#uploads.size);
-    return Math.max(limits.spoolBytesLeast, Math.min(limits.spoolBytes, share));
+    const share = limits.files.spoolBytesInAll / Math.max(1, this.#uploads.size);
+    return Math.max(limits.files.spoolBytesLeast, Math.min(limits.files.spoolBytes, share));
   }
 
   #count(hash: FileHash, size: number): void {

@@ -17,7 +17,7 @@ export interface UploadEvents {
 }
 
 /** What an upload needs of the folder that it goes to. */
-export interface UploadSurroundings {
+export interface UploadDeps {
   /** Why it cannot be taken, if so. */
   room(): Promise<'no-space' | 'too-large' | undefined>;
   /** Bytes that it may hold in memory until the disk has them. */
@@ -33,7 +33,7 @@ export class Upload implements Sink {
   isAdmitted = false;
   readonly #temporary: string;
   readonly #events: UploadEvents;
-  readonly #world: UploadSurroundings;
+  readonly #deps: UploadDeps;
   readonly #hasher = new Bun.CryptoHasher('sha256');
   readonly #over = Promise.withResolvers<void>();
   #queue: Uint8Array[] = [];
@@ -48,11 +48,11 @@ export class Upload implements Sink {
   /** Wakes the work, where it waits for something to do. */
   #news = Promise.withResolvers<void>();
 
-  constructor(size: number, temporary: string, events: UploadEvents, world: UploadSurroundings) {
+  constructor(size: number, temporary: string, events: UploadEvents, deps: UploadDeps) {
     this.size = size;
     this.#temporary = temporary;
     this.#events = events;
-    this.#world = world;
+    this.#deps = deps;
     // Begun behind the constructor: the folder counts this upload by then.
     queueMicrotask(() => void this.#work());
   }
@@ -76,7 +76,7 @@ export class Upload implements Sink {
     }
     this.#queue.push(bytes);
     this.#queued += bytes.length;
-    if (this.#queued >= this.#world.spool()) this.#setFull(true);
+    if (this.#queued >= this.#deps.spool()) this.#setFull(true);
     this.#news.resolve();
   }
 
@@ -107,7 +107,7 @@ export class Upload implements Sink {
       hash = await this.#store();
     } catch (error) {
       const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
-      if (!isFull) this.#world.report(error);
+      if (!isFull) this.#deps.report(error);
       this.#fail(isFull ? 'no-space' : 'storage');
     }
     if (hash === undefined) await this.#clear();
@@ -118,7 +118,7 @@ export class Upload implements Sink {
 
   /** The file under its hash; undefined where it cannot be had any more. */
   async #store(): Promise<FileHash | undefined> {
-    const why = await this.#world.room();
+    const why = await this.#deps.room();
     if (why !== undefined) this.#fail(why);
     if (this.#isHopeless) return undefined;
     this.#handle = await open(this.#temporary, 'wx', 0o600);
@@ -130,7 +130,7 @@ export class Upload implements Sink {
     await this.#handle.sync();
     if (this.#isHopeless) return undefined;
     const hash = this.#hasher.digest('hex') as FileHash;
-    await this.#world.keep(hash);
+    await this.#deps.keep(hash);
     await this.#close();
     return hash;
   }
@@ -151,7 +151,7 @@ export class Upload implements Sink {
     }
     this.#written += bytes.length;
     this.#queued -= bytes.length;
-    if (this.#queued < this.#world.spool()) this.#setFull(false);
+    if (this.#queued < this.#deps.spool()) this.#setFull(false);
   }
 
   #setFull(full: boolean): void {

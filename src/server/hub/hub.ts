@@ -1,23 +1,23 @@
 // The hub: one deterministic, synchronous function from a command to its outcome and events.
 
-import type { Command, OperationName, Outcome } from '../../protocol/hub';
-import { accounts } from './accounts';
-import { addresses } from './addresses';
-import { ClosedRooms } from './closed_rooms';
-import { files } from './files';
-import { groups } from './groups';
-import { ledger } from './ledger';
-import { lists } from './lists';
-import { mail } from './mail';
-import { Membership } from './membership';
-import { offers } from './offers';
-import { OpenOffers } from './open_offers';
-import { People } from './people';
-import { rooms } from './rooms';
-import { Roster } from './roster';
-import { sessions } from './sessions';
-import { signals } from './signals';
-import { Speakers } from './speakers';
+import type { Command, OperationName, Outcome } from '../../protocol/commands';
+import { accounts } from './operations/accounts';
+import { addresses } from './operations/callbacks';
+import { files } from './operations/files';
+import { groups } from './operations/groups';
+import { ledger } from './operations/ledger';
+import { lists } from './operations/lists';
+import { mail } from './operations/messages';
+import { offers } from './operations/offers';
+import { rooms } from './operations/rooms';
+import { sessions } from './operations/sessions';
+import { signals } from './operations/signals';
+import { Groups } from './state/groups';
+import { Membership } from './state/membership';
+import { OpenOffers } from './state/offers';
+import { People } from './state/people';
+import { PresenceCache } from './state/presence';
+import { Speakers } from './state/speakers';
 import type { Store } from './store';
 import type { Handlers, Turn } from './turn';
 
@@ -56,17 +56,17 @@ export const fromMemory: ReadonlySet<OperationName> = new Set<OperationName>(['s
 
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
-  const roster = new Roster(db);
-  const people = new People(db, roster);
+  const presence = new PresenceCache(db);
+  const people = new People(db, presence);
   const membership = new Membership(db);
-  const closed = new ClosedRooms(db, membership);
+  const closed = new Groups(db, membership);
   const open = new OpenOffers(db, people);
   const speakers = new Speakers(db, people);
   const handlers: Handlers = {
-    ...accounts(db, people, roster, membership, closed),
-    ...addresses(db, people, roster),
-    ...sessions(db, people, roster, membership, closed, open),
-    ...lists(db, people, roster),
+    ...accounts(db, people, presence, membership, closed),
+    ...addresses(db, people, presence),
+    ...sessions(db, people, presence, membership, closed, open),
+    ...lists(db, people, presence),
     ...rooms(db, people, membership, closed, speakers, settings.reservedRooms),
     ...groups(people, closed),
     ...mail(db, people),
@@ -82,7 +82,7 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
     },
     undone() {
       people.changed();
-      roster.changed();
+      presence.changed();
       speakers.changed();
     },
   };

@@ -1,6 +1,6 @@
 // What a handler gets with each command, and the events by which the hub speaks to delivery.
 
-import type { Command, OperationName, Outcome } from '../../protocol/hub';
+import type { Command, OperationName, Outcome } from '../../protocol/commands';
 import type {
   Address,
   Direct,

@@ -1,6 +1,6 @@
 // What the journal promises, whoever keeps the log.
 
-import type { Command, Hub, OperationName, Outcome } from '../../protocol/hub';
+import type { Command, Hub, OperationName, Outcome } from '../../protocol/commands';
 import type { HubEvent } from '../hub/turn';
 
 /** Gives commands one order and makes them last. */

@@ -1,15 +1,15 @@
 // The journal of one machine: the commands of a turn or two of the event loop become one SQLite transaction.
 // long because one group is one thing: collected, applied, committed, answered, or refused whole.
 
-import type { Command, OperationName, Outcome } from '../../protocol/hub';
+import type { Command, OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { refused } from '../../protocol/model';
 import { type AppliedHub, fromMemory, onlyRead } from '../hub/hub';
 import type { Store } from '../hub/store';
 import { type HubEvent, Turn } from '../hub/turn';
+import { type Answered, Dispatch } from './dispatch';
+import { IdempotencyStore } from './idempotency';
 import type { Consumer, Journal } from './journal';
-import { Outcomes } from './outcomes';
-import { type Answered, Teller } from './teller';
 
 interface Entry {
   readonly command: Command;
@@ -18,7 +18,7 @@ interface Entry {
 }
 
 /** The world outside, so that tests and simulations can hold it in their hands. */
-export interface JournalSurroundings {
+export interface JournalDeps {
   /** Milliseconds since 1970. */
   now(): number;
   /** Runs `flush` once the current turn's input has been read (setImmediate). */
@@ -43,9 +43,9 @@ const owed: ReadonlySet<OperationName> = new Set([
 export class LocalJournal implements Journal {
   readonly #db: Store;
   readonly #hub: AppliedHub;
-  readonly #world: JournalSurroundings;
-  readonly #outcomes: Outcomes;
-  readonly #teller: Teller;
+  readonly #deps: JournalDeps;
+  readonly #outcomes: IdempotencyStore;
+  readonly #dispatch: Dispatch;
   readonly #statements;
   #queue: Entry[] = [];
   #scheduled = false;
@@ -61,11 +61,11 @@ export class LocalJournal implements Journal {
   /** Called after each group was answered and its events were told: the place to let written bytes go. */
   onGroupDone: () => void = () => {};
 
-  constructor(db: Store, hub: AppliedHub, consume: Consumer, world: JournalSurroundings) {
+  constructor(db: Store, hub: AppliedHub, consume: Consumer, deps: JournalDeps) {
     this.#db = db;
     this.#hub = hub;
-    this.#world = world;
-    this.#outcomes = new Outcomes(db);
+    this.#deps = deps;
+    this.#outcomes = new IdempotencyStore(db);
     this.#statements = {
       begin: db.prepare('BEGIN IMMEDIATE'),
       commit: db.prepare('COMMIT'),
@@ -79,7 +79,9 @@ export class LocalJournal implements Journal {
       .query<{ position: number; at: number }, []>('SELECT position, at FROM log')
       .get();
     this.#position = log?.position ?? 0;
-    this.#teller = new Teller(this.#position, consume, (what, error) => world.report(what, error));
+    this.#dispatch = new Dispatch(this.#position, consume, (what, error) =>
+      deps.report(what, error),
+    );
     this.#lastTime = log?.at ?? 0;
   }
 
@@ -88,7 +90,7 @@ export class LocalJournal implements Journal {
    * committed as well, perhaps, but nobody knows of it yet.
    */
   get told(): number {
-    return this.#teller.told;
+    return this.#dispatch.told;
   }
 
   submit<K extends OperationName>(
@@ -106,10 +108,10 @@ export class LocalJournal implements Journal {
     if (!this.#accept(command, done, undefined)) return;
     if (this.#scheduled || this.#scheduledLater) return;
     this.#scheduledLater = true;
-    this.#world.later(() => {
+    this.#deps.later(() => {
       this.#scheduledLater = false;
       if (!this.#scheduled) this.#turn();
-    }, limits.settlementMs);
+    }, limits.journal.settlementMs);
   }
 
   #accept<K extends OperationName>(
@@ -117,7 +119,7 @@ export class LocalJournal implements Journal {
     done: (outcome: Outcome<K>) => void,
     key: string | undefined,
   ): boolean {
-    const isFull = this.#queue.length >= limits.journalQueue && !owed.has(command.do);
+    const isFull = this.#queue.length >= limits.journal.queuedCommands && !owed.has(command.do);
     if (this.#closed || isFull) {
       done(refused('overloaded') as Outcome<K>);
       return false;
@@ -141,7 +143,7 @@ export class LocalJournal implements Journal {
 
   #soon(): void {
     this.#scheduled = true;
-    this.#world.soon(() => this.#turn());
+    this.#deps.soon(() => this.#turn());
   }
 
   /** One group, then back to the event loop, so that input is read between groups. */
@@ -151,7 +153,7 @@ export class LocalJournal implements Journal {
     if (this.#flushing || waiting === 0) return;
     // Where several ask there is soon another, and one more turn costs much less than a commit of its own. Who asks
     // alone does not wait for it, nor does a window that is full.
-    const mayGrow = waiting > 1 && waiting < limits.outstandingPerConnection;
+    const mayGrow = waiting > 1 && waiting < limits.net.outstandingRequests;
     this.#lookedAgain = mayGrow && !this.#lookedAgain;
     if (this.#lookedAgain) return this.#soon();
     this.#group();
@@ -170,8 +172,8 @@ export class LocalJournal implements Journal {
           outcome: refused('storage'),
           events: none,
         }));
-    this.#teller.tell(answered);
-    this.#teller.told = this.#position;
+    this.#dispatch.tell(answered);
+    this.#dispatch.told = this.#position;
     this.#flushing = false;
     this.onGroupDone();
   }
@@ -179,20 +181,20 @@ export class LocalJournal implements Journal {
   /** Applies and commits. On failure nothing has changed and nothing was said. */
   #applyGroup(applied: Answered[]): { readonly entries: readonly Entry[]; committed: boolean } {
     const sql = this.#statements;
-    const start = this.#world.now();
+    const start = this.#deps.now();
     const at = Math.max(start, this.#lastTime);
     const queue = this.#queue;
     let lasting = false;
     let count = 0;
     try {
       this.#begun = false;
-      while (count < queue.length && count < limits.groupCommands) {
+      while (count < queue.length && count < limits.journal.batchCommands) {
         const entry = queue[count];
         if (!entry) break;
         count++;
         lasting = this.#applyOne(entry, at, this.#position + count, applied) || lasting;
         // The clock is looked at now and then only: a look costs as much as a small command.
-        if (count % 32 === 0 && this.#world.now() - start >= limits.groupMs) break;
+        if (count % 32 === 0 && this.#deps.now() - start >= limits.journal.batchMs) break;
       }
       const position = this.#position + count;
       if (lasting) sql.log.run(position, at);
@@ -202,11 +204,11 @@ export class LocalJournal implements Journal {
       this.#queue = queue.slice(count);
       return { entries: queue.slice(0, count), committed: true };
     } catch (error) {
-      this.#world.report('committing a group', error);
+      this.#deps.report('committing a group', error);
       if (this.#db.inTransaction) sql.rollback.run();
       this.#hub.undone();
       // A transaction that cannot even begin refuses what it would have taken.
-      const refusedCount = Math.max(count, Math.min(queue.length, limits.groupCommands));
+      const refusedCount = Math.max(count, Math.min(queue.length, limits.journal.batchCommands));
       this.#queue = queue.slice(refusedCount);
       return { entries: queue.slice(0, refusedCount), committed: false };
     }
@@ -248,7 +250,7 @@ export class LocalJournal implements Journal {
       // SQLite gives up the whole transaction on a full disk and the like.
       if (this.#begun && !this.#db.inTransaction) throw error;
       if (writes) this.#undo();
-      this.#world.report(`applying ${command.do}`, error);
+      this.#deps.report(`applying ${command.do}`, error);
       applied.push({ position, done, outcome: refused('internal'), events: none });
       return false;
     }

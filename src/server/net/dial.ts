@@ -2,34 +2,34 @@
 
 import type { Socket } from 'bun';
 
-import { limits } from '../../protocol/limits';
-import type { Address } from '../../protocol/model';
-import type { Clock, Sleeper } from './clock';
+import type { Clock, Sleeper } from '../../net/clock';
 import {
   type Dialled,
-  Link,
-  type LinkEvents,
-  linkHandlers,
-  type Outbox,
-  type TransportEvents,
-} from './link';
+  type FlushQueue,
+  type SocketEvents,
+  type StandingSocketEvents,
+  tcpHandlers,
+  TcpSocket,
+} from '../../net/socket';
+import { limits } from '../../protocol/limits';
+import type { Address } from '../../protocol/model';
 
-type Open = (link: Link) => TransportEvents;
+type Open = (link: TcpSocket) => SocketEvents;
 
 /** Connects a link, and says once how that went. A simulation has its own. */
-export type Connect = (address: Address, link: Link, told: Dialled) => void;
+export type Connect = (address: Address, link: TcpSocket, told: Dialled) => void;
 
 /** The same for all dials: what is one dial's own is found by its link. */
 const dialHandlers = {
-  ...linkHandlers,
-  open: (socket: Socket<Link>) => socket.data.dialled?.opened(socket),
-  connectError: (socket: Socket<Link>) => socket.data.dialled?.failed(),
+  ...tcpHandlers,
+  open: (socket: Socket<TcpSocket>) => socket.data.dialled?.opened(socket),
+  connectError: (socket: Socket<TcpSocket>) => socket.data.dialled?.failed(),
 };
 
 const connectTcp: Connect = ({ host, port }, link, told) => {
   link.dialled = told;
   // Whatever goes wrong is told to `connectError`, and then the promise has nobody to tell.
-  void Bun.connect<Link>({
+  void Bun.connect<TcpSocket>({
     hostname: host,
     port,
     allowHalfOpen: true,
@@ -39,38 +39,38 @@ const connectTcp: Connect = ({ host, port }, link, told) => {
 };
 
 /** A call from the attempt to its end, between its link and what reacts to it. */
-class Call implements LinkEvents, Dialled, Sleeper {
-  readonly #link: Link;
+class Call implements StandingSocketEvents, Dialled, Sleeper {
+  readonly #socket: TcpSocket;
   readonly #clock: Clock;
   readonly #host: string;
-  readonly #events: TransportEvents;
+  readonly #events: SocketEvents;
   readonly #over: (call: Call) => void;
   #state: 'dialling' | 'open' | 'over' = 'dialling';
 
   constructor(
-    link: Link,
+    socket: TcpSocket,
     clock: Clock,
     host: string,
-    events: TransportEvents,
+    events: SocketEvents,
     over: (call: Call) => void,
   ) {
-    this.#link = link;
+    this.#socket = socket;
     this.#clock = clock;
     this.#host = host;
     this.#events = events;
     this.#over = over;
-    link.events = this;
-    clock.wake(this, limits.dialMs);
+    socket.events = this;
+    clock.wake(this, limits.net.dialMs);
   }
 
-  opened(socket: Socket<Link>): void {
+  opened(socket: Socket<TcpSocket>): void {
     if (this.#state !== 'dialling') {
       socket.terminate();
       return;
     }
     this.#state = 'open';
     this.#clock.wake(this, undefined);
-    this.#link.attach(socket, this.#host);
+    this.#socket.attach(socket, this.#host);
     this.#events.opened();
   }
 
@@ -91,11 +91,11 @@ class Call implements LinkEvents, Dialled, Sleeper {
   #giveUp(why: 'refused' | 'closed'): void {
     if (this.#state !== 'dialling') return;
     this.#clock.wake(this, undefined);
-    this.#link.onConnectError(why);
+    this.#socket.onConnectError(why);
   }
 
   drop(): void {
-    this.#link.abort();
+    this.#socket.abort();
   }
 
   data(bytes: Uint8Array): void {
@@ -123,7 +123,7 @@ interface Waiting {
 }
 
 export class Dialer {
-  readonly #outbox: Outbox;
+  readonly #outbox: FlushQueue;
   readonly #clock: Clock;
   readonly #connect: Connect;
   /** By the host to be called, and hosts take turns: one that is slow to answer holds up nobody else for long. */
@@ -131,7 +131,7 @@ export class Dialer {
   readonly #calls = new Set<Call>();
   #closed = false;
 
-  constructor(outbox: Outbox, clock: Clock, connect: Connect = connectTcp) {
+  constructor(outbox: FlushQueue, clock: Clock, connect: Connect = connectTcp) {
     this.#outbox = outbox;
     this.#clock = clock;
     this.#connect = connect;
@@ -143,7 +143,7 @@ export class Dialer {
    */
   dial(address: Address, open: Open): void {
     if (this.#closed) return;
-    if (this.#calls.size < limits.calls) return this.#dial(address, open);
+    if (this.#calls.size < limits.net.calls) return this.#dial(address, open);
     const waiting = this.#waiting.get(address.host);
     if (waiting) waiting.push({ address, open });
     else this.#waiting.set(address.host, [{ address, open }]);
@@ -172,10 +172,10 @@ export class Dialer {
   }
 
   #dial(address: Address, open: Open): void {
-    const link = new Link(this.#outbox, this.#clock);
-    const call = new Call(link, this.#clock, address.host, open(link), this.#over);
+    const socket = new TcpSocket(this.#outbox, this.#clock);
+    const call = new Call(socket, this.#clock, address.host, open(socket), this.#over);
     this.#calls.add(call);
-    this.#connect(address, link, call);
+    this.#connect(address, socket, call);
   }
 
   readonly #over = (call: Call): void => {

@@ -2,10 +2,10 @@
 
 import type { Socket, TCPSocketListener } from 'bun';
 
+import { isLoopback, normalHost } from '../../net/address';
+import type { Clock } from '../../net/clock';
+import { type FlushQueue, type SocketEvents, tcpHandlers, TcpSocket } from '../../net/socket';
 import { limits } from '../../protocol/limits';
-import { isLoopback, normalHost } from './addresses';
-import type { Clock } from './clock';
-import { Link, linkHandlers, type Outbox, type TransportEvents } from './link';
 
 /** How many connections there may be, in all and from one address; shared by all doors. */
 export class Admission {
@@ -15,9 +15,9 @@ export class Admission {
   #open = 0;
 
   constructor(descriptors: number) {
-    const reserved = Math.min(limits.descriptorsReserved, descriptors / 2);
+    const reserved = Math.min(limits.net.descriptorsReserved, descriptors / 2);
     this.#most = Math.max(16, Math.floor(descriptors - reserved));
-    this.#perHost = Math.max(8, Math.floor(this.#most * limits.addressShare));
+    this.#perHost = Math.max(8, Math.floor(this.#most * limits.net.addressShare));
   }
 
   /** Whether one more from this host may come in; if so it is counted until `left`. */
@@ -44,24 +44,24 @@ export class Admission {
 export interface ListenSettings {
   readonly host: string;
   readonly port: number;
-  readonly outbox: Outbox;
+  readonly outbox: FlushQueue;
   readonly clock: Clock;
   readonly admission: Admission;
   /** Makes what reacts to an accepted connection. */
-  accept(link: Link): TransportEvents;
+  accept(link: TcpSocket): SocketEvents;
 }
 
 /** Opens a port. Throws the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL) where it cannot. */
-export function listen(settings: ListenSettings): TCPSocketListener<Link> {
+export function listen(settings: ListenSettings): TCPSocketListener<TcpSocket> {
   const { outbox, clock, admission } = settings;
-  return Bun.listen<Link>({
+  return Bun.listen<TcpSocket>({
     hostname: settings.host,
     port: settings.port,
     allowHalfOpen: true,
     socket: {
-      ...linkHandlers,
-      open(socket: Socket<Link>) {
-        const link = new Link(outbox, clock);
+      ...tcpHandlers,
+      open(socket: Socket<TcpSocket>) {
+        const link = new TcpSocket(outbox, clock);
         socket.data = link;
         const host = normalHost(socket.remoteAddress);
         // Whoever has reset the connection already has no address any more.

@@ -2,12 +2,12 @@
 
 import * as v from 'valibot';
 
-import { isBaseName } from '../../protocol/bytes/fields';
 import { cutText } from '../../protocol/bytes/text';
-import type { Command, OperationName, Outcome } from '../../protocol/hub';
+import { isBaseName } from '../../protocol/bytes/validation';
+import type { Command, OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { addresseeOf, type FileHash, type FileRef } from '../../protocol/model';
-import type { Surroundings } from '../net/conversation';
+import type { ConnectionHostDeps } from '../net/connection_host';
 import type { Admission } from '../net/listen';
 import { type Credentials, credentialsOf } from './credentials';
 import { download, receive } from './files';
@@ -43,16 +43,16 @@ const statuses: Readonly<Record<string, number>> = {
 };
 
 export class Api {
-  readonly #around: Surroundings;
+  readonly #deps: ConnectionHostDeps;
   readonly #admission: Admission;
   readonly #tickets: Tickets;
   #uploads = 0;
 
   /** Whoever moves a file holds a connection, and counts as one like everybody at the other doors. */
-  constructor(around: Surroundings, admission: Admission) {
-    this.#around = around;
+  constructor(deps: ConnectionHostDeps, admission: Admission) {
+    this.#deps = deps;
     this.#admission = admission;
-    this.#tickets = new Tickets(around.clock);
+    this.#tickets = new Tickets(deps.clock);
   }
 
   /** Answers a request whose path is the interface's; undefined where it is not. */
@@ -93,7 +93,7 @@ export class Api {
   }
 
   #ask<K extends OperationName>(command: Command<K>, once?: string): Promise<Outcome<K>> {
-    return new Promise((resolve) => this.#around.submit(command, resolve, once));
+    return new Promise((resolve) => this.#deps.submit(command, resolve, once));
   }
 
   async #users(request: Request): Promise<Response> {
@@ -104,7 +104,7 @@ export class Api {
       return refusal(request, outcome.why === 'unknown-user' ? 401 : 503, outcome.why);
     const { length: count } = outcome.value.users;
     const users = outcome.value.users
-      .slice(0, limits.jsonUsers)
+      .slice(0, limits.web.jsonUsers)
       .map(({ name, kind, dialect: door }) => ({
         name,
         kind,
@@ -116,10 +116,10 @@ export class Api {
   async #letter(request: Request): Promise<Response> {
     const who = credentialsOf(request);
     if (!who) return refusal(request, 401, 'not-allowed');
-    const letter = await bodyOf(request, letterSchema);
-    if (letter === 'too-long') return refusal(request, 413, 'too-long');
-    if (!letter) return refusal(request, 400, 'bad-request');
-    return this.#send(request, who, letter);
+    const message = await bodyOf(request, letterSchema);
+    if (message === 'too-long') return refusal(request, 413, 'too-long');
+    if (!message) return refusal(request, 400, 'bad-request');
+    return this.#send(request, who, message);
   }
 
   async #attachment(request: Request, url: URL, host: string): Promise<Response> {
@@ -138,12 +138,12 @@ export class Api {
     if (!may.ok && status && (status === 401 || query.output.key === undefined)) {
       return refusal(request, status, status === 401 ? 'not-allowed' : may.why);
     }
-    if (this.#uploads >= limits.uploads) return refusal(request, 503, 'busy');
+    if (this.#uploads >= limits.web.uploads) return refusal(request, 503, 'busy');
     if (!this.#admission.admit(host)) return refusal(request, 503, 'busy');
     this.#uploads++;
     let hash: FileHash | undefined;
     try {
-      const stored = await receive(this.#around.files, request.body, size);
+      const stored = await receive(this.#deps.files, request.body, size);
       if (!stored.ok) return refusal(request, statuses[stored.why] ?? 400, stored.why);
       ({ hash } = stored.value);
       const file = { ...stored.value, name: cutText(query.output.name, 255)[0] ?? 'attachment' };
@@ -151,28 +151,28 @@ export class Api {
     } finally {
       this.#uploads--;
       this.#admission.left(host);
-      if (hash !== undefined) this.#around.files.unpin(hash);
+      if (hash !== undefined) this.#deps.files.unpin(hash);
     }
   }
 
   async #send(
     request: Request,
     who: Credentials,
-    letter: { readonly to: string; readonly text: string; readonly key?: string | undefined },
+    message: { readonly to: string; readonly text: string; readonly key?: string | undefined },
     file?: FileRef,
   ): Promise<Response> {
-    const to = addresseeOf(letter.to);
+    const to = addresseeOf(message.to);
     if (!to) return refusal(request, 404, 'unknown-user');
     const outcome = await this.#ask(
       {
         do: 'direct',
         from: who,
         to,
-        text: letter.text,
-        origin: this.#around.dialect,
+        text: message.text,
+        origin: this.#deps.dialect,
         ...(file && { file }),
       },
-      letter.key === undefined ? undefined : `${who.account} ${letter.key} ${who.tokenHash}`,
+      message.key === undefined ? undefined : `${who.account} ${message.key} ${who.tokenHash}`,
     );
     if (!outcome.ok) return refusal(request, statuses[outcome.why] ?? 400, outcome.why);
     const { id, serial, waiting } = outcome.value;
@@ -206,9 +206,9 @@ export class Api {
       this.#admission.left(host);
       return refusal(request, 404, 'unknown-file');
     }
-    return download(this.#around.files, file, (isWhole) => {
+    return download(this.#deps.files, file, (isWhole) => {
       this.#admission.left(host);
-      if (isWhole) this.#around.owe({ do: 'file-taken', serial: file.serial }, () => {});
+      if (isWhole) this.#deps.owe({ do: 'file-taken', serial: file.serial }, () => {});
     });
   }
 }
@@ -221,7 +221,7 @@ function refusal(request: Request, status: number, why: string, more: Headers = 
   return json(status, { why }, { ...more, ...challenge, ...later });
 }
 
-/** A body of JSON that is what it should be; undefined where it is not. Never more than `limits.jsonBytes`. */
+/** A body of JSON that is what it should be; undefined where it is not. Never more than `limits.web.jsonBytes`. */
 async function bodyOf<S extends v.GenericSchema>(
   request: Request,
   schema: S,
@@ -232,7 +232,7 @@ async function bodyOf<S extends v.GenericSchema>(
     for await (const value of request.body ?? []) {
       length += value.length;
       // Leaving the loop cancels the body.
-      if (length > limits.jsonBytes) return 'too-long';
+      if (length > limits.web.jsonBytes) return 'too-long';
       pieces.push(value);
     }
     const result = v.safeParse(schema, JSON.parse(Buffer.concat(pieces).toString()));

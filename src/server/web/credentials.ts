@@ -1,8 +1,8 @@
 // Who a request over HTTP says it is: an account's name and token, as HTTP Basic credentials (RFC 7617).
 
 import { type Name, nameOf } from '../../protocol/model';
-import { tokenForm } from '../../protocol/web/messages';
-import { hashOfToken } from '../../protocol/web/token';
+import { hashOfToken } from '../../protocol/web/server/token';
+import { tokenForm } from '../../protocol/web/wire/messages';
 
 /** Its name in HTTP, which does not mind the case. */
 const httpScheme = 'Basic';

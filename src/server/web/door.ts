@@ -2,25 +2,25 @@
 
 import type { Server } from 'bun';
 
-import type { Dialect, DoorSettings } from '../../protocol/dialect';
+import { normalHost } from '../../net/address';
+import type { FlushQueue } from '../../net/socket';
+import type { Dialect, ServerFlagValues } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
-import { normalHost } from '../net/addresses';
-import { Conversation, type Surroundings } from '../net/conversation';
-import type { Outbox } from '../net/link';
+import { ConnectionHost, type ConnectionHostDeps } from '../net/connection_host';
 import type { Admission } from '../net/listen';
 import { Api } from './api';
 import { json, respond } from './headers';
 import { servePage } from './page';
-import { webSocketHandlers, WebSocketLink } from './websocket_link';
+import { webSocketHandlers, WebSocketSocket } from './websocket_socket';
 
 export interface WebDoorOptions {
   readonly dialect: Dialect;
-  readonly settings: DoorSettings;
+  readonly settings: ServerFlagValues;
   readonly host: string;
   readonly port: number;
-  readonly around: Surroundings;
-  readonly outbox: Outbox;
+  readonly deps: ConnectionHostDeps;
+  readonly outbox: FlushQueue;
   readonly admission: Admission;
 }
 
@@ -33,46 +33,46 @@ const idleSeconds = 60;
 export class WebDoor {
   readonly dialect: Dialect;
   readonly #options: WebDoorOptions;
-  readonly #around: Surroundings;
-  readonly #server: Server<WebSocketLink>;
+  readonly #deps: ConnectionHostDeps;
+  readonly #server: Server<WebSocketSocket>;
   readonly #api: Api;
 
   constructor(options: WebDoorOptions) {
-    const { around, admission } = options;
+    const { deps, admission } = options;
     this.dialect = options.dialect;
     this.#options = options;
-    this.#around = {
-      ...around,
+    this.#deps = {
+      ...deps,
       over: (over, session) => {
         admission.left(over.remote.host);
-        around.over(over, session);
+        deps.over(over, session);
       },
     };
-    this.#api = new Api(around, admission);
-    this.#server = Bun.serve<WebSocketLink>({
+    this.#api = new Api(deps, admission);
+    this.#server = Bun.serve<WebSocketSocket>({
       hostname: options.host,
       port: options.port,
       // A file may be of any size: it is streamed, and the disk says what is too much.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      idleTimeout: limits.pieceMs / 1000,
+      idleTimeout: limits.net.pieceMs / 1000,
       development: false,
       fetch: (request, server) => this.#answer(request, server),
       error: (error) => {
-        around.report('answering over HTTP', error);
+        deps.report('answering over HTTP', error);
         return json(500, { why: 'internal' });
       },
       websocket: {
-        maxPayloadLength: limits.jsonBytes + 1,
-        backpressureLimit: limits.outboxBytes,
+        maxPayloadLength: limits.web.jsonBytes + 1,
+        backpressureLimit: limits.net.sendQueueBytes,
         idleTimeout: idleSeconds,
         sendPings: true,
         perMessageDeflate: false,
         open: (socket) => {
           const link = socket.data;
           link.attach(socket);
-          const conversation = new Conversation(link, this.#around);
+          const conversation = new ConnectionHost(link, this.#deps);
           link.events = conversation;
-          const session = this.dialect.door?.open(conversation, options.settings);
+          const session = this.dialect.server?.open(conversation, options.settings);
           if (session) conversation.start(session);
         },
         ...webSocketHandlers,
@@ -84,7 +84,7 @@ export class WebDoor {
     return { host: this.#options.host, port: this.#server.port ?? 0 };
   }
 
-  async #answer(request: Request, server: Server<WebSocketLink>): Promise<Response | undefined> {
+  async #answer(request: Request, server: Server<WebSocketSocket>): Promise<Response | undefined> {
     const url = new URL(request.url);
     if (url.pathname === socketPath) return this.#upgrade(request, server);
     const host = normalHost(server.requestIP(request)?.address ?? '');
@@ -97,7 +97,7 @@ export class WebDoor {
     return file ?? respond(404, 'Not found.\n', { 'content-type': 'text/plain; charset=utf-8' });
   }
 
-  #upgrade(request: Request, server: Server<WebSocketLink>): Response | undefined {
+  #upgrade(request: Request, server: Server<WebSocketSocket>): Response | undefined {
     // Any page on the web can open a WebSocket to anywhere; only ours may to here. Programs show no origin.
     const origin = request.headers.get('origin');
     if (origin !== null && !isOwn(origin, request.headers.get('host'))) {
@@ -106,10 +106,10 @@ export class WebDoor {
     const peer = server.requestIP(request);
     if (!peer) return json(400, { why: 'gone' });
     const remote: Address = { host: normalHost(peer.address), port: peer.port };
-    const { admission, outbox, around } = this.#options;
+    const { admission, outbox, deps } = this.#options;
     if (!admission.admit(remote.host)) return json(503, { why: 'busy' }, { 'retry-after': '5' });
-    const link = new WebSocketLink(outbox, around.clock, remote, this.address);
-    if (server.upgrade(request, { data: link })) return undefined;
+    const socket = new WebSocketSocket(outbox, deps.clock, remote, this.address);
+    if (server.upgrade(request, { data: socket })) return undefined;
     admission.left(remote.host);
     return json(426, { why: 'no-websocket' }, { upgrade: 'websocket' });
   }

@@ -1,7 +1,7 @@
 // Files over HTTP: streamed to the store and out of it, never more than a bounded piece of one in memory.
 
+import type { WaitingFile } from '../../protocol/commands';
 import type { StoredFile } from '../../protocol/dialect';
-import type { WaitingFile } from '../../protocol/hub';
 import { limits } from '../../protocol/limits';
 import { refused, type Result } from '../../protocol/model';
 import type { FileStore } from '../files/files';
@@ -68,7 +68,7 @@ export function download(
 ): Response {
   let asked: ReadableStreamDefaultController<Uint8Array> | undefined;
   let given: () => void = () => {};
-  const reader = files.read(file.hash, limits.readBytes, {
+  const reader = files.read(file.hash, limits.files.readBytes, {
     piece: (bytes) => {
       asked?.enqueue(bytes);
       given();

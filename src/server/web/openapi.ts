@@ -57,7 +57,7 @@ export const openApi = {
           ...refused,
           ...notFound,
           ...full,
-          '413': refusal(`The text is longer than ${limits.textBytes} bytes.`),
+          '413': refusal(`The text is longer than ${limits.hub.textBytes} bytes.`),
         },
       },
     },
@@ -136,7 +136,7 @@ export const openApi = {
         type: 'object',
         required: ['users', 'count'],
         properties: {
-          users: { type: 'array', items: ref('User'), maxItems: limits.jsonUsers },
+          users: { type: 'array', items: ref('User'), maxItems: limits.web.jsonUsers },
           count: { type: 'integer', description: 'How many there are, listed or not.' },
         },
         additionalProperties: false,

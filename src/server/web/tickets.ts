@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 
-import type { WaitingFile } from '../../protocol/hub';
+import type { Clock } from '../../net/clock';
+import type { WaitingFile } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
-import type { Clock } from '../net/clock';
 
 export class Tickets {
   readonly #clock: Clock;
@@ -16,15 +16,15 @@ export class Tickets {
   }
 
   issue(file: WaitingFile): string {
-    this.#forget(limits.tickets - 1);
+    this.#forget(limits.web.tickets - 1);
     const ticket = randomBytes(24).toString('base64url');
-    this.#open.set(ticket, { file, until: this.#clock.now() + limits.ticketMs });
+    this.#open.set(ticket, { file, until: this.#clock.now() + limits.web.ticketMs });
     return ticket;
   }
 
   /** The file that a ticket is good for; it is good for one use. */
   take(ticket: string): WaitingFile | undefined {
-    this.#forget(limits.tickets);
+    this.#forget(limits.web.tickets);
     const found = this.#open.get(ticket);
     this.#open.delete(ticket);
     return found?.file;

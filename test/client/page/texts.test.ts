@@ -7,8 +7,8 @@ import { es } from '../../../src/client/page/texts/es';
 import { languageFor } from '../../../src/client/page/texts/index';
 import { pt } from '../../../src/client/page/texts/pt';
 import { outcomes } from '../../../src/client/page/transcript';
-import type { Code } from '../../../src/protocol/mailbox/messages';
-import { resultOf } from '../../../src/protocol/mailbox/transcript';
+import { resultOf } from '../../../src/protocol/mailbox/client/render';
+import type { Code } from '../../../src/protocol/mailbox/wire/messages';
 
 test.each([
   ['es', es],

@@ -1,6 +1,6 @@
 // A program that talks with a person, for tests: what it hears it reports to its parent, which tells it what to do.
 
-import { openConversation } from '../../../src/client/terminal/index';
+import { openDialogue } from '../../../src/client/terminal/index';
 import type { Progress } from '../../../src/client/terminal/index';
 
 /** What the parent asks for. */
@@ -22,7 +22,7 @@ const report = (one: Report): void => {
   process.send?.(one);
 };
 
-const conversation = openConversation({
+const conversation = openDialogue({
   prompt: '[Me] ',
   complete: ({ start }) =>
     start === 0 ? ['SEND', 'SENDATTACH', 'QUIT'] : ['bob', 'bobby', 'carol'],

@@ -5,7 +5,7 @@ import { EventEmitter } from 'node:events';
 
 import * as fc from 'fast-check';
 
-import type { Conversation } from '../../../src/client/terminal/index';
+import type { Dialogue } from '../../../src/client/terminal/index';
 import { readLines } from '../../../src/client/terminal/read_lines';
 import { openScript } from '../../../src/client/terminal/script';
 import { TestOutput } from './test_output';
@@ -37,8 +37,7 @@ function open(input: AsyncIterable<Uint8Array>, isTTY = false) {
   return { script, output, host };
 }
 
-const ended = (script: Conversation): Promise<void> =>
-  new Promise((resolve) => script.onEnd(resolve));
+const ended = (script: Dialogue): Promise<void> => new Promise((resolve) => script.onEnd(resolve));
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('lines come one at a time, the next is not even read before the last is done', async () => {

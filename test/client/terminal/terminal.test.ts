@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import { Sitting } from './sitting';
+import { TerminalSession } from './terminal_session';
 
 test('typed, edited and submitted', async () => {
-  await using here = await Sitting.open();
+  await using here = await TerminalSession.open();
   here.type('helo');
   await here.untilShown('[Me] helo|');
   here.type('\x1b[Dl');
@@ -16,7 +16,7 @@ test('typed, edited and submitted', async () => {
 });
 
 test('lines arrive while somebody types', async () => {
-  await using here = await Sitting.open();
+  await using here = await TerminalSession.open();
   here.type('wait\x1b[D\x1b[D');
   await here.untilShown('[Me] wa|it');
   here.raw = '';
@@ -28,7 +28,7 @@ test('lines arrive while somebody types', async () => {
 });
 
 test('a wrapped line with wide characters stays as it was under arriving lines', async () => {
-  await using here = await Sitting.open(12, 10);
+  await using here = await TerminalSession.open(12, 10);
   here.type('漢字漢字👨‍👩‍👧 é');
   await here.untilShown('[Me] 漢字漢', '字👨‍👩‍👧 é|');
   here.type('\x1b[D\x1b[D\x1b[D\x1b[D');
@@ -40,7 +40,7 @@ test('a wrapped line with wide characters stays as it was under arriving lines',
 });
 
 test('resized while a long line is being typed', async () => {
-  await using here = await Sitting.open(40, 10);
+  await using here = await TerminalSession.open(40, 10);
   here.order({ print: ['above'] });
   here.type('a line of words that wraps');
   await here.untilShown('above', '[Me] a line of words that wraps|');
@@ -51,7 +51,7 @@ test('resized while a long line is being typed', async () => {
 });
 
 test('history and search', async () => {
-  await using here = await Sitting.open();
+  await using here = await TerminalSession.open();
   here.type('unfinished\x1b[A');
   await here.untilShown('[Me] earlier two|');
   here.type('\x1b[A');
@@ -66,7 +66,7 @@ test('history and search', async () => {
 });
 
 test('Tab completes, and lists what is possible', async () => {
-  await using here = await Sitting.open();
+  await using here = await TerminalSession.open();
   here.type('q\t');
   await here.untilShown('[Me] QUIT |');
   here.type('b\t');
@@ -76,7 +76,7 @@ test('Tab completes, and lists what is possible', async () => {
 });
 
 test('a paste of several lines submits them, and its controls do nothing', async () => {
-  await using here = await Sitting.open();
+  await using here = await TerminalSession.open();
   here.type('\x1b[200~one\rtwo\x03\nthree\x1b[201~');
   await here.untilShown('[Me] one', '[Me] two', '[Me] three|');
   expect(await here.submitted(2)).toEqual(['one', 'two']);
@@ -84,7 +84,7 @@ test('a paste of several lines submits them, and its controls do nothing', async
 });
 
 test('a question is asked in place of the prompt, and what was typed comes back', async () => {
-  await using here = await Sitting.open();
+  await using here = await TerminalSession.open();
   here.type('draft');
   await here.untilShown('[Me] draft|');
   here.order({ ask: 'Full name: ' });
@@ -103,7 +103,7 @@ test('a question is asked in place of the prompt, and what was typed comes back'
 });
 
 test('a transfer stands above the prompt while it lasts', async () => {
-  await using here = await Sitting.open(60, 10);
+  await using here = await TerminalSession.open(60, 10);
   here.type('typing');
   here.order({ progress: 'photo.jpg', total: 1000 });
   await here.until('the start', () => here.model.rows.at(-2)?.includes('0%') === true);
@@ -115,7 +115,7 @@ test('a transfer stands above the prompt while it lasts', async () => {
 });
 
 test('a burst of lines arrives whole, in order, in few writes', async () => {
-  await using here = await Sitting.open();
+  await using here = await TerminalSession.open();
   const lines = Array.from({ length: 500 }, (_, index) => `line ${index}`);
   here.raw = '';
   here.order({ print: lines });
@@ -126,7 +126,7 @@ test('a burst of lines arrives whole, in order, in few writes', async () => {
 
 describe('ending', () => {
   test('Ctrl-C and Ctrl-D are told to the program, which goes on', async () => {
-    await using here = await Sitting.open();
+    await using here = await TerminalSession.open();
     here.type('typed\x03');
     await here.until('the interrupt', () => here.events.includes('interrupt'));
     here.type('\x15\x04');
@@ -135,13 +135,13 @@ describe('ending', () => {
   });
 
   test('SIGINT from outside is an interrupt too', async () => {
-    await using here = await Sitting.open();
+    await using here = await TerminalSession.open();
     here.kill('SIGINT');
     await here.until('the interrupt', () => here.events.includes('interrupt'));
   });
 
   test('closed, the program ends by itself and the terminal is as it was', async () => {
-    await using here = await Sitting.open();
+    await using here = await TerminalSession.open();
     expect(here.isRaw).toBe(true);
     expect(here.raw).toContain('\x1b[?2004h');
     here.type('left behind');
@@ -155,7 +155,7 @@ describe('ending', () => {
   });
 
   test('an exception that nobody catches restores the terminal', async () => {
-    await using here = await Sitting.open(100, 40);
+    await using here = await TerminalSession.open(100, 40);
     here.order({ do: 'throw' });
     await here.until('the exit', () => here.exitCode === 1);
     await here.until('the paste mode', () => here.raw.includes('\x1b[?2004l'));
@@ -166,7 +166,7 @@ describe('ending', () => {
   test.each(['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
     '%s ends it, the terminal restored',
     async (signal) => {
-      await using here = await Sitting.open();
+      await using here = await TerminalSession.open();
       here.kill(signal);
       await here.until('the exit', () => here.signalCode === signal);
       await here.until('the paste mode', () => here.raw.includes('\x1b[?2004l'));
@@ -177,7 +177,7 @@ describe('ending', () => {
 
 describe('stopping', () => {
   test('Ctrl-Z gives the terminal back, and going on takes it again with the line as it was', async () => {
-    await using here = await Sitting.open();
+    await using here = await TerminalSession.open();
     here.type('typed\x1b[D');
     await here.untilShown('[Me] type|d');
     here.raw = '';
@@ -192,9 +192,9 @@ describe('stopping', () => {
   });
 
   test('under a shell it stops, and goes on when the shell says so', async () => {
-    await using here = Sitting.shell();
+    await using here = TerminalSession.shell();
     await here.untilShown('$ |');
-    here.type(`${Sitting.demoCommand}\r`);
+    here.type(`${TerminalSession.demoCommand}\r`);
     await here.until('the prompt', () => here.model.cursorRow === '[Me] |');
     here.type('typed\x1b[D');
     await here.untilShown('[Me] type|d');
@@ -211,7 +211,7 @@ describe('stopping', () => {
   });
 
   test('SIGCONT after a stop that it could not hear of', async () => {
-    await using here = await Sitting.open();
+    await using here = await TerminalSession.open();
     here.type('typed');
     await here.untilShown('[Me] typed|');
     here.raw = '';

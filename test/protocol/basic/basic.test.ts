@@ -3,18 +3,18 @@
 import { expect, test } from 'bun:test';
 
 import { basic } from '../../../src/protocol/basic/index';
-import { FakeHost, Feed } from '../../support/fake-host';
+import { FakeHost, Feed } from '../../support/fake_host';
 
 const printed = (host: FakeHost): string => Buffer.concat(host.outputs).toString('latin1');
 
 function served() {
   const host = new FakeHost();
-  const session = basic.door.open(host);
+  const session = basic.server.open(host);
   return { host, session, feed: new Feed(session) };
 }
 
 test('clients are served one after the other', () => {
-  expect(basic.door.oneAtATime).toBe(true);
+  expect(basic.server.oneAtATime).toBe(true);
 });
 
 test('prints all that comes, as it comes', () => {

@@ -11,8 +11,8 @@ import {
   heardOf,
   isControl,
   nameOfFrame,
-} from '../../../src/protocol/channels/codec';
-import { texts } from '../../../src/protocol/channels/messages';
+} from '../../../src/protocol/channels/wire/codec';
+import { texts } from '../../../src/protocol/channels/wire/messages';
 import type {
   Direct,
   FileHash,

@@ -13,7 +13,7 @@ import {
   framesOfList,
   framesOfTyped,
   takeFrame,
-} from '../../../src/protocol/channels/frames';
+} from '../../../src/protocol/channels/wire/frames';
 import { cut, padded } from './support';
 
 const texts = (frames: Uint8Array): string[] => cut(frames).map((frame) => frame.toString());

@@ -93,7 +93,7 @@ describe('errors change nothing', () => {
     const market = {
       name: 'market',
       transport: 'tcp',
-      door: { room: 'market', open: channels.door.open },
+      server: { room: 'market', open: channels.server.open },
     } as const;
     await using both = await startServer([channels, market]);
     await using conversation = new Conversation(both.port('channels'));
@@ -302,7 +302,7 @@ describe('nobody is hurt by', () => {
   test('10,000 channels of one client', async () => {
     await using alone = await startServer([channels]);
     await using maker = await connectTcp(alone.port('channels'));
-    const names = Array.from({ length: limits.rooms + 2 }, (_, at) => `channel-${at}`);
+    const names = Array.from({ length: limits.hub.rooms + 2 }, (_, at) => `channel-${at}`);
     const created = names.map((name) => padded(`/create ${name}`));
     const sent = maker.send(Buffer.concat([padded('Maker'), ...created]));
     await using conversation = new Conversation(alone.port('channels'));
@@ -315,11 +315,11 @@ describe('nobody is hurt by', () => {
     expect(maker.unread.length).toBe(0);
     await sent;
     expect(textsOf(await maker.read(2 * 200))).toEqual([
-      `Too many channels, so channel-${limits.rooms} cannot be created.`,
-      `Too many channels, so channel-${limits.rooms + 1} cannot be created.`,
+      `Too many channels, so channel-${limits.hub.rooms} cannot be created.`,
+      `Too many channels, so channel-${limits.hub.rooms + 1} cannot be created.`,
     ]);
     await maker.send(padded('/list'));
-    const kept = names.slice(0, limits.rooms);
+    const kept = names.slice(0, limits.hub.rooms);
     const listed: string[] = [];
     while (listed.length < kept.length) {
       const [frame = ''] = textsOf(await maker.read(200));

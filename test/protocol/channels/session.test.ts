@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { channels } from '../../../src/protocol/channels/index';
 import { limits } from '../../../src/protocol/limits';
 import { type Name, ok, refused, type RoomName, type Said } from '../../../src/protocol/model';
-import { type Answers, FakeHost, Feed } from '../../support/fake-host';
+import { type Answers, FakeHost, Feed } from '../../support/fake_host';
 import { padded, textsOf } from './support';
 
 const agreeing: Answers = {
@@ -21,7 +21,7 @@ const agreeing: Answers = {
 
 function client(answers: Answers = {}, name = 'Scott') {
   const host = new FakeHost({ ...agreeing, ...answers });
-  const session = channels.door.open(host);
+  const session = channels.server.open(host);
   const feed = new Feed(session);
   const send = (...texts: string[]): void => feed.push(Buffer.concat(texts.map(padded)));
   const answered = (): string[] => {
@@ -66,7 +66,7 @@ describe('the first frame', () => {
 
   test('is awaited for so long and no longer', () => {
     const { host, session, feed } = client({}, '');
-    expect(host.wakeMs).toBe(limits.requestMs);
+    expect(host.wakeMs).toBe(limits.net.requestMs);
     feed.push(new Uint8Array(199));
     expect(host.commands).toEqual([]);
     session.woke();
@@ -282,7 +282,7 @@ describe('what it is told', () => {
     const written: Uint8Array[] = [];
     const host = new FakeHost(agreeing);
     host.write = (bytes) => void written.push(bytes);
-    const sessions = [channels.door.open(host), channels.door.open(host)];
+    const sessions = [channels.server.open(host), channels.server.open(host)];
     const telling = said('Hi');
     for (const session of sessions) session.tell(telling);
     expect(written[0]).toBe(written[1] as Uint8Array);

@@ -12,13 +12,13 @@ import {
   headOf,
   MessageReader,
   type Taken,
-} from '../../../src/protocol/groups/codec';
+} from '../../../src/protocol/groups/wire/codec';
 import {
   type Action,
   actions,
   bodyBytesMax,
   headerBytesMax,
-} from '../../../src/protocol/groups/messages';
+} from '../../../src/protocol/groups/wire/messages';
 
 const envelope: Envelope = {
   ip: '10.0.0.1',

@@ -1,8 +1,8 @@
 // Golden conversations: several clients at one real server, written as a script of messages.
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
-import { bytesOf, type Content, MessageReader } from '../../../src/protocol/groups/codec';
-import type { Message } from '../../../src/protocol/groups/messages';
+import { bytesOf, type Content, MessageReader } from '../../../src/protocol/groups/wire/codec';
+import type { Message } from '../../../src/protocol/groups/wire/messages';
 import { connectTcp, type TcpPeer } from '../../support/tcp';
 import { contentOf, written } from './written';
 

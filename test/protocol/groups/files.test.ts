@@ -141,25 +141,25 @@ async function memoryOf(chat: Chat, which: 'VmRSS' | 'VmHWM'): Promise<number> {
 
 /** Fetches as a raw client; takes `bytesPerSecond` at most. The hash of what came. */
 async function fetchSlowly(
-  wire: Peer,
+  connection: Peer,
   id: string,
   token: string,
   bytesPerSecond: number,
 ): Promise<string> {
-  await wire.send(`File_transfer Id=${id} Status=data Token=${token}`);
+  await connection.send(`File_transfer Id=${id} Status=data Token=${token}`);
   const hasher = new Bun.CryptoHasher('sha256');
   let came = 0;
   const start = performance.now();
   for (;;) {
-    const message = await wire.read();
+    const message = await connection.read();
     if (message.status === 'done') break;
     hasher.update(message.body);
     came += message.body.length;
     const early = (came / bytesPerSecond) * 1000 - (performance.now() - start);
     if (early > 0) await new Promise((next) => setTimeout(next, early));
   }
-  await wire.send(`File_transfer Id=${id} Status=done`);
-  await wire.tcp.readToEnd();
+  await connection.send(`File_transfer Id=${id} Status=done`);
+  await connection.tcp.readToEnd();
   return hasher.digest('hex');
 }
 
@@ -254,13 +254,18 @@ describe('a transfer that does not come through leaves nothing', () => {
     const [, id] = await bob.chat.until(/accept (\S+),/);
     bob.chat.write(`accept ${id}\n`);
     const { token = '' } = await aboutFile(alice, 'accept');
-    const wire = await stage.dial();
-    await wire.send(`File_transfer Id=1 Status=data Token=${token}`);
+    const connection = await stage.dial();
+    await connection.send(`File_transfer Id=1 Status=data Token=${token}`);
     for (let count = 0; count < 10; count++) {
-      await wire.send({ action: 'file', id: '1', status: 'data', body: new Uint8Array(65_536) });
+      await connection.send({
+        action: 'file',
+        id: '1',
+        status: 'data',
+        body: new Uint8Array(65_536),
+      });
     }
     await stage.untilKept(1);
-    wire.tcp.reset();
+    connection.tcp.reset();
     const { body } = await aboutFile(alice, 'failed');
     expect(Buffer.from(body).toString()).toBe('disconnected');
     await bob.chat.until('x.bin from alice did not come: disconnected');
@@ -277,10 +282,10 @@ describe('a transfer that does not come through leaves nothing', () => {
     const { id = '' } = await aboutFile(bob, 'offer');
     await bob.send(`File_transfer Id=${id} Status=accept`);
     const { token = '' } = await aboutFile(bob, 'accept');
-    const wire = await stage.dial();
-    await wire.send(`File_transfer Id=${id} Status=data Token=${token}`);
-    await wire.read();
-    await wire.send(`File_transfer Id=${id} Status=failed | cancelled`);
+    const connection = await stage.dial();
+    await connection.send(`File_transfer Id=${id} Status=data Token=${token}`);
+    await connection.read();
+    await connection.send(`File_transfer Id=${id} Status=failed | cancelled`);
     await alice.chat.until('x.bin was not sent to bob: cancelled');
     await stage.untilKept(0);
   });
@@ -369,8 +374,8 @@ describe('a name', () => {
     const [, id] = await bob.chat.until(/accept (\S+),/);
     bob.chat.write(`accept ${id}\n`);
     const { token = '' } = await aboutFile(alice, 'accept');
-    const wire = await stage.dial();
-    await wire.send(`File_transfer Id=1 Status=data Token=${token} | hola`);
+    const connection = await stage.dial();
+    await connection.send(`File_transfer Id=1 Status=data Token=${token} | hola`);
     await bob.chat.until('is saved as');
     const [saved = '', ...more] = await readdir(bob.folder);
     expect(more).toEqual([]);

@@ -6,11 +6,11 @@ import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { ProtocolError } from '../../../src/protocol/errors';
-import { bytesOf, MessageReader } from '../../../src/protocol/groups/codec';
-import { type Action, actions } from '../../../src/protocol/groups/messages';
-import { GroupsSession } from '../../../src/protocol/groups/session';
+import { GroupsSession } from '../../../src/protocol/groups/server/session';
+import { bytesOf, MessageReader } from '../../../src/protocol/groups/wire/codec';
+import { type Action, actions } from '../../../src/protocol/groups/wire/messages';
 import type { Direct, FileHash, Name, Notice, RoomName } from '../../../src/protocol/model';
-import { type Answers, FakeHost, Feed } from '../../support/fake-host';
+import { type Answers, FakeHost, Feed } from '../../support/fake_host';
 
 const text = fc.oneof(
   fc.constantFrom(

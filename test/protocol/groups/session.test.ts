@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'bun:test';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
-import { bytesOf, type Envelope, MessageReader } from '../../../src/protocol/groups/codec';
-import { GroupsSession } from '../../../src/protocol/groups/session';
+import { GroupsSession } from '../../../src/protocol/groups/server/session';
+import { bytesOf, type Envelope, MessageReader } from '../../../src/protocol/groups/wire/codec';
 import { limits } from '../../../src/protocol/limits';
 import type { Direct, FileHash, Name, RoomName, User } from '../../../src/protocol/model';
-import { type Answers, FakeHost, Feed, yes } from '../../support/fake-host';
+import { type Answers, FakeHost, Feed, yes } from '../../support/fake_host';
 import { contentOf, written } from './written';
 
 const name = (text: string): Name => text as Name;
@@ -171,7 +171,7 @@ describe('coming in', () => {
 
   test('is waited for only so long', () => {
     const client = new Client({}, false);
-    expect(client.host.wakeMs).toBe(limits.requestMs);
+    expect(client.host.wakeMs).toBe(limits.net.requestMs);
     client.session.woke();
     expect(client.host.ending).toBe('aborted');
   });
@@ -581,7 +581,7 @@ describe('a connection that carries a file', () => {
         false,
       );
       client.sends('File_transfer Status=data Token=t Id=9 | hel');
-      expect(client.host.wakeMs).toBe(limits.pieceMs);
+      expect(client.host.wakeMs).toBe(limits.net.pieceMs);
       client.session[end]();
       expect(client.host.commands.at(-1)).toMatchObject({ do: 'offer-end', why: 'gone' });
     }

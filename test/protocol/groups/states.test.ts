@@ -12,7 +12,7 @@ import {
   type UserHappening,
   type UserState,
   userStates,
-} from '../../../src/protocol/groups/states';
+} from '../../../src/protocol/groups/wire/states';
 
 const user: readonly (readonly [UserState, UserHappening, UserState])[] = [
   ['out', 'connect', 'connecting'],

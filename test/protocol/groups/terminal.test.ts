@@ -132,10 +132,15 @@ test('what is on its way is shown with a bar, while one goes on typing', async (
   await enter(bob, /accept f\d+/.exec(bob.screen.everything)?.[0] ?? '');
   let message = await dan.read();
   while (message.token === undefined) message = await dan.read();
-  const wire = new Peer(second, port);
-  await wire.send(`File_transfer Id=1 Status=data Token=${message.token}`);
+  const connection = new Peer(second, port);
+  await connection.send(`File_transfer Id=1 Status=data Token=${message.token}`);
   for (let sent = 0; sent < 4_000_000; sent += 50_000) {
-    await wire.send({ action: 'file', id: '1', status: 'data', body: new Uint8Array(50_000) });
+    await connection.send({
+      action: 'file',
+      id: '1',
+      status: 'data',
+      body: new Uint8Array(50_000),
+    });
   }
   bob.screen.type('meanwhile');
   await bob.screen.until('big.bin from dan is saved as big.bin');

@@ -1,7 +1,7 @@
 // Messages as golden conversations write them: `Action Key=Value Key=Value | body`, what never varies left out.
 
-import type { Content } from '../../../src/protocol/groups/codec';
-import { type Action, actions, type Message } from '../../../src/protocol/groups/messages';
+import type { Content } from '../../../src/protocol/groups/wire/codec';
+import { type Action, actions, type Message } from '../../../src/protocol/groups/wire/messages';
 
 const keys = {
   contentType: 'Type',
@@ -38,7 +38,7 @@ export function contentOf(text: string): Content {
   const [head = '', ...bodies] = text.split(' | ');
   const words = head.match(/[^\s="]+=(?:"(?:[^"\\]|\\.)*"|\S*)|\S+/g) ?? [];
   const name = words.filter((word) => !word.includes('=')).join(' ');
-  const action = Object.entries(actions).find(([, wire]) => wire === name)?.[0] as
+  const action = Object.entries(actions).find(([, connection]) => connection === name)?.[0] as
     Action | undefined;
   if (action === undefined) throw new Error(`no action ${name}`);
   const content: Record<string, unknown> = { action };

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'bun:test';
 import type { CallMemory, ConnectionEvents } from '../../../src/protocol/dialect';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import type { Direct, Name } from '../../../src/protocol/model';
-import { FakeHost, Feed } from '../../support/fake-host';
+import { FakeHost, Feed } from '../../support/fake_host';
 import { nul } from './support';
 
 interface Called {
@@ -17,7 +17,7 @@ interface Called {
 function call(memory: CallMemory, content = 'SEND_MESS_ACK\x001\0'): Called {
   const host = new FakeHost();
   const settled: string[] = [];
-  const events = mailbox.door.callback.call(host, Buffer.from(content), memory, (result) => {
+  const events = mailbox.server.callback.call(host, Buffer.from(content), memory, (result) => {
     settled.push(result);
   });
   return { host, call: events, settled };
@@ -106,7 +106,7 @@ describe('the server’s side', () => {
       origin: 'mailbox',
       at: 0,
     };
-    const { callback } = mailbox.door;
+    const { callback } = mailbox.server;
     expect(callback.printed(message, 'delivered')).toBe('s> SEND MESSAGE 5 FROM alice TO bob');
     expect(callback.printed(message, 'failed')).toBe('s> MESSAGE 5 FROM alice TO bob STORED');
     expect(callback.printed({ ...message, from: 'a\nb' as Name }, 'failed')).toBe(
@@ -119,7 +119,7 @@ describe('the client’s side', () => {
   function answer(): { host: FakeHost; feed: Feed; events: ConnectionEvents; heard: unknown[] } {
     const host = new FakeHost();
     const heard: unknown[] = [];
-    const events = mailbox.caller.callback(host, (incoming) => void heard.push(incoming));
+    const events = mailbox.client.callback(host, (incoming) => void heard.push(incoming));
     return { host, feed: new Feed(events), events, heard };
   }
 

@@ -1,9 +1,9 @@
 // A client of the mailbox dialect on a fake network: the test plays the server, the listener and the person.
 
 import type {
-  CallerOptions,
-  CallerSession,
-  CallerWire,
+  ClientConnection,
+  ClientOptions,
+  ClientSession,
   ConnectionEvents,
   Ending,
   Listener,
@@ -12,10 +12,10 @@ import type {
 } from '../../../src/protocol/dialect';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { ok, refused, type Result } from '../../../src/protocol/model';
-import { FakeCallerHost, FakeWire } from '../../support/fake-caller';
+import { FakeClientHost, FakeConnection } from '../../support/fake_client_host';
 
 /** A connection that also keeps its deadline and carries files. */
-export class TestWire extends FakeWire {
+export class TestConnection extends FakeConnection {
   /** Settles the sending of a file. */
   sent: ((result: Result<void, 'gone'>) => void) | undefined;
   saved: { readonly name: string; readonly path?: string; readonly bytes: Buffer[] } | undefined;
@@ -40,8 +40,8 @@ export class TestWire extends FakeWire {
   }
 }
 
-export class TestHost extends FakeCallerHost {
-  override readonly wires: TestWire[] = [];
+export class TestHost extends FakeClientHost {
+  override readonly connections: TestConnection[] = [];
   /** Files of the user's own, by path. */
   readonly files = new Map<string, SourceFile>();
   readonly questions: string[] = [];
@@ -50,9 +50,9 @@ export class TestHost extends FakeCallerHost {
   listeners: { readonly heard: (incoming: unknown) => void; isStopped: boolean }[] = [];
   time = 1_700_000_000_000;
 
-  override dial(open: (wire: CallerWire) => ConnectionEvents): void {
-    const wire = new TestWire();
-    this.wires.push(wire);
+  override dial(open: (connection: ClientConnection) => ConnectionEvents): void {
+    const wire = new TestConnection();
+    this.connections.push(wire);
     wire.events = open(wire);
   }
   override listen(
@@ -81,30 +81,30 @@ export class TestHost extends FakeCallerHost {
 
   /** What the newest connection asks, as fields; it is opened if it was not. */
   request(): string[] {
-    const wire = this.wires.at(-1);
-    if (!wire) throw new Error('nothing was dialled');
-    if (!wire.isOpen) wire.events?.opened?.();
-    wire.isOpen = true;
-    return wire.take().toString().split('\0').slice(0, -1);
+    const connection = this.connections.at(-1);
+    if (!connection) throw new Error('nothing was dialled');
+    if (!connection.isOpen) connection.events?.opened?.();
+    connection.isOpen = true;
+    return connection.take().toString().split('\0').slice(0, -1);
   }
   /** Answers the newest connection, and ends it as a server does. */
   answer(bytes: string | Uint8Array): string[] {
     const asked = this.request();
-    const wire = this.wires.at(-1);
-    wire?.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
-    wire?.events?.ended();
-    wire?.events?.lost('closed');
+    const connection = this.connections.at(-1);
+    connection?.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    connection?.events?.ended();
+    connection?.events?.lost('closed');
     return asked;
   }
   /** The newest connection cannot be made. */
   refuse(): void {
-    this.wires.at(-1)?.events?.lost('refused');
+    this.connections.at(-1)?.events?.lost('refused');
   }
 }
 
 export interface TestClient {
   readonly host: TestHost;
-  readonly session: CallerSession;
+  readonly session: ClientSession;
   readonly endings: Ending[];
   /** Types a line; its ending is kept in `endings`. */
   type(line: string): void;
@@ -112,11 +112,11 @@ export interface TestClient {
 
 /** A session with nobody to begin with, unless `user` says so. */
 export function client(
-  options: Partial<CallerOptions> & { readonly user?: string } = {},
+  options: Partial<ClientOptions> & { readonly user?: string } = {},
   host = new TestHost(),
 ): TestClient {
   const { user, ...rest } = options;
-  const session = mailbox.caller.connect(host, {
+  const session = mailbox.client.connect(host, {
     target: { host: 'localhost', port: 8888, path: '', ...(user !== undefined && { user }) },
     interactive: false,
     takeover: false,

@@ -6,22 +6,23 @@ import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { byteLength } from '../../../src/protocol/bytes/text';
-import { CallReader, callsFor, encodeCall } from '../../../src/protocol/mailbox/calls';
+import { read } from '../../../src/protocol/mailbox/client/input';
+import { callsFor } from '../../../src/protocol/mailbox/server/calls';
+import { distinctParts } from '../../../src/protocol/mailbox/server/parts';
+import { CallReader, encodeCall } from '../../../src/protocol/mailbox/wire/calls';
 import {
   encodeReply,
   encodeRequest,
   ReplyReader,
   RequestReader,
-} from '../../../src/protocol/mailbox/codec';
+} from '../../../src/protocol/mailbox/wire/codec';
 import {
   type Call,
   callFields,
   type Code,
   type Request,
   requestFields,
-} from '../../../src/protocol/mailbox/messages';
-import { distinctParts } from '../../../src/protocol/mailbox/parts';
-import { read } from '../../../src/protocol/mailbox/typed';
+} from '../../../src/protocol/mailbox/wire/messages';
 import type { Direct, Name, Receipt } from '../../../src/protocol/model';
 import { nul } from './support';
 

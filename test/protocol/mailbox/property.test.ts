@@ -4,14 +4,14 @@ import { expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
+import type { OperationName } from '../../../src/protocol/commands';
 import { ProtocolError } from '../../../src/protocol/errors';
-import type { OperationName } from '../../../src/protocol/hub';
-import { type Answer, exchange } from '../../../src/protocol/mailbox/exchange';
+import { type Answer, exchange } from '../../../src/protocol/mailbox/client/operation_connection';
 import { mailbox } from '../../../src/protocol/mailbox/index';
-import type { Code, Request } from '../../../src/protocol/mailbox/messages';
+import type { Code, Request } from '../../../src/protocol/mailbox/wire/messages';
 import type { Name } from '../../../src/protocol/model';
 import { refused } from '../../../src/protocol/model';
-import { type Answers, FakeHost, Feed } from '../../support/fake-host';
+import { type Answers, FakeHost, Feed } from '../../support/fake_host';
 import { TestHost } from './client';
 import { nul } from './support';
 
@@ -62,7 +62,7 @@ test('any bytes in any pieces, with any end: an answer or a close, and never an 
       (sent, size, end, held) => {
         const host = new FakeHost(refusing);
         host.hold = held;
-        const session = mailbox.door.open(host, { replies: 'byte' });
+        const session = mailbox.server.open(host, { replies: 'byte' });
         const feed = new Feed(session);
         try {
           for (let at = 0; at < sent.length; at += size) feed.push(sent.slice(at, at + size));
@@ -180,7 +180,7 @@ test('server and client back to back agree, in both styles and any pieces', () =
       ([{ request, does, outcomes: _ }, [outcome, code, fields]], replies, size) => {
         const answers = { [does]: () => outcome } as Answers;
         const server = new FakeHost(answers);
-        const feed = new Feed(mailbox.door.open(server, { replies }));
+        const feed = new Feed(mailbox.server.open(server, { replies }));
         const client = new TestHost();
         const got: Answer[] = [];
         exchange(client, request, (answer) => got.push(answer));

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'bun:test';
 import { limits } from '../../../src/protocol/limits';
 import type { FileHash, Name } from '../../../src/protocol/model';
 import { refused } from '../../../src/protocol/model';
-import { type Answers, yes } from '../../support/fake-host';
+import { type Answers, yes } from '../../support/fake_host';
 import { asked, nul, open } from './support';
 
 const nothing = yes<'register'>(undefined);
@@ -334,7 +334,7 @@ describe('CONNECTEDUSERS', () => {
     const { host, feed } = open(users);
     feed.push('CONNECTEDUSERS\0');
     feed.push('ali');
-    expect(host.wakeMs).toBe(limits.requestMs);
+    expect(host.wakeMs).toBe(limits.net.requestMs);
     feed.push('ce\0');
     expect(host.commands).toEqual([{ do: 'users', asker: { account: 'alice' as Name } }]);
   });
@@ -399,7 +399,7 @@ describe('attachments', () => {
       const { host, session, feed } = open(stored);
       feed.push(attach('100'));
       feed.push('abc');
-      expect(host.wakeMs).toBe(limits.pieceMs);
+      expect(host.wakeMs).toBe(limits.net.pieceMs);
       session[stop]?.();
       expect(Buffer.from(host.bytes)).toEqual(code(2));
       expect(host.received).toEqual([]);
@@ -422,7 +422,7 @@ describe('attachments', () => {
     feed.push(attach('9'));
     expect(Buffer.from(host.bytes)).toEqual(code(number));
     feed.push(bytes.subarray(0, 4));
-    expect([host.ending, host.wakeMs]).toEqual(['open', limits.pieceMs]);
+    expect([host.ending, host.wakeMs]).toEqual(['open', limits.net.pieceMs]);
     feed.push(Buffer.concat([bytes.subarray(4), Buffer.from('and more')]));
     expect(host.ending).toBe('ended');
     expect(Buffer.from(host.bytes)).toEqual(code(number));
@@ -614,7 +614,7 @@ describe('bad input', () => {
     for (const stop of ['ended', 'woke'] as const) {
       const { host, session, feed } = open();
       feed.push(`${operation}\0x`);
-      expect(host.wakeMs).toBe(limits.requestMs);
+      expect(host.wakeMs).toBe(limits.net.requestMs);
       session[stop]?.();
       expect(Buffer.from(host.bytes)).toEqual(code(answer));
       expect(host.ending).toBe('ended');
@@ -629,7 +629,7 @@ describe('bad input', () => {
   test('nothing at all, and then an end or the deadline', () => {
     for (const stop of ['ended', 'woke'] as const) {
       const { host, session } = open();
-      expect(host.wakeMs).toBe(limits.requestMs);
+      expect(host.wakeMs).toBe(limits.net.requestMs);
       session[stop]?.();
       expect(host.bytes.length).toBe(0);
       expect(host.ending).toBe('ended');
@@ -660,9 +660,9 @@ describe('bad input', () => {
 
 test('the banner and the prompt', async () => {
   const { mailbox } = await import('../../../src/protocol/mailbox/index');
-  expect(mailbox.door.banner({ host: '192.168.1.7', port: 8888 })).toEqual([
+  expect(mailbox.server.banner({ host: '192.168.1.7', port: 8888 })).toEqual([
     's> init server 192.168.1.7:8888',
   ]);
-  expect(mailbox.door.banner({ host: '::1', port: 8888 })).toEqual(['s> init server [::1]:8888']);
-  expect(mailbox.door.prompt).toBe('s> ');
+  expect(mailbox.server.banner({ host: '::1', port: 8888 })).toEqual(['s> init server [::1]:8888']);
+  expect(mailbox.server.prompt).toBe('s> ');
 });

@@ -2,7 +2,7 @@
 
 import type { Session } from '../../../src/protocol/dialect';
 import { mailbox } from '../../../src/protocol/mailbox/index';
-import { type Answers, FakeHost, Feed } from '../../support/fake-host';
+import { type Answers, FakeHost, Feed } from '../../support/fake_host';
 
 export interface Opened {
   readonly host: FakeHost;
@@ -13,7 +13,7 @@ export interface Opened {
 /** A session that has just been opened. */
 export function open(answers: Answers = {}, settings: { replies?: string } = {}): Opened {
   const host = new FakeHost(answers);
-  const session = mailbox.door.open(host, { replies: 'byte', ...settings });
+  const session = mailbox.server.open(host, { replies: 'byte', ...settings });
   return { host, session, feed: new Feed(session) };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
+import { heardOf } from '../../../src/protocol/market/client/render';
 import {
   addressName,
   answerOf,
@@ -11,10 +12,9 @@ import {
   identifierOf,
   linesOfUsers,
   requestOf,
-} from '../../../src/protocol/market/codec';
-import { heardOf } from '../../../src/protocol/market/heard';
-import { forms, type Heard, texts } from '../../../src/protocol/market/messages';
-import { dollarsOf } from '../../../src/protocol/market/money';
+} from '../../../src/protocol/market/wire/codec';
+import { forms, type Heard, texts } from '../../../src/protocol/market/wire/messages';
+import { dollarsOf } from '../../../src/protocol/market/wire/money';
 import {
   addresseeOf,
   type FileHash,

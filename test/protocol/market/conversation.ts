@@ -69,7 +69,7 @@ export class Conversation implements AsyncDisposable {
   }
 
   async #step(who: string, what: string, written: string): Promise<void> {
-    const text = written.replace(/\\([rn])/g, (_, letter) => (letter === 'r' ? '\r' : '\n'));
+    const text = written.replace(/\\([rn])/g, (_, message) => (message === 'r' ? '\r' : '\n'));
     if (what === 'connects') await this.connect(who);
     else if (what === 'enters with') await this.enter(who, text);
     else if (what === '>') await this.peer(who).send(`${text}\n`);

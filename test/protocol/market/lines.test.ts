@@ -5,7 +5,7 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
-import { LineReader } from '../../../src/protocol/market/lines';
+import { LineReader } from '../../../src/protocol/market/wire/lines';
 
 /** A reader with what it takes from; lines come out as texts, `!` for one that is too long. */
 class Reading {

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import type { Command, Outcome } from '../../../src/protocol/hub';
+import type { Command, Outcome } from '../../../src/protocol/commands';
 import { limits } from '../../../src/protocol/limits';
-import { texts } from '../../../src/protocol/market/messages';
-import { MarketSession } from '../../../src/protocol/market/session';
+import { MarketSession } from '../../../src/protocol/market/server/session';
+import { texts } from '../../../src/protocol/market/wire/messages';
 import type { Direct, Name, Notice, RoomName } from '../../../src/protocol/model';
-import { type Answers, FakeHost, Feed, yes } from '../../support/fake-host';
+import { type Answers, FakeHost, Feed, yes } from '../../support/fake_host';
 
 const name = (text: string): Name => text as Name;
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
@@ -145,7 +145,7 @@ describe('entering', () => {
     ['9007199254740992', texts.badBalance],
     ['two words', texts.badName],
     [':u', texts.badName],
-    ['x'.repeat(limits.textBytes + 1), texts.tooLong(limits.textBytes)],
+    ['x'.repeat(limits.hub.textBytes + 1), texts.tooLong(limits.hub.textBytes)],
   ])('%.20s is refused, and asked again', (line, why) => {
     const client = new Client();
     client.host.takeText();
@@ -259,7 +259,7 @@ describe('inside', () => {
     [':p - <alice> - hi', texts.writeOneself],
     [':p - #x - hi', texts.notConnected('#x')],
     [':zap', texts.unknownCommand],
-    ['x'.repeat(limits.textBytes + 1), texts.tooLong(limits.textBytes)],
+    ['x'.repeat(limits.hub.textBytes + 1), texts.tooLong(limits.hub.textBytes)],
   ])('%.30s is refused before the hub is asked', (line, why) => {
     const client = Client.inside();
     expect(client.says(`${line}\n`)).toBe(`${why}\n`);
@@ -268,8 +268,10 @@ describe('inside', () => {
 
   test('the longest line is said', () => {
     const client = Client.inside();
-    client.says(`${'x'.repeat(limits.textBytes)}\r\n`);
-    expect(client.host.commands).toMatchObject([{ do: 'say', text: 'x'.repeat(limits.textBytes) }]);
+    client.says(`${'x'.repeat(limits.hub.textBytes)}\r\n`);
+    expect(client.host.commands).toMatchObject([
+      { do: 'say', text: 'x'.repeat(limits.hub.textBytes) },
+    ]);
   });
 
   test('a private line goes to one, and says nothing when all is well', () => {
@@ -485,14 +487,14 @@ describe('the end', () => {
 
   test('nobody waits for ever for a balance, and every question gives new time', () => {
     const client = new Client();
-    expect(client.host.wakeMs).toBe(limits.questionMs);
+    expect(client.host.wakeMs).toBe(limits.net.questionMs);
     client.host.now += 100;
     client.says('-5\n');
-    expect(client.host.wakeMs).toBe(limits.questionMs);
+    expect(client.host.wakeMs).toBe(limits.net.questionMs);
     client.host.now += 100;
     client.session.woke();
-    expect(client.host.wakeMs).toBe(limits.questionMs - 100_000);
-    client.host.now += limits.questionMs / 1000 - 100;
+    expect(client.host.wakeMs).toBe(limits.net.questionMs - 100_000);
+    client.host.now += limits.net.questionMs / 1000 - 100;
     client.host.takeText();
     client.session.woke();
     expect(client.host.takeText()).toBe(`${texts.farewell}\n`);

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
-import { encodeFrame, FrameReader, type Read } from '../../../src/protocol/relay/codec';
-import type { Frame } from '../../../src/protocol/relay/messages';
+import { encodeFrame, FrameReader, type Read } from '../../../src/protocol/relay/wire/codec';
+import type { Frame } from '../../../src/protocol/relay/wire/messages';
 import { erro, flw, header, msg, oi, ok, okqem, padded, qem, short } from './frames';
 
 /** One of each kind, with the bytes that the source says it has. */

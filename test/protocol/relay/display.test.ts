@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import { limits } from '../../../src/protocol/limits';
 import { numberedName, type RoomName } from '../../../src/protocol/model';
-import { FairQueue, placesEach } from '../../../src/protocol/relay/fair_queue';
+import { FairQueue, placesEach } from '../../../src/protocol/relay/server/fair_queue';
 import { erro, msg, ok, padded } from './frames';
 import { Program } from './program';
 
@@ -23,7 +23,7 @@ describe('stop and wait', () => {
     const program = Program.registered(1007);
     for (const sequence of [1, 2, 3]) program.said(1, 'x', sequence);
     expect(program.lines()).toEqual(['MSG 1>1007 #1 @2000 "x"']);
-    expect(program.host.wakeMs).toBe(limits.answerMs);
+    expect(program.host.wakeMs).toBe(limits.net.answerMs);
     expect(program.answers(answer(1))).toEqual(['MSG 1>1007 #2 @2000 "x"']);
     expect(program.answers(erro(1007, 0, 2))).toEqual(['MSG 1>1007 #3 @2000 "x"']);
     expect(program.answers(answer(3))).toEqual([]);
@@ -144,7 +144,7 @@ describe('a display that does not answer', () => {
 
   test('and lets too much wait is dropped, with a word to the operator', () => {
     const program = Program.registered(1007);
-    for (let at = 0; at <= limits.unansweredPerPeer; at++) program.said(1, 'x', at);
+    for (let at = 0; at <= limits.net.unansweredPerPeer; at++) program.said(1, 'x', at);
     expect(program.host.ending).toBe('open');
     program.said(1, 'x', 1);
     expect(program.host.ending).toBe('aborted');

@@ -1,8 +1,8 @@
 // Frames for the tests, built field by field and independent of the codec, and read back as short lines.
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
-import { FrameReader } from '../../../src/protocol/relay/codec';
-import { type Frame, kinds } from '../../../src/protocol/relay/messages';
+import { FrameReader } from '../../../src/protocol/relay/wire/codec';
+import { type Frame, kinds } from '../../../src/protocol/relay/wire/messages';
 
 /** A header as Python's struct.pack("!HHHII", ...) makes it (source 002, "Módulos recomendados"). */
 export function header(

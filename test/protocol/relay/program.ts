@@ -1,9 +1,9 @@
 // One program at the relay door over a fake host: frames in, readable lines out.
 
 import { type Name, type Notice, numberedName } from '../../../src/protocol/model';
-import { room } from '../../../src/protocol/relay/messages';
-import { RelaySession, type RelaySettings } from '../../../src/protocol/relay/session';
-import { type Answers, FakeHost, Feed, yes } from '../../support/fake-host';
+import { RelaySession, type RelaySettings } from '../../../src/protocol/relay/server/session';
+import { room } from '../../../src/protocol/relay/wire/messages';
+import { type Answers, FakeHost, Feed, yes } from '../../support/fake_host';
 import { linesIn, oi } from './frames';
 
 const agreeable: Answers = {

@@ -1,8 +1,8 @@
 // Raw programs at a real relay door: sockets and frames, none of our own client's code.
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
-import { FrameReader } from '../../../src/protocol/relay/codec';
-import type { Frame } from '../../../src/protocol/relay/messages';
+import { FrameReader } from '../../../src/protocol/relay/wire/codec';
+import type { Frame } from '../../../src/protocol/relay/wire/messages';
 import { flw, oi, ok, shown } from './frames';
 
 /** How long anything may take; for a busy machine, not for slow code. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../../src/protocol/limits';
 import { numberedName, type User } from '../../../src/protocol/model';
-import { yes } from '../../support/fake-host';
+import { yes } from '../../support/fake_host';
 import { erro, flw, header, msg, oi, ok, okqem, padded, qem, short } from './frames';
 import { Program } from './program';
 
@@ -70,7 +70,7 @@ describe('OI', () => {
           : no('name-taken'),
     });
     expect(program.answers(oi(7, 0))).toEqual(['ERRO 0>7 #0 @1000']);
-    expect(program.host.wakeMs).toBe(limits.requestMs);
+    expect(program.host.wakeMs).toBe(limits.net.requestMs);
     expect(program.answers(oi(8, 1), oi(9, 2))).toEqual(['ERRO 0>8 #1 @1000', 'OK 0>9 #2 @1000']);
     expect(program.answers(msg(9, 0, 'hi', 3))).toEqual(['OK 0>9 #3 @1000']);
   });
@@ -119,7 +119,7 @@ describe('OI', () => {
 
   test('who never says it is let go', () => {
     const program = new Program();
-    expect(program.host.wakeMs).toBe(limits.requestMs);
+    expect(program.host.wakeMs).toBe(limits.net.requestMs);
     program.session.woke();
     expect(program.host.ending).toBe('ended');
   });
@@ -301,7 +301,7 @@ describe('FLW', () => {
       expect(program.direct('#1', 'hi', { reference: 1 })).toEqual(['failed']);
       expect(program.lines()).toEqual([]);
       expect(program.host.ending).toBe('open');
-      expect(program.host.wakeMs).toBe(limits.closingMs);
+      expect(program.host.wakeMs).toBe(limits.net.closingMs);
       program.session.ended();
       program.session.woke();
       expect(program.host.ending).toBe('ended');

@@ -7,8 +7,8 @@ import { assert, json, oneof, property, string, uint8Array } from 'fast-check';
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { ProtocolError } from '../../../src/protocol/errors';
 import { limits } from '../../../src/protocol/limits';
-import { encodeLine, requestIn, takeLine, toldIn } from '../../../src/protocol/web/codec';
-import type { Request, Told, Wish } from '../../../src/protocol/web/messages';
+import { encodeLine, requestIn, takeLine, toldIn } from '../../../src/protocol/web/wire/codec';
+import type { Request, Told, Wish } from '../../../src/protocol/web/wire/messages';
 
 const token = 'T'.repeat(43);
 const key = 'a key of mine';
@@ -137,14 +137,14 @@ test('bytes that are not UTF-8 are no message', () => {
 
 test('a line may have so many bytes and no more, ended or not', () => {
   const inbox = new Inbox();
-  inbox.push(new Uint8Array(limits.jsonBytes).fill(32));
+  inbox.push(new Uint8Array(limits.web.jsonBytes).fill(32));
   expect(takeLine(inbox)).toBeUndefined();
   inbox.push(Uint8Array.of(10));
-  expect(takeLine(inbox)?.length).toBe(limits.jsonBytes);
-  inbox.push(new Uint8Array(limits.jsonBytes + 1).fill(32));
+  expect(takeLine(inbox)?.length).toBe(limits.web.jsonBytes);
+  inbox.push(new Uint8Array(limits.web.jsonBytes + 1).fill(32));
   expect(() => takeLine(inbox)).toThrow(ProtocolError);
   const ended = new Inbox();
-  ended.push(new Uint8Array(limits.jsonBytes + 1).fill(32));
+  ended.push(new Uint8Array(limits.web.jsonBytes + 1).fill(32));
   ended.push(Uint8Array.of(10));
   expect(() => takeLine(ended)).toThrow(ProtocolError);
 });

@@ -7,7 +7,7 @@ import { mailbox } from '../../../src/protocol/mailbox';
 import { web } from '../../../src/protocol/web';
 import { startServer } from '../../support/server';
 import { connectTcp, listenTcp } from '../../support/tcp';
-import { join, WebClient } from './client';
+import { join, WebPerson } from './person';
 
 /** One mailbox operation, as bytes; its answer, as bytes. */
 async function operation(port: number, ...fields: readonly string[]): Promise<string> {
@@ -72,8 +72,8 @@ test('an account with a token is nobody’s to name, until its owner says so', a
 test('an account of the mailbox door has no token, and no page enters it', async () => {
   await using server = await startServer([web, mailbox]);
   await operation(server.port('mailbox'), 'REGISTER', 'Bob', 'bob', born);
-  await using page = new WebClient(() => server.port('web'));
-  page.caller.enter('bob', 'T'.repeat(43));
+  await using page = new WebPerson(() => server.port('web'));
+  page.client.enter('bob', 'T'.repeat(43));
   await page.until(({ state }) => state.is === 'turned-away');
   expect(page.state).toEqual({ is: 'turned-away', why: 'not-allowed' });
 });
@@ -99,7 +99,7 @@ test('a room with a page and a channels client in it', async () => {
 test('two pages of one account both get what comes; the server keeps it until one has it', async () => {
   await using server = await startServer([web]);
   await using first = await join(server.port('web'), 'alice');
-  await using second = new WebClient(() => server.port('web'));
+  await using second = new WebPerson(() => server.port('web'));
   await second.enter('alice');
   await using bob = await join(server.port('web'), 'bob');
   await bob.insist({ do: 'send', to: 'alice', text: 'hi both', key: 'a key of mine' });
@@ -110,7 +110,7 @@ test('two pages of one account both get what comes; the server keeps it until on
 test('unregistered in one place, the account is gone in the other', async () => {
   await using server = await startServer([web]);
   await using first = await join(server.port('web'), 'alice');
-  await using second = new WebClient(() => server.port('web'));
+  await using second = new WebPerson(() => server.port('web'));
   await second.enter('alice');
   await first.ask({ do: 'unregister' });
   expect(second.ask({ do: 'rooms' })).resolves.toEqual({ rooms: [] });
@@ -147,13 +147,13 @@ test('groups and money, from one page to another', async () => {
 test('what was delivered while its sender was away is known when he is back', async () => {
   await using server = await startServer([web]);
   await using bob = await join(server.port('web'), 'bob');
-  bob.caller.leave();
+  bob.client.leave();
   await using alice = await join(server.port('web'), 'alice');
-  const letter = (text: string) =>
+  const message = (text: string) =>
     alice.insist({ do: 'send', to: 'bob', text, key: `the key of ${text}` });
-  const { serial } = await letter('one');
+  const { serial } = await message('one');
   expect(await alice.ask({ do: 'undelivered', serials: [serial] })).toEqual({ waiting: [serial] });
-  alice.caller.leave();
+  alice.client.leave();
   await bob.enter('bob');
   await bob.until(({ messages }) => messages.length === 1);
   await alice.enter('alice');

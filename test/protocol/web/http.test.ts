@@ -6,13 +6,13 @@ import { limits } from '../../../src/protocol/limits';
 import { web } from '../../../src/protocol/web';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp } from '../../support/tcp';
-import { born, join, tokenFor, WebClient } from './client';
+import { born, join, tokenFor, WebPerson } from './person';
 import { fits, type Schema } from './schema';
 
 let server: TestServer;
 let base: string;
-let alice: WebClient;
-let bob: WebClient;
+let alice: WebPerson;
+let bob: WebPerson;
 
 beforeAll(async () => {
   server = await startServer([web]);
@@ -103,7 +103,7 @@ describe('the WebSocket', () => {
   });
 
   test('a frame of too many bytes, or of bytes, ends the connection', async () => {
-    for (const frame of ['x'.repeat(limits.jsonBytes + 2), new Uint8Array(3)]) {
+    for (const frame of ['x'.repeat(limits.web.jsonBytes + 2), new Uint8Array(3)]) {
       const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`);
       await new Promise((opened) => socket.addEventListener('open', opened));
       const closed = new Promise((close) => socket.addEventListener('close', close));
@@ -236,8 +236,8 @@ describe('the interface for scripts', () => {
     ['hi', 400],
     [{ to: 'nobody', text: 'hi' }, 404],
     [{ to: '', text: 'hi' }, 404],
-    [{ to: 'bób', text: 'x'.repeat(limits.textBytes + 1) }, 413],
-    [{ to: 'bób', text: 'x'.repeat(limits.jsonBytes) }, 413],
+    [{ to: 'bób', text: 'x'.repeat(limits.hub.textBytes + 1) }, 413],
+    [{ to: 'bób', text: 'x'.repeat(limits.web.jsonBytes) }, 413],
   ])('a message that cannot be sent %#', async (value, status) => {
     expect((await call('POST', '/api/messages', letter(value))).status).toBe(status);
   });
@@ -332,7 +332,7 @@ describe('the interface for scripts', () => {
 });
 
 test('an account made here has its own token and a date that is one', async () => {
-  await using client = new WebClient(() => server.port('web'));
+  await using client = new WebPerson(() => server.port('web'));
   const who = { name: 'eve', fullName: 'Eve', token: tokenFor('eve') };
   expect(client.ask({ do: 'register', ...who, born: '31/02/2000' })).rejects.toThrow('bad-date');
   await client.ask({ do: 'register', ...who, born });
@@ -340,7 +340,7 @@ test('an account made here has its own token and a date that is one', async () =
   await client.ask({ do: 'register', ...who, born });
   const thief = { ...who, token: tokenFor('thief') };
   expect(client.ask({ do: 'register', ...thief, born })).rejects.toThrow('name-taken');
-  client.caller.enter('eve', tokenFor('thief'));
+  client.client.enter('eve', tokenFor('thief'));
   await client.until(({ state }) => state.is === 'turned-away');
   expect(client.state).toEqual({ is: 'turned-away', why: 'not-allowed' });
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'bun:test';
 
 import { web } from '../../../src/protocol/web';
 import { startServer } from '../../support/server';
-import { join, tokenFor, WebClient } from './client';
+import { join, tokenFor, WebPerson } from './person';
 
 /** A small generator of chance that a seed repeats. */
 function chanceFrom(seed: number): () => number {
@@ -80,11 +80,11 @@ test.each([1, 2, 3, 4, 5, 6])('seed %i', async (seed) => {
   try {
     await using before = await join(server.port('web'), 'bob');
     await before.register('alice');
-    before.caller.leave();
-    await using alice = new WebClient(() => proxy.port);
-    await using bob = new WebClient(() => proxy.port);
-    alice.caller.enter('alice', tokenFor('alice'));
-    bob.caller.enter('bob', tokenFor('bob'));
+    before.client.leave();
+    await using alice = new WebPerson(() => proxy.port);
+    await using bob = new WebPerson(() => proxy.port);
+    alice.client.enter('alice', tokenFor('alice'));
+    bob.client.enter('bob', tokenFor('bob'));
 
     const texts = Array.from({ length: 40 }, (_, index) => `message ${index} of seed ${seed}`);
     const sent = texts.flatMap((text, index) => [

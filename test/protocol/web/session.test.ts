@@ -4,10 +4,10 @@ import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../../src/protocol/limits';
 import type { Direct, FileHash, Name, RoomName, SessionId } from '../../../src/protocol/model';
-import type { Told, Wish } from '../../../src/protocol/web/messages';
-import { WebSession } from '../../../src/protocol/web/session';
-import { hashOfToken } from '../../../src/protocol/web/token';
-import { type Answers, FakeHost, Feed } from '../../support/fake-host';
+import { WebSession } from '../../../src/protocol/web/server/session';
+import { hashOfToken } from '../../../src/protocol/web/server/token';
+import type { Told, Wish } from '../../../src/protocol/web/wire/messages';
+import { type Answers, FakeHost, Feed } from '../../support/fake_host';
 
 const token = 'T'.repeat(43);
 const key = 'a key of mine';
@@ -198,13 +198,13 @@ describe('requests', () => {
       dialect: 'market',
       address: { host: '127.0.0.1', port: 1 },
     } as const;
-    const all = Array.from({ length: limits.jsonUsers + 1 }, () => one);
+    const all = Array.from({ length: limits.web.jsonUsers + 1 }, () => one);
     const talk = new Talk({ users: () => ({ ok: true, value: { users: all } }) });
     const [told] = talk.ask({ do: 'users' });
     if (told?.is !== 'done') throw new Error('refused');
     const { users, count } = told.value;
-    expect(users).toHaveLength(limits.jsonUsers);
-    expect(count).toBe(limits.jsonUsers + 1);
+    expect(users).toHaveLength(limits.web.jsonUsers);
+    expect(count).toBe(limits.web.jsonUsers + 1);
   });
 
   test('login also watches, and unregister names who logged in', () => {
@@ -272,7 +272,7 @@ describe('refusals', () => {
 
   test('nothing asked in time: goodbye; once something was, a page may be silent for ever', () => {
     const silent = new Talk();
-    expect(silent.host.wakeMs).toBe(limits.requestMs);
+    expect(silent.host.wakeMs).toBe(limits.net.requestMs);
     silent.session.woke();
     expect(silent.take().map(({ is }) => is)).toEqual(['bye']);
     const talk = new Talk();

@@ -1,0 +1,145 @@
+// One `chat connect`: lines go to the caller one after the other, the session ends in every way it may, bots come back.
+
+import { exit } from '../cli';
+import type { Client, ClientOptions, ClientSession, Ending } from '../protocol/dialect';
+import { limits } from '../protocol/limits';
+import { ClientRuntime, type View } from './runtime';
+import { statusOf } from './status';
+import type { Dialogue } from './terminal/dialogue';
+
+export interface InteractiveSessionOptions {
+  readonly dialect: string;
+  readonly client: Client;
+  readonly options: ClientOptions;
+  readonly conversation: Dialogue;
+  readonly view: View;
+  /** How long a script's session lasts after the end of its input, in ms. */
+  readonly lingerMs: number;
+  /** Whether a lost server is called again. */
+  readonly isPersistent: boolean;
+  /** Called when the server has answered. */
+  readonly reached: () => void;
+  readonly connectMs?: number;
+  readonly reconnectMs?: readonly number[];
+}
+
+/** The exit status when a signal ended it: 128 and the signal's number, as shells count. */
+const signals = { SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** A timer cannot wait longer: 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export class InteractiveSession {
+  readonly #options: InteractiveSessionOptions;
+  readonly #over = Promise.withResolvers<number>();
+  #session: ClientSession | undefined;
+  /** Lines wait for a session while a lost server is called again. */
+  #isThere = Promise.withResolvers<void>();
+  /** Ends the line that is being dealt with. */
+  #dealt: ((ending: Ending) => void) | undefined;
+  /** What a script's first failed operation came to. */
+  #failure: Ending | undefined;
+  #attempts = 0;
+  #again: Timer | undefined;
+  /** We are leaving, with this status unless something fails. */
+  #leaving: number | undefined;
+
+  constructor(options: InteractiveSessionOptions) {
+    this.#options = options;
+  }
+
+  /** Settled with the exit status when the session is over. */
+  async run(): Promise<number> {
+    const { conversation, lingerMs } = this.#options;
+    conversation.onLine((line) => this.#line(line));
+    conversation.onInterrupt(() => this.#interrupted());
+    conversation.onEnd(() => {
+      if (conversation.isInteractive || lingerMs === 0) this.#leave(exit.ok);
+      else setTimeout(() => this.#leave(exit.ok), Math.min(lingerMs, longestTimerMs));
+    });
+    const handlers = Object.entries(signals).map(([signal, status]) => {
+      const handler = (): void => this.#leave(status);
+      process.on(signal, handler);
+      return [signal, handler] as const;
+    });
+    this.#connect();
+    const status = await this.#over.promise;
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+    return status;
+  }
+
+  /** What Tab may complete. */
+  complete(before: string): readonly string[] {
+    return this.#session?.complete?.(before) ?? [];
+  }
+
+  #connect(): void {
+    const { dialect, client, view, options, reached, connectMs } = this.#options;
+    const host: ClientRuntime = new ClientRuntime({
+      dialect,
+      server: options.target,
+      view: view,
+      reached,
+      exit: (ending) => this.#ended(host, ending),
+      ...(connectMs !== undefined && { connectMs }),
+    });
+    // Whoever comes back takes over from himself: the server may not have noticed that he was gone.
+    const takeover = options.takeover || this.#attempts > 0;
+    this.#session = client.connect(host, { ...options, takeover });
+    this.#isThere.resolve();
+  }
+
+  async #line(line: string): Promise<void> {
+    await this.#isThere.promise;
+    const session = this.#session;
+    if (session === undefined || this.#leaving !== undefined) return;
+    const { promise, resolve } = Promise.withResolvers<Ending>();
+    this.#dealt = resolve;
+    session.typed(line, resolve);
+    const ending = await promise;
+    this.#dealt = undefined;
+    if (ending !== 'done') this.#failure ??= ending;
+  }
+
+  #interrupted(): void {
+    // Twice: at once.
+    if (this.#leaving !== undefined) this.#over.resolve(exit.interrupted);
+    else this.#leave(exit.interrupted);
+  }
+
+  #leave(status: number): void {
+    if (this.#leaving !== undefined) return;
+    this.#leaving = status;
+    clearTimeout(this.#again);
+    if (this.#session === undefined) this.#over.resolve(this.#status('done'));
+    else this.#session.leave();
+  }
+
+  #ended(host: ClientRuntime, ending: Ending): void {
+    this.#session = undefined;
+    this.#dealt?.(ending);
+    const isLost = ending === 'unreachable' && this.#leaving === undefined;
+    if (host.hasConnected) this.#attempts = 0;
+    // A server that never answered is more likely a wrong address than a lost one.
+    const wasThere = host.hasConnected || this.#attempts > 0;
+    if (isLost && this.#options.isPersistent && wasThere) this.#reconnect();
+    else this.#over.resolve(this.#status(ending));
+  }
+
+  #reconnect(): void {
+    const pauses = this.#options.reconnectMs ?? limits.client.reconnectMs;
+    const pause = pauses[Math.min(this.#attempts, pauses.length - 1)] ?? 0;
+    this.#attempts++;
+    this.#isThere = Promise.withResolvers();
+    const text = `The server is gone; trying again in ${pause / 1000} s.`;
+    this.#options.view.show({ kind: 'note', lines: [text], json: { type: 'note', text } });
+    this.#again = setTimeout(() => this.#connect(), pause);
+  }
+
+  #status(ending: Ending): number {
+    if (this.#leaving !== undefined && this.#leaving !== exit.ok) return this.#leaving;
+    // At a terminal a failed operation was seen and answered; a script's is its result.
+    const failure = this.#options.conversation.isInteractive ? undefined : this.#failure;
+    return statusOf[failure ?? ending];
+  }
+}

@@ -1,0 +1,41 @@
+// How the client shows what it hears, and what a refusal means for its exit status.
+
+import type { Ending, Shown } from '../../dialect';
+import type { Heard, Refused } from '../wire/messages';
+
+export const endings: Readonly<Record<Refused, Ending>> = {
+  'unknown-control': 'usage',
+  nameless: 'usage',
+  'unknown-channel': 'unknown-user',
+  'channel-exists': 'not-allowed',
+  outside: 'not-allowed',
+  'too-many': 'try-later',
+  busy: 'try-later',
+};
+
+/** What a frame is shown as: its text for a person, its parts for a program. */
+export function shownOf(heard: Heard): Shown {
+  switch (heard.is) {
+    case 'said': {
+      const { from, text } = heard;
+      // Nobody may write a line that looks like somebody else's below his own.
+      const [first = '', ...more] = text.split('\n');
+      const lines = [text === '' ? `[${from}]` : `[${from}] ${first}`];
+      for (const line of more) lines.push(`    ${line}`);
+      return { lines, json: { type: 'message', from, text }, kind: 'incoming' };
+    }
+    case 'joined':
+    case 'left': {
+      const { is: type, name } = heard;
+      return { lines: [`${name} has ${type}`], json: { type, name }, kind: 'incoming' };
+    }
+    case 'refused': {
+      const { text, why } = heard;
+      return { lines: text.split('\n'), json: { type: 'refusal', why, text }, kind: 'result' };
+    }
+    case 'told': {
+      const { text } = heard;
+      return { lines: text.split('\n'), json: { type: 'told', text }, kind: 'result' };
+    }
+  }
+}

@@ -1,0 +1,185 @@
+// The client's half of the contract: what the client program gives a dialect, and what it gets.
+
+import type { Connection, ConnectionEvents } from './connection';
+import type { Address, Result } from './model';
+
+/** How an operation of a client ended; the command line turns it into an exit status. */
+export type Ending =
+  | 'done'
+  | 'usage'
+  | 'bad-data'
+  | 'unknown-user'
+  | 'unreachable'
+  | 'unwritable'
+  | 'try-later'
+  | 'not-allowed';
+
+/** A file of the user's own that is to be sent. */
+export interface SourceFile {
+  readonly name: string;
+  readonly size: number;
+  /** Lets go of it; sending it does so too. */
+  close(): void;
+}
+
+/** Something to show: lines for a person, one object for a program. Peers' text is escaped by the terminal. */
+export interface Shown {
+  readonly lines: readonly string[];
+  readonly json: Readonly<Record<string, unknown>>;
+  /** `request`: what the user did, echoed. `result`: its outcome. `incoming`: from others. `note`: ours. */
+  readonly kind: 'request' | 'result' | 'incoming' | 'note';
+}
+
+/** A client's connection: it can also carry files between the peer and the user's own folder. */
+export interface ClientConnection extends Connection {
+  /** Ends our side once everything queued has left. `patient`: the peer may take any time to end its own. */
+  end(patience?: 'patient'): void;
+  /** Streams an opened file, showing progress. */
+  sendSource(
+    file: SourceFile,
+    done: (result: Result<void, 'gone'>) => void,
+    frame?: { readonly pieceBytes: number; wrap(piece: Uint8Array): readonly Uint8Array[] },
+  ): void;
+  /**
+   * Saves `size` bytes under `path` (given by the user) or under `name` (given by the peer: made safe, never
+   * overwrites), first under a temporary name. Pushed bytes show progress; while full, the wire is not read.
+   */
+  saveFile(target: { readonly name: string; readonly path?: string }, size: number): SaveSink;
+}
+
+export interface SaveSink {
+  write(bytes: Uint8Array): void;
+  /** `done` gets the path the file now has. */
+  finish(done: (result: Result<string, 'unwritable' | 'wrong-size'>) => void): void;
+  abandon(): void;
+}
+
+/** What the client program gives a caller. */
+export interface ClientHost {
+  /** Opens a connection to the server (or to `address`). */
+  dial(open: (connection: ClientConnection) => ConnectionEvents, address?: Address): void;
+  /**
+   * Starts the background listener for call-backs on a free port of the local address that reaches the server;
+   * what its side of the dialect (`Caller.callback`) understands comes to `heard`.
+   */
+  listen(
+    heard: (incoming: unknown) => void,
+    done: (result: Result<Listener, 'unavailable'>) => void,
+  ): void;
+  /** Opens a file of the user's for sending. */
+  source(path: string): Result<SourceFile, 'unreadable'>;
+  show(shown: Shown): void;
+  /** The prompt of the line being typed. */
+  prompt(text: string): void;
+  /** Asks the person; undefined when there is nobody to ask. */
+  ask(question: string, done: (answer: string | undefined) => void): void;
+  /** Calls `then` after `ms`; the result cancels. */
+  after(ms: number, then: () => void): () => void;
+  /** Now, in milliseconds since 1970. */
+  now(): number;
+  /** Ends the program. */
+  exit(ending: Ending): void;
+}
+
+export interface Listener {
+  readonly port: number;
+  stop(): void;
+}
+
+/** Whom and where: from the command line or a URL. */
+export interface Target {
+  readonly user?: string;
+  /** What proves that the user is the account of that name, where a protocol has such a thing. */
+  readonly token?: string;
+  readonly host: string;
+  readonly port: number;
+  /** The URL's path without its first slash, decoded: a room or a recipient. */
+  readonly path: string;
+}
+
+/** An interactive session. */
+export interface ClientSession {
+  /** A line was typed; `done` once what it asked for is over, so that a script can go on. */
+  typed(line: string, done: (ending: Ending) => void): void;
+  /** Candidates that complete the last word of what stands before the cursor. */
+  complete?(before: string): readonly string[];
+  /** Ctrl-C, end of input, QUIT by the program: says goodbye; calls `CallerHost.exit` when it is over. */
+  leave(): void;
+}
+
+/** Options of `chat connect` that a dialect may use; it ignores what it has no use for. */
+export interface ClientOptions {
+  readonly target: Target;
+  readonly interactive: boolean;
+  readonly takeover: boolean;
+  readonly fullName?: string;
+  readonly born?: string;
+  readonly role?: string;
+}
+
+/** One message to send and exit. `attach`: a path. */
+export interface OutgoingMessage {
+  readonly to: string;
+  readonly text: string;
+  readonly attach?: string;
+}
+
+/** What became of one letter. */
+export interface SendResult {
+  readonly ending: Ending;
+  /** The id that the server gave, where the dialect has one. */
+  readonly id?: string;
+  /** What the dialect's own client prints for it. */
+  readonly line: string;
+}
+
+export interface Sender {
+  send(message: OutgoingMessage, done: (posted: SendResult) => void): void;
+  /** Nothing more to send: `done` when the connection, if there is one, is over. */
+  close(done: () => void): void;
+}
+
+/** Who is to be registered. `born`: DD/MM/YYYY. */
+export interface Registration {
+  readonly alias: string;
+  readonly fullName: string;
+  readonly born: string;
+}
+
+/** The client's half of a dialect. */
+export interface Client {
+  readonly defaultPort: number;
+  /** What stands for the user in an example of a URL: `NAME` where nothing else is said. */
+  readonly userWord?: string;
+  connect(host: ClientHost, options: ClientOptions): ClientSession;
+  /** One-shot sending, as `target.user`. */
+  send?(host: ClientHost, target: Target): Sender;
+  /** Registers a user and shows the dialect's own line for what became of it. */
+  register?(
+    host: ClientHost,
+    target: Target,
+    who: Registration,
+    done: (ending: Ending) => void,
+  ): void;
+  /** Takes a registration back, and shows the dialect's own line for it. */
+  unregister?(
+    host: ClientHost,
+    target: Target,
+    alias: string,
+    done: (ending: Ending) => void,
+  ): void;
+  /**
+   * Asks who is connected, as `alias` where the server wants to know who asks. Gives the names; shows only
+   * the dialect's own line for a refusal.
+   */
+  users?(
+    host: ClientHost,
+    target: Target,
+    alias: string | undefined,
+    done: (result: Result<readonly string[], Ending>) => void,
+  ): void;
+  /** Bytes that one text may have; a longer one is refused before anything is sent. */
+  readonly textBytes?: number;
+  /** The listener's side of a call-back connection, run in the background thread. `heard` takes plain data. */
+  callback?(wire: Connection, heard: (incoming: unknown) => void): ConnectionEvents;
+}

@@ -1,0 +1,227 @@
+// A client's one connection to a relay server: registers, asks one thing at a time, answers, says goodbye.
+
+import type { Inbox } from '../../bytes/inbox';
+import type { ClientConnection, ClientHost, ConnectionEvents } from '../../dialect';
+import { encodeFrame, FrameReader } from '../wire/codec';
+import { type Body, type Frame, type Header, server } from '../wire/messages';
+
+/** What comes for a program without its having asked. */
+export type Incoming = Extract<Frame, { kind: 'MSG' | 'OKQEM' }> | (Header & { kind: 'FLW' });
+
+export interface RelayConnectionEvents {
+  /** The server has given us this number. */
+  registered(id: number): void;
+  /** The number is in use; `register` may ask for another. */
+  refused(id: number): void;
+  /** Something came; it has been answered. */
+  got(incoming: Incoming): void;
+  /** The connection broke or ended; `isReached` says whether there ever was one. Not after `leave`. */
+  lost(isReached: boolean): void;
+}
+
+/** What a peer can ask for once it has a number. */
+type Asking = Extract<Body, { kind: 'MSG' }> | { readonly kind: 'QEM' | 'FLW' };
+/** What became of it, with the number that it had on the wire. */
+export type Answered = (answer: 'OK' | 'ERRO' | 'lost', sequence: number) => void;
+
+interface Request {
+  readonly body: Asking;
+  readonly to: number;
+  readonly done: Answered;
+}
+
+/** How long the server may take to answer our FLW, in ms. */
+const goodbyeMs = 1000;
+/** Headers of no known kind in a row after which this is no relay server. */
+const straysMax = 16;
+
+export class RelayConnection implements ConnectionEvents {
+  readonly #host: ClientHost;
+  readonly #events: RelayConnectionEvents;
+  readonly #reader = new FrameReader();
+  #state: 'dialling' | 'registering' | 'registered' | 'leaving' | 'over' = 'dialling';
+  #connection: ClientConnection | undefined;
+  #id: number;
+  /** The number of the next frame of ours: the first has 0. */
+  #sequence = 0;
+  readonly #queue: Request[] = [];
+  /** What the server has not answered yet. */
+  #asked: { readonly sequence: number; readonly done: Answered } | undefined;
+  #left: (() => void) | undefined;
+  #strays = 0;
+
+  /** `id`: the number wanted, or one of those that let the server pick. */
+  constructor(host: ClientHost, id: number, events: RelayConnectionEvents) {
+    this.#host = host;
+    this.#events = events;
+    this.#id = id;
+    this.#reader.padded = { origin: undefined };
+    host.dial((connection) => {
+      this.#connection = connection;
+      return this;
+    });
+  }
+
+  /** Tries (another) number on this connection. */
+  register(id: number): void {
+    this.#id = id;
+    this.#state = 'registering';
+    this.#send({ kind: 'OI' }, server, (answer) => {
+      if (answer === 'ERRO') this.#events.refused(id);
+    });
+  }
+
+  /** Asks for something after all that was asked before has been answered. */
+  ask(body: Asking, to: number, done: Answered): void {
+    if (this.#state === 'leaving' || this.#state === 'over') return done('lost', 0);
+    this.#queue.push({ body, to, done });
+    this.#next();
+  }
+
+  /** Says goodbye; `left` when the server has answered, or has had its time. */
+  leave(left: () => void): void {
+    switch (this.#state) {
+      case 'dialling':
+        this.#over();
+        this.#connection?.abort();
+        return left();
+      case 'registering':
+      case 'registered':
+        this.#state = 'leaving';
+        this.#left = left;
+        this.#giveUp();
+        this.#send({ kind: 'FLW' }, server, () => this.#finish());
+        this.#host.after(goodbyeMs, () => this.#finish());
+        return;
+      case 'leaving':
+        return;
+      case 'over':
+        return left();
+    }
+  }
+
+  // ---- the connection
+
+  opened(): void {
+    if (this.#state === 'dialling') this.register(this.#id);
+  }
+
+  received(inbox: Inbox): void {
+    while (this.#state !== 'over') {
+      const read = this.#reader.take(inbox);
+      if (!read) return;
+      if (read.is === 'frame') this.#take(read.frame);
+      else this.#stray(read.header);
+    }
+  }
+
+  ended(): void {
+    this.#broken();
+  }
+
+  lost(): void {
+    this.#broken();
+  }
+
+  #broken(): void {
+    const state = this.#state;
+    if (state === 'over') return;
+    if (state === 'leaving') return this.#finish();
+    this.#over();
+    this.#connection?.end();
+    this.#events.lost(state !== 'dialling');
+  }
+
+  // ---- frames
+
+  #take(frame: Frame): void {
+    this.#strays = 0;
+    const isAnswer = frame.kind === 'OK' || frame.kind === 'ERRO';
+    // Who has said goodbye takes nothing more.
+    if (this.#state === 'leaving' && !isAnswer) return;
+    switch (frame.kind) {
+      case 'OK':
+      case 'ERRO':
+        return this.#answered(frame.kind, frame);
+      case 'MSG':
+        this.#answer('OK', frame);
+        return this.#events.got(frame);
+      case 'OKQEM':
+        // It is an answer itself.
+        return this.#events.got(frame);
+      case 'FLW':
+        this.#answer('OK', frame);
+        return this.#events.got({ ...frame, kind: 'FLW' });
+      case 'OI':
+      case 'QEM':
+        return this.#answer('ERRO', frame);
+    }
+  }
+
+  #answered(answer: 'OK' | 'ERRO', { sequence, destination }: Header): void {
+    const asked = this.#asked;
+    // A late or second answer, or one to nothing of ours.
+    if (!asked || asked.sequence !== sequence) return;
+    this.#asked = undefined;
+    if (this.#state === 'registering' && answer === 'OK') {
+      this.#state = 'registered';
+      this.#id = destination;
+      this.#events.registered(destination);
+    } else {
+      asked.done(answer, sequence);
+    }
+    this.#next();
+  }
+
+  #stray(header: Header): void {
+    this.#answer('ERRO', header);
+    if (++this.#strays === straysMax) this.#broken();
+  }
+
+  #next(): void {
+    if (this.#state !== 'registered' || this.#asked) return;
+    const next = this.#queue.shift();
+    if (next) this.#send(next.body, next.to, next.done);
+  }
+
+  #send(body: Body, destination: number, done: Answered): void {
+    const sequence = this.#sequence;
+    this.#sequence = (sequence + 1) >>> 0;
+    this.#asked = { sequence, done };
+    this.#write({ origin: this.#id, destination, sequence, timestamp: this.#now() }, body);
+  }
+
+  #answer(kind: 'OK' | 'ERRO', { origin, sequence, timestamp }: Header): void {
+    this.#write({ origin: this.#id, destination: origin, sequence, timestamp }, { kind });
+  }
+
+  #write(header: Header, body: Body): void {
+    this.#connection?.write(encodeFrame({ ...header, ...body }), 'apart');
+  }
+
+  #now(): number {
+    return Math.floor(this.#host.now() / 1000);
+  }
+
+  // ---- the end
+
+  #finish(): void {
+    if (this.#state !== 'leaving') return;
+    this.#over();
+    this.#connection?.end();
+    this.#left?.();
+  }
+
+  #over(): void {
+    this.#state = 'over';
+    this.#giveUp();
+  }
+
+  /** What is not answered yet never will be. */
+  #giveUp(): void {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    asked?.done('lost', asked.sequence);
+    for (const { done } of this.#queue.splice(0)) done('lost', 0);
+  }
+}

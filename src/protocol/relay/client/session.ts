@@ -1,0 +1,280 @@
+// The interactive client: an emitter and a display side by side, or one of them alone.
+
+import { cutText, encodeText } from '../../bytes/text';
+import type { ClientHost, ClientOptions, ClientSession, Ending } from '../../dialect';
+import {
+  anyDisplay,
+  displayOffset,
+  everyone,
+  isDisplay,
+  server,
+  textBytesMax,
+} from '../wire/messages';
+import { commands, help, type Plan, planOf, type Typed, typedOf } from './commands';
+import { type Incoming, RelayConnection } from './connection';
+import { note, shownIncoming } from './render';
+
+type Done = (ending: Ending) => void;
+/** How long our own display may take to show what we have just sent, in ms. */
+const echoMs = 1000;
+/** Numbers of our own remembered: those shown before their OK came. */
+const echoesMax = 1000;
+
+export class RelayClientSession implements ClientSession {
+  readonly #host: ClientHost;
+  readonly #options: ClientOptions;
+  #state: 'starting' | 'ready' | 'leaving' | 'over' = 'starting';
+  #emitter: RelayConnection | undefined;
+  #display: RelayConnection | undefined;
+  #emitterId: number | undefined;
+  #displayId: number | undefined;
+  /** A script came to its end before we had our numbers. */
+  #isLeaving = false;
+  /** What was typed before we had our numbers. */
+  readonly #early: (() => void)[] = [];
+  /** Frames of our own that our display has shown, and what waits for one. */
+  readonly #echoes = new Set<number>();
+  readonly #awaited = new Map<number, () => void>();
+  /** Displays heard of, for completion. */
+  #known: readonly number[] = [];
+
+  constructor(host: ClientHost, options: ClientOptions) {
+    this.#host = host;
+    this.#options = options;
+    const plan = planOf(options.target.user, options.role);
+    if (typeof plan === 'string') this.#fail(plan, 'usage');
+    else if (plan.emitter !== undefined) this.#startEmitter(plan.emitter, plan);
+    else this.#startDisplay(plan.display === 'own' ? anyDisplay : (plan.display ?? anyDisplay));
+  }
+
+  // ---- the two programs
+
+  #startEmitter(wanted: number, plan: Plan): void {
+    this.#emitter = new RelayConnection(this.#host, wanted, {
+      registered: (id) => {
+        this.#emitterId = id;
+        if (plan.display === undefined) this.#ready();
+        else this.#startDisplay(plan.display === 'own' ? id + displayOffset : plan.display);
+      },
+      refused: (id) => this.#numberRefused(id),
+      // The protocol has no goodbye for emitters; a server that says one all the same means it.
+      got: ({ kind }) => void (kind === 'FLW' && this.#leave('unreachable')),
+      lost: (isReached) => this.#lost(isReached),
+    });
+  }
+
+  #startDisplay(wanted: number): void {
+    const display = new RelayConnection(this.#host, wanted, {
+      registered: (id) => {
+        this.#displayId = id;
+        this.#ready();
+      },
+      refused: (id) => {
+        // Beside an emitter any display will do.
+        if (this.#emitter && id !== anyDisplay) display.register(anyDisplay);
+        else this.#numberRefused(id);
+      },
+      got: (incoming) => this.#show(incoming),
+      lost: (isReached) => this.#lost(isReached),
+    });
+    this.#display = display;
+  }
+
+  #ready(): void {
+    if (this.#state !== 'starting') return;
+    this.#state = 'ready';
+    const emitter = this.#emitterId === undefined ? [] : [`emitter ${this.#emitterId}`];
+    const display = this.#displayId === undefined ? [] : [`display ${this.#displayId}`];
+    this.#host.show(note(`You are ${[...emitter, ...display].join(' and ')}.`));
+    this.#host.prompt(`${this.#emitterId ?? this.#displayId}> `);
+    for (const early of this.#early.splice(0)) early();
+    if (this.#isLeaving) this.#leave('done');
+  }
+
+  #numberRefused(id: number): void {
+    const text =
+      id === 0 || id === anyDisplay
+        ? 'Every number is in use.'
+        : `Number ${id} is in use; 0 is any that is free.`;
+    this.#fail(text, 'try-later');
+  }
+
+  // ---- what comes
+
+  #show(incoming: Incoming): void {
+    this.#host.show(shownIncoming(incoming));
+    switch (incoming.kind) {
+      case 'MSG':
+        if (incoming.origin === this.#emitterId) this.#echoed(incoming.sequence);
+        return;
+      case 'OKQEM':
+        this.#known = incoming.ids.filter(isDisplay);
+        return this.#echoed(incoming.sequence);
+      case 'FLW':
+        this.#echoed(incoming.sequence);
+        return this.#toldToStop(incoming.origin);
+    }
+  }
+
+  #echoed(sequence: number): void {
+    if (this.#echoes.size >= echoesMax) this.#echoes.clear();
+    this.#echoes.add(sequence);
+    this.#awaited.get(sequence)?.();
+  }
+
+  /** The display ends; beside an emitter, by anybody but the server, it alone. */
+  #toldToStop(by: number): void {
+    if (by === server) return this.#leave('unreachable');
+    if (!this.#emitter) return this.#leave('done');
+    this.#display?.leave(() => {});
+    this.#display = undefined;
+    this.#displayId = undefined;
+    this.#host.show(note('What you type is still sent.'));
+  }
+
+  #lost(isReached: boolean): void {
+    const { host, port } = this.#options.target;
+    const text = isReached ? 'The server is gone.' : `Unable to connect to ${host}:${port}.`;
+    this.#fail(text, 'unreachable');
+  }
+
+  // ---- what is typed
+
+  typed(line: string, done: Done): void {
+    const typed = typedOf(line);
+    switch (typed.is) {
+      case 'nothing':
+        return done('done');
+      case 'quit':
+        done('done');
+        return this.leave();
+      case 'help':
+        this.#host.show({ kind: 'result', lines: help, json: { type: 'help', lines: help } });
+        return done('done');
+      case 'wrong':
+        return this.#wrong(typed.why, done);
+      case 'say':
+      case 'who':
+      case 'stop':
+        if (this.#state === 'starting') this.#early.push(() => this.#ask(typed, done));
+        else this.#ask(typed, done);
+    }
+  }
+
+  #ask(typed: Extract<Typed, { is: 'say' | 'who' | 'stop' }>, done: Done): void {
+    if (!this.#emitter) return this.#wrong('A display only shows. /quit ends it.', done);
+    if (typed.is === 'say') return this.#say(typed.to, cutText(typed.text, textBytesMax), done);
+    const { is, display = this.#displayId } = typed;
+    if (display === undefined) return this.#wrong(`/${is} takes the number of a display.`, done);
+    const kind = is === 'who' ? 'QEM' : 'FLW';
+    this.#emitter.ask({ kind }, display, (answer, sequence) => {
+      const failure = is === 'who' ? unknown(display) : notYours(display);
+      this.#answered(is, display, sequence, answer === 'ERRO' ? failure : answer, done);
+    });
+  }
+
+  /** A text longer than a MSG goes in several, one after the other; what is refused ends it. */
+  #say(to: number, [part = '', ...rest]: readonly string[], done: Done): void {
+    this.#emitter?.ask({ kind: 'MSG', text: encodeText(part) }, to, (answer, sequence) => {
+      if (answer === 'OK' && rest.length > 0) return this.#say(to, rest, done);
+      const failure = to === everyone ? notTaken : unknown(to);
+      this.#answered('say', to, sequence, answer === 'ERRO' ? failure : answer, done);
+    });
+  }
+
+  #answered(
+    what: string,
+    to: number,
+    sequence: number,
+    answer: 'OK' | 'lost' | Failure,
+    done: Done,
+  ): void {
+    if (answer === 'lost') return done('unreachable');
+    const [text, ending]: Partial<Failure> = answer === 'OK' ? [] : answer;
+    const lines = text === undefined ? [] : [text];
+    const json = {
+      type: 'result',
+      do: what,
+      to,
+      sequence,
+      status: ending ?? 'done',
+      ...(text && { text }),
+    };
+    this.#host.show({ kind: 'result', lines, json });
+    if (ending !== undefined) return done(ending);
+    const isOurs = this.#displayId !== undefined && (to === everyone || to === this.#displayId);
+    if (isOurs) this.#awaitEcho(sequence, done);
+    else done('done');
+  }
+
+  /** Our own display is about to show it: a script goes on, or ends, after that. */
+  #awaitEcho(sequence: number, done: Done): void {
+    if (this.#echoes.delete(sequence)) return done('done');
+    const seen = (): void => {
+      cancel();
+      this.#awaited.delete(sequence);
+      this.#echoes.delete(sequence);
+      done('done');
+    };
+    const cancel = this.#host.after(echoMs, seen);
+    this.#awaited.set(sequence, seen);
+  }
+
+  #wrong(why: string, done: Done): void {
+    this.#host.show({
+      kind: 'result',
+      lines: [why],
+      json: { type: 'result', status: 'usage', text: why },
+    });
+    done('usage');
+  }
+
+  complete(before: string): readonly string[] {
+    if (/^\/\S*$/.test(before)) return commands;
+    if (/^\/(who|stop)\s+\S*$/.test(before)) return this.#known.map(String);
+    return /^@\S*$/.test(before) ? this.#known.map((id) => `@${id}`) : [];
+  }
+
+  // ---- the end
+
+  leave(): void {
+    // A script of no lines still asks whether the server is there; a person has changed his mind.
+    if (this.#state === 'starting' && !this.#options.interactive) this.#isLeaving = true;
+    else this.#leave('done');
+  }
+
+  /** Both say goodbye, each on its own connection. */
+  #leave(ending: Ending): void {
+    if (this.#state === 'leaving' || this.#state === 'over') return;
+    this.#state = 'leaving';
+    for (const seen of this.#awaited.values()) seen();
+    const open = [this.#emitter, this.#display].filter((peer) => peer !== undefined);
+    let left = 0;
+    for (const peer of open) {
+      peer.leave(() => {
+        if (++left === open.length) this.#exit(ending);
+      });
+    }
+    if (open.length === 0) this.#exit(ending);
+  }
+
+  #fail(text: string, ending: Ending): void {
+    if (this.#state === 'over') return;
+    if (this.#state !== 'leaving') this.#host.show(note(text));
+    this.#leave(ending);
+  }
+
+  #exit(ending: Ending): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#host.exit(ending);
+  }
+}
+
+type Failure = readonly [text: string, ending: Ending];
+const unknown = (display: number): Failure => [`There is no display ${display}.`, 'unknown-user'];
+const notYours = (display: number): Failure => [
+  `Display ${display} is not there, or not yours to stop.`,
+  'not-allowed',
+];
+const notTaken: Failure = ['The server did not take it.', 'try-later'];

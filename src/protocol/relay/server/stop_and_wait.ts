@@ -1,0 +1,129 @@
+// Stop and wait towards one display: one text at a time, and what becomes of those who do not answer.
+
+import { limits } from '../../limits';
+import { encodeFrame } from '../wire/codec';
+import type { Body } from '../wire/messages';
+import { FairQueue } from './fair_queue';
+
+/** Answered with OK, or not answered in time; or answered with ERRO. */
+export type Shown = 'shown' | 'refused';
+
+/** Something for a display; shared by all displays that get it. */
+export interface Outgoing {
+  readonly origin: number;
+  /** Undefined: the server's own next number. */
+  readonly sequence: number | undefined;
+  readonly timestamp: number;
+  readonly body: Body;
+  /** Called once, when a text was answered or counts as shown. */
+  readonly settled?: (how: Shown) => void;
+}
+
+/** What the pace needs of the session. */
+export interface StopAndWaitDeps {
+  readonly id: number;
+  /** Pads every MSG to its greatest length. */
+  readonly padded: boolean;
+  write(bytes: Uint8Array): void;
+  /** Asks for `timedOut` after `ms`; a new request replaces the old one. */
+  wake(ms: number): void;
+  warn(line: string): void;
+}
+
+/** Texts written without waiting whose answers are still known. */
+const unansweredMax = 64;
+
+/**
+ * While a display answers, it has one MSG at a time. When it has not answered one in time (real ones never
+ * do), that counts as shown, and the display is written to without waiting until it answers one.
+ */
+export class StopAndWait {
+  readonly #deps: StopAndWaitDeps;
+  readonly #queue = new FairQueue<Outgoing>();
+  #inFlight: (Pick<Outgoing, 'settled'> & { readonly sequence: number }) | undefined;
+  /** The numbers of what a silent display has not answered; undefined while it answers. */
+  #unanswered: number[] | undefined;
+  #isWarned = false;
+  /** The server's own count of what it sends to this display. */
+  #sequence = 0;
+
+  constructor(deps: StopAndWaitDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether there was room for it. */
+  offer(outgoing: Outgoing): boolean {
+    if (this.#queue.size >= limits.net.unansweredPerPeer) return false;
+    this.#queue.add(outgoing);
+    this.#pump();
+    return true;
+  }
+
+  /** OK or ERRO came. Late ones, second ones and answers to other things change nothing. */
+  answered(sequence: number, how: Shown): void {
+    if (this.#inFlight?.sequence === sequence) {
+      this.#settle(how);
+      this.#pump();
+    } else if (this.#unanswered?.includes(sequence) === true) {
+      this.#unanswered = undefined;
+    }
+  }
+
+  /** The time is over. Also called when there was an answer meanwhile. */
+  timedOut(): void {
+    if (!this.#inFlight) return;
+    if (!this.#isWarned) {
+      const seconds = limits.net.answerMs / 1000;
+      this.#deps.warn(
+        `relay: display ${this.#deps.id} did not answer within ${seconds} s; it is written to without waiting`,
+      );
+      this.#isWarned = true;
+    }
+    this.#unanswered = [this.#inFlight.sequence];
+    this.#settle('shown');
+    this.#pump();
+  }
+
+  /** Writes all that waits: there is no time left to wait for answers. */
+  flush(): void {
+    this.#unanswered ??= [];
+    if (this.#inFlight) this.#settle('shown');
+    this.#pump();
+  }
+
+  #settle(how: Shown): void {
+    const settled = this.#inFlight?.settled;
+    this.#inFlight = undefined;
+    settled?.(how);
+  }
+
+  #pump(): void {
+    while (!this.#inFlight) {
+      const next = this.#queue.take();
+      if (!next) return;
+      this.#write(next);
+    }
+  }
+
+  #write({ origin, timestamp, body, settled, ...given }: Outgoing): void {
+    const sequence = given.sequence ?? this.#nextSequence();
+    const header = { origin, destination: this.#deps.id, sequence, timestamp };
+    this.#deps.write(encodeFrame({ ...header, ...body }, this.#deps.padded));
+    // Only a text is waited for: real displays answer nothing else.
+    if (body.kind !== 'MSG') return;
+    if (!this.#unanswered) {
+      this.#inFlight = { sequence, ...(settled && { settled }) };
+      this.#deps.wake(limits.net.answerMs);
+    } else {
+      this.#unanswered.push(sequence);
+      if (this.#unanswered.length > unansweredMax) this.#unanswered.shift();
+      settled?.('shown');
+    }
+  }
+
+  #nextSequence(): number {
+    const sequence = this.#sequence;
+    this.#sequence = (sequence + 1) >>> 0;
+    return sequence;
+  }
+}

@@ -1,0 +1,48 @@
+// What the hub tells a session, in the words of the page.
+
+import type { Direct, Notice } from '../../model';
+import { encodeLine } from '../wire/codec';
+import type { Told } from '../wire/messages';
+
+export function messageOf(direct: Direct): Told {
+  const { serial, id, from, to, text, at, origin: door, file } = direct;
+  const attached = file && { file: { name: file.name, size: file.size } };
+  return { is: 'message', serial, id, from, to, text, at, door, ...attached };
+}
+
+function toldOf(notice: Notice): Told | undefined {
+  switch (notice.is) {
+    case 'receipt': {
+      const { id, by, status, file } = notice;
+      return { is: 'receipt', id, by, status, ...(file !== undefined && { file }) };
+    }
+    case 'said':
+      return { is: 'said', room: notice.room, from: notice.from, text: notice.text, at: notice.at };
+    case 'joined':
+    case 'left':
+      return { is: notice.is, room: notice.room, name: notice.name };
+    case 'invited':
+      return { is: 'invited', room: notice.room, by: notice.by };
+    case 'paid':
+      return { is: 'paid', from: notice.from, amount: notice.amount };
+    case 'presence':
+      return { is: 'presence', name: notice.name, here: notice.here };
+    case 'signal':
+    case 'offer':
+      return undefined;
+  }
+}
+
+/** Every session that is told the same gets the same object: it is encoded for the first and kept for the rest. */
+const encoded = new WeakMap<Notice, Uint8Array>();
+
+/** The line for a notice, or undefined where the page has no use for it. */
+export function lineOf(notice: Notice): Uint8Array | undefined {
+  const known = encoded.get(notice);
+  if (known) return known;
+  const told = toldOf(notice);
+  if (!told) return undefined;
+  const line = encodeLine(told);
+  encoded.set(notice, line);
+  return line;
+}

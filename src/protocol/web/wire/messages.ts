@@ -1,0 +1,147 @@
+// The messages between page and server: every request, every answer, everything told, as valibot schemas.
+
+import * as v from 'valibot';
+
+const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const text = v.string();
+/** The client's own number of a request; its answer carries the same. */
+const ref = integer;
+/** The client's own name for something that must be done once, however often it is asked for. */
+const key = v.pipe(v.string(), v.minLength(8), v.maxLength(64));
+/** 256 random bits in base64url. */
+export const tokenForm = /^[\w-]{43}$/;
+const token = v.pipe(v.string(), v.regex(tokenForm));
+
+/** How many messages one `undelivered` may ask about. */
+export const askedMax = 256;
+
+/** What a client may ask, by the word in `do`, with the fields that go with it. */
+export const requestFields = {
+  /** Makes an account; the token is the client's own, so that a lost answer loses nothing. */
+  register: { name: text, fullName: text, born: text, token },
+  login: { name: text, token },
+  logout: {},
+  unregister: {},
+  users: {},
+  send: { to: text, text, key },
+  say: { room: text, text, key },
+  /** The message is kept where the user can read it: it is delivered. The only request without an answer. */
+  got: { serial: integer },
+  undelivered: { serials: v.pipe(v.array(integer), v.maxLength(askedMax)) },
+  rooms: {},
+  create: { room: text },
+  join: { room: text },
+  leave: { room: text },
+  'group-list': {},
+  'group-create': { group: text },
+  'group-invite': { group: text, to: text },
+  'group-accept': { group: text },
+  'group-decline': { group: text },
+  'group-leave': { group: text },
+  balance: { amount: integer },
+  funds: {},
+  transfer: { to: text, amount: integer, key },
+  /** Whether requests that show no token may act for the account at other doors; `open` sets it. */
+  doors: { open: v.optional(v.boolean()) },
+  /** Answered at once: whoever asks learns that the connection lives. */
+  ping: {},
+} as const;
+
+export type Verb = keyof typeof requestFields;
+
+/** What a request is of any kind; the fields beside these two depend on the word. */
+type AnyRequest = v.StrictObjectSchema<
+  { readonly do: v.LiteralSchema<Verb, undefined>; readonly ref: typeof ref },
+  undefined
+>;
+
+export const requestSchema = v.variant(
+  'do',
+  (Object.keys(requestFields) as Verb[]).map((verb): AnyRequest =>
+    v.strictObject({ do: v.literal(verb), ref, ...requestFields[verb] }),
+  ),
+);
+
+type Fields<K extends Verb> = {
+  [F in keyof (typeof requestFields)[K]]: (typeof requestFields)[K][F] extends v.GenericSchema
+    ? v.InferOutput<(typeof requestFields)[K][F]>
+    : never;
+};
+
+/** A request as a client words it, before it is numbered. */
+export type Wish<K extends Verb = Verb> = { [P in K]: { readonly do: P } & Readonly<Fields<P>> }[K];
+export type Request<K extends Verb = Verb> = {
+  [P in K]: Wish<P> & { readonly ref: number };
+}[K];
+
+const user = v.object({ name: text, kind: v.picklist(['account', 'guest']), door: text });
+const group = v.object({ name: text, creates: v.boolean(), members: v.array(text) });
+const file = v.object({ name: text, size: integer });
+const balances = v.object({ before: integer, after: integer });
+const nothing = v.object({});
+
+/** What a successful answer to each request holds. */
+export const answerFields = {
+  register: nothing,
+  login: v.object({ name: text }),
+  logout: nothing,
+  unregister: nothing,
+  /** At most `limits.web.jsonUsers` of them; `count` is how many there are. */
+  users: v.object({ users: v.array(user), count: integer }),
+  send: v.object({ id: integer, serial: integer, waiting: v.boolean() }),
+  say: v.object({ at: integer }),
+  got: nothing,
+  undelivered: v.object({ waiting: v.array(integer) }),
+  rooms: v.object({ rooms: v.array(text) }),
+  create: nothing,
+  join: nothing,
+  leave: nothing,
+  'group-list': v.object({ groups: v.array(group) }),
+  'group-create': nothing,
+  'group-invite': nothing,
+  'group-accept': nothing,
+  'group-decline': nothing,
+  'group-leave': nothing,
+  balance: balances,
+  funds: v.object({ balance: integer }),
+  transfer: balances,
+  doors: v.object({ open: v.boolean() }),
+  ping: nothing,
+} as const;
+
+export type AnswerOf<K extends Verb> = v.InferOutput<(typeof answerFields)[K]>;
+
+/** Everything that a server says. */
+export const tellingSchema = v.variant('is', [
+  v.object({ is: v.literal('done'), ref, value: v.record(v.string(), v.unknown()) }),
+  v.object({ is: v.literal('refused'), ref, why: text }),
+  v.object({
+    is: v.literal('message'),
+    serial: integer,
+    id: integer,
+    from: text,
+    to: text,
+    text,
+    at: integer,
+    door: text,
+    file: v.optional(file),
+  }),
+  v.object({
+    is: v.literal('receipt'),
+    id: integer,
+    by: text,
+    status: v.picklist(['delivered', 'failed']),
+    file: v.optional(text),
+  }),
+  v.object({ is: v.literal('said'), room: text, from: text, text, at: integer }),
+  v.object({ is: v.picklist(['joined', 'left']), room: text, name: text }),
+  v.object({ is: v.literal('invited'), room: text, by: text }),
+  v.object({ is: v.literal('paid'), from: text, amount: integer }),
+  v.object({ is: v.literal('presence'), name: text, here: v.boolean() }),
+  /** The connection ends: the server stops, or the client sent what is no request. */
+  v.object({ is: v.literal('bye'), why: text }),
+]);
+
+export type Told = v.InferOutput<typeof tellingSchema>;
+export type ToldOf<I extends Told['is']> = Extract<Told, { is: I }>;
+export type Message = ToldOf<'message'>;

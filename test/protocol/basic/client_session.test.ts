@@ -1,0 +1,95 @@
+// The basic client: all of the text, then the end; connected, line by line.
+
+import { expect, test } from 'bun:test';
+
+import { basic } from '../../../src/protocol/basic/index';
+import type { SendResult } from '../../../src/protocol/dialect';
+import { FakeClientHost } from '../../support/fake_client_host';
+
+const target = { host: 'localhost', port: 12345, path: '' };
+
+function posting(text: string, attach?: string) {
+  const host = new FakeClientHost();
+  const posted: SendResult[] = [];
+  const message = { to: '', text, ...(attach !== undefined && { attach }) };
+  basic.client.send(host, target).send(message, (result) => posted.push(result));
+  return { host, posted };
+}
+
+test('sends the text and ends, and is done when the server has ended', () => {
+  const { host, posted: result } = posting('I am a student in CS168.');
+  host.wire.events?.opened?.();
+  expect(host.wire.take().toString()).toBe('I am a student in CS168.');
+  expect(host.wire.ending).toBe('ended');
+  expect(result).toEqual([]);
+  host.wire.events?.ended();
+  host.wire.events?.lost('closed');
+  expect(result).toEqual([{ ending: 'done', line: '' }]);
+});
+
+test('gives back the line end that standard input lost', () => {
+  const { host } = posting('one\ntwo\n');
+  host.wire.events?.opened?.();
+  expect(host.wire.take().toString()).toBe('one\ntwo\n\n');
+});
+
+test('a server that is not there, or is gone before it has taken all', () => {
+  const absent = posting('hi');
+  absent.host.wire.events?.lost('refused');
+  expect(absent.posted).toEqual([
+    { ending: 'unreachable', line: 'Unable to connect to localhost:12345' },
+  ]);
+  const gone = posting('hi');
+  gone.host.wire.events?.opened?.();
+  gone.host.wire.events?.lost('reset');
+  expect(gone.posted).toEqual([
+    { ending: 'unreachable', line: 'Server at localhost:12345 has disconnected' },
+  ]);
+});
+
+test('sends no files', () => {
+  const { host, posted: result } = posting('hi', '/etc/hostname');
+  expect(result[0]?.ending).toBe('usage');
+  expect(host.connections).toEqual([]);
+});
+
+function connecting() {
+  const host = new FakeClientHost();
+  const options = { target, interactive: true, takeover: false };
+  return { host, session: basic.client.connect(host, options) };
+}
+
+test('connected, sends each line as it is typed, and ends in the end', () => {
+  const { host, session } = connecting();
+  const endings: string[] = [];
+  session.typed('early', (ending) => endings.push(ending));
+  host.wire.events?.opened?.();
+  session.typed('later', (ending) => endings.push(ending));
+  expect(host.wire.take().toString()).toBe('early\nlater\n');
+  session.leave();
+  expect(host.wire.ending).toBe('ended');
+  host.wire.events?.ended();
+  expect(host.endings).toEqual(['done']);
+  expect(endings).toEqual(['done', 'done']);
+});
+
+test('left before it stood, still sends what was typed', () => {
+  const { host, session } = connecting();
+  session.typed('early', () => {});
+  session.leave();
+  host.wire.events?.opened?.();
+  expect(host.wire.take().toString()).toBe('early\n');
+  expect(host.wire.ending).toBe('ended');
+});
+
+test.each(['refused', 'reset'] as const)('a server that is away: %s', (why) => {
+  const { host } = connecting();
+  if (why === 'reset') host.wire.events?.opened?.();
+  host.wire.events?.lost(why);
+  expect(host.endings).toEqual(['unreachable']);
+  expect(host.takeLines()).toEqual([
+    why === 'reset'
+      ? 'Server at localhost:12345 has disconnected'
+      : 'Unable to connect to localhost:12345',
+  ]);
+});

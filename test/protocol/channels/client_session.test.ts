@@ -1,0 +1,205 @@
+// The interactive client: what it sends for what is typed, what it shows for what comes, how it leaves.
+
+import { describe, expect, test } from 'bun:test';
+
+import { channels } from '../../../src/protocol/channels/index';
+import { texts } from '../../../src/protocol/channels/wire/messages';
+import type { ClientOptions, Target } from '../../../src/protocol/dialect';
+import { FakeClientHost } from '../../support/fake_client_host';
+import { padded, textsOf } from './support';
+
+const target: Target = { user: 'Scott', host: '127.0.0.1', port: 55555, path: '' };
+
+function client(more: Partial<ClientOptions> = {}) {
+  const host = new FakeClientHost();
+  const session = channels.client.connect(host, {
+    target,
+    interactive: true,
+    takeover: false,
+    ...more,
+  });
+  const type = (line: string): void => session.typed(line, (ending) => expect(ending).toBe('done'));
+  return { host, session, type };
+}
+function connected(more: Partial<ClientOptions> = {}) {
+  const all = client(more);
+  all.host.wire.events?.opened?.();
+  all.host.wire.take();
+  const hear = (...frames: string[]): void => all.host.wire.push(Buffer.concat(frames.map(padded)));
+  return { ...all, hear };
+}
+
+describe('connecting', () => {
+  test('sends the name as the first frame and draws the prompt', () => {
+    const { host } = client();
+    expect(host.wire.writes).toEqual([]);
+    expect(host.prompts).toEqual([]);
+    host.wire.events?.opened?.();
+    expect(host.wire.take()).toEqual(padded('Scott'));
+    expect(host.prompts).toEqual(['[Me] ']);
+  });
+
+  test('joins the channel of a URL', () => {
+    const { host } = client({ target: { ...target, path: '168_tas' } });
+    host.wire.events?.opened?.();
+    expect(textsOf(host.wire.take())).toEqual(['Scott', '/join 168_tas']);
+  });
+
+  test('that fails is told in the words of the source', () => {
+    const { host } = client();
+    host.wire.events?.lost('refused');
+    expect(host.takeLines()).toEqual(['Unable to connect to 127.0.0.1:55555']);
+    expect(host.endings).toEqual(['unreachable']);
+  });
+
+  test('sends what was typed meanwhile behind the name', () => {
+    const { host, type } = client();
+    type('/list');
+    type('hi');
+    host.wire.events?.opened?.();
+    expect(textsOf(host.wire.take())).toEqual(['Scott', '/list', 'hi']);
+  });
+
+  test('with a name that no frame holds is refused', () => {
+    const { host } = client({ target: { ...target, user: 'x'.repeat(201) } });
+    expect(host.connections).toEqual([]);
+    expect(host.endings).toEqual(['bad-data']);
+  });
+});
+
+describe('typing', () => {
+  test('sends each line as a frame, blank ones too', () => {
+    const { host, type } = connected();
+    type('Hello world!');
+    type('  /list');
+    type('');
+    expect(host.wire.take()).toEqual(Buffer.concat(['Hello world!', '  /list', ''].map(padded)));
+  });
+
+  test('cuts a long line, and no frame but the first controls', () => {
+    const { host, type } = connected();
+    type('x'.repeat(200) + '/create mine');
+    expect(textsOf(host.wire.take())).toEqual(['x'.repeat(199), 'x/create mine']);
+  });
+
+  test('completes commands, and channels that a list has named', () => {
+    const { session, hear } = connected();
+    expect(session.complete?.('/j')).toContain('/join');
+    expect(session.complete?.('/join ')).toEqual([]);
+    hear('168_tas\nother', '[Alice] said', 'third');
+    expect(session.complete?.('/join 1')).toEqual(['168_tas', 'other', 'third']);
+    expect(session.complete?.('/create 1')).toEqual([]);
+    expect(session.complete?.('hello ')).toEqual([]);
+  });
+});
+
+describe('hearing', () => {
+  test('shows what comes without the spaces at its end', () => {
+    const { host, hear } = connected();
+    hear('Alice has joined', '[Alice] Hi everyone!', '168_tas\nother', texts.outside);
+    expect(host.takeLines()).toEqual([
+      'Alice has joined',
+      '[Alice] Hi everyone!',
+      '168_tas',
+      'other',
+      texts.outside,
+    ]);
+  });
+
+  test('waits for the whole of a frame, however it is cut', () => {
+    const { host } = connected();
+    const bytes = Buffer.concat([padded('one'), padded('two')]);
+    for (let at = 0; at < 399; at++) host.wire.push(bytes.subarray(at, at + 1));
+    expect(host.takeLines()).toEqual(['one']);
+    host.wire.push(bytes.subarray(399));
+    expect(host.takeLines()).toEqual(['two']);
+  });
+
+  test('shows nothing for a blank frame', () => {
+    const { host, hear } = connected();
+    hear('');
+    expect(host.shown).toEqual([]);
+  });
+
+  test('lets nobody write a line of his own below his text', () => {
+    const { host, hear } = connected();
+    hear('[Eve] hi\nAlice has left');
+    expect(host.takeLines()).toEqual(['[Eve] hi', '    Alice has left']);
+  });
+
+  test('gives programs the parts', () => {
+    const { host, hear } = connected();
+    hear('[Alice] hi', 'Bob has left', '168_tas', texts.joinNameless);
+    expect(host.shown.map(({ json }) => json)).toEqual([
+      { type: 'message', from: 'Alice', text: 'hi' },
+      { type: 'left', name: 'Bob' },
+      { type: 'told', text: '168_tas' },
+      { type: 'refusal', why: 'nameless', text: texts.joinNameless },
+    ]);
+  });
+});
+
+describe('leaving', () => {
+  test('ends our side, hears the rest, and is over when the server has ended too', () => {
+    const { host, session, type, hear } = connected();
+    type('/list');
+    session.leave();
+    session.leave();
+    expect(host.wire.ending).toBe('ended');
+    expect(host.endings).toEqual([]);
+    hear('168_tas');
+    host.wire.events?.ended();
+    host.wire.events?.lost('closed');
+    expect(host.takeLines()).toEqual(['168_tas']);
+    expect(host.endings).toEqual(['done']);
+  });
+
+  test('does not wait for ever for a server that does not end', () => {
+    const { host, session } = connected();
+    session.leave();
+    host.ring();
+    expect(host.endings).toEqual(['done']);
+  });
+
+  test('while still dialling is at once for a person', () => {
+    const { host, session } = client();
+    session.leave();
+    expect(host.wire.ending).toBe('aborted');
+    expect(host.endings).toEqual(['done']);
+    host.wire.events?.lost('closed');
+    expect(host.shown).toEqual([]);
+  });
+
+  test('while still dialling says what a script had to say first', () => {
+    const { host, session, type } = client({ interactive: false });
+    type('hi');
+    session.leave();
+    expect(host.endings).toEqual([]);
+    host.wire.events?.opened?.();
+    expect(textsOf(host.wire.take())).toEqual(['Scott', 'hi']);
+    expect(host.wire.ending).toBe('ended');
+    host.wire.events?.ended();
+    expect(host.endings).toEqual(['done']);
+  });
+
+  test.each([
+    [texts.unknownChannel('x'), 'unknown-user'],
+    [texts.unknownControl('/x'), 'usage'],
+    [texts.outside, 'not-allowed'],
+    [texts.tooMany('x'), 'try-later'],
+  ] as const)('a script fails with its first refusal: %s', (text, ending) => {
+    const { host, session, hear } = connected({ interactive: false });
+    hear(text, texts.createNameless);
+    session.leave();
+    host.wire.events?.ended();
+    expect(host.endings).toEqual([ending]);
+  });
+
+  test.each(['ended', 'reset'] as const)('by the server is told in its words: %s', (how) => {
+    const { host } = connected();
+    if (how === 'ended') host.wire.events?.ended();
+    host.wire.events?.lost(how === 'ended' ? 'closed' : 'reset');
+    expect(host.takeLines()).toEqual(['Server at 127.0.0.1:55555 has disconnected']);
+    expect(host.endings).toEqual(['unreachable']);
+  });
+});

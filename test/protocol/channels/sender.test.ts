@@ -1,0 +1,128 @@
+// One-shot sending: what goes over the wire, and when it is known that it was said.
+
+import { expect, test } from 'bun:test';
+
+import { channels } from '../../../src/protocol/channels/index';
+import { texts } from '../../../src/protocol/channels/wire/messages';
+import type { OutgoingMessage, SendResult } from '../../../src/protocol/dialect';
+import { FakeClientHost } from '../../support/fake_client_host';
+import { padded, textsOf } from './support';
+
+const target = { user: 'Scott', host: '127.0.0.1', port: 55555, path: '168_tas' };
+
+function poster(path = '168_tas') {
+  const host = new FakeClientHost();
+  const sender = channels.client.send(host, { ...target, path });
+  const posted: SendResult[] = [];
+  const post = (message: Partial<OutgoingMessage>): void =>
+    sender.send({ to: '168_tas', text: 'hi', ...message }, (result) => posted.push(result));
+  const sent = (): string[] => textsOf(host.wire.take());
+  const answer = (...frames: string[]): void => host.wire.push(Buffer.concat(frames.map(padded)));
+  return { host, sender, posted, post, sent, answer };
+}
+
+test('joins, says, and asks what shows that it was said', () => {
+  const { host, posted: result, post, sent, answer } = poster();
+  post({});
+  host.wire.events?.opened?.();
+  expect(sent()).toEqual(['Scott', '/join 168_tas', 'hi', '/join']);
+  answer('Alice has joined', '[Alice] ' + texts.joinNameless);
+  expect(result).toEqual([]);
+  answer(texts.joinNameless);
+  expect(result).toEqual([{ ending: 'done', line: '[Me] hi' }]);
+});
+
+test('takes the channel of the URL where the letter names none', () => {
+  const { host, post, sent } = poster('other');
+  post({ to: '' });
+  host.wire.events?.opened?.();
+  expect(sent()).toContain('/join other');
+});
+
+test('a channel that is not there is refused with the text of the server', () => {
+  const { host, posted: result, post, answer } = poster();
+  post({});
+  host.wire.events?.opened?.();
+  answer(texts.unknownChannel('168_tas'), texts.outside, texts.joinNameless);
+  expect(result).toEqual([{ ending: 'unknown-user', line: texts.unknownChannel('168_tas') }]);
+});
+
+test('further letters use the connection, and one to another channel is said there or nowhere', () => {
+  const { host, posted: result, post, sent, answer } = poster();
+  post({ text: 'one' });
+  post({ text: 'two' });
+  post({ to: 'nowhere', text: 'three' });
+  post({ to: 'other', text: 'four' });
+  host.wire.events?.opened?.();
+  sent();
+  answer(texts.joinNameless);
+  expect(sent()).toEqual(['two', '/join']);
+  answer(texts.joinNameless);
+  expect(sent()).toEqual(['/join nowhere', '/join']);
+  answer(texts.unknownChannel('nowhere'), texts.joinNameless);
+  expect(sent()).toEqual(['/join other', '/join']);
+  answer(texts.joinNameless);
+  expect(sent()).toEqual(['four', '/join']);
+  answer(texts.joinNameless);
+  expect(result.map(({ ending }) => ending)).toEqual(['done', 'done', 'unknown-user', 'done']);
+  expect(host.connections.length).toBe(1);
+});
+
+test('every line of a text is said, and none of them controls', () => {
+  const { host, post, sent } = poster();
+  post({ text: '/list\nhi\n/join x\n' });
+  host.wire.events?.opened?.();
+  expect(sent().slice(2)).toEqual([' /list', 'hi', ' /join x', '/join']);
+});
+
+test('a server that cannot be reached, or goes away before it is known', () => {
+  const unreachable = poster();
+  unreachable.post({});
+  unreachable.host.wire.events?.lost('refused');
+  unreachable.post({});
+  expect(unreachable.posted[0]).toEqual({
+    ending: 'unreachable',
+    line: 'Unable to connect to 127.0.0.1:55555',
+  });
+  expect(unreachable.posted[1]?.ending).toBe('unreachable');
+
+  const gone = poster();
+  gone.post({});
+  gone.host.wire.events?.opened?.();
+  gone.host.wire.events?.ended();
+  gone.host.wire.events?.lost('closed');
+  expect(gone.posted).toEqual([
+    { ending: 'unreachable', line: 'Server at 127.0.0.1:55555 has disconnected' },
+  ]);
+});
+
+test('a server that never answers is left after a while', () => {
+  const { host, post } = poster();
+  post({});
+  host.wire.events?.opened?.();
+  host.ring();
+  expect(host.wire.ending).toBe('aborted');
+});
+
+test('no channel, a channel with a space, a file: refused before anything is dialled', () => {
+  const { host, posted: result, post } = poster('');
+  post({ to: '' });
+  post({ to: 'a b' });
+  post({ attach: '/etc/hostname' });
+  expect(result.map(({ ending }) => ending)).toEqual(['usage', 'usage', 'usage']);
+  expect(host.connections).toEqual([]);
+});
+
+test('closing ends the connection and waits for its end', () => {
+  const { host, sender, post, answer } = poster();
+  const closed: string[] = [];
+  sender.close(() => closed.push('unused'));
+  post({});
+  host.wire.events?.opened?.();
+  answer(texts.joinNameless);
+  sender.close(() => closed.push('used'));
+  expect(host.wire.ending).toBe('ended');
+  expect(closed).toEqual(['unused']);
+  host.wire.events?.ended();
+  expect(closed).toEqual(['unused', 'used']);
+});

@@ -1,0 +1,392 @@
+// The interactive client against a played server: conversations, prompts, answers, silence, and the end.
+
+import { describe, expect, test } from 'bun:test';
+
+import { Inbox } from '../../../src/protocol/bytes/inbox';
+import type { Ending } from '../../../src/protocol/dialect';
+import { groups } from '../../../src/protocol/groups/index';
+import { bytesOf, type Envelope, MessageReader } from '../../../src/protocol/groups/wire/codec';
+import type { Message } from '../../../src/protocol/groups/wire/messages';
+import { FakeClientHost, type FakeConnection } from '../../support/fake_client_host';
+import { contentOf, written } from './written';
+
+const envelope: Envelope = { ip: 'x', side: 'server', sourcePort: 1, destinationPort: 2 };
+
+class Played {
+  readonly host = new FakeClientHost();
+  readonly session;
+  readonly endings: Ending[] = [];
+  readonly #reader = new MessageReader();
+  readonly #inbox = new Inbox();
+
+  constructor({ interactive = true, path = '', user = 'alice' } = {}) {
+    const target = { user, host: 'h', port: 8892, path };
+    this.session = groups.client.connect(this.host, { target, interactive, takeover: false });
+  }
+  get wire(): FakeConnection {
+    const [connection] = this.host.connections;
+    if (!connection) throw new Error('nothing was dialled');
+    return connection;
+  }
+  /** In, with bob and ben on the list. */
+  enters(): this {
+    this.wire.events?.opened?.();
+    this.answers('Res.Confirmation User=alice Status=ok | alice 10.0.0.1 5\\nbob 10.0.0.1 6\\n');
+    this.says();
+    this.host.takeLines();
+    return this;
+  }
+  types(...lines: readonly string[]): void {
+    for (const line of lines) this.session.typed(line, (ending) => this.endings.push(ending));
+  }
+  /** What the client said since the last call. */
+  says(): string[] {
+    this.#inbox.push(this.wire.take());
+    const said: string[] = [];
+    for (;;) {
+      const taken = this.#reader.take(this.#inbox) as Message | undefined;
+      if (taken === undefined) return said;
+      this.#last = taken.id;
+      said.push(written(taken));
+    }
+  }
+  #last: string | undefined;
+  hears(...lines: readonly string[]): void {
+    for (const line of lines) this.wire.push(bytesOf(envelope, contentOf(line)));
+  }
+  /** Answers what the client asked last, under its `Id`. */
+  answers(line: string): void {
+    this.says();
+    this.wire.push(bytesOf(envelope, { ...contentOf(line), id: this.#last }));
+  }
+  get shown(): string[] {
+    return this.host.takeLines();
+  }
+  get prompt(): string | undefined {
+    return this.host.prompts.at(-1);
+  }
+}
+
+describe('coming in', () => {
+  test('gives the name and shows who is there', () => {
+    const played = new Played();
+    played.wire.events?.opened?.();
+    expect(played.says()).toEqual(['Req.Connect User=alice Id=1']);
+    played.hears(
+      'Res.Confirmation User=alice Id=1 Status=ok | alice 10.0.0.1 5\\nbob b 10.0.0.1 0\\n',
+    );
+    expect(played.shown).toEqual([
+      'You are in as alice; commands shows what you can do.',
+      'alice 10.0.0.1 5',
+      'bob b 10.0.0.1 0',
+    ]);
+    expect(played.prompt).toBe('chat> ');
+  });
+
+  test.each([
+    ['name-taken', 'not-allowed', 'alice: this name is taken'],
+    ['bad-name', 'bad-data', 'alice: this cannot be a name here'],
+    ['try-later', 'try-later', 'alice: the server cannot do it now'],
+  ] as const)('refused with %s ends with %s', (status, ending, line) => {
+    const played = new Played();
+    played.wire.events?.opened?.();
+    played.types('chat bob');
+    played.hears(`Res.Confirmation Id=1 Status=${status}`);
+    expect(played.shown).toEqual([line]);
+    expect(played.host.endings).toEqual([ending]);
+    expect(played.endings).toEqual([ending]);
+  });
+
+  test('into a conversation where the address says with whom; what was typed before waits', () => {
+    const played = new Played({ path: 'bob' });
+    played.types('hola');
+    played.wire.events?.opened?.();
+    played.answers('Res.Confirmation User=alice Status=ok');
+    expect(played.says()).toEqual(['Req.Send To=bob Id=s1 | hola']);
+    expect(played.prompt).toBe('to bob> ');
+  });
+
+  test('where no server is ends as the diagram of a lost server says', () => {
+    const played = new Played();
+    played.wire.events?.lost('refused');
+    expect(played.shown).toEqual(['No connection to the server h:8892 could be established.']);
+    expect(played.host.endings).toEqual(['unreachable']);
+  });
+});
+
+describe('a conversation', () => {
+  test('sends each line to one user until quit', () => {
+    const played = new Played().enters();
+    played.types('chat bob', 'hola', 'users', '', 'quit', 'users');
+    expect(played.says()).toEqual([
+      'Req.Send To=bob Id=s1 | hola',
+      'Req.Send To=bob Id=s2 | users',
+      'Req.List Id=2',
+    ]);
+    expect(played.host.prompts.slice(-2)).toEqual(['to bob> ', 'chat> ']);
+  });
+
+  test('by port, unless somebody is called so', () => {
+    const played = new Played().enters();
+    played.types('chat 6', 'hola');
+    expect(played.says()).toEqual(['Req.Send Id=s1 | hola']);
+    played.hears('Req.Send User=7 Id=1 | soy siete');
+    played.types('quit', 'chat 7', 'hola');
+    expect(played.says()).toEqual([
+      'Res.Send confirmation Id=1 Status=ok',
+      'Req.Send To=7 Id=s2 | hola',
+    ]);
+  });
+
+  test('with anybody by dest>message', () => {
+    const played = new Played().enters();
+    played.types('chat2', 'bob> hola > que tal', 'ana maría>x', 'no receiver', '>nobody');
+    expect(played.says()).toEqual([
+      'Req.Send To=bob Id=s1 | hola > que tal',
+      'Req.Send To="ana maría" Id=s2 | x',
+    ]);
+    expect(played.shown).toHaveLength(2);
+    expect(played.endings.slice(-2)).toEqual(['usage', 'usage']);
+  });
+
+  test('ends when the other is gone', () => {
+    const played = new Played().enters();
+    played.types('chat bob');
+    played.hears('Req.Disconnect User=ben');
+    expect(played.prompt).toBe('to bob> ');
+    played.hears('Req.Disconnect User=bob');
+    expect(played.shown).toEqual(['ben has disconnected', 'bob has disconnected']);
+    expect(played.prompt).toBe('chat> ');
+  });
+
+  test('with a group, once one is in it', () => {
+    const played = new Played().enters();
+    played.hears('Req.Group.Invite User=bob Group=club');
+    played.types('join club');
+    played.answers('Res.Confirmation Group=club Status=ok');
+    played.types('chat club', 'hola');
+    expect(played.says()).toEqual(['Req.Send Group=club Id=s1 | hola']);
+    expect(played.shown).toEqual([
+      'bob asks you into the group club: join club, or decline club',
+      'You are in the group club.',
+    ]);
+  });
+
+  test('leaves a decision about a file that is open a command', () => {
+    const played = new Played().enters();
+    played.types('chat bob', 'accept f1');
+    played.hears('File_transfer User=bob Id=f1 Status=offer File-Name=x File-Size=5');
+    played.types('accept f1', 'accept f2', ' reject f1');
+    expect(played.says()).toEqual([
+      'Req.Send To=bob Id=s1 | accept f1',
+      'File_transfer Id=f1 Status=accept',
+      'Req.Send To=bob Id=s2 | accept f2',
+      'Req.Send To=bob Id=s3 |  reject f1',
+    ]);
+    expect(played.shown).toEqual(['bob offers x (5 bytes): accept f1, or reject f1']);
+  });
+
+  test('refuses what is longer than a body', () => {
+    const played = new Played().enters();
+    played.types('chat bob', 'ñ'.repeat(33_000));
+    expect(played.says()).toEqual([]);
+    expect(played.endings.at(-1)).toBe('bad-data');
+  });
+});
+
+describe('messages', () => {
+  test('that come are shown line by line, and answered', () => {
+    const played = new Played().enters();
+    played.hears(
+      'Req.Send User=bob Id=1 | hola\\nben: forged',
+      'Req.Send User=bob Group=club Id=2 | a',
+    );
+    expect(played.shown).toEqual(['bob: hola', '    ben: forged', '[club] bob: a']);
+    expect(played.says()).toEqual([
+      'Res.Send confirmation Id=1 Status=ok',
+      'Res.Send confirmation Id=2 Status=ok',
+    ]);
+  });
+
+  test('that were sent are shown delivered, or stored where that takes long', () => {
+    const played = new Played().enters();
+    played.types('chat2', 'bob>a');
+    played.answers('Res.Send confirmation Status=stored');
+    played.hears('Res.Send confirmation Id=s1 Status=delivered');
+    played.host.ring();
+    expect(played.shown).toEqual(['delivered to bob']);
+    played.types('bob>b');
+    played.answers('Res.Send confirmation Status=stored');
+    played.host.ring();
+    expect(played.shown).toEqual(['stored for bob']);
+    expect(played.endings).toEqual(['done', 'done', 'done']);
+  });
+
+  test('that failed say why, at once or later', () => {
+    const played = new Played().enters();
+    played.types('chat2', 'zoe>a', 'bob>b');
+    played.hears('Res.Send confirmation Id=s1 Status=failed | unknown user');
+    played.hears('Res.Send confirmation Id=s2 Status=stored');
+    played.hears('Res.Send confirmation Id=s2 Status=failed | disconnected');
+    expect(played.shown).toEqual([
+      'not delivered to zoe: unknown user',
+      'not delivered to bob: disconnected',
+    ]);
+    expect(played.endings).toEqual(['done', 'unknown-user', 'done']);
+  });
+});
+
+describe('commands', () => {
+  test('are listed with a line each', () => {
+    const played = new Played().enters();
+    played.types('commands');
+    const forms = played.shown.map((line) => line.split(' ', 1)[0]);
+    expect(forms).toEqual([
+      'commands',
+      'users',
+      'chat',
+      'chat2',
+      'quit',
+      'group',
+      'invite',
+      'join',
+      'decline',
+      'leave',
+      'file',
+      'accept',
+      'reject',
+      'cancel',
+    ]);
+  });
+
+  test.each([
+    ['dance', 'dance is no command; commands shows them all.'],
+    ['chat', 'Write it like this: chat NAME'],
+    ['invite club', 'Write it like this: invite GROUP USER'],
+    ['file x', 'Write it like this: file PATH NAME...'],
+    ['users now', 'Write it like this: users'],
+  ])('%p is told how to be written', (line, text) => {
+    const played = new Played().enters();
+    played.types(line);
+    expect(played.shown).toEqual([text]);
+    expect(played.endings).toEqual(['usage']);
+    expect(played.says()).toEqual([]);
+  });
+
+  test('a group is created, then its users are invited, each answered for itself', () => {
+    const played = new Played().enters();
+    played.types('group club bob 6');
+    played.answers('Res.Confirmation Group=club Status=ok');
+    expect(played.endings).toEqual([]);
+    expect(played.says()).toEqual([
+      'Req.Group.Invite To=bob Group=club Id=3',
+      'Req.Group.Invite Group=club Id=4',
+    ]);
+    played.hears('Res.Confirmation Group=club Id=3 Status=unknown-user');
+    played.hears('Res.Confirmation Group=club Id=4 Status=ok');
+    expect(played.endings).toEqual(['unknown-user']);
+    expect(played.shown.slice(1)).toEqual([
+      'bob into club: unknown user',
+      'port 6 is asked into club',
+    ]);
+  });
+
+  test.each([
+    ['decline club', 'Req.Group.Decline Group=club Id=2', 'You stay out of the group club.'],
+    ['leave club', 'Req.Group.Leave Group=club Id=2', 'You have left the group club.'],
+  ])('%s', (line, request, answer) => {
+    const played = new Played().enters();
+    played.types(line);
+    expect(played.says()).toEqual([request]);
+    played.hears('Res.Confirmation Group=club Id=2 Status=ok');
+    expect(played.shown).toEqual([answer]);
+  });
+});
+
+describe('a silent server', () => {
+  test('is asked for the list after 10 s, and lost 5 s later', () => {
+    const played = new Played().enters();
+    played.types('chat bob');
+    expect(played.wire.wakeMs).toBe(10_000);
+    played.wire.events?.woke?.();
+    expect(played.says()).toEqual(['Req.List Id=2']);
+    expect(played.wire.wakeMs).toBe(5_000);
+    played.wire.events?.woke?.();
+    expect(played.shown[0]).toBe('No connection to the server h:8892 could be established.');
+    // A person stays, with what is being typed; the next line tries again.
+    expect(played.host.endings).toEqual([]);
+    expect(played.host.connections).toHaveLength(1);
+    played.types('hola');
+    expect(played.host.connections).toHaveLength(2);
+  });
+
+  test('ends a script', () => {
+    const played = new Played({ interactive: false }).enters();
+    played.wire.events?.lost('reset');
+    expect(played.host.endings).toEqual(['unreachable']);
+  });
+
+  test('is there again with any word of its', () => {
+    const played = new Played().enters();
+    played.wire.events?.woke?.();
+    played.answers('Res.List | alice 10.0.0.1 5\\n');
+    expect(played.shown).toEqual([]);
+    expect(played.wire.wakeMs).toBe(10_000);
+    played.wire.events?.woke?.();
+    expect(played.host.endings).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  test('by quit outside a conversation says so, and waits for the answer', () => {
+    const played = new Played().enters();
+    played.types('quit');
+    expect(played.says()).toEqual(['Req.Disconnect Id=2']);
+    expect(played.host.endings).toEqual([]);
+    played.hears('Res.Confirmation Id=2 Status=ok');
+    expect(played.host.endings).toEqual(['done']);
+  });
+
+  test('does not wait for ever', () => {
+    const played = new Played().enters();
+    played.session.leave();
+    played.host.ring();
+    expect(played.host.endings).toEqual(['done']);
+  });
+
+  test('of a script is its first failure', () => {
+    const played = new Played({ interactive: false }).enters();
+    played.types('chat2', 'zoe>a');
+    played.answers('Res.Send confirmation Status=failed | unknown user');
+    played.session.leave();
+    played.answers('Res.Confirmation Status=ok');
+    expect(played.host.endings).toEqual(['unknown-user']);
+  });
+
+  test('of the server is told', () => {
+    const played = new Played().enters();
+    played.hears('Req.Disconnect');
+    played.wire.events?.ended();
+    expect(played.shown.slice(0, 2)).toEqual([
+      'The server is closing.',
+      'No connection to the server h:8892 could be established.',
+    ]);
+    played.types('quit');
+    expect(played.host.endings).toEqual(['unreachable']);
+  });
+});
+
+test('a file whose connection breaks is rejected: the server may never have seen that connection', () => {
+  const played = new Played().enters();
+  played.hears('File_transfer User=bob Id=f1 Status=offer File-Name=x.txt File-Size=5');
+  played.types('accept f1');
+  played.answers('Res.Confirmation Status=ok');
+  played.hears('File_transfer Id=f1 Status=accept Token=t');
+  played.says();
+  played.host.takeLines();
+  played.host.wire.events?.lost('reset');
+  expect(played.says().map((line) => line.replace(/Id=\S+/, 'Id=?'))).toEqual([
+    'File_transfer Id=? Status=reject',
+  ]);
+  expect(played.host.takeLines()).toEqual(['x.txt from bob did not come: the transfer broke off']);
+});

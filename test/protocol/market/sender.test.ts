@@ -1,0 +1,135 @@
+// One-shot sending: enters, says, knows what became of it, leaves.
+
+import { describe, expect, test } from 'bun:test';
+
+import type { OutgoingMessage, SendResult, Target } from '../../../src/protocol/dialect';
+import { market } from '../../../src/protocol/market/index';
+import { texts } from '../../../src/protocol/market/wire/messages';
+import { FakeClientHost } from '../../support/fake_client_host';
+
+const target: Target = { user: 'alice', host: '127.0.0.1', port: 8891, path: '' };
+
+function poster(to: Target = target) {
+  const host = new FakeClientHost();
+  const made = market.client.send(host, to);
+  const posted: SendResult[] = [];
+  const post = (message: OutgoingMessage): void =>
+    made.send(message, (result) => posted.push(result));
+  const hear = (...lines: string[]): void =>
+    host.wire.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  const sent = (): string => host.wire.take().toString();
+  const enter = (): void => {
+    host.wire.events?.opened?.();
+    hear(texts.welcome, texts.question, texts.question, texts.balanceSet(0));
+  };
+  return { host, poster: made, posted, post, hear, sent, enter };
+}
+
+test('enters with its name and no money, says it to one, and waits for the word that it was', () => {
+  const { host, posted: result, post, hear, sent, poster: made } = poster();
+  post({ to: 'bob', text: 'hi' });
+  host.wire.events?.opened?.();
+  hear(texts.welcome, texts.question);
+  expect(sent()).toBe('alice\n');
+  hear(texts.question);
+  expect(sent()).toBe('0\n');
+  hear(texts.balanceSet(0));
+  expect(sent()).toBe(':p - <bob> - hi\n:funds\n');
+  hear('<carol>: noise', texts.joined('dave'));
+  expect(result).toEqual([]);
+  hear(texts.funds(0));
+  expect(result).toEqual([{ ending: 'done', line: 'Me: hi' }]);
+  let closed = 0;
+  made.close(() => closed++);
+  expect(sent()).toBe(':q\n');
+  hear(texts.farewell);
+  host.wire.events?.ended();
+  host.wire.events?.lost('closed');
+  expect(closed).toBe(1);
+});
+
+test('several in order over one connection, each with its own outcome', () => {
+  const { host, posted: result, post, hear, sent, enter } = poster();
+  post({ to: 'bob', text: 'one' });
+  post({ to: 'nobody', text: 'two' });
+  enter();
+  expect(sent()).toBe('alice\n0\n:p - <bob> - one\n:funds\n');
+  hear(texts.funds(0));
+  expect(sent()).toBe(':p - <nobody> - two\n:funds\n');
+  hear(texts.notConnected('nobody'), texts.funds(0));
+  expect(result.map(({ ending }) => ending)).toEqual(['done', 'unknown-user']);
+  expect(result[1]?.line).toBe('[SERVER] Client: <nobody> is not connected.');
+  expect(host.connections).toHaveLength(1);
+});
+
+test('aloud: every line by itself, none of them a command', () => {
+  const { post, sent, enter } = poster({ host: 'h', port: 1, path: '' });
+  post({ to: '', text: 'hola :smile\n:q\n\n:t - bob - 5\r\n:smile' });
+  enter();
+  expect(sent()).toBe('0\nhola :smile\n :q\n :t - bob - 5\n:smile\n:funds\n');
+});
+
+describe('what cannot be', () => {
+  test.each([
+    [{ to: 'bob', text: 'hi', attach: 'file' }, 'usage'],
+    [{ to: 'bob', text: ' \n' }, 'bad-data'],
+  ] as const)('%j', (message, ending) => {
+    const { host, posted: result, post } = poster();
+    post(message);
+    expect(result).toMatchObject([{ ending }]);
+    expect(host.connections).toEqual([]);
+  });
+
+  test('a name that would be taken for money', () => {
+    const { host, posted: result, post } = poster({ ...target, user: '42' });
+    post({ to: 'bob', text: 'hi' });
+    expect(result).toEqual([{ ending: 'bad-data', line: '42 cannot be an identifier here.' }]);
+    expect(host.connections).toEqual([]);
+  });
+
+  test('a name in use: nothing is said under another', () => {
+    const { host, posted: result, post, hear, sent } = poster();
+    post({ to: 'bob', text: 'hi' });
+    host.wire.events?.opened?.();
+    hear(texts.welcome, texts.question, texts.inUse('alice'), texts.question);
+    expect(result).toEqual([{ ending: 'not-allowed', line: texts.inUse('alice') }]);
+    expect(sent()).toBe('alice\n');
+    expect(host.wire.ending).toBe('aborted');
+    host.wire.events?.lost('closed');
+    post({ to: 'carol', text: 'hi' });
+    expect(result).toHaveLength(2);
+    expect(result[1]?.ending).toBe('not-allowed');
+  });
+
+  test('a server that is not there, goes, or does not answer', () => {
+    const absent = poster();
+    absent.post({ to: 'bob', text: 'hi' });
+    absent.host.wire.events?.lost('refused');
+    expect(absent.posted).toEqual([
+      { ending: 'unreachable', line: 'Unable to connect to 127.0.0.1:8891' },
+    ]);
+    const gone = poster();
+    gone.post({ to: 'bob', text: 'hi' });
+    gone.enter();
+    gone.host.wire.events?.ended();
+    gone.host.wire.events?.lost('closed');
+    gone.post({ to: 'bob', text: 'again' });
+    const lost = { ending: 'unreachable', line: 'Disconnected from 127.0.0.1:8891' } as const;
+    expect(gone.posted).toEqual([lost, lost]);
+    const silent = poster();
+    silent.post({ to: 'bob', text: 'hi' });
+    silent.enter();
+    silent.host.ring();
+    expect(silent.host.wire.ending).toBe('aborted');
+  });
+
+  test('closing what was never opened, or is being opened', () => {
+    let closed = 0;
+    poster().poster.close(() => closed++);
+    const dialling = poster();
+    dialling.post({ to: 'bob', text: 'hi' });
+    dialling.poster.close(() => closed++);
+    dialling.host.wire.events?.lost('closed');
+    expect(closed).toBe(2);
+  });
+});

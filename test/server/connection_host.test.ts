@@ -1,0 +1,121 @@
+// A conversation's flow: what is held back, when reading stops, and that an end comes behind all that was sent.
+
+import { expect, test } from 'bun:test';
+
+import { SystemClock } from '../../src/net/clock';
+import type { Socket } from '../../src/net/socket';
+import type { Inbox } from '../../src/protocol/bytes/inbox';
+import type { ConnectionEvents } from '../../src/protocol/dialect';
+import { limits } from '../../src/protocol/limits';
+import { ok, type SessionId } from '../../src/protocol/model';
+import type { Files } from '../../src/server/files/files';
+import { ConnectionHost } from '../../src/server/net/connection_host';
+
+/** A conversation whose session submits one command a byte; its answers are in the test's hands. */
+function conversing() {
+  const told: string[] = [];
+  const answers: (() => void)[] = [];
+  const socket: Socket = {
+    remote: { host: '127.0.0.1', port: 1 },
+    local: { host: '127.0.0.1', port: 2 },
+    queued: 0,
+    write() {},
+    end: () => void told.push('we end'),
+    abort() {},
+    keepAlive() {},
+    pause: () => void told.push('pause'),
+    resume: () => void told.push('resume'),
+  };
+  const conversation = new ConnectionHost(socket, {
+    dialect: 'test',
+    machine: 'm1',
+    server: { host: '127.0.0.1', port: 2 },
+    clock: new SystemClock(),
+    files: undefined as unknown as Files,
+    owe: (_, done) => void answers.push(done),
+    submit: (_, done) => void answers.push(() => done(ok(undefined) as never)),
+    isOwnDoor: () => false,
+    print() {},
+    warn() {},
+    output() {},
+    report: (_, error) => {
+      throw error;
+    },
+    nextSession: () => 'm1-1' as SessionId,
+    began() {},
+    entered() {},
+    over() {},
+  });
+  let taken = 0;
+  const session: ConnectionEvents = {
+    received(inbox: Inbox) {
+      while (inbox.take(1)) {
+        taken++;
+        conversation.submit({ do: 'watch', session: conversation.session }, () => {});
+      }
+    },
+    ended: () => void told.push(`end after ${taken}`),
+    lost: (why) => void told.push(`lost: ${why}`),
+  };
+  const answer = (count = Infinity): void => {
+    for (; count > 0 && answers.length > 0; count--) answers.shift()?.();
+  };
+  return { conversation, session, told, answer, taken: () => taken };
+}
+
+const most = limits.net.outstandingRequests;
+
+test('a full window that leaves nothing behind stops no reading', () => {
+  const { conversation, session, told, answer, taken } = conversing();
+  conversation.start(session);
+  conversation.data(new Uint8Array(most));
+  answer();
+  conversation.data(new Uint8Array(most));
+  answer();
+  expect(taken()).toBe(2 * most);
+  expect(told).toEqual([]);
+});
+
+test('more than a window stops reading until all of it is answered', () => {
+  const { conversation, session, told, answer, taken } = conversing();
+  conversation.start(session);
+  conversation.data(new Uint8Array(most + 10));
+  expect(taken()).toBe(most);
+  expect(told).toEqual(['pause']);
+  answer(most - 1);
+  expect(told).toEqual(['pause']);
+  answer(1);
+  expect(told).toEqual(['pause', 'resume']);
+  expect(taken()).toBe(most + 10);
+});
+
+test('what comes while a window is full is held back, and stops reading', () => {
+  const { conversation, session, told, answer, taken } = conversing();
+  conversation.start(session);
+  conversation.data(new Uint8Array(most));
+  conversation.data(new Uint8Array(1));
+  expect(taken()).toBe(most);
+  expect(told).toEqual(['pause']);
+  answer();
+  expect(taken()).toBe(most + 1);
+});
+
+test('an end comes behind all that was sent before it', () => {
+  const { conversation, session, told, answer } = conversing();
+  conversation.start(session);
+  conversation.data(new Uint8Array(3 * most));
+  conversation.ended();
+  expect(told).toEqual(['pause']);
+  answer();
+  expect(told.at(-1)).toBe(`end after ${3 * most}`);
+});
+
+test('whoever waits for his turn may speak and end before it comes', () => {
+  const { conversation, session, told, taken } = conversing();
+  conversation.data(new Uint8Array(5));
+  conversation.ended();
+  expect(told).toEqual([]);
+  conversation.start(session);
+  expect(taken()).toBe(5);
+  expect(told).toEqual(['end after 5']);
+});

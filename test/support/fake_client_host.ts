@@ -1,0 +1,115 @@
+// A caller's surroundings without a network: what it dialled, wrote and showed; the test plays the server.
+
+import { Inbox } from '../../src/protocol/bytes/inbox';
+import { takeEach } from '../../src/protocol/connection';
+import type {
+  ClientConnection,
+  ClientHost,
+  ConnectionEvents,
+  Ending,
+  Listener,
+  SaveSink,
+  Shown,
+  SourceFile,
+} from '../../src/protocol/dialect';
+import { type Address, refused, type Result } from '../../src/protocol/model';
+
+/** One connection that a caller dialled; what it does to it is recorded. */
+export class FakeConnection implements ClientConnection {
+  readonly remote: Address = { host: '127.0.0.1', port: 1 };
+  readonly local: Address = { host: '127.0.0.1', port: 2 };
+  readonly inbox = new Inbox();
+  readonly writes: Uint8Array[] = [];
+  ending: 'open' | 'ended' | 'aborted' = 'open';
+  events: ConnectionEvents | undefined;
+  wakeMs: number | undefined;
+
+  /** Takes what was written since the last call. */
+  take(): Buffer {
+    return Buffer.concat(this.writes.splice(0));
+  }
+  /** Bytes come from the server. */
+  push(bytes: Uint8Array): void {
+    this.inbox.push(bytes);
+    if (this.events) takeEach(this.events, this.inbox, { isClosed: false });
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.ending !== 'open') throw new Error('written after the end');
+    this.writes.push(bytes.slice());
+  }
+  end(): void {
+    if (this.ending === 'open') this.ending = 'ended';
+  }
+  abort(): void {
+    this.ending = 'aborted';
+  }
+  wake(ms: number | undefined): void {
+    this.wakeMs = ms;
+  }
+  sendSource(_: SourceFile, done: (result: Result<void, 'gone'>) => void): void {
+    done(refused('gone'));
+  }
+  saveFile(): SaveSink {
+    return { write() {}, finish: (done) => done(refused('unwritable')), abandon() {} };
+  }
+}
+
+export class FakeClientHost implements ClientHost {
+  readonly connections: FakeConnection[] = [];
+  readonly shown: Shown[] = [];
+  readonly prompts: string[] = [];
+  readonly endings: Ending[] = [];
+  /** What waits for a time to come, with that time in ms. */
+  readonly timers: { readonly ms: number; readonly ring: () => void }[] = [];
+
+  /** The newest connection. */
+  get wire(): FakeConnection {
+    const connection = this.connections.at(-1);
+    if (!connection) throw new Error('nothing was dialled');
+    return connection;
+  }
+  /** Takes the lines shown since the last call. */
+  takeLines(): string[] {
+    return this.shown.splice(0).flatMap((shown) => shown.lines);
+  }
+  /** The time has come for all that waits. */
+  ring(): void {
+    for (const timer of this.timers.splice(0)) timer.ring();
+  }
+
+  dial(open: (connection: ClientConnection) => ConnectionEvents): void {
+    const wire = new FakeConnection();
+    this.connections.push(wire);
+    wire.events = open(wire);
+  }
+  listen(_: unknown, done: (result: Result<Listener, 'unavailable'>) => void): void {
+    done(refused('unavailable'));
+  }
+  source(): Result<SourceFile, 'unreadable'> {
+    return refused('unreadable');
+  }
+  show(shown: Shown): void {
+    this.shown.push(shown);
+  }
+  prompt(text: string): void {
+    this.prompts.push(text);
+  }
+  ask(_: string, done: (answer: string | undefined) => void): void {
+    done(undefined);
+  }
+  after(ms: number, then: () => void): () => void {
+    const timer = { ms, ring: then };
+    this.timers.push(timer);
+    return () => {
+      const at = this.timers.indexOf(timer);
+      if (at >= 0) this.timers.splice(at, 1);
+    };
+  }
+  now(): number {
+    return 1_700_000_000_000;
+  }
+  exit(ending: Ending): void {
+    this.endings.push(ending);
+  }
+}

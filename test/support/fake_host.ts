@@ -1,0 +1,175 @@
+// A session's surroundings without a network: what it wrote, asked and printed, and answers given by the test.
+
+import { Inbox } from '../../src/protocol/bytes/inbox';
+import type { Command, OperationName, Operations, Outcome } from '../../src/protocol/commands';
+import { takeEach } from '../../src/protocol/connection';
+import type { ConnectionEvents, Host, Sink, StoredFile } from '../../src/protocol/dialect';
+import type { Address, FileHash, Result, SessionId } from '../../src/protocol/model';
+
+type Answer<K extends OperationName> = (command: Command<K>) => Outcome<K>;
+export type Answers = { [K in OperationName]?: Answer<K> };
+
+interface Waiting {
+  readonly command: Command;
+  readonly done: (outcome: never) => void;
+}
+
+/** One connection seen from the session: everything it does is recorded, nothing is sent anywhere. */
+export class FakeHost implements Host {
+  readonly machine = 'm1';
+  readonly session: SessionId;
+  remote: Address = { host: '127.0.0.1', port: 40_000 };
+  local: Address = { host: '127.0.0.1', port: 8888 };
+  server: Address = { host: '127.0.0.1', port: 8888 };
+  now = 1_700_000_000;
+  /** The doors of the server that the session runs in. */
+  doors: readonly Address[] = [{ host: '127.0.0.1', port: 8888 }];
+
+  /** Every write, in order; `apart` writes are told by `apart[i]`. */
+  readonly writes: Uint8Array[] = [];
+  readonly apart: boolean[] = [];
+  readonly commands: Command[] = [];
+  readonly printed: string[] = [];
+  readonly warned: string[] = [];
+  /** What went to stdout as it came. */
+  readonly outputs: Uint8Array[] = [];
+  readonly received: Uint8Array[] = [];
+  readonly filesSent: FileHash[] = [];
+  ending: 'open' | 'ended' | 'aborted' = 'open';
+  wakeMs: number | undefined;
+  answers: Answers;
+  /** Hold outcomes back until `release`, to test what arrives meanwhile. */
+  hold = false;
+  readonly #waiting: Waiting[] = [];
+  readonly #later: { after: number; run: () => void }[] = [];
+  #submitted = 0;
+  #answered = 0;
+
+  constructor(answers: Answers = {}, session = 'm1-1') {
+    this.answers = answers;
+    this.session = session as SessionId;
+  }
+
+  /** Everything written so far in one piece. */
+  get bytes(): Uint8Array {
+    return Buffer.concat(this.writes);
+  }
+  get text(): string {
+    return Buffer.concat(this.writes).toString();
+  }
+  /** Takes what was written since the last call. */
+  takeText(): string {
+    const text = this.text;
+    this.writes.length = 0;
+    this.apart.length = 0;
+    return text;
+  }
+
+  write(bytes: Uint8Array, apart?: 'apart'): void {
+    if (this.ending !== 'open') throw new Error('written after the end');
+    this.writes.push(bytes.slice());
+    this.apart.push(apart === 'apart');
+  }
+  end(): void {
+    if (this.ending === 'open') this.ending = 'ended';
+  }
+  abort(): void {
+    this.ending = 'aborted';
+  }
+  wake(ms: number | undefined): void {
+    this.wakeMs = ms;
+  }
+  print(line: string): void {
+    this.printed.push(line);
+  }
+  output(bytes: Uint8Array): void {
+    this.outputs.push(bytes.slice());
+  }
+  warn(line: string): void {
+    this.warned.push(line);
+  }
+  #secrets = 0;
+  secret(): string {
+    return `secret-${++this.#secrets}`;
+  }
+  isOwnDoor({ host, port }: Address): boolean {
+    return this.doors.some((door) => door.host === host && door.port === port);
+  }
+
+  submit<K extends OperationName>(command: Command<K>, done: (outcome: Outcome<K>) => void): void {
+    const plain = command as unknown as Command;
+    this.commands.push(plain);
+    this.#submitted++;
+    this.#waiting.push({ command: plain, done });
+    if (!this.hold) this.release();
+  }
+  owe(command: Command): void {
+    this.submit(command, () => {});
+  }
+  inOrder(answer: () => void): void {
+    if (this.#answered === this.#submitted) answer();
+    else this.#later.push({ after: this.#submitted, run: answer });
+  }
+  /** Gives the outcomes held back, in order. */
+  release(count = Infinity): void {
+    for (; count > 0; count--) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      const answer = this.answers[next.command.do] as
+        ((command: Command) => Result<unknown, string>) | undefined;
+      if (!answer) throw new Error(`the test gives no answer to ${next.command.do}`);
+      next.done(answer(next.command) as never);
+      this.#answered++;
+      while (this.#later[0] && this.#later[0].after <= this.#answered) this.#later.shift()?.run();
+    }
+  }
+
+  /** Says of the newest file that it will not be taken, and why to whoever asks. */
+  hopeless: (why: 'no-space' | 'too-large' | 'storage') => void = () => {};
+  receiveFile(size: number, hopeless: () => void): Sink {
+    const chunks: Uint8Array[] = [];
+    let refusal: 'no-space' | 'too-large' | 'storage' | undefined;
+    this.hopeless = (why) => {
+      refusal = why;
+      hopeless();
+    };
+    return {
+      write: (bytes) => void chunks.push(bytes.slice()),
+      finish: (done) => {
+        if (refusal) return done({ ok: false, why: refusal });
+        const whole = Buffer.concat(chunks);
+        if (whole.length !== size) throw new Error(`${whole.length} of ${size} bytes`);
+        this.received.push(whole);
+        const hash = new Bun.CryptoHasher('sha256').update(whole).digest('hex') as FileHash;
+        done({ ok: true, value: { hash, size } satisfies StoredFile });
+      },
+      abandon: () => void (chunks.length = 0),
+    };
+  }
+  sendFile(hash: FileHash, done: (result: Result<void, 'gone'>) => void): void {
+    this.filesSent.push(hash);
+    done({ ok: true, value: undefined });
+  }
+}
+
+/** Feeds bytes to a session as its link would: what it does not take stays for the next time. */
+export class Feed {
+  readonly inbox = new Inbox();
+  readonly session: ConnectionEvents;
+  constructor(session: ConnectionEvents) {
+    this.session = session;
+  }
+  push(bytes: Uint8Array | string): void {
+    this.inbox.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    takeEach(this.session, this.inbox, { isClosed: false });
+  }
+  /** The same, one byte at a time. */
+  drip(bytes: Uint8Array | string): void {
+    for (const byte of Buffer.from(bytes)) this.push(Uint8Array.of(byte));
+  }
+}
+
+/** An outcome that succeeded. */
+export const yes = <K extends OperationName>(
+  value: Operations[K]['output'],
+): { readonly ok: true; readonly value: Operations[K]['output'] } => ({ ok: true, value });
