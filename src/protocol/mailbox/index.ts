@@ -3,7 +3,7 @@
 import { defineDialect } from '../dialect';
 import { client } from './client/index';
 import { callback } from './server/callback';
-import { lines } from './server/console_lines';
+import { consoleLines } from './server/console';
 import { MailboxSession } from './server/session';
 
 export const mailbox = defineDialect({
@@ -19,8 +19,8 @@ export const mailbox = defineDialect({
         help: 'how mailbox answers are written: one raw byte, or a digit and NUL as some clients want',
       },
     ],
-    banner: (listening) => [lines.started(listening)],
-    prompt: lines.prompt,
+    banner: (listening) => [consoleLines.started(listening)],
+    prompt: consoleLines.prompt,
     open: (host, { replies }) => new MailboxSession(host, replies === 'text' ? 'text' : 'byte'),
     callback,
   },

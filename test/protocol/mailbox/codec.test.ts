@@ -6,10 +6,10 @@ import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { byteLength } from '../../../src/protocol/bytes/text';
-import { read } from '../../../src/protocol/mailbox/client/input';
-import { callsFor } from '../../../src/protocol/mailbox/server/calls';
-import { distinctParts } from '../../../src/protocol/mailbox/server/parts';
-import { CallReader, encodeCall } from '../../../src/protocol/mailbox/wire/calls';
+import { parseLine } from '../../../src/protocol/mailbox/client/input';
+import { distinctParts } from '../../../src/protocol/mailbox/server/distinct_parts';
+import { callsFor } from '../../../src/protocol/mailbox/server/events';
+import { CallReader, encodeCall } from '../../../src/protocol/mailbox/wire/call_codec';
 import {
   encodeReply,
   encodeRequest,
@@ -322,8 +322,8 @@ describe('typed lines', () => {
   test('whatever is typed is read as something', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (line) => {
-        expect(['nothing', 'unknown', 'wrong', 'operation']).toContain(read(line).is);
-        expect(read(`SEND bob ${line}`).is).toBe(line.trim() === '' ? 'wrong' : 'operation');
+        expect(['nothing', 'unknown', 'wrong', 'operation']).toContain(parseLine(line).is);
+        expect(parseLine(`SEND bob ${line}`).is).toBe(line.trim() === '' ? 'wrong' : 'operation');
       }),
     );
   });

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import type { OperationName } from '../../../src/protocol/commands';
 import { ProtocolError } from '../../../src/protocol/errors';
-import { type Answer, exchange } from '../../../src/protocol/mailbox/client/operation_connection';
+import { type RequestResult, sendRequest } from '../../../src/protocol/mailbox/client/connection';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import type { Code, Request } from '../../../src/protocol/mailbox/wire/messages';
 import type { Name } from '../../../src/protocol/model';
@@ -182,8 +182,8 @@ test('server and client back to back agree, in both styles and any pieces', () =
         const server = new FakeHost(answers);
         const feed = new Feed(mailbox.server.open(server, { replies }));
         const client = new TestHost();
-        const got: Answer[] = [];
-        exchange(client, request, (answer) => got.push(answer));
+        const got: RequestResult[] = [];
+        sendRequest(client, request, (answer) => got.push(answer));
         client.wire.events?.opened?.();
         const pieces = (whole: Uint8Array, to: (piece: Uint8Array) => void): void => {
           for (let at = 0; at < whole.length; at += size) to(whole.slice(at, at + size));

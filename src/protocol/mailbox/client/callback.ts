@@ -3,14 +3,14 @@
 import type { Inbox } from '../../bytes/inbox';
 import type { Connection, ConnectionEvents } from '../../dialect';
 import { limits } from '../../limits';
-import { CallReader } from '../wire/calls';
+import { CallReader } from '../wire/call_codec';
 import type { Call } from '../wire/messages';
 
 /**
  * One call of the server's. Our clean end tells the server that we have it; a call that we cannot understand or
  * that breaks off is reset, so that it counts as undelivered.
  */
-export function answerCall(
+export function receiveCall(
   connection: Connection,
   heard: (incoming: unknown) => void,
 ): ConnectionEvents {

@@ -3,8 +3,8 @@
 import type { Client } from '../../dialect';
 import { ok, refused } from '../../model';
 import { textBytes } from '../wire/messages';
-import { answerCall } from './callback';
-import { ask, perform, register, showResult } from './commands';
+import { receiveCall } from './callback';
+import { perform, performSilently, register, showResult } from './requests';
 import { MailboxSender } from './sender';
 import { MailboxClientSession } from './session';
 
@@ -18,7 +18,7 @@ export const client = {
     perform(host, { operation: 'UNREGISTER', alias }, ({ ending }) => done(ending)),
   users(host, _target, alias, done) {
     const operation = 'CONNECTEDUSERS';
-    ask(host, { operation, alias: alias ?? '' }, (outcome) => {
+    performSilently(host, { operation, alias: alias ?? '' }, (outcome) => {
       if (outcome.ending === 'done') return done(ok(outcome.fields));
       showResult(host, operation, outcome);
       // The code for "else" is the one for somebody who asks and is not registered (section 7.7).
@@ -26,5 +26,5 @@ export const client = {
       done(refused(isUnknown ? 'unknown-user' : outcome.ending));
     });
   },
-  callback: answerCall,
+  callback: receiveCall,
 } satisfies Client;

@@ -14,37 +14,38 @@ export const usages = {
   QUIT: '',
 } as const;
 
-export type Word = keyof typeof usages;
-export const words = Object.keys(usages) as readonly Word[];
+export type CommandName = keyof typeof usages;
+export const commandNames = Object.keys(usages) as readonly CommandName[];
 
-export const usage = (word: Word): string => `${word} ${usages[word]}`.trimEnd();
+export const usage = (word: CommandName): string => `${word} ${usages[word]}`.trimEnd();
 
-export type Typed =
+export type ParsedLine =
   | { readonly is: 'nothing' }
   | { readonly is: 'unknown'; readonly word: string }
-  | { readonly is: 'wrong'; readonly word: Word }
+  | { readonly is: 'wrong'; readonly word: CommandName }
   | {
       readonly is: 'operation';
-      readonly word: Word;
+      readonly word: CommandName;
       /** The words behind it, as many as it takes; what may hold spaces is the last. */
       readonly words: readonly string[];
     };
 
 /** How many words an operation takes: at least, at most, and whether the last is all the rest of the line. */
-const shapes: Readonly<Record<Word, readonly [least: number, most: number, rest?: 'rest']>> = {
-  REGISTER: [0, 3],
-  UNREGISTER: [0, 1],
-  CONNECT: [0, 1],
-  DISCONNECT: [0, 1],
-  CONNECTEDUSERS: [0, 0],
-  SEND: [2, 2, 'rest'],
-  SENDATTACH: [2, 3, 'rest'],
-  GETFILE: [2, 3, 'rest'],
-  HELP: [0, 0],
-  QUIT: [0, 0],
-};
+const shapes: Readonly<Record<CommandName, readonly [least: number, most: number, rest?: 'rest']>> =
+  {
+    REGISTER: [0, 3],
+    UNREGISTER: [0, 1],
+    CONNECT: [0, 1],
+    DISCONNECT: [0, 1],
+    CONNECTEDUSERS: [0, 0],
+    SEND: [2, 2, 'rest'],
+    SENDATTACH: [2, 3, 'rest'],
+    GETFILE: [2, 3, 'rest'],
+    HELP: [0, 0],
+    QUIT: [0, 0],
+  };
 
-const isWord = (text: string): text is Word => Object.hasOwn(usages, text);
+const isWord = (text: string): text is CommandName => Object.hasOwn(usages, text);
 
 /** The next word and what stands behind the white space after it. Quotes hold a word with spaces together. */
 function cut(line: string): readonly [word: string, rest: string] {
@@ -53,7 +54,7 @@ function cut(line: string): readonly [word: string, rest: string] {
 }
 
 /** Reads a line. A text begins after exactly one space, so that its own spaces stay. */
-export function read(line: string): Typed {
+export function parseLine(line: string): ParsedLine {
   const trimmed = line.trimStart();
   if (trimmed.trim() === '') return { is: 'nothing' };
   // The button says it in two words.

@@ -1,8 +1,8 @@
 // One-shot sending: each letter is one operation, and one is over before the next begins.
 
 import type { ClientHost, OutgoingMessage, Sender, SendResult, Target } from '../../dialect';
-import { ask, attachment, faultInText, type Performed, refusal } from './commands';
 import { note } from './render';
+import { attachment, type OperationResult, performSilently, refusal, textFault } from './requests';
 
 export class MailboxSender implements Sender {
   readonly #host: ClientHost;
@@ -46,24 +46,25 @@ export class MailboxSender implements Sender {
     }
   }
 
-  #send({ to, text, attach }: OutgoingMessage, done: (performed: Performed) => void): void {
+  #send({ to, text, attach }: OutgoingMessage, done: (performed: OperationResult) => void): void {
     const from = this.#from;
     const operation = attach === undefined ? 'SEND' : 'SENDATTACH';
     if (from === undefined) {
       this.#host.show(note('As whom? --as NAME, or CHAT_USER.'));
       return done(refusal(operation, 'usage'));
     }
-    const fault = faultInText(text);
+    const fault = textFault(text);
     if (fault !== undefined) {
       this.#host.show(note(fault));
       return done(refusal(operation, 'bad-data'));
     }
-    if (attach === undefined) return ask(this.#host, { operation: 'SEND', from, to, text }, done);
+    if (attach === undefined)
+      return performSilently(this.#host, { operation: 'SEND', from, to, text }, done);
     const { request, cargo } = attachment({ from, to, text }, attach);
-    const sent = (outcome: Performed): void => {
+    const sent = (outcome: OperationResult): void => {
       if (outcome.ending === 'bad-data') this.#host.show(note(`${attach} cannot be read.`));
       done(outcome);
     };
-    ask(this.#host, request, sent, cargo);
+    performSilently(this.#host, request, sent, cargo);
   }
 }

@@ -2,12 +2,12 @@
 
 import type { ClientHost, ClientOptions, ClientSession, Ending } from '../../dialect';
 import { nameOf } from '../../model';
-import { perform, type Performed, whyNoName } from './commands';
+import { ConnectedUser } from './connected_user';
 import { IncomingCalls } from './incoming_calls';
-import { quoted, read, usage, type Word, words } from './input';
+import { type CommandName, commandNames, parseLine, quoted, usage } from './input';
 import { MailCommands } from './mail_commands';
-import { Registration } from './registration';
 import { note } from './render';
+import { nameFault, type OperationResult, perform } from './requests';
 import { SignIn } from './sign_in';
 
 /** How long what is under way may still take when we leave, and DISCONNECT after it, in ms each. */
@@ -18,7 +18,7 @@ type Over = (ending: Ending) => void;
 export class MailboxClientSession implements ClientSession {
   readonly #host: ClientHost;
   readonly #heard: IncomingCalls;
-  readonly #presence: Registration;
+  readonly #presence: ConnectedUser;
   readonly #arrival: SignIn;
   readonly #mail: MailCommands;
   readonly #waiting: (() => void)[] = [];
@@ -31,7 +31,7 @@ export class MailboxClientSession implements ClientSession {
   constructor(host: ClientHost, options: ClientOptions) {
     this.#host = host;
     this.#heard = new IncomingCalls(host);
-    this.#presence = new Registration(host, this.#heard);
+    this.#presence = new ConnectedUser(host, this.#heard);
     this.#arrival = new SignIn(host, options, this.#presence);
     this.#mail = new MailCommands(host, this.#heard);
     this.#user = options.target.user;
@@ -62,7 +62,7 @@ export class MailboxClientSession implements ClientSession {
 
   complete(before: string): readonly string[] {
     const [, operation, user] = /^\s*(\S+)\s+(?:("[^"]*"|\S+)\s+)?\S*$/.exec(before) ?? [];
-    if (operation === undefined) return /\S\s/.test(before) ? [] : words;
+    if (operation === undefined) return /\S\s/.test(before) ? [] : commandNames;
     const word = operation.toUpperCase();
     if (user !== undefined) {
       return word === 'GETFILE' ? this.#heard.fileIds(user.replaceAll('"', '')) : [];
@@ -122,7 +122,7 @@ export class MailboxClientSession implements ClientSession {
   // ---- the operations
 
   #do(line: string, over: Over): void {
-    const typed = read(line);
+    const typed = parseLine(line);
     switch (typed.is) {
       case 'nothing':
         return over('done');
@@ -137,10 +137,10 @@ export class MailboxClientSession implements ClientSession {
     }
   }
 
-  #operate(word: Word, given: readonly string[], over: Over): void {
+  #operate(word: CommandName, given: readonly string[], over: Over): void {
     const [first = '', second = '', third = ''] = given;
     const self = this.#presence.alias ?? this.#user;
-    const done = ({ ending }: Performed): void => over(ending);
+    const done = ({ ending }: OperationResult): void => over(ending);
     switch (word) {
       case 'REGISTER':
         return this.#arrival.register(given, (ending, alias) => {
@@ -166,7 +166,7 @@ export class MailboxClientSession implements ClientSession {
           this.#mail.getFile(alias, first, second, third, done),
         );
       case 'HELP':
-        for (const each of words) this.#note(usage(each));
+        for (const each of commandNames) this.#note(usage(each));
         return over('done');
       case 'QUIT':
         this.leave();
@@ -180,19 +180,19 @@ export class MailboxClientSession implements ClientSession {
       this.#note('As whom? REGISTER first, or CONNECT USER.');
       over('usage');
     } else if (nameOf(alias) === undefined) {
-      this.#note(whyNoName(alias));
+      this.#note(nameFault(alias));
       over('bad-data');
     } else then(alias, over);
   }
 
-  #connect(alias: string, done: (outcome: Performed) => void): void {
+  #connect(alias: string, done: (outcome: OperationResult) => void): void {
     this.#arrival.connect(alias, (outcome) => {
       if (outcome.result === 0) this.#user = alias;
       done(outcome);
     });
   }
 
-  #unregister(alias: string, done: (outcome: Performed) => void): void {
+  #unregister(alias: string, done: (outcome: OperationResult) => void): void {
     perform(this.#host, { operation: 'UNREGISTER', alias }, (outcome) => {
       if (outcome.result === 0) {
         if (this.#presence.alias === alias) this.#presence.stop();
@@ -202,7 +202,7 @@ export class MailboxClientSession implements ClientSession {
     });
   }
 
-  #listUsers(alias: string, done: (outcome: Performed) => void): void {
+  #listUsers(alias: string, done: (outcome: OperationResult) => void): void {
     perform(this.#host, { operation: 'CONNECTEDUSERS', alias }, (outcome) => {
       if (outcome.ending === 'done') for (const name of outcome.fields) this.#heard.meet(name);
       done(outcome);
@@ -211,7 +211,7 @@ export class MailboxClientSession implements ClientSession {
 }
 
 /** Operations whose first word is a user. */
-const takesUser: ReadonlySet<string> = new Set<Word>([
+const takesUser: ReadonlySet<string> = new Set<CommandName>([
   'UNREGISTER',
   'CONNECT',
   'DISCONNECT',

@@ -1,10 +1,10 @@
 // How a user comes to be registered and connected: what is asked, what is known already, who is taken over.
 
 import type { ClientHost, ClientOptions, Ending } from '../../dialect';
-import { type Performed, register } from './commands';
+import type { ConnectedUser } from './connected_user';
 import { usage } from './input';
-import type { Registration } from './registration';
 import { note } from './render';
+import { type OperationResult, register } from './requests';
 
 const questions = {
   fullName: 'Full name: ',
@@ -15,9 +15,9 @@ const questions = {
 export class SignIn {
   readonly #host: ClientHost;
   readonly #options: ClientOptions;
-  readonly #presence: Registration;
+  readonly #presence: ConnectedUser;
 
-  constructor(host: ClientHost, options: ClientOptions, presence: Registration) {
+  constructor(host: ClientHost, options: ClientOptions, presence: ConnectedUser) {
     this.#host = host;
     this.#options = options;
     this.#presence = presence;
@@ -35,7 +35,7 @@ export class SignIn {
   }
 
   /** Connects; ends a session of the same user elsewhere first, where the user wants that. */
-  connect(alias: string, done: (outcome: Performed) => void): void {
+  connect(alias: string, done: (outcome: OperationResult) => void): void {
     this.#presence.connect(alias, (outcome) => {
       if (outcome.result !== 2 || this.#presence.alias === alias) return done(outcome);
       this.#mayTakeOver(alias, (may) => {

@@ -3,9 +3,9 @@
 import type { Inbox } from '../../bytes/inbox';
 import type { Callback, CallMemory, ConnectionEvents, ServerConnection } from '../../dialect';
 import { limits } from '../../limits';
-import { encodeCall } from '../wire/calls';
-import { callsFor } from './calls';
-import { lines } from './console_lines';
+import { encodeCall } from '../wire/call_codec';
+import { consoleLines } from './console';
+import { callsFor } from './events';
 
 /**
  * A message is delivered once every byte is written, our side has ended and the peer has cleanly ended its own.
@@ -76,5 +76,5 @@ export const callback: Callback = {
   call: (connection, content, memory, settle) =>
     new MailboxCall(connection, content, memory, settle),
   printed: ({ id, from, to }, result) =>
-    result === 'delivered' ? lines.sent(id, from, to) : lines.stored(id, from, to),
+    result === 'delivered' ? consoleLines.sent(id, from, to) : consoleLines.stored(id, from, to),
 };

@@ -6,10 +6,10 @@ import type { Host } from '../../dialect';
 import { type Address, addresseeOf, type FileRef, nameOf, type User } from '../../model';
 import { type Code, failures, type Operation, type Request } from '../wire/messages';
 import { idOf, isBirthDate, isFullName, portOf } from '../wire/values';
-import { isTold, lines } from './console_lines';
+import { consoleLines, hasResultLine } from './console';
 
 /** What may become of a request: an answer, or an answer with a file behind it. */
-export interface Answers {
+export interface Replies {
   answer(code: Code, fields: readonly string[]): void;
   hand(file: WaitingFile): void;
 }
@@ -46,9 +46,9 @@ export function refuseEarly(
 class Reply {
   readonly #host: Host;
   readonly #operation: Operation;
-  readonly #to: Answers;
+  readonly #to: Replies;
 
-  constructor(host: Host, operation: Operation, to: Answers) {
+  constructor(host: Host, operation: Operation, to: Replies) {
     this.#host = host;
     this.#operation = operation;
     this.#to = to;
@@ -67,12 +67,13 @@ class Reply {
   }
 
   tell(alias: string, outcome: 'OK' | 'FAIL'): void {
-    if (isTold(this.#operation)) this.#host.print(lines.done(this.#operation, alias, outcome));
+    if (hasResultLine(this.#operation))
+      this.#host.print(consoleLines.done(this.#operation, alias, outcome));
   }
 }
 
 /** Serves a whole request; SENDATTACH comes with its file, which is on disk by then. */
-export function serve(host: Host, request: Request, to: Answers, file?: FileRef): void {
+export function serve(host: Host, request: Request, to: Replies, file?: FileRef): void {
   const reply = new Reply(host, request.operation, to);
   switch (request.operation) {
     case 'REGISTER': {
@@ -138,7 +139,7 @@ export function serve(host: Host, request: Request, to: Answers, file?: FileRef)
           if (!outcome.ok) return reply.fail('', outcome.why);
           const { id, waiting } = outcome.value;
           to.answer(0, [String(id)]);
-          if (waiting) host.print(lines.stored(id, account, addressee));
+          if (waiting) host.print(consoleLines.stored(id, account, addressee));
         },
       );
       return;

@@ -8,8 +8,8 @@ import type { FileRef, Result } from '../../model';
 import { encodeReply, type ReplyStyle, RequestReader } from '../wire/codec';
 import { type Code, failures, type Request } from '../wire/messages';
 import { isBaseName, sizeOf } from '../wire/values';
-import { isTold, lines } from './console_lines';
-import { type Answers, refuseEarly, serve } from './requests';
+import { consoleLines, hasResultLine } from './console';
+import { refuseEarly, type Replies, serve } from './requests';
 
 /** An attachment on its way in. */
 interface Upload {
@@ -43,7 +43,7 @@ const serving: State = { is: 'serving' };
 const handing: State = { is: 'handing' };
 const over: State = { is: 'over' };
 
-export class MailboxSession implements Session, Answers {
+export class MailboxSession implements Session, Replies {
   readonly #host: Host;
   readonly #style: ReplyStyle;
   readonly #reader = new RequestReader();
@@ -156,8 +156,8 @@ export class MailboxSession implements Session, Answers {
     }
     const alias = this.#reader.field('alias');
     this.answer(failures[operation], []);
-    if (isTold(operation) && (alias !== undefined || operation === 'CONNECTEDUSERS')) {
-      this.#host.print(lines.done(operation, alias ?? '', 'FAIL'));
+    if (hasResultLine(operation) && (alias !== undefined || operation === 'CONNECTEDUSERS')) {
+      this.#host.print(consoleLines.done(operation, alias ?? '', 'FAIL'));
     }
   }
 

@@ -14,13 +14,13 @@ const place = ({ host, port }: Address): string =>
  * Operations whose line says OK or FAIL. The lines of messages are `sent` and `stored`; ATTACHES, which only
  * says how a session likes its attachments, has none.
  */
-type Told = Exclude<Operation, 'SEND' | 'SENDATTACH' | 'ATTACHES'>;
+type OperationWithLine = Exclude<Operation, 'SEND' | 'SENDATTACH' | 'ATTACHES'>;
 
-export const lines = {
+export const consoleLines = {
   prompt: 's> ',
   started: (at: Address) => `s> init server ${place(at)}`,
   /** `s> REGISTER alice OK`; CONNECTEDUSERS names nobody. */
-  done: (operation: Told, alias: string, outcome: 'OK' | 'FAIL') =>
+  done: (operation: OperationWithLine, alias: string, outcome: 'OK' | 'FAIL') =>
     operation === 'CONNECTEDUSERS'
       ? `s> CONNECTEDUSERS ${outcome}`
       : `s> ${operation} ${inLine(alias)} ${outcome}`,
@@ -30,5 +30,5 @@ export const lines = {
     `s> MESSAGE ${id} FROM ${inLine(from)} TO ${inLine(to)} STORED`,
 } as const;
 
-export const isTold = (operation: Operation): operation is Told =>
+export const hasResultLine = (operation: Operation): operation is OperationWithLine =>
   operation !== 'SEND' && operation !== 'SENDATTACH' && operation !== 'ATTACHES';

@@ -1,14 +1,22 @@
 // Who this client is connected as: the listener behind CONNECT, and what DISCONNECT leaves of it.
 
 import type { ClientHost, Listener } from '../../dialect';
-import { ask, perform, type Performed, refusal, refuse, showRequest, showResult } from './commands';
 import type { IncomingCalls } from './incoming_calls';
 import { note } from './render';
+import {
+  type OperationResult,
+  perform,
+  performSilently,
+  refusal,
+  refuse,
+  showRequest,
+  showResult,
+} from './requests';
 
-type Done = (performed: Performed) => void;
+type Done = (performed: OperationResult) => void;
 
 /** At most one user of a client is connected (source 000, section 6.3). */
-export class Registration {
+export class ConnectedUser {
   readonly #host: ClientHost;
   readonly #heard: IncomingCalls;
   #here: { readonly alias: string; readonly listener: Listener } | undefined;
@@ -53,16 +61,20 @@ export class Registration {
   #ask(alias: string, listener: Listener, done: Done): void {
     const host = this.#host;
     this.#heard.hold();
-    ask(host, { operation: 'CONNECT', alias, port: String(listener.port) }, (outcome) => {
-      if (outcome.result === 0) {
-        this.#here = { alias, listener };
-        // A server of ours then tells attachments as such; what others say to it is no matter.
-        ask(host, { operation: 'ATTACHES', alias }, () => {});
-      } else if (this.#here === undefined) listener.stop();
-      showResult(host, 'CONNECT', outcome);
-      this.#heard.release();
-      done(outcome);
-    });
+    performSilently(
+      host,
+      { operation: 'CONNECT', alias, port: String(listener.port) },
+      (outcome) => {
+        if (outcome.result === 0) {
+          this.#here = { alias, listener };
+          // A server of ours then tells attachments as such; what others say to it is no matter.
+          performSilently(host, { operation: 'ATTACHES', alias }, () => {});
+        } else if (this.#here === undefined) listener.stop();
+        showResult(host, 'CONNECT', outcome);
+        this.#heard.release();
+        done(outcome);
+      },
+    );
   }
 
   /** Leaves, and stops listening even if the server does not agree (source 000, section 6.4). */

@@ -14,13 +14,13 @@ import { type Code, heardBytes, type Request } from '../wire/messages';
 import { sizeOf } from '../wire/values';
 
 /** What became of it. `refused`: for a reason on our side, before or behind the server's answer. */
-export type Answer =
+export type RequestResult =
   | { readonly is: 'answered'; readonly code: Code; readonly fields: readonly string[] }
   | { readonly is: 'unreachable' }
   | { readonly is: 'refused'; readonly why: 'unreadable' | 'unwritable' };
 
 /** What goes with a request, or comes with its answer, besides fields. */
-export interface Cargo {
+export interface Transfer {
   /** The path of a file to be sent; the request is made when its name and size are known. */
   readonly upload?: { readonly path: string; readonly request: (file: SourceFile) => Request };
   /** Where a file that comes is to be saved: under the path given, else under a name. */
@@ -31,13 +31,13 @@ export interface Cargo {
  * Asks the server one thing; `done` is called once. Understands a raw byte, a digit, a digit with NUL; ignores
  * what a server sends behind its answer. A server that does not answer in time counts as unreachable.
  */
-export function exchange(
+export function sendRequest(
   host: ClientHost,
   request: Request,
-  done: (answer: Answer) => void,
-  cargo: Cargo = {},
+  done: (answer: RequestResult) => void,
+  cargo: Transfer = {},
 ): void {
-  host.dial((connection) => new Exchange(host, connection, request, done, cargo));
+  host.dial((connection) => new RequestConnection(host, connection, request, done, cargo));
 }
 
 /** Users of one list; more is no list. */
@@ -52,12 +52,12 @@ type State =
   | { readonly is: 'listing'; readonly count: number }
   | { readonly is: 'saving'; readonly sink: SaveSink; missing: number };
 
-class Exchange implements ConnectionEvents {
+class RequestConnection implements ConnectionEvents {
   readonly #host: ClientHost;
   readonly #connection: ClientConnection;
   readonly #request: Request;
-  readonly #done: (answer: Answer) => void;
-  readonly #cargo: Cargo;
+  readonly #done: (answer: RequestResult) => void;
+  readonly #cargo: Transfer;
   readonly #reply = new ReplyReader();
   readonly #fields: string[] = [];
   #state: State = { is: 'dialling' };
@@ -67,8 +67,8 @@ class Exchange implements ConnectionEvents {
     host: ClientHost,
     connection: ClientConnection,
     request: Request,
-    done: (answer: Answer) => void,
-    cargo: Cargo,
+    done: (answer: RequestResult) => void,
+    cargo: Transfer,
   ) {
     this.#host = host;
     this.#connection = connection;
@@ -117,7 +117,7 @@ class Exchange implements ConnectionEvents {
 
   // ---- the request
 
-  #upload({ path, request }: NonNullable<Cargo['upload']>): void {
+  #upload({ path, request }: NonNullable<Transfer['upload']>): void {
     const source = this.#host.source(path);
     if (!source.ok) {
       this.#finish({ is: 'refused', why: 'unreadable' });
@@ -261,7 +261,7 @@ class Exchange implements ConnectionEvents {
     this.#finish({ is: 'unreachable' });
   }
 
-  #finish(answer: Answer): void {
+  #finish(answer: RequestResult): void {
     if (this.#state.is === 'over') return;
     this.#state = { is: 'over' };
     this.#connection.wake(undefined);

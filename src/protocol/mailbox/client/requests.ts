@@ -5,28 +5,33 @@ import type { ClientHost, Ending, Registration } from '../../dialect';
 import { nameOf } from '../../model';
 import { type Operation, type Request, textBytes } from '../wire/messages';
 import { baseNameFor, isBirthDate, isFullName } from '../wire/values';
-import { type Answer, type Cargo, exchange } from './operation_connection';
+import { type RequestResult, sendRequest, type Transfer } from './connection';
 import { note, refusedHere, requestLine, type Result, resultOf } from './render';
 
 /** How an operation ended, with what the server said. */
-export interface Performed {
+export interface OperationResult {
   readonly result: Result;
   readonly fields: readonly string[];
   readonly ending: Ending;
   readonly line: string;
 }
 
-type Done = (performed: Performed) => void;
+type Done = (performed: OperationResult) => void;
 
 /** Asks the server without a word to the user. */
-export function ask(host: ClientHost, request: Request, done: Done, cargo?: Cargo): void {
-  exchange(host, request, (answer) => done(performed(request.operation, answer)), cargo);
+export function performSilently(
+  host: ClientHost,
+  request: Request,
+  done: Done,
+  cargo?: Transfer,
+): void {
+  sendRequest(host, request, (answer) => done(performed(request.operation, answer)), cargo);
 }
 
 /** Asks the server, and prints both lines. */
-export function perform(host: ClientHost, request: Request, done: Done, cargo?: Cargo): void {
+export function perform(host: ClientHost, request: Request, done: Done, cargo?: Transfer): void {
   showRequest(host, request);
-  ask(
+  performSilently(
     host,
     request,
     (outcome) => {
@@ -52,7 +57,7 @@ export function refuse(
   done(refused);
 }
 
-export function refusal(operation: Operation, ending: Ending): Performed {
+export function refusal(operation: Operation, ending: Ending): OperationResult {
   return { result: 'unreachable', fields: [], ...refusedHere(operation, ending) };
 }
 
@@ -62,14 +67,14 @@ export function showRequest(host: ClientHost, request: Request): void {
   host.show({ lines: [requestLine(request)], json, kind: 'request' });
 }
 
-export function showResult(host: ClientHost, operation: Operation, outcome: Performed): void {
+export function showResult(host: ClientHost, operation: Operation, outcome: OperationResult): void {
   const { ending, fields, line } = outcome;
   const what = ending === 'done' ? detail(operation, fields) : { why: ending };
   const json = { type: 'result', operation, ok: ending === 'done', ...what };
   host.show({ lines: [line], json, kind: 'result' });
 }
 
-function performed(operation: Operation, answer: Answer): Performed {
+function performed(operation: Operation, answer: RequestResult): OperationResult {
   switch (answer.is) {
     case 'answered': {
       const { code, fields } = answer;
@@ -105,32 +110,35 @@ function detail(
 }
 
 /** Why the three fields cannot be a registration, or undefined (source 000, section 6.1). */
-export function faultIn({ fullName, alias, born }: Registration, now: number): string | undefined {
+export function registrationFault(
+  { fullName, alias, born }: Registration,
+  now: number,
+): string | undefined {
   if ([fullName, alias, born].some((field) => field.trim() === '' || field === 'Text')) {
     return 'None of the three may be empty, nor "Text".';
   }
   if (byteLength(fullName) > textBytes || !isFullName(fullName)) {
     return 'A full name has at most 255 bytes and no control characters.';
   }
-  if (nameOf(alias) === undefined) return whyNoName(alias);
+  if (nameOf(alias) === undefined) return nameFault(alias);
   if (isBirthDate(born, Math.floor(now / 1000))) return undefined;
   return `${born} is no date of birth: DD/MM/YYYY, a real day that has come.`;
 }
 
 /** Why a text is no user's name. */
-export const whyNoName = (text: string): string =>
+export const nameFault = (text: string): string =>
   `${text} can be nobody's name: 1 to 255 bytes, no control characters, no leading #, no space at an end.`;
 
 /** Registers, once the fields can be right. */
 export function register(host: ClientHost, who: Registration, done: Done): void {
   const request: Request = { operation: 'REGISTER', ...who };
-  const fault = faultIn(who, host.now());
+  const fault = registrationFault(who, host.now());
   if (fault === undefined) perform(host, request, done);
   else refuse(host, request, 'bad-data', fault, done);
 }
 
 /** Why a text cannot be sent, or undefined: the client controls its size (source 000, section 8.6). */
-export function faultInText(text: string): string | undefined {
+export function textFault(text: string): string | undefined {
   const bytes = byteLength(text);
   if (bytes > textBytes)
     return `The text has ${bytes} bytes; a message takes at most ${textBytes}.`;
@@ -141,9 +149,9 @@ export function faultInText(text: string): string | undefined {
 export function attachment(
   fields: { readonly from: string; readonly to: string; readonly text: string },
   path: string,
-): { readonly request: Request<'SENDATTACH'>; readonly cargo: Cargo } {
+): { readonly request: Request<'SENDATTACH'>; readonly cargo: Transfer } {
   const request = { operation: 'SENDATTACH', ...fields, fileName: path, size: '' } as const;
-  const upload: Cargo['upload'] = {
+  const upload: Transfer['upload'] = {
     path,
     request: ({ name, size }) => ({
       ...request,

@@ -3,7 +3,7 @@
 import { byteLength } from '../../bytes/text';
 import type { Direct, Receipt } from '../../model';
 import { type Call, textBytes } from '../wire/messages';
-import { distinctParts } from './parts';
+import { distinctParts } from './distinct_parts';
 
 /** The calls that tell a message or a receipt, in order, one connection each. */
 export function callsFor(telling: Direct | Receipt, wantsFiles: boolean): readonly Call[] {
