@@ -2,9 +2,9 @@
 
 import type { Command } from '../../src/protocol/commands';
 import type { Name } from '../../src/protocol/model';
+import { CommandContext } from '../../src/server/hub/context';
 import { openHub } from '../../src/server/hub/hub';
 import { openStore } from '../../src/server/hub/store';
-import { Turn } from '../../src/server/hub/turn';
 
 const account = (name: string): Command<'register'> => ({
   do: 'register',
@@ -33,9 +33,9 @@ export function scansOfSend(): string[] {
     });
   Object.assign(db, { prepare: noting });
   const { apply } = openHub(db, { reservedRooms: [] });
-  const turn = new Turn(0, 1);
-  apply(account('alice'), turn);
-  apply(account('bob'), turn);
+  const context = new CommandContext(0, 1);
+  apply(account('alice'), context);
+  apply(account('bob'), context);
   ran.clear();
   const sent = apply(
     {
@@ -45,12 +45,12 @@ export function scansOfSend(): string[] {
       text: 'hi',
       origin: 'mailbox',
     },
-    turn,
+    context,
   );
-  const told = turn.events.find((event) => event.is === 'direct');
+  const told = context.events.find((event) => event.is === 'direct');
   if (!sent.ok || !told) throw new Error('a message was not accepted');
   const { to: recipient, message } = told;
-  apply({ do: 'settle', recipient, serial: message.serial, status: 'delivered' }, turn);
+  apply({ do: 'settle', recipient, serial: message.serial, status: 'delivered' }, context);
   const steps = [...ran].flatMap((sql) =>
     db
       .query<{ detail: string }, (null | number)[]>(`EXPLAIN QUERY PLAN ${sql}`)

@@ -95,7 +95,7 @@ export interface Said {
 }
 
 /** Somebody came into a room or left it. Told to the other members. */
-export interface Moved {
+export interface MembershipChange {
   readonly is: 'joined' | 'left';
   readonly room: RoomName;
   readonly name: Name;
@@ -163,10 +163,11 @@ export interface OfferStep {
 }
 
 /** What can be told to an outlet without an answer being owed. */
-export type Notice = Receipt | Said | Moved | Invited | Paid | Presence | Signal | OfferStep;
+export type Notice =
+  Receipt | Said | MembershipChange | Invited | Paid | Presence | Signal | OfferStep;
 
 /** Everything an outlet can be told. */
-export type Telling = Direct | Notice;
+export type ChatEvent = Direct | Notice;
 
 /** A user who can be reached right now, as every list of users shows him. */
 export interface User {
@@ -206,7 +207,7 @@ export function numberOf(name: Name): number | undefined {
 }
 
 /** Whom a peer's text may address: a name, or a number of the relay's (`#7`); undefined where nobody is called so. */
-export function addresseeOf(text: string): Name | undefined {
+export function recipientNameOf(text: string): Name | undefined {
   const number = /^#(\d{1,5})$/.exec(text)?.[1];
   return number === undefined ? nameOf(text) : numberedName(Number(number));
 }

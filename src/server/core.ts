@@ -10,13 +10,13 @@ import type { Console } from './console';
 import { CalledOutlet } from './delivery/calls';
 import { Delivery } from './delivery/delivery';
 import type { FileStore } from './files/files';
+import type { CallbackAddress } from './hub/context';
 import { openHub } from './hub/hub';
 import { allAddresses } from './hub/operations/callbacks';
 import { forgetGuestsFiles } from './hub/operations/files';
 import { readWaiting } from './hub/operations/messages';
 import { forgetGuestsGroups } from './hub/state/groups';
 import { openStore, type Store } from './hub/store';
-import type { CallAddress } from './hub/turn';
 import { LocalJournal } from './journal/local';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 
@@ -38,9 +38,9 @@ export interface CoreDeps {
 
 export interface Core {
   /** Every connection that is not over, whoever made it. */
-  readonly conversations: ReadonlySet<ConnectionHost>;
+  readonly connections: ReadonlySet<ConnectionHost>;
   /** What the conversations of one door share. `server`: its address as peers know it. */
-  around(dialect: string, server: Address): ConnectionHostDeps;
+  hostDeps(dialect: string, server: Address): ConnectionHostDeps;
   /** Calls those who left an address before this start. */
   start(): void;
   /** The server's own commands; nobody waits for their outcome. */
@@ -80,7 +80,7 @@ export function openCore(db: Store, dialects: readonly Dialect[], deps: CoreDeps
       report: (what, error) => deps.report(what, error),
     },
   );
-  journal.onGroupDone = () => deps.flush();
+  journal.onBatchDone = () => deps.flush();
   /** What must come to pass, since it has happened already: a disk that fails is asked again until it does not. */
   const owe = (command: Command, done: () => void): void =>
     journal.submit(command, (outcome) => paid(command, outcome, done));
@@ -91,11 +91,11 @@ export function openCore(db: Store, dialects: readonly Dialect[], deps: CoreDeps
   const waiting = readWaiting(db);
   const delivery: Delivery = new Delivery({
     // A message that the same group brought is not told before its sender has his answer: its own event brings it.
-    waiting: (...of) => waiting(...of).filter(({ serial }) => serial <= journal.told),
+    waiting: (...of) => waiting(...of).filter(({ serial }) => serial <= journal.answeredPosition),
     settle: (recipient, serial, { status, urgent, done }) => {
       const settled = { do: 'settle', recipient, serial, status } as const;
       if (urgent) owe(settled, done);
-      else journal.submitLater(settled, (outcome) => paid(settled, outcome, done));
+      else journal.submitDeferred(settled, (outcome) => paid(settled, outcome, done));
     },
     after: (ms, then) => clock.after(ms, then),
     connection: (session) => entered.get(session),
@@ -132,7 +132,7 @@ export function openCore(db: Store, dialects: readonly Dialect[], deps: CoreDeps
     dialects.flatMap(({ name, server }) => (server?.callback ? [[name, server.callback]] : [])),
   );
   let starting = false;
-  function caller(at: CallAddress): CalledOutlet | undefined {
+  function caller(at: CallbackAddress): CalledOutlet | undefined {
     const callback = callbacks.get(at.dialect);
     if (at.machine !== machine || !callback) return undefined;
     // Who is called is told no address of ours.
@@ -157,8 +157,8 @@ export function openCore(db: Store, dialects: readonly Dialect[], deps: CoreDeps
   const submit = (command: Command): void => owe(command, () => {});
 
   return {
-    conversations,
-    around,
+    connections: conversations,
+    hostDeps: around,
     submit,
     start() {
       starting = true;

@@ -146,7 +146,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
         settings: settings.flags,
         host: settings.host,
         port,
-        deps: core.around(dialect.name, { host, port }),
+        deps: core.hostDeps(dialect.name, { host, port }),
         outbox,
         admission,
       });
@@ -177,7 +177,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       dialer.close();
       core.closing();
       const deadline = Date.now() + limits.server.stopMs;
-      while (core.conversations.size > 0 && Date.now() < deadline) {
+      while (core.connections.size > 0 && Date.now() < deadline) {
         await pause(10);
         core.flush();
       }

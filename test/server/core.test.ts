@@ -27,7 +27,7 @@ test('who enters in one group with a message to him gets it after both answers',
       throw new Error(what, { cause: error });
     },
   });
-  const turn = (): void => {
+  const context = (): void => {
     for (let step = steps.shift(); step; step = steps.shift()) step();
   };
   const socket: Socket = {
@@ -41,16 +41,16 @@ test('who enters in one group with a message to him gets it after both answers',
     remote: { host: '10.0.0.2', port: 4000 },
     local: { host: '10.0.0.1', port: 1 },
   };
-  const deps = core.around('market', { host: '10.0.0.1', port: 1 });
+  const deps = core.hostDeps('market', { host: '10.0.0.1', port: 1 });
   const max = new ConnectionHost(socket, deps);
   max.start(market.server.open(max));
   max.data(Buffer.from('max\n'));
-  turn();
+  context();
   deps.submit(
     { do: 'register', name: named('mia'), fullName: 'Mia', born: '01/01/2000', host: '10.0.0.3' },
     () => {},
   );
-  turn();
+  context();
   told.length = 0;
 
   max.data(Buffer.from('100\n'));
@@ -58,7 +58,7 @@ test('who enters in one group with a message to him gets it after both answers',
   deps.submit({ do: 'direct', from, to: named('max'), text: 'hi', origin: 'test' }, (sent) =>
     told.push(`mia: ${String(sent.ok)}`),
   );
-  turn();
+  context();
   expect(told).toEqual([
     '[SERVER] Client: The balance of 100 has been set to your account.',
     'mia: true',

@@ -9,7 +9,7 @@ import { CalledOutlet } from '../../src/server/delivery/calls';
 import { Delivery } from '../../src/server/delivery/delivery';
 import type { Outlet } from '../../src/server/delivery/outlet';
 import type { Settled } from '../../src/server/delivery/recipient';
-import type { CallAddress } from '../../src/server/hub/turn';
+import type { CallbackAddress } from '../../src/server/hub/context';
 import { named, roomNamed, sessionOf } from '../support/journal';
 
 const bob = 'a2' as RecipientId;
@@ -450,7 +450,7 @@ describe('call-backs', () => {
   test('an address of another machine has no outlet here', () => {
     const deps = new World();
     deps.called = undefined;
-    const at: CallAddress = {
+    const at: CallbackAddress = {
       recipient: bob,
       opened: 1,
       address: { host: 'h', port: 1 },
@@ -468,7 +468,7 @@ describe('call-backs', () => {
     const hands = [1, 2].map((opened) => {
       const hand = Object.assign(new Hand(), { end() {} });
       deps.called = hand;
-      const at: CallAddress = {
+      const at: CallbackAddress = {
         recipient: bob,
         opened,
         address: { host: 'h', port: opened },

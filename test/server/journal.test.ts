@@ -80,9 +80,9 @@ describe('groups', () => {
   });
 
   test('collect for at most 4 ms', () => {
-    const desk = new Desk(':memory:', (apply) => (command, turn) => {
+    const desk = new Desk(':memory:', (apply) => (command, context) => {
       desk.now += 1;
-      return apply(command, turn);
+      return apply(command, context);
     });
     for (let index = 0; index < 200; index++) {
       desk.journal.submit(register(`user${index}`), () => desk.log.push('x'));
@@ -97,14 +97,14 @@ describe('groups', () => {
     const desk = new Desk();
     desk.register('bob');
     const settle = { do: 'settle', recipient: 'a1', serial: 1, status: 'delivered' } as const;
-    const command = settle as Parameters<typeof desk.journal.submitLater<'settle'>>[0];
-    desk.journal.submitLater(command, () => desk.log.push('alone'));
+    const command = settle as Parameters<typeof desk.journal.submitDeferred<'settle'>>[0];
+    desk.journal.submitDeferred(command, () => desk.log.push('alone'));
     desk.turn();
     expect(desk.log).toEqual([]);
     expect(desk.pass()).toEqual([limits.journal.settlementMs]);
     expect(desk.log).toEqual(['alone']);
 
-    desk.journal.submitLater(command, () => desk.log.push('joined'));
+    desk.journal.submitDeferred(command, () => desk.log.push('joined'));
     desk.journal.submit(register('carol'), () => desk.log.push('carol'));
     desk.turn();
     expect(desk.log).toEqual(['alone', 'joined', 'carol']);
@@ -162,8 +162,8 @@ describe('failures', () => {
   /** Fails, after it has written, whenever a full name says so. */
   const failing =
     (apply: Apply): Apply =>
-    (command, turn) => {
-      const outcome = apply(command, turn);
+    (command, context) => {
+      const outcome = apply(command, context);
       if ('fullName' in command && command.fullName === 'broken') throw new Error('ours');
       return outcome;
     };
@@ -205,10 +205,10 @@ describe('failures', () => {
     const desk = new Desk(':memory:', (apply, db) => {
       db.run('CREATE TABLE parent (id INTEGER PRIMARY KEY)');
       db.run('CREATE TABLE child (p INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)');
-      return (command, turn) => {
+      return (command, context) => {
         if ('fullName' in command && command.fullName === 'doom')
           db.run('INSERT INTO child VALUES (7)');
-        return apply(command, turn);
+        return apply(command, context);
       };
     });
     desk.register('alice');

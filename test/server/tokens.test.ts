@@ -60,22 +60,28 @@ describe('a token', () => {
   });
 });
 
-describe('doors', () => {
-  test('its owner opens the account for requests that show no token, and closes it again', () => {
+describe('whether a token is required', () => {
+  test('is the choice of the account’s owner, and can be changed again', () => {
     const made = desk();
-    expect(made.ask({ do: 'doors', session })).toEqual({ ok: true, value: { open: false } });
-    made.must({ do: 'doors', session, open: true });
+    expect(made.ask({ do: 'token-required', session })).toEqual({
+      ok: true,
+      value: { required: true },
+    });
+    made.must({ do: 'token-required', session, required: false });
     expect(made.ask(message())).toMatchObject({ ok: true });
-    expect(made.ask({ do: 'doors', session })).toEqual({ ok: true, value: { open: true } });
-    made.must({ do: 'doors', session, open: false });
+    expect(made.ask({ do: 'token-required', session })).toEqual({
+      ok: true,
+      value: { required: false },
+    });
+    made.must({ do: 'token-required', session, required: true });
     expect(made.ask(message())).toEqual(no('not-allowed'));
   });
 
-  test('are nothing that a guest or a stranger has', () => {
+  test('is nothing that a guest or a stranger can ask', () => {
     const made = desk();
     made.enter('s2', 'guest');
-    expect(made.ask({ do: 'doors', session: sessionOf('s2') })).toEqual(no('no-account'));
-    expect(made.ask({ do: 'doors', session: sessionOf('s3') })).toEqual(no('not-entered'));
+    expect(made.ask({ do: 'token-required', session: sessionOf('s2') })).toEqual(no('no-account'));
+    expect(made.ask({ do: 'token-required', session: sessionOf('s3') })).toEqual(no('not-entered'));
   });
 });
 

@@ -184,7 +184,7 @@ export class Machine {
       const socket = new TcpSocket(life.outbox, life.clock);
       life.connections.add(connection);
       socket.attach(connection.attach(socket), host);
-      const conversation = new ConnectionHost(socket, life.core.around(dialect, self));
+      const conversation = new ConnectionHost(socket, life.core.hostDeps(dialect, self));
       socket.events = conversation;
       conversation.start(door.open(conversation, {}));
       events.opened?.(connection);
@@ -267,7 +267,7 @@ export class Machine {
     const wait = (): void => {
       if (this.#life !== life) return;
       life.core.flush();
-      if (life.core.conversations.size > 0 && time.now < deadline) {
+      if (life.core.connections.size > 0 && time.now < deadline) {
         life.clock.after(10, wait);
         return;
       }

@@ -227,7 +227,7 @@ export class Simulation {
       if (socket && socket.queued > limits.net.sendQueueBytes)
         this.#violated('a link holds too much');
     }
-    const open = new Set<string>([...life.core.conversations].map(({ session }) => session));
+    const open = new Set<string>([...life.core.connections].map(({ session }) => session));
     const here = life.db.query<{ id: string }, []>('SELECT id FROM live.session').all();
     for (const { id } of here) {
       if (!open.has(id)) this.#violated(`${id} is here and has no connection`);

@@ -1,7 +1,7 @@
 // A session's surroundings without a network: what it wrote, asked and printed, and answers given by the test.
 
 import { Inbox } from '../../src/protocol/bytes/inbox';
-import type { Command, OperationName, Operations, Outcome } from '../../src/protocol/commands';
+import type { Command, OperationName, Outcome, Output } from '../../src/protocol/commands';
 import { takeEach } from '../../src/protocol/connection';
 import type { ConnectionEvents, Host, Sink, StoredFile } from '../../src/protocol/dialect';
 import type { Address, FileHash, Result, SessionId } from '../../src/protocol/model';
@@ -171,5 +171,5 @@ export class Feed {
 
 /** An outcome that succeeded. */
 export const yes = <K extends OperationName>(
-  value: Operations[K]['output'],
-): { readonly ok: true; readonly value: Operations[K]['output'] } => ({ ok: true, value });
+  value: Output<K>,
+): { readonly ok: true; readonly value: Output<K> } => ({ ok: true, value });

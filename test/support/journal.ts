@@ -8,9 +8,9 @@ import {
   roomNameOf,
   type SessionId,
 } from '../../src/protocol/model';
+import type { HubEvent } from '../../src/server/hub/context';
 import { type Apply, openHub } from '../../src/server/hub/hub';
 import { openStore, type Store } from '../../src/server/hub/store';
-import type { HubEvent } from '../../src/server/hub/turn';
 import { LocalJournal } from '../../src/server/journal/local';
 
 export class Desk {
@@ -34,7 +34,7 @@ export class Desk {
     const apply = wrap(hub.apply, this.db);
     this.journal = new LocalJournal(
       this.db,
-      { apply, undone: () => hub.undone() },
+      { apply, rolledBack: () => hub.rolledBack() },
       (events) => {
         for (const event of events) {
           this.events.push(event);

@@ -3,14 +3,14 @@
 import type { Direct, Notice, RecipientId, SessionId } from '../../protocol/model';
 import {
   type Audience,
-  type CallAddress,
+  type CallbackAddress,
   type HubEvent,
   isSaid,
   isSaidWith,
   type SaidEvent,
-} from '../hub/turn';
+} from '../hub/context';
 import type { Outlet } from './outlet';
-import { type Post, Recipient, type Settled } from './recipient';
+import { Recipient, type RecipientDeps, type Settled } from './recipient';
 import { RoomOutlets } from './rooms';
 import { Sanitizer } from './sanitize';
 
@@ -22,7 +22,7 @@ export interface DeliveryDeps {
   /** The live connection of a session, if it is on this machine. */
   connection(session: SessionId): Outlet | undefined;
   /** An outlet that calls an address, if this machine does. `end` lets go of it. */
-  caller(at: CallAddress): (Outlet & { end(): void }) | undefined;
+  caller(at: CallbackAddress): (Outlet & { end(): void }) | undefined;
   /** A file that perhaps nobody needs any more. */
   released(event: Extract<HubEvent, { is: 'file-released' }>): void;
 }
@@ -34,7 +34,7 @@ interface Called {
 
 export class Delivery {
   readonly #deps: DeliveryDeps;
-  readonly #post: Post;
+  readonly #post: RecipientDeps;
   readonly #sanitizer = new Sanitizer();
   readonly #rooms = new RoomOutlets();
   readonly #recipients = new Map<RecipientId, Recipient>();
@@ -126,7 +126,7 @@ export class Delivery {
   }
 
   /** An address to call from now on; also what was open when the server started. */
-  open(at: CallAddress): void {
+  open(at: CallbackAddress): void {
     const outlet = this.#deps.caller(at);
     if (!outlet) return;
     const before = this.#called.get(at.recipient);

@@ -13,7 +13,7 @@ export interface Settled {
 }
 
 /** What a recipient needs of the rest of delivery. */
-export interface Post {
+export interface RecipientDeps {
   /** What waits in the store after a serial. */
   waiting(recipient: RecipientId, after: number, most: number): readonly Direct[];
   /** Makes a delivery final; `done` when it is committed. `urgent`: somebody waits for it. */
@@ -28,7 +28,7 @@ export interface Post {
 export class Recipient {
   readonly id: RecipientId;
   readonly outlets = new Set<Outlet>();
-  readonly #post: Post;
+  readonly #post: RecipientDeps;
   /** The oldest of what waits; the rest is in the store only. */
   #window: Direct[] = [];
   /** Whether the store holds more than the window. */
@@ -41,7 +41,7 @@ export class Recipient {
   #over = false;
 
   /** `more`: something may wait in the store already. */
-  constructor(id: RecipientId, post: Post, more: boolean) {
+  constructor(id: RecipientId, post: RecipientDeps, more: boolean) {
     this.id = id;
     this.#post = post;
     this.#more = more;

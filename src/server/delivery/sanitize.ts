@@ -1,12 +1,12 @@
 // What enters a dialect that it did not come from: texts without controls, names without delimiters.
 
 import { bareName, withoutControls } from '../../protocol/bytes/text';
-import type { Name, Said, Telling } from '../../protocol/model';
+import type { ChatEvent, Name, Said } from '../../protocol/model';
 
 const bare = (name: Name): Name => bareName(name) as Name;
 
-function cleaned<T extends Telling>(telling: T): T;
-function cleaned(telling: Telling): Telling {
+function cleaned<T extends ChatEvent>(telling: T): T;
+function cleaned(telling: ChatEvent): ChatEvent {
   switch (telling.is) {
     case 'direct': {
       const { file } = telling;
@@ -52,10 +52,10 @@ function cleaned(telling: Telling): Telling {
  * the same object comes back, so that a dialect can encode it once too.
  */
 export class Sanitizer {
-  #last: Telling | undefined;
-  #clean: Telling | undefined;
+  #last: ChatEvent | undefined;
+  #clean: ChatEvent | undefined;
 
-  pass<T extends Telling>(telling: T, dialect: string): T {
+  pass<T extends ChatEvent>(telling: T, dialect: string): T {
     if (!('origin' in telling) || telling.origin === dialect) return telling;
     if (this.#last !== telling) {
       this.#last = telling;

@@ -1,6 +1,12 @@
 // The hub: one deterministic, synchronous function from a command to its outcome and events.
 
-import type { Command, OperationName, Outcome } from '../../protocol/commands';
+import {
+  type Command,
+  type OperationName,
+  operations,
+  type Outcome,
+} from '../../protocol/commands';
+import type { CommandContext, Handlers } from './context';
 import { accounts } from './operations/accounts';
 import { addresses } from './operations/callbacks';
 import { files } from './operations/files';
@@ -19,14 +25,16 @@ import { People } from './state/people';
 import { PresenceCache } from './state/presence';
 import { Speakers } from './state/speakers';
 import type { Store } from './store';
-import type { Handlers, Turn } from './turn';
 
 export interface HubSettings {
   /** Names of open rooms that are there from the start and that nobody can create. */
   readonly reservedRooms: readonly string[];
 }
 
-export type Apply = <K extends OperationName>(command: Command<K>, turn: Turn) => Outcome<K>;
+export type Apply = <K extends OperationName>(
+  command: Command<K>,
+  context: CommandContext,
+) => Outcome<K>;
 
 export interface AppliedHub {
   /**
@@ -35,24 +43,8 @@ export interface AppliedHub {
    */
   readonly apply: Apply;
   /** Something was rolled back: copies of what SQLite holds are void. */
-  undone(): void;
+  rolledBack(): void;
 }
-
-/** Commands that read and never write: nothing of theirs can need to be undone. */
-export const onlyRead: ReadonlySet<OperationName> = new Set<OperationName>([
-  'users',
-  'rooms',
-  'group-list',
-  'say',
-  'funds',
-  'file-find',
-  'undelivered',
-  'may-send-file',
-  'files-waiting',
-]);
-
-/** Commands that seldom ask the database anything: a transaction would cost more than they do. */
-export const fromMemory: ReadonlySet<OperationName> = new Set<OperationName>(['say']);
 
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
@@ -76,11 +68,11 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
     ...ledger(db, people),
   };
   return {
-    apply(command, turn) {
-      if (!onlyRead.has(command.do)) speakers.changed();
-      return handlers[command.do](command, turn);
+    apply(command, context) {
+      if (operations[command.do].effect === 'writes') speakers.changed();
+      return handlers[command.do](command, context);
     },
-    undone() {
+    rolledBack() {
       people.changed();
       presence.changed();
       speakers.changed();

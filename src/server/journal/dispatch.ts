@@ -1,11 +1,11 @@
 // Tells what became of a committed group: each outcome, then the events of its command, in their order.
 
 import type { Result } from '../../protocol/model';
-import { type HubEvent, isSaid, isSaidWith, type SaidEvent } from '../hub/turn';
+import { type HubEvent, isSaid, isSaidWith, type SaidEvent } from '../hub/context';
 import type { Consumer } from './journal';
 
 /** A command that has been applied, or refused, for good. */
-export interface Answered {
+export interface AppliedCommand {
   readonly position: number;
   readonly done: (outcome: never) => void;
   readonly outcome: Result<unknown, string>;
@@ -27,7 +27,7 @@ export class Dispatch {
   /**
    * What one session says in a row is handed on together: between its own outcomes nobody else can notice.
    */
-  tell(answered: readonly Answered[]): void {
+  tell(answered: readonly AppliedCommand[]): void {
     let run: SaidEvent[] = [];
     for (const { position, done, outcome, events } of answered) {
       this.told = position;

@@ -1,12 +1,12 @@
 // What the journal promises, whoever keeps the log.
 
 import type { Command, Hub, OperationName, Outcome } from '../../protocol/commands';
-import type { HubEvent } from '../hub/turn';
+import type { HubEvent } from '../hub/context';
 
 /** Gives commands one order and makes them last. */
 export interface Journal extends Hub {
   /** Like `submit`, for what need not hurry: it joins the next group, or makes one after a short while. */
-  submitLater<K extends OperationName>(
+  submitDeferred<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
   ): void;

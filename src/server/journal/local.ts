@@ -1,20 +1,25 @@
 // The journal of one machine: the commands of a turn or two of the event loop become one SQLite transaction.
 // long because one group is one thing: collected, applied, committed, answered, or refused whole.
 
-import type { Command, OperationName, Outcome } from '../../protocol/commands';
+import {
+  type Command,
+  type OperationName,
+  operations,
+  type Outcome,
+} from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { refused } from '../../protocol/model';
-import { type AppliedHub, fromMemory, onlyRead } from '../hub/hub';
+import { CommandContext, type HubEvent } from '../hub/context';
+import type { AppliedHub } from '../hub/hub';
 import type { Store } from '../hub/store';
-import { type HubEvent, Turn } from '../hub/turn';
-import { type Answered, Dispatch } from './dispatch';
+import { type AppliedCommand, Dispatch } from './dispatch';
 import { IdempotencyStore } from './idempotency';
 import type { Consumer, Journal } from './journal';
 
 interface Entry {
   readonly command: Command;
   readonly done: (outcome: never) => void;
-  readonly key: string | undefined;
+  readonly idempotencyKey: string | undefined;
 }
 
 /** The world outside, so that tests and simulations can hold it in their hands. */
@@ -30,15 +35,6 @@ export interface JournalDeps {
 }
 
 const none: readonly HubEvent[] = [];
-
-/** What the server itself owes to what has happened already: as bounded as that was, and never refused for load. */
-const owed: ReadonlySet<OperationName> = new Set([
-  'leave',
-  'settle',
-  'callback-lost',
-  'file-taken',
-  'offer-end',
-]);
 
 export class LocalJournal implements Journal {
   readonly #db: Store;
@@ -59,7 +55,7 @@ export class LocalJournal implements Journal {
   #position: number;
   #lastTime: number;
   /** Called after each group was answered and its events were told: the place to let written bytes go. */
-  onGroupDone: () => void = () => {};
+  onBatchDone: () => void = () => {};
 
   constructor(db: Store, hub: AppliedHub, consume: Consumer, deps: JournalDeps) {
     this.#db = db;
@@ -89,19 +85,19 @@ export class LocalJournal implements Journal {
    * The place in the log of the command whose outcome is being told, or was told last. What later ones have done is
    * committed as well, perhaps, but nobody knows of it yet.
    */
-  get told(): number {
+  get answeredPosition(): number {
     return this.#dispatch.told;
   }
 
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
-    key?: string,
+    idempotencyKey?: string,
   ): void {
-    if (this.#accept(command, done, key) && !this.#scheduled) this.#soon();
+    if (this.#accept(command, done, idempotencyKey) && !this.#scheduled) this.#soon();
   }
 
-  submitLater<K extends OperationName>(
+  submitDeferred<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
   ): void {
@@ -117,9 +113,10 @@ export class LocalJournal implements Journal {
   #accept<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
-    key: string | undefined,
+    idempotencyKey: string | undefined,
   ): boolean {
-    const isFull = this.#queue.length >= limits.journal.queuedCommands && !owed.has(command.do);
+    const isFull =
+      this.#queue.length >= limits.journal.queuedCommands && !operations[command.do].isOwed;
     if (this.#closed || isFull) {
       done(refused('overloaded') as Outcome<K>);
       return false;
@@ -127,7 +124,7 @@ export class LocalJournal implements Journal {
     this.#queue.push({
       command: command as unknown as Command,
       done,
-      key,
+      idempotencyKey,
     });
     return true;
   }
@@ -162,7 +159,7 @@ export class LocalJournal implements Journal {
 
   #group(): void {
     this.#flushing = true;
-    const applied: Answered[] = [];
+    const applied: AppliedCommand[] = [];
     const taken = this.#applyGroup(applied);
     const answered = taken.committed
       ? applied
@@ -175,11 +172,14 @@ export class LocalJournal implements Journal {
     this.#dispatch.tell(answered);
     this.#dispatch.told = this.#position;
     this.#flushing = false;
-    this.onGroupDone();
+    this.onBatchDone();
   }
 
   /** Applies and commits. On failure nothing has changed and nothing was said. */
-  #applyGroup(applied: Answered[]): { readonly entries: readonly Entry[]; committed: boolean } {
+  #applyGroup(applied: AppliedCommand[]): {
+    readonly entries: readonly Entry[];
+    committed: boolean;
+  } {
     const sql = this.#statements;
     const start = this.#deps.now();
     const at = Math.max(start, this.#lastTime);
@@ -206,7 +206,7 @@ export class LocalJournal implements Journal {
     } catch (error) {
       this.#deps.report('committing a group', error);
       if (this.#db.inTransaction) sql.rollback.run();
-      this.#hub.undone();
+      this.#hub.rolledBack();
       // A transaction that cannot even begin refuses what it would have taken.
       const refusedCount = Math.max(count, Math.min(queue.length, limits.journal.batchCommands));
       this.#queue = queue.slice(refusedCount);
@@ -215,18 +215,20 @@ export class LocalJournal implements Journal {
   }
 
   /** Whether it wrote what must last. Throws only when the transaction itself is gone. */
-  #applyOne(entry: Entry, at: number, position: number, applied: Answered[]): boolean {
-    const { command, done, key } = entry;
-    const known = key === undefined ? undefined : this.#outcomes.find(key, at);
+  #applyOne(entry: Entry, at: number, position: number, applied: AppliedCommand[]): boolean {
+    const { command, done, idempotencyKey } = entry;
+    const known =
+      idempotencyKey === undefined ? undefined : this.#outcomes.find(idempotencyKey, at);
     if (known) {
       applied.push({ position, done, outcome: known, events: none });
       return false;
     }
-    const turn = new Turn(at, position);
-    const writes = key !== undefined || !onlyRead.has(command.do);
+    const turn = new CommandContext(at, position);
+    const { effect } = operations[command.do];
+    const writes = idempotencyKey !== undefined || effect === 'writes';
     if (writes) this.#savepoint();
     // Outside a transaction every query takes and gives back the locks of the file.
-    else if (!fromMemory.has(command.do)) this.#begin();
+    else if (effect === 'reads') this.#begin();
     try {
       const outcome = this.#hub.apply(command, turn);
       if (!writes) {
@@ -239,13 +241,13 @@ export class LocalJournal implements Journal {
         applied.push({ position, done, outcome, events: none });
         return false;
       }
-      if (key !== undefined) {
-        this.#outcomes.keep(key, at, outcome);
-        turn.lasting = true;
+      if (idempotencyKey !== undefined) {
+        this.#outcomes.keep(idempotencyKey, at, outcome);
+        turn.isDurable = true;
       }
       this.#statements.release.run();
       applied.push({ position, done, outcome, events: turn.events });
-      return turn.lasting;
+      return turn.isDurable;
     } catch (error) {
       // SQLite gives up the whole transaction on a full disk and the like.
       if (this.#begun && !this.#db.inTransaction) throw error;
@@ -271,6 +273,6 @@ export class LocalJournal implements Journal {
   #undo(): void {
     this.#statements.undo.run();
     this.#statements.release.run();
-    this.#hub.undone();
+    this.#hub.rolledBack();
   }
 }

@@ -32,7 +32,7 @@ export interface ConnectionHostDeps {
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
-    key?: string,
+    idempotencyKey?: string,
   ): void;
   /** What must come to pass: while the disk fails it is asked for again; `done` when it has. */
   owe(command: Command, done: () => void): void;
@@ -140,7 +140,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Sleeper {
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
-    key?: string,
+    idempotencyKey?: string,
   ): void {
     if (this.#over) return;
     if (!this.#entered && (command.do === 'enter' || command.do === 'login')) this.#enter();
@@ -160,7 +160,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Sleeper {
         if (this.#isWaiting) this.#goOn();
         if (this.#held || this.#paused) this.#flow();
       },
-      key,
+      idempotencyKey,
     );
   }
 

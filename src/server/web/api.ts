@@ -6,7 +6,7 @@ import { cutText } from '../../protocol/bytes/text';
 import { isBaseName } from '../../protocol/bytes/validation';
 import type { Command, OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
-import { addresseeOf, type FileHash, type FileRef } from '../../protocol/model';
+import { type FileHash, type FileRef, recipientNameOf } from '../../protocol/model';
 import type { ConnectionHostDeps } from '../net/connection_host';
 import type { Admission } from '../net/listen';
 import { type Credentials, credentialsOf } from './credentials';
@@ -129,7 +129,7 @@ export class Api {
     if (!query.success) return refusal(request, 400, 'bad-request');
     const size = Number(request.headers.get('content-length') ?? Number.NaN);
     if (!Number.isSafeInteger(size)) return refusal(request, 411, 'length-required');
-    const to = addresseeOf(query.output.to);
+    const to = recipientNameOf(query.output.to);
     if (!to) return refusal(request, 404, 'unknown-user');
     // Nobody's bytes are taken before it is known whose they are, and that somebody wants them. What is asked again
     // under its key gets its first answer, whatever has become of the recipient since.
@@ -161,7 +161,7 @@ export class Api {
     message: { readonly to: string; readonly text: string; readonly key?: string | undefined },
     file?: FileRef,
   ): Promise<Response> {
-    const to = addresseeOf(message.to);
+    const to = recipientNameOf(message.to);
     if (!to) return refusal(request, 404, 'unknown-user');
     const outcome = await this.#ask(
       {
@@ -185,7 +185,7 @@ export class Api {
     if (!who) return refusal(request, 401, 'not-allowed');
     const claim = await bodyOf(request, claimSchema);
     if (!claim || claim === 'too-long') return refusal(request, 400, 'bad-request');
-    const from = addresseeOf(claim.from);
+    const from = recipientNameOf(claim.from);
     if (!from) return refusal(request, 404, 'unknown-file');
     const outcome = await this.#ask({ do: 'file-find', ...who, from, id: claim.id });
     if (!outcome.ok) {

@@ -14,13 +14,13 @@ import {
 } from '../../../src/protocol/channels/wire/codec';
 import { texts } from '../../../src/protocol/channels/wire/messages';
 import type {
+  ChatEvent,
   Direct,
   FileHash,
-  Moved,
+  MembershipChange,
   Name,
   RoomName,
   Said,
-  Telling,
 } from '../../../src/protocol/model';
 import { textsOf } from './support';
 
@@ -119,7 +119,7 @@ const said = (text: string, more: Partial<Said> = {}): Said => ({
   at: 0,
   ...more,
 });
-const moved = (is: Moved['is'], name: string): Moved => ({
+const moved = (is: MembershipChange['is'], name: string): MembershipChange => ({
   is,
   room: 'r' as RoomName,
   name: name as Name,
@@ -136,7 +136,8 @@ const direct = (text: string, file?: Direct['file']): Direct => ({
   at: 0,
   ...(file && { file }),
 });
-const told = (telling: Telling): string[] => textsOf(framesOfTelling(telling) ?? new Uint8Array());
+const told = (telling: ChatEvent): string[] =>
+  textsOf(framesOfTelling(telling) ?? new Uint8Array());
 
 describe('what clients are told', () => {
   test('what is said stands behind the name in brackets', () => {

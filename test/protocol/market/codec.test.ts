@@ -16,11 +16,11 @@ import {
 import { forms, type Heard, texts } from '../../../src/protocol/market/wire/messages';
 import { dollarsOf } from '../../../src/protocol/market/wire/money';
 import {
-  addresseeOf,
+  type ChatEvent,
   type FileHash,
   type Name,
+  recipientNameOf,
   type RoomName,
-  type Telling,
   type User,
 } from '../../../src/protocol/model';
 
@@ -245,10 +245,10 @@ describe('what a line asks for', () => {
 });
 
 test('whom a command names', () => {
-  expect(addresseeOf('bob')).toBe(name('bob'));
-  expect(addresseeOf('#1007')).toBe(name('#1007'));
-  expect(addresseeOf('#x')).toBeUndefined();
-  expect(addresseeOf('a\x07')).toBeUndefined();
+  expect(recipientNameOf('bob')).toBe(name('bob'));
+  expect(recipientNameOf('#1007')).toBe(name('#1007'));
+  expect(recipientNameOf('#x')).toBeUndefined();
+  expect(recipientNameOf('a\x07')).toBeUndefined();
 });
 
 describe('what clients are told', () => {
@@ -266,7 +266,7 @@ describe('what clients are told', () => {
     at: 0,
   } as const;
   const file = { hash: '' as FileHash, size: 5, name: 'a.txt' };
-  const told: readonly (readonly [Telling, string | undefined])[] = [
+  const told: readonly (readonly [ChatEvent, string | undefined])[] = [
     [said, '<bob>: hi\n'],
     [{ ...said, text: 'one\ntwo\n' }, '<bob>: one\n<bob>: two\n'],
     [{ ...said, text: 'hi\n[SERVER] Client: x' }, '<bob>: hi\n<bob>: [SERVER] Client: x\n'],

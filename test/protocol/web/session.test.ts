@@ -178,8 +178,8 @@ const served: [Wish, Answers, unknown, unknown][] = [
   ],
   [
     { do: 'doors', open: true },
-    { doors: () => ({ ok: true, value: { open: true } }) },
-    { do: 'doors', session, open: true },
+    { 'token-required': () => ({ ok: true, value: { required: false } }) },
+    { do: 'token-required', session, required: false },
     { open: true },
   ],
 ];

@@ -1,7 +1,7 @@
 // Frames to messages and messages to frames, for both sides; what is told to many is encoded once.
 
 import { byteLength, decodeLossy, decodeText, shortName } from '../../bytes/text';
-import type { Name, RoomName, Said, Telling } from '../../model';
+import type { ChatEvent, Name, RoomName, Said } from '../../model';
 import { nameOf, roomNameOf } from '../../model';
 import { framesOf, framesOfEach } from './frames';
 import type { Control, Heard, Refused } from './messages';
@@ -55,14 +55,14 @@ const nameBytesMax = 144;
 
 const fitting = (name: Name): string => (byteLength(name) <= nameBytesMax ? name : shortName(name));
 
-let lastTelling: Telling | undefined;
+let lastTelling: ChatEvent | undefined;
 let lastFrames: Uint8Array | undefined;
 
 /**
  * What a client is told, as frames; undefined for what this dialect does not tell. Everybody in a channel is
  * told the same object, one after the other, so its frames are kept until the next one: never change them.
  */
-export function framesOfTelling(telling: Telling): Uint8Array | undefined {
+export function framesOfTelling(telling: ChatEvent): Uint8Array | undefined {
   if (telling !== lastTelling) {
     lastFrames = encode(telling);
     lastTelling = telling;
@@ -83,7 +83,7 @@ export function framesOfRun(run: readonly Said[]): Uint8Array {
   return lastRunFrames;
 }
 
-function encode(telling: Telling): Uint8Array | undefined {
+function encode(telling: ChatEvent): Uint8Array | undefined {
   switch (telling.is) {
     case 'said':
       return framesOfEach(prefixOf(telling), [telling]);

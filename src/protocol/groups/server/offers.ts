@@ -4,11 +4,11 @@ import { baseNameFor } from '../../bytes/validation';
 import type { Host } from '../../dialect';
 import { limits } from '../../limits';
 import {
-  addresseeOf,
   type FileRef,
   type Name,
   type OfferFailure,
   type OfferStep,
+  recipientNameOf,
   roomNameOf,
 } from '../../model';
 import { type Content, dialectName } from '../wire/codec';
@@ -89,7 +89,7 @@ export class Offers {
     const room = group === undefined ? undefined : roomNameOf(group);
     if (group !== undefined && room === undefined) return this.#confirm(message, 'unknown-group');
     const { session } = this.#host;
-    const to = names.flatMap((name) => addresseeOf(name) ?? []);
+    const to = names.flatMap((name) => recipientNameOf(name) ?? []);
     const token = this.#host.secret();
     const command = {
       do: 'offer',
@@ -101,7 +101,7 @@ export class Offers {
     this.#host.submit(command, (outcome) => {
       if (!outcome.ok) return this.#notOffered(message, names, outcome.why);
       const { offer, asked, elsewhere, unknown } = outcome.value;
-      const isNamed = (name: string): boolean => addresseeOf(name) !== undefined;
+      const isNamed = (name: string): boolean => recipientNameOf(name) !== undefined;
       this.#own.set(offer, { id, token, open: asked.length + elsewhere.length, elsewhere });
       const body = [...asked, ...elsewhere].map((name) => `${name}\n`).join('');
       this.#write({ action: 'confirmation', id, group, status: 'ok', body });

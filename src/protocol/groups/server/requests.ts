@@ -5,11 +5,11 @@ import type { Outcome, WaitingFile } from '../../commands';
 import type { Host, Settle } from '../../dialect';
 import { limits } from '../../limits';
 import {
-  addresseeOf,
   type Direct,
   type Name,
   type Notice,
   type Receipt,
+  recipientNameOf,
   roomNameOf,
   type Said,
 } from '../../model';
@@ -107,7 +107,7 @@ export class GroupsRequests {
     }
     if (to.length > 1) return this.#confirm(message, 'bad-request');
     this.#withAddressees(message, (found) => {
-      const to = 'names' in found ? addresseeOf(found.names[0] ?? '') : undefined;
+      const to = 'names' in found ? recipientNameOf(found.names[0] ?? '') : undefined;
       if (to !== undefined) this.#sendTo(to, message);
       else this.#fail(message, 'why' in found ? found.why : reasons.unknownUser);
     });
@@ -184,7 +184,7 @@ export class GroupsRequests {
       default:
         return this.#withAddressees(message, (found) => {
           const [name, ...more] = 'names' in found ? found.names : [];
-          const to = addresseeOf(name ?? '');
+          const to = recipientNameOf(name ?? '');
           if (more.length > 0) this.#confirm(message, 'bad-request');
           else if (to === undefined) this.#confirm(message, 'unknown-user');
           else this.#host.submit({ do: 'group-invite', session, group, to }, answer);

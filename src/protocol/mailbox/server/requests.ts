@@ -3,7 +3,7 @@
 import { bareName } from '../../bytes/text';
 import type { WaitingFile } from '../../commands';
 import type { Host } from '../../dialect';
-import { type Address, addresseeOf, type FileRef, nameOf, type User } from '../../model';
+import { type Address, type FileRef, nameOf, recipientNameOf, type User } from '../../model';
 import { type Code, failures, type Operation, type Request } from '../wire/messages';
 import { idOf, isBirthDate, isFullName, portOf } from '../wire/values';
 import { consoleLines, hasResultLine } from './console';
@@ -34,7 +34,7 @@ export function refuseEarly(
   refuse: (code: Code) => void,
 ): void {
   const account = nameOf(request.from);
-  const addressee = addresseeOf(request.to);
+  const addressee = recipientNameOf(request.to);
   const codeOf = (why: string): Code => refusals.SENDATTACH?.[why] ?? failures.SENDATTACH;
   if (!account || !addressee) return refuse(codeOf('unknown-user'));
   host.submit({ do: 'may-send-file', from: { account }, to: addressee }, (outcome) => {
@@ -123,7 +123,7 @@ export function serve(host: Host, request: Request, to: Replies, file?: FileRef)
     case 'SEND':
     case 'SENDATTACH': {
       const account = nameOf(request.from);
-      const addressee = addresseeOf(request.to);
+      const addressee = recipientNameOf(request.to);
       if (!account || !addressee) return reply.fail('', 'unknown-user');
       const { text } = request;
       host.submit(
@@ -157,7 +157,7 @@ export function serve(host: Host, request: Request, to: Replies, file?: FileRef)
     }
     case 'GETFILE': {
       const account = nameOf(request.alias);
-      const from = addresseeOf(request.from);
+      const from = recipientNameOf(request.from);
       const id = idOf(request.id);
       if (!account) return reply.fail(request.alias, 'unknown-user');
       if (!from || id === undefined) return reply.fail(account);

@@ -3,7 +3,7 @@
 import { bareName } from '../../bytes/text';
 import type { Outcome } from '../../commands';
 import type { Host } from '../../dialect';
-import { addresseeOf, type Name, type RoomName, roomNameOf } from '../../model';
+import { type Name, recipientNameOf, type RoomName, roomNameOf } from '../../model';
 import { linesOfUsers } from '../wire/codec';
 import { type Request, texts } from '../wire/messages';
 
@@ -58,7 +58,7 @@ export class MarketRequests {
   };
 
   #writeTo(id: string, text: string): void {
-    const to = addresseeOf(id);
+    const to = recipientNameOf(id);
     if (to === undefined) return this.#answer(texts.notConnected(id));
     if (bareName(to) === bareName(this.#name)) return this.#answer(texts.writeOneself);
     const from = { session: this.#host.session };
@@ -84,7 +84,7 @@ export class MarketRequests {
   }
 
   #transfer(id: string, amount: number): void {
-    const to = addresseeOf(id);
+    const to = recipientNameOf(id);
     if (to === undefined) return this.#answer(texts.notConnected(id));
     const { session } = this.#host;
     this.#host.submit({ do: 'transfer', session, to, amount }, (outcome) => {

@@ -1,7 +1,7 @@
 // Lines to messages and messages to lines, for the server's side; what is told to many is encoded once.
 
 import { bareName, encodeText, linesOf, withoutControls } from '../../bytes/text';
-import type { Direct, FileRef, Name, Telling, User } from '../../model';
+import type { ChatEvent, Direct, FileRef, Name, User } from '../../model';
 import { nameOf } from '../../model';
 import { type Answer, forms, marked, type Request, texts } from './messages';
 import { dollarsOf, isNumber } from './money';
@@ -109,14 +109,14 @@ export function linesOfUsers(users: readonly User[], dialect: string): string[] 
   return [texts.users, ...own, ...others.map(({ name }) => marked(bareName(name)))];
 }
 
-let lastTelling: Telling | undefined;
+let lastTelling: ChatEvent | undefined;
 let lastBytes: Uint8Array | undefined;
 
 /**
  * What a client is told, as bytes; undefined for what this dialect does not tell. Everybody in the room is told
  * the same object, one after the other, so its bytes are kept until the next one: never change them.
  */
-export function bytesOfTelling(telling: Telling): Uint8Array | undefined {
+export function bytesOfTelling(telling: ChatEvent): Uint8Array | undefined {
   if (telling !== lastTelling) {
     const lines = linesOfTelling(telling);
     lastBytes = lines && bytesOfLines(...lines);
@@ -125,7 +125,7 @@ export function bytesOfTelling(telling: Telling): Uint8Array | undefined {
   return lastBytes;
 }
 
-function linesOfTelling(telling: Telling): readonly string[] | undefined {
+function linesOfTelling(telling: ChatEvent): readonly string[] | undefined {
   switch (telling.is) {
     case 'said':
       return spoken(telling.from, telling.text);

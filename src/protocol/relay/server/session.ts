@@ -1,7 +1,7 @@
 // One program at the relay door: says who it is, then speaks as an emitter or is shown things as a display.
 
 import type { Inbox } from '../../bytes/inbox';
-import type { Outcome, Wanted } from '../../commands';
+import type { NameRequest, Outcome } from '../../commands';
 import type { Host, Session, Settle } from '../../dialect';
 import { limits } from '../../limits';
 import type { Direct, Notice } from '../../model';
@@ -282,7 +282,7 @@ export class RelaySession implements Session {
   }
 }
 
-function wantedBy(origin: number): Wanted | undefined {
+function wantedBy(origin: number): NameRequest | undefined {
   if (origin === anyEmitter) return { lowest: emitters };
   if (origin === anyDisplay) return { lowest: displays };
   const isNumber = isEmitter(origin) || isDisplay(origin);

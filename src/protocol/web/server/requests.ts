@@ -4,7 +4,7 @@ import { isBirthDate, isFullName } from '../../bytes/validation';
 import type { Command, OperationName, Outcome } from '../../commands';
 import type { Host } from '../../dialect';
 import { limits } from '../../limits';
-import { addresseeOf, type Name, nameOf, type RoomName, roomNameOf } from '../../model';
+import { type Name, nameOf, recipientNameOf, type RoomName, roomNameOf } from '../../model';
 import type { AnswerOf, Request, Verb } from '../wire/messages';
 import { hashOfToken } from './token';
 
@@ -104,7 +104,7 @@ export function serve(
         count: users.length,
       }));
     case 'send': {
-      const addressee = addresseeOf(request.to);
+      const addressee = recipientNameOf(request.to);
       if (!addressee) return refuse('unknown-user');
       const { text, key } = request;
 
@@ -166,7 +166,7 @@ export function serve(
     case 'funds':
       return ask(request, { do: 'funds', session }, ({ balance }) => ({ balance }));
     case 'transfer': {
-      const payee = addresseeOf(request.to);
+      const payee = recipientNameOf(request.to);
       if (!payee) return refuse('not-connected');
       return ask(
         request,
@@ -179,8 +179,8 @@ export function serve(
       const { open } = request;
       return ask(
         request,
-        { do: 'doors', session, ...(open !== undefined && { open }) },
-        (output) => ({ open: output.open }),
+        { do: 'token-required', session, ...(open !== undefined && { required: !open }) },
+        ({ required }) => ({ open: !required }),
       );
     }
     case 'ping':

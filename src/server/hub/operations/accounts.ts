@@ -1,13 +1,13 @@
 // Accounts: registering a name for good, and giving it back.
 
 import { type FileHash, ok, refused, type SessionId } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import { accountRecipient, keyOf } from '../names';
 import type { Groups } from '../state/groups';
 import type { Membership } from '../state/membership';
 import { mayBeNamed, type People } from '../state/people';
 import type { PresenceCache } from '../state/presence';
 import type { Store } from '../store';
-import type { Handlers } from '../turn';
 
 export function accounts(
   db: Store,
@@ -15,7 +15,7 @@ export function accounts(
   presence: PresenceCache,
   membership: Membership,
   closed: Groups,
-): Pick<Handlers, 'register' | 'unregister' | 'doors'> {
+): Pick<Handlers, 'register' | 'unregister' | 'token-required'> {
   const insert = db.prepare<never, [string, string, string, string, string, number, string | null]>(
     `INSERT INTO account (key, name, full_name, born, host, registered_at, token_hash)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -29,30 +29,30 @@ export function accounts(
   const files = db.prepare<{ hash: FileHash }, [string]>(
     'DELETE FROM file WHERE recipient = ? RETURNING hash',
   );
-  const openDoors = db.prepare<never, [number, number]>(
+  const requireToken = db.prepare<never, [number, number]>(
     'UPDATE account SET doors_open = ? WHERE id = ?',
   );
   // Its address and what waits for it go with it (ON DELETE CASCADE).
   const erase = db.prepare<never, [number]>('DELETE FROM account WHERE id = ?');
 
   return {
-    register(command, turn) {
+    register(command, context) {
       if (people.taken(command.name)) return refused('name-taken');
-      turn.lasting = true;
+      context.isDurable = true;
       insert.run(
         keyOf(command.name),
         command.name,
         command.fullName,
         command.born,
         command.host,
-        turn.seconds,
+        context.seconds,
         command.tokenHash ?? null,
       );
       people.changed();
       return ok(undefined);
     },
 
-    unregister(command, turn) {
+    unregister(command, context) {
       const account = people.account(command.account);
       if (!account) return refused('unknown-user');
       const at = address.get(account.id);
@@ -62,9 +62,9 @@ export function accounts(
       } else if (people.session(command.session)?.account !== account.id) {
         return refused('not-allowed');
       }
-      turn.lasting = true;
+      context.isDurable = true;
       const recipient = accountRecipient(account.id);
-      if (at) turn.tell({ is: 'address-gone', recipient, opened: at.opened });
+      if (at) context.emit({ is: 'address-gone', recipient, opened: at.opened });
       const sessions = evict.all(account.id);
       const here = sessions.map(({ id, dialect }) => ({
         session: id,
@@ -72,30 +72,30 @@ export function accounts(
         dialect,
       }));
       const who = here[0] ?? { session: '' as SessionId, name: account.name, dialect: '' };
-      closed.forget(turn, who, recipient, here);
+      closed.forget(context, who, recipient, here);
       for (const { id: session, dialect } of sessions) {
-        membership.leaveAll(turn, { session, name: account.name, dialect });
-        turn.tell({ is: 'departed', session, recipient });
+        membership.leaveAll(context, { session, name: account.name, dialect });
+        context.emit({ is: 'departed', session, recipient });
       }
-      for (const { hash } of files.all(recipient)) turn.tell({ is: 'file-released', hash });
-      turn.tell({ is: 'forgotten', recipient });
+      for (const { hash } of files.all(recipient)) context.emit({ is: 'file-released', hash });
+      context.emit({ is: 'forgotten', recipient });
       erase.run(account.id);
       people.changed();
       presence.changed();
-      if (at || sessions.length > 0) people.announce(turn, account.name, false);
+      if (at || sessions.length > 0) people.announce(context, account.name, false);
       return ok(undefined);
     },
 
-    doors(command, turn) {
+    'token-required'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const account = session.account === null ? undefined : people.account(session.name);
       if (!account) return refused('no-account');
-      if (command.open === undefined) return ok({ open: mayBeNamed(account) });
-      turn.lasting = true;
-      openDoors.run(command.open ? 1 : 0, account.id);
+      if (command.required === undefined) return ok({ required: !mayBeNamed(account) });
+      context.isDurable = true;
+      requireToken.run(command.required ? 0 : 1, account.id);
       people.changed();
-      return ok({ open: command.open || account.token_hash === null });
+      return ok({ required: command.required && account.token_hash !== null });
     },
   };
 }

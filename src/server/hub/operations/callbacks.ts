@@ -1,11 +1,11 @@
 // Presence by call-back address: an account says where it can be called, and the server remembers it.
 
 import { type Address, type Name, ok, refused } from '../../../protocol/model';
+import type { CallbackAddress, Handlers } from '../context';
 import { accountOf, accountRecipient } from '../names';
 import { type AccountRow, mayBeNamed, type People } from '../state/people';
 import type { PresenceCache } from '../state/presence';
 import type { Store } from '../store';
-import type { CallAddress, Handlers } from '../turn';
 
 interface AddressRow {
   readonly opened: number;
@@ -18,7 +18,7 @@ interface AddressRow {
   readonly wants_files: number;
 }
 
-const callAddress = (row: AddressRow): CallAddress => ({
+const callAddress = (row: AddressRow): CallbackAddress => ({
   recipient: accountRecipient(row.account),
   opened: row.opened,
   address: { host: row.host, port: row.port } satisfies Address,
@@ -31,7 +31,7 @@ const columns = `SELECT opened, account, name, address.host AS host, port, diale
   FROM address JOIN account ON account.id = address.account`;
 
 /** Every address there is, in the order in which they were opened: what delivery starts with. */
-export const allAddresses = (db: Store): CallAddress[] =>
+export const allAddresses = (db: Store): CallbackAddress[] =>
   db.query<AddressRow, []>(`${columns} ORDER BY opened`).all().map(callAddress);
 
 export function addresses(
@@ -53,60 +53,60 @@ export function addresses(
   };
 
   return {
-    'callback-open'(command, turn) {
+    'callback-open'(command, context) {
       const account = named(command.account);
       if (typeof account === 'string') return refused(account);
       if (byAccount.get(account.id)) return refused('already-connected');
-      turn.lasting = true;
+      context.isDurable = true;
       const wasHere = people.reachable(account.id);
       const { host, port } = command.address;
-      insert.run(account.id, host, port, command.dialect, command.machine, turn.at);
+      insert.run(account.id, host, port, command.dialect, command.machine, context.at);
       presence.changed();
       const row = byAccount.get(account.id);
       if (!row) throw new Error('an address just opened is not there');
-      turn.tell({ is: 'address', at: callAddress(row) });
-      if (!wasHere) people.announce(turn, account.name, true);
+      context.emit({ is: 'address', at: callAddress(row) });
+      if (!wasHere) people.announce(context, account.name, true);
       return ok(undefined);
     },
 
-    'callback-close'(command, turn) {
+    'callback-close'(command, context) {
       const account = named(command.account);
       if (typeof account === 'string') return refused(account);
       const row = byAccount.get(account.id);
       if (!row) return refused('not-connected');
       if (row.host !== command.host) return refused('elsewhere');
-      turn.lasting = true;
+      context.isDurable = true;
       remove.run(row.opened);
       presence.changed();
-      turn.tell({
+      context.emit({
         is: 'address-gone',
         recipient: accountRecipient(account.id),
         opened: row.opened,
       });
-      if (!people.reachable(account.id)) people.announce(turn, account.name, false);
+      if (!people.reachable(account.id)) people.announce(context, account.name, false);
       return ok(undefined);
     },
 
-    'callback-lost'(command, turn) {
+    'callback-lost'(command, context) {
       const account = accountOf(command.recipient);
       const row = account === undefined ? null : byAccount.get(account);
       if (!row || row.opened !== command.opened) return refused('not-connected');
-      turn.lasting = true;
+      context.isDurable = true;
       remove.run(row.opened);
       presence.changed();
-      turn.tell({ is: 'address-gone', recipient: command.recipient, opened: row.opened });
-      if (!people.reachable(row.account)) people.announce(turn, row.name, false);
+      context.emit({ is: 'address-gone', recipient: command.recipient, opened: row.opened });
+      if (!people.reachable(row.account)) people.announce(context, row.name, false);
       return ok(undefined);
     },
 
-    'callback-wants-files'(command, turn) {
+    'callback-wants-files'(command, context) {
       const account = people.account(command.account);
       if (!account) return refused('unknown-user');
       const row = byAccount.get(account.id);
       if (!row || row.host !== command.host) return refused('not-connected');
-      turn.lasting = true;
+      context.isDurable = true;
       want.run(row.opened);
-      turn.tell({ is: 'address', at: callAddress({ ...row, wants_files: 1 }) });
+      context.emit({ is: 'address', at: callAddress({ ...row, wants_files: 1 }) });
       return ok(undefined);
     },
   };

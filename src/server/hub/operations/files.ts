@@ -3,10 +3,10 @@
 import type { WaitingFile } from '../../../protocol/commands';
 import { limits } from '../../../protocol/limits';
 import { type FileHash, type Name, ok, refused } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import { accountRecipient, guestRecipient, keyOf } from '../names';
 import { mayAct, type People } from '../state/people';
 import type { Store } from '../store';
-import type { Handlers } from '../turn';
 
 /** Every hash that something in the database still needs; any other file on disk is an orphan. */
 export function neededFiles(db: Store): Set<FileHash> {
@@ -82,18 +82,18 @@ export function files(
       });
     },
 
-    'file-taken'(command, turn) {
+    'file-taken'(command, context) {
       const row = take.get(command.serial);
       if (!row) return refused('unknown-file');
-      turn.lasting = true;
-      turn.tell({ is: 'file-released', hash: row.hash });
+      context.isDurable = true;
+      context.emit({ is: 'file-released', hash: row.hash });
       return ok(undefined);
     },
 
-    'file-expire'(command, turn) {
+    'file-expire'(command, context) {
       const hashes = expire.all(command.before).map((row) => row.hash);
-      if (hashes.length > 0) turn.lasting = true;
-      for (const hash of hashes) turn.tell({ is: 'file-released', hash });
+      if (hashes.length > 0) context.isDurable = true;
+      for (const hash of hashes) context.emit({ is: 'file-released', hash });
       return ok({ hashes });
     },
   };

@@ -2,16 +2,16 @@
 
 import { limits } from '../../../protocol/limits';
 import { ok, refused } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import type { Groups } from '../state/groups';
 import { memberOf, type People } from '../state/people';
-import type { Handlers } from '../turn';
 
 type Part =
   'group-create' | 'group-invite' | 'group-accept' | 'group-decline' | 'group-leave' | 'group-list';
 
 export function groups(people: People, closed: Groups): Pick<Handlers, Part> {
   return {
-    'group-create'(command, turn) {
+    'group-create'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const { group } = command;
@@ -19,11 +19,11 @@ export function groups(people: People, closed: Groups): Pick<Handlers, Part> {
       if (closed.count() >= limits.hub.groups) return refused('too-many');
       const who = memberOf(session);
       const recipient = people.recipientOf(session);
-      closed.create(turn, group, who, recipient, closed.sessionsOf(who, session.account));
+      closed.create(context, group, who, recipient, closed.sessionsOf(who, session.account));
       return ok(undefined);
     },
 
-    'group-invite'(command, turn) {
+    'group-invite'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const group = closed.find(command.group);
@@ -31,42 +31,42 @@ export function groups(people: People, closed: Groups): Pick<Handlers, Part> {
       // Who does not belong to a group is not told that there is one.
       if (!group || !closed.has(group.name, recipient)) return refused('unknown-room');
       if (group.creator !== recipient) return refused('not-creator');
-      const to = people.addressee(command.to);
+      const to = people.recipientNamed(command.to);
       if (!to) return refused('unknown-user');
       if (closed.has(group.name, to.recipient)) return refused('already-member');
       if (closed.size(group.name) >= limits.hub.groupMembers) return refused('too-many');
-      closed.invite(turn, group.name, to.recipient, memberOf(session));
+      closed.invite(context, group.name, to.recipient, memberOf(session));
       return ok(undefined);
     },
 
-    'group-accept'(command, turn) {
+    'group-accept'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       if (!closed.find(command.group)) return refused('unknown-room');
       const who = memberOf(session);
       const recipient = people.recipientOf(session);
-      if (!closed.uninvite(turn, command.group, recipient)) return refused('not-invited');
+      if (!closed.uninvite(context, command.group, recipient)) return refused('not-invited');
       const here = closed.sessionsOf(who, session.account);
-      closed.admit(turn, command.group, who, recipient, here);
+      closed.admit(context, command.group, who, recipient, here);
       return ok(undefined);
     },
 
-    'group-decline'(command, turn) {
+    'group-decline'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       if (!closed.find(command.group)) return refused('unknown-room');
-      const was = closed.uninvite(turn, command.group, people.recipientOf(session));
+      const was = closed.uninvite(context, command.group, people.recipientOf(session));
       return was ? ok(undefined) : refused('not-invited');
     },
 
-    'group-leave'(command, turn) {
+    'group-leave'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       if (!closed.find(command.group)) return refused('unknown-room');
       const who = memberOf(session);
       const recipient = people.recipientOf(session);
       const here = closed.sessionsOf(who, session.account);
-      const was = closed.expel(turn, command.group, who, recipient, here);
+      const was = closed.expel(context, command.group, who, recipient, here);
       return was ? ok(undefined) : refused('not-member');
     },
 

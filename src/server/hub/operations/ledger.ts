@@ -1,10 +1,10 @@
 // Money: balances in whole dollars, and the ledger, in which every change of one is an entry for good.
 
 import { ok, refused } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import { accountRecipient } from '../names';
 import type { AccountRow, People, SessionRow } from '../state/people';
 import type { Store } from '../store';
-import type { Handlers } from '../turn';
 
 /** The most that a balance can be, in dollars: what a number holds exactly. */
 const balanceMax = Number.MAX_SAFE_INTEGER;
@@ -42,16 +42,16 @@ export function ledger(
   const balanceOf = (owner: Owner): number | undefined => find.get(owner)?.balance;
 
   return {
-    'balance-set'(command, turn) {
+    'balance-set'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const { amount } = command;
       if (!isDollars(amount)) return refused('bad-amount');
       const owner = ownerOf(session);
       const before = balanceOf(owner);
-      turn.lasting = true;
+      context.isDurable = true;
       put.run(owner, session.name, amount);
-      enterSet.run(turn.seconds, owner, session.name, amount, before ?? null);
+      enterSet.run(context.seconds, owner, session.name, amount, before ?? null);
       return ok({ before: before ?? 0, after: amount });
     },
 
@@ -62,7 +62,7 @@ export function ledger(
       return balance === undefined ? refused('no-account') : ok({ balance });
     },
 
-    transfer(command, turn) {
+    transfer(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const { amount } = command;
@@ -78,11 +78,11 @@ export function ledger(
       if (amount > before) return refused('insufficient');
       // Not `received + amount`, which may be more than a number holds exactly.
       if (amount > balanceMax - received) return refused('too-much');
-      turn.lasting = true;
+      context.isDurable = true;
       update.run(before - amount, payer);
       update.run(received + amount, payee.owner);
-      enterTransfer.run(turn.seconds, payer, session.name, payee.owner, payee.name, amount);
-      turn.notify(
+      enterTransfer.run(context.seconds, payer, session.name, payee.owner, payee.name, amount);
+      context.notify(
         { recipient: payee.recipient },
         { is: 'paid', from: session.name, origin: session.dialect, amount },
       );

@@ -1,10 +1,10 @@
 // Lists of who is here, for every door alike.
 
 import { type Actor, ok, refused } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import { mayAct, type People } from '../state/people';
 import type { PresenceCache } from '../state/presence';
 import type { Store } from '../store';
-import type { Handlers } from '../turn';
 
 export function lists(
   db: Store,

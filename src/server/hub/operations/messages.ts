@@ -11,10 +11,10 @@ import {
   refused,
   type SessionId,
 } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import { accountOf, guestOf, keyOf } from '../names';
-import type { Addressee, Doer, People } from '../state/people';
+import type { ActingUser, MessageRecipient, People } from '../state/people';
 import type { Store } from '../store';
-import type { Handlers } from '../turn';
 
 interface MessageRow {
   readonly serial: number;
@@ -139,7 +139,7 @@ export function mail(
      UNION ALL SELECT 1 FROM live.message WHERE serial = ? AND sender = ? LIMIT 1`,
   );
 
-  const nextId = ({ account, session = '' as SessionId }: Doer): number => {
+  const nextId = ({ account, session = '' as SessionId }: ActingUser): number => {
     if (account === undefined) countSession.run(session);
     else countAccount.run(account);
     const row = account === undefined ? lastOfSession.get(session) : lastOfAccount.get(account);
@@ -149,17 +149,17 @@ export function mail(
 
   /** Who writes to whom, or why nobody can. */
   const parties = ({ from, to: name }: { readonly from: Actor; readonly to: Name }) => {
-    const doer = people.doer(from);
+    const doer = people.actingUser(from);
     if (doer === 'unknown') return refused('unknown-sender');
     if (doer === 'not-allowed') return refused('not-allowed');
-    const to = people.addressee(name);
+    const to = people.recipientNamed(name);
     return to ? ok({ doer, to }) : refused('unknown-user');
   };
-  const hasRoomForFile = ({ recipient }: Addressee): boolean =>
+  const hasRoomForFile = ({ recipient }: MessageRecipient): boolean =>
     (filesWaiting.get(recipient)?.count ?? 0) < limits.hub.attachmentsPerRecipient;
 
   return {
-    direct(command, turn) {
+    direct(command, context) {
       const found = parties(command);
       if (!found.ok) return found;
       const { doer, to } = found.value;
@@ -175,9 +175,9 @@ export function mail(
       if (fits.changes === 0) return refused('full');
 
       const id = nextId(doer);
-      if (doer.account !== undefined || account !== undefined || file) turn.lasting = true;
-      const at = turn.seconds;
-      const serial = turn.position;
+      if (doer.account !== undefined || account !== undefined || file) context.isDurable = true;
+      const at = context.seconds;
+      const serial = context.position;
       const row: Values = [
         serial,
         account ?? guestOf(to.recipient) ?? '',
@@ -205,11 +205,11 @@ export function mail(
           file.hash,
           file.size,
           file.name,
-          turn.at,
+          context.at,
         );
       }
       const { reference } = command;
-      turn.tell({
+      context.emit({
         is: 'direct',
         to: to.recipient,
         message: {
@@ -245,7 +245,7 @@ export function mail(
       return ok({ waiting });
     },
 
-    settle(command, turn) {
+    settle(command, context) {
       const account = accountOf(command.recipient);
       const guest = guestOf(command.recipient) ?? ('' as SessionId);
       const row =
@@ -257,11 +257,11 @@ export function mail(
         erasePassing.run(command.serial);
         lessPassing.run(guest);
       } else {
-        turn.lasting = true;
+        context.isDurable = true;
         eraseKept.run(command.serial);
         lessKept.run(account);
       }
-      turn.notify(
+      context.notify(
         { recipient: row.sender },
         {
           is: 'receipt',

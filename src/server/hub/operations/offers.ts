@@ -2,11 +2,11 @@
 
 import { limits } from '../../../protocol/limits';
 import { type FileHash, type Name, ok, type RecipientId, refused } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import type { Groups } from '../state/groups';
 import type { OpenOffers } from '../state/offers';
 import type { People } from '../state/people';
 import type { Store } from '../store';
-import type { Handlers } from '../turn';
 
 type Part =
   'offer' | 'offer-waiting' | 'offer-answer' | 'offer-open' | 'offer-stored' | 'offer-end';
@@ -23,7 +23,7 @@ export function offers(
   >('SELECT recipient, hash, size, name FROM file WHERE serial = ?');
 
   return {
-    offer(command, turn) {
+    offer(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const own = people.recipientOf(session);
@@ -34,7 +34,7 @@ export function offers(
       if (names.length > limits.hub.groupMembers) return refused('too-many');
       const found = new Map(
         names.flatMap((name) => {
-          const addressee = people.addressee(name);
+          const addressee = people.recipientNamed(name);
           return addressee && addressee.recipient !== own ? [[addressee.recipient, addressee]] : [];
         }),
       );
@@ -52,11 +52,11 @@ export function offers(
         (isAsked ? asked : elsewhere).push(name);
         const state = isAsked ? 'asked' : 'elsewhere';
         open.addPart({ offer, recipient, name, state, session: null });
-        if (isAsked) open.ask(turn, row, recipient);
-        else open.bring(turn, row, name);
+        if (isAsked) open.ask(context, row, recipient);
+        else open.bring(context, row, name);
       }
       const unknown = names.filter((name) => {
-        const addressee = people.addressee(name);
+        const addressee = people.recipientNamed(name);
         return !addressee || !found.has(addressee.recipient);
       });
       return ok({ offer, asked, elsewhere, unknown: 'room' in to ? [] : unknown });
@@ -75,7 +75,7 @@ export function offers(
       return ok({ offer });
     },
 
-    'offer-answer'(command, turn) {
+    'offer-answer'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const offer = open.find(command.offer);
@@ -83,11 +83,14 @@ export function offers(
       if (!offer || !part) return refused('unknown-offer');
       if (!command.accept) {
         const step = part.state === 'asked' ? 'rejected' : 'failed';
-        open.endPart(turn, offer, part, { step, ...(step === 'failed' && { why: 'cancelled' }) });
+        open.endPart(context, offer, part, {
+          step,
+          ...(step === 'failed' && { why: 'cancelled' }),
+        });
         return ok(undefined);
       }
       if (part.state !== 'asked') return refused('unknown-offer');
-      open.accept(turn, offer, part, session.id, command.tokenHash);
+      open.accept(context, offer, part, session.id, command.tokenHash);
       return ok(undefined);
     },
 
@@ -98,33 +101,33 @@ export function offers(
       return ok({ offer: number, file: { name, size, ...(hash !== null && { hash }) } });
     },
 
-    'offer-stored'(command, turn) {
+    'offer-stored'(command, context) {
       const offer = open.find(command.offer);
       if (!offer || offer.carrier !== command.session) return refused('unknown-offer');
-      open.stored(turn, offer, command.hash);
+      open.stored(context, offer, command.hash);
       return ok(undefined);
     },
 
-    'offer-end'(command, turn) {
+    'offer-end'(command, context) {
       const { session, to, why } = command;
       if (command.offer === undefined) {
         const offer = open.carriedBy(session);
         if (!offer) return refused('unknown-offer');
         const part = open.partOfCarrier(offer.number, session);
-        if (!part) open.fail(turn, offer, why ?? 'broken');
-        else if (why === undefined) open.endPart(turn, offer, part, { step: 'done' });
-        else open.endPart(turn, offer, part, { step: 'failed', why });
+        if (!part) open.fail(context, offer, why ?? 'broken');
+        else if (why === undefined) open.endPart(context, offer, part, { step: 'done' });
+        else open.endPart(context, offer, part, { step: 'failed', why });
         return ok(undefined);
       }
       const offer = open.find(command.offer);
       if (!offer || offer.session !== session) return refused('unknown-offer');
       if (to === undefined) {
-        open.fail(turn, offer, why ?? 'cancelled', true);
+        open.fail(context, offer, why ?? 'cancelled', true);
         return ok(undefined);
       }
       const part = open.partNamed(offer.number, to);
       if (!part) return refused('unknown-offer');
-      open.endPart(turn, offer, part, { step: 'failed', why: why ?? 'cancelled' }, true);
+      open.endPart(context, offer, part, { step: 'failed', why: why ?? 'cancelled' }, true);
       return ok(undefined);
     },
   };

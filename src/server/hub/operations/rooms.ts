@@ -2,12 +2,12 @@
 
 import { limits } from '../../../protocol/limits';
 import { ok, refused, type RoomName, type Said } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import type { Groups } from '../state/groups';
 import type { Membership } from '../state/membership';
 import { memberOf, type People } from '../state/people';
 import type { Speakers } from '../state/speakers';
 import type { Store } from '../store';
-import type { Handlers } from '../turn';
 
 export function rooms(
   db: Store,
@@ -47,31 +47,31 @@ export function rooms(
       return ok(undefined);
     },
 
-    'room-join'(command, turn) {
+    'room-join'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       if (!exists.get(command.room)) return refused('unknown-room');
       const who = memberOf(session);
       const leaving =
         command.only === true ? openRoomsOf.all(session.id) : [{ room: command.room }];
-      for (const { room } of leaving) membership.leave(turn, room, who);
-      membership.enter(turn, command.room, who, { mute: command.mute ?? false });
+      for (const { room } of leaving) membership.leave(context, room, who);
+      membership.enter(context, command.room, who, { mute: command.mute ?? false });
       return ok(undefined);
     },
 
-    'room-leave'(command, turn) {
+    'room-leave'(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const who = memberOf(session);
       if (!exists.get(command.room)) return refused('not-member');
-      return membership.leave(turn, command.room, who) ? ok(undefined) : refused('not-member');
+      return membership.leave(context, command.room, who) ? ok(undefined) : refused('not-member');
     },
 
     rooms() {
       return ok({ rooms: list.all().map((row) => row.name) });
     },
 
-    say(command, turn) {
+    say(command, context) {
       const speaker = speakers.of(command.session);
       if (!speaker) return refused('not-entered');
       if (command.text.length > limits.hub.textBytes) return refused('too-long');
@@ -85,11 +85,11 @@ export function rooms(
         from: session.name,
         text: command.text,
         origin: session.dialect,
-        at: turn.seconds,
+        at: context.seconds,
         ...(raw && { raw }),
         ...(reference !== undefined && { reference }),
       };
-      turn.notify({ room, except: session.id }, said);
+      context.notify({ room, except: session.id }, said);
       return ok({ room });
     },
   };

@@ -1,6 +1,6 @@
 // Presence by connection: taking a name as a guest or as an account, and leaving.
 
-import type { Wanted } from '../../../protocol/commands';
+import type { NameRequest } from '../../../protocol/commands';
 import {
   type Address,
   type FileHash,
@@ -13,6 +13,7 @@ import {
   type Result,
   type SessionId,
 } from '../../../protocol/model';
+import type { CommandContext, Handlers } from '../context';
 import { accountRecipient, guestRecipient, keyOf } from '../names';
 import type { Groups } from '../state/groups';
 import type { Membership } from '../state/membership';
@@ -20,7 +21,6 @@ import type { OpenOffers } from '../state/offers';
 import { memberOf, type People } from '../state/people';
 import type { PresenceCache } from '../state/presence';
 import type { Store } from '../store';
-import type { Handlers, Turn } from '../turn';
 
 interface Entry {
   readonly session: SessionId;
@@ -60,9 +60,9 @@ export function sessions(
   );
   const remove = db.prepare<never, [string]>('DELETE FROM live.session WHERE id = ?');
   const watching = db.prepare<never, [string]>('UPDATE live.session SET watches = 1 WHERE id = ?');
-  const watch = (turn: Turn, session: SessionId): void => {
+  const watch = (context: CommandContext, session: SessionId): void => {
     watching.run(session);
-    turn.tell({ is: 'watching', session });
+    context.emit({ is: 'watching', session });
   };
   const copies = db.prepare<{ copies: number }, [string]>(
     `SELECT count(*) AS copies FROM live.session
@@ -76,7 +76,10 @@ export function sessions(
     'DELETE FROM file WHERE recipient = ? RETURNING hash',
   );
 
-  const freeName = (wanted: Wanted, rename: boolean): Result<Name, 'name-taken' | 'none-free'> => {
+  const freeName = (
+    wanted: NameRequest,
+    rename: boolean,
+  ): Result<Name, 'name-taken' | 'none-free'> => {
     if ('lowest' in wanted) {
       const [from, to] = wanted.lowest;
       for (let number = from; number <= to; number++) {
@@ -101,7 +104,12 @@ export function sessions(
     return number > 0 ? keyOf(numberedName(number)) : null;
   };
 
-  const admit = (turn: Turn, entry: Entry, name: Name, account: number | undefined): void => {
+  const admit = (
+    context: CommandContext,
+    entry: Entry,
+    name: Name,
+    account: number | undefined,
+  ): void => {
     const wasHere = account !== undefined && people.reachable(account);
     insert.run(
       entry.session,
@@ -114,56 +122,56 @@ export function sessions(
       entry.address.port,
       entry.deaf === true ? 1 : 0,
       heardKey(entry.hearsFor, name),
-      turn.at,
+      context.at,
     );
     presence.changed();
     const recipient =
       account === undefined ? guestRecipient(entry.session) : accountRecipient(account);
     const deaf = entry.deaf ?? false;
-    turn.tell({ is: 'arrived', session: entry.session, recipient, name, deaf });
-    if (!wasHere) people.announce(turn, name, true);
+    context.emit({ is: 'arrived', session: entry.session, recipient, name, deaf });
+    if (!wasHere) people.announce(context, name, true);
   };
 
   return {
-    enter(command, turn) {
+    enter(command, context) {
       if (people.session(command.session)) return refused('already-entered');
       const name = freeName(command.wanted, command.collision === 'rename');
       if (!name.ok) return name;
-      admit(turn, command, name.value, undefined);
+      admit(context, command, name.value, undefined);
       return ok({ name: name.value });
     },
 
-    login(command, turn) {
+    login(command, context) {
       if (people.session(command.session)) return refused('already-entered');
       const account = people.account(command.account);
       if (!account) return refused('unknown-user');
       if (account.token_hash === null || account.token_hash !== command.tokenHash) {
         return refused('not-allowed');
       }
-      admit(turn, command, account.name, account.id);
+      admit(context, command, account.name, account.id);
       const who = { session: command.session, name: account.name, dialect: command.dialect };
-      closed.arrived(turn, who, accountRecipient(account.id));
-      if (command.watches === true) watch(turn, command.session);
+      closed.arrived(context, who, accountRecipient(account.id));
+      if (command.watches === true) watch(context, command.session);
       return ok({ name: account.name });
     },
 
-    leave(command, turn) {
+    leave(command, context) {
       const row = people.session(command.session);
       if (!row) return ok(undefined);
       const recipient = people.recipientOf(row);
       const who = memberOf(row);
-      if (row.account === null) closed.forget(turn, who, recipient, [who]);
-      else closed.departed(turn, who);
-      membership.leaveAll(turn, who);
-      offers.departed(turn, row);
-      turn.tell({ is: 'departed', session: row.id, recipient });
+      if (row.account === null) closed.forget(context, who, recipient, [who]);
+      else closed.departed(context, who);
+      membership.leaveAll(context, who);
+      offers.departed(context, row);
+      context.emit({ is: 'departed', session: row.id, recipient });
       remove.run(row.id);
       presence.changed();
       if (row.account === null) {
         // A guest is gone for good, and what waited for him with him.
         for (const message of waiting.all(row.id)) {
           const { id, to_name: by, reference } = message;
-          turn.notify(
+          context.notify(
             { recipient: message.sender },
             {
               is: 'receipt',
@@ -176,20 +184,20 @@ export function sessions(
           );
         }
         for (const { hash } of files.all(recipient)) {
-          turn.lasting = true;
-          turn.tell({ is: 'file-released', hash });
+          context.isDurable = true;
+          context.emit({ is: 'file-released', hash });
         }
-        turn.tell({ is: 'forgotten', recipient });
+        context.emit({ is: 'forgotten', recipient });
       }
       if (row.account === null || !people.reachable(row.account)) {
-        people.announce(turn, row.name, false);
+        people.announce(context, row.name, false);
       }
       return ok(undefined);
     },
 
-    watch(command, turn) {
+    watch(command, context) {
       if (!people.session(command.session)) return refused('not-entered');
-      watch(turn, command.session);
+      watch(context, command.session);
       return ok(undefined);
     },
   };

@@ -1,18 +1,18 @@
 // Signals: what one session tells another of its own dialect, passed on without being understood.
 
 import { ok, refused } from '../../../protocol/model';
+import type { Handlers } from '../context';
 import type { People } from '../state/people';
-import type { Handlers } from '../turn';
 
 export function signals(people: People): Pick<Handlers, 'signal'> {
   return {
-    signal(command, turn) {
+    signal(command, context) {
       const session = people.session(command.session);
       if (!session) return refused('not-entered');
       const to = people.guest(command.to);
       if (!to || to.deaf === 1 || to.dialect !== session.dialect) return refused('unknown-user');
       const { signal, numbers } = command;
-      turn.notify(
+      context.notify(
         { session: to.id },
         {
           is: 'signal',
@@ -20,7 +20,7 @@ export function signals(people: People): Pick<Handlers, 'signal'> {
           from: session.name,
           numbers,
           origin: session.dialect,
-          at: turn.seconds,
+          at: context.seconds,
         },
       );
       return ok(undefined);

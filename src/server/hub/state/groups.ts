@@ -1,8 +1,8 @@
 // Closed rooms (groups): who belongs to them, whether here or away, kept over restarts for accounts.
 
 import type { Name, RecipientId, RoomName } from '../../../protocol/model';
+import type { CommandContext } from '../context';
 import type { Store } from '../store';
-import type { Turn } from '../turn';
 import type { Member, Membership } from './membership';
 
 interface ClosedRoom {
@@ -110,85 +110,90 @@ export class Groups {
   }
 
   create(
-    turn: Turn,
+    context: CommandContext,
     room: RoomName,
     who: Member,
     recipient: RecipientId,
     here: readonly Member[],
   ): void {
-    turn.lasting = true;
-    this.#sql.create.run(room, recipient, turn.at);
-    this.admit(turn, room, who, recipient, here);
+    context.isDurable = true;
+    this.#sql.create.run(room, recipient, context.at);
+    this.admit(context, room, who, recipient, here);
   }
 
   /** He belongs from now on; the others are told once, whatever number of sessions he has. */
   admit(
-    turn: Turn,
+    context: CommandContext,
     room: RoomName,
     who: Member,
     recipient: RecipientId,
     here: readonly Member[],
   ): void {
-    turn.lasting = true;
-    this.#sql.add.run(room, recipient, who.name, turn.at);
+    context.isDurable = true;
+    this.#sql.add.run(room, recipient, who.name, context.at);
     for (const member of here) {
-      this.#membership.enter(turn, room, member, { silent: member.session !== who.session });
+      this.#membership.enter(context, room, member, { silent: member.session !== who.session });
     }
   }
 
   /** He belongs no more: the others are told; an empty group is gone; without its creator nobody invites. */
   expel(
-    turn: Turn,
+    context: CommandContext,
     room: RoomName,
     who: Member,
     recipient: RecipientId,
     here: readonly Member[],
   ): boolean {
     if (this.#sql.remove.get(room, recipient) === null) return false;
-    turn.lasting = true;
+    context.isDurable = true;
     this.#sql.orphan.run(room, recipient);
     this.#sql.removeEmpty.run(room);
-    for (const member of here) this.#membership.leave(turn, room, member, true);
-    turn.notify(
+    for (const member of here) this.#membership.leave(context, room, member, true);
+    context.notify(
       { room, except: who.session },
       { is: 'left', room, name: who.name, origin: who.dialect },
     );
     return true;
   }
 
-  invite(turn: Turn, room: RoomName, recipient: RecipientId, by: Member): void {
-    turn.lasting = true;
-    this.#sql.invite.run(room, recipient, by.name, by.dialect, turn.at);
-    turn.notify({ recipient }, { is: 'invited', room, by: by.name, origin: by.dialect });
+  invite(context: CommandContext, room: RoomName, recipient: RecipientId, by: Member): void {
+    context.isDurable = true;
+    this.#sql.invite.run(room, recipient, by.name, by.dialect, context.at);
+    context.notify({ recipient }, { is: 'invited', room, by: by.name, origin: by.dialect });
   }
 
   /** Whether there was an invitation. */
-  uninvite(turn: Turn, room: RoomName, recipient: RecipientId): boolean {
+  uninvite(context: CommandContext, room: RoomName, recipient: RecipientId): boolean {
     if (this.#sql.uninvite.get(room, recipient) === null) return false;
-    turn.lasting = true;
+    context.isDurable = true;
     return true;
   }
 
   /** A session of an account came: it hears the account's groups, and what it was invited to meanwhile. */
-  arrived(turn: Turn, who: Member, recipient: RecipientId): void {
+  arrived(context: CommandContext, who: Member, recipient: RecipientId): void {
     for (const room of this.roomsOf(recipient)) {
-      this.#membership.enter(turn, room, who, { silent: true });
+      this.#membership.enter(context, room, who, { silent: true });
     }
     for (const { room, by_name: by, origin } of this.#sql.invitations.all(recipient)) {
-      turn.notify({ session: who.session }, { is: 'invited', room, by, origin });
+      context.notify({ session: who.session }, { is: 'invited', room, by, origin });
     }
   }
 
   /** A session went: an account's goes without a word, since it still belongs. */
-  departed(turn: Turn, who: Member): void {
+  departed(context: CommandContext, who: Member): void {
     for (const room of this.#membership.roomsOf(who.session)) {
-      if (this.find(room)) this.#membership.leave(turn, room, who, true);
+      if (this.find(room)) this.#membership.leave(context, room, who, true);
     }
   }
 
   /** A recipient is gone for good. */
-  forget(turn: Turn, who: Member, recipient: RecipientId, here: readonly Member[]): void {
-    for (const room of this.roomsOf(recipient)) this.expel(turn, room, who, recipient, here);
+  forget(
+    context: CommandContext,
+    who: Member,
+    recipient: RecipientId,
+    here: readonly Member[],
+  ): void {
+    for (const room of this.roomsOf(recipient)) this.expel(context, room, who, recipient, here);
     this.#sql.forgetInvitations.run(recipient);
   }
 

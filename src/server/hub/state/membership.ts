@@ -1,8 +1,8 @@
 // Who is in which room: the member table and the notices that every change of it causes.
 
 import type { Name, RoomName, SessionId } from '../../../protocol/model';
+import type { CommandContext } from '../context';
 import type { Store } from '../store';
-import type { Turn } from '../turn';
 
 /** One session as its rooms know it. */
 export interface Member {
@@ -42,27 +42,27 @@ export class Membership {
 
   /** Lets a session hear (or, mute, only speak in) a room. `silent`: the others are not told. */
   enter(
-    turn: Turn,
+    context: CommandContext,
     room: RoomName,
     who: Member,
     how: { readonly mute?: boolean; readonly silent?: boolean } = {},
   ): void {
     const mute = how.mute ?? false;
     this.#add.run(room, who.session, mute ? 1 : 0);
-    turn.tell({ is: 'room-in', room, session: who.session, mute });
+    context.emit({ is: 'room-in', room, session: who.session, mute });
     if (how.silent === true) return;
-    turn.notify(
+    context.notify(
       { room, except: who.session },
       { is: 'joined', room, name: who.name, origin: who.dialect },
     );
   }
 
   /** Whether the session was in the room at all. */
-  leave(turn: Turn, room: RoomName, who: Member, silent = false): boolean {
+  leave(context: CommandContext, room: RoomName, who: Member, silent = false): boolean {
     if (this.#remove.get(room, who.session) === null) return false;
-    turn.tell({ is: 'room-out', room, session: who.session });
+    context.emit({ is: 'room-out', room, session: who.session });
     if (!silent) {
-      turn.notify(
+      context.notify(
         { room, except: who.session },
         { is: 'left', room, name: who.name, origin: who.dialect },
       );
@@ -70,7 +70,7 @@ export class Membership {
     return true;
   }
 
-  leaveAll(turn: Turn, who: Member): void {
-    for (const room of this.roomsOf(who.session)) this.leave(turn, room, who);
+  leaveAll(context: CommandContext, who: Member): void {
+    for (const room of this.roomsOf(who.session)) this.leave(context, room, who);
   }
 }

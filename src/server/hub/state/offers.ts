@@ -8,9 +8,9 @@ import type {
   RecipientId,
   SessionId,
 } from '../../../protocol/model';
+import type { CommandContext } from '../context';
 import { accountOf, guestOf } from '../names';
 import type { Store } from '../store';
-import type { Turn } from '../turn';
 import type { People, SessionRow } from './people';
 
 export interface OfferRow {
@@ -161,10 +161,16 @@ export class OpenOffers {
     return row !== undefined && row.id !== except && row.dialect === dialect;
   }
 
-  accept(turn: Turn, offer: OfferRow, part: PartRow, session: SessionId, tokenHash: string): void {
+  accept(
+    context: CommandContext,
+    offer: OfferRow,
+    part: PartRow,
+    session: SessionId,
+    tokenHash: string,
+  ): void {
     this.#sql.accept.run(session, tokenHash, offer.number, part.recipient);
-    this.#tellOfferer(turn, offer, { step: 'accepted', by: part.name });
-    if (offer.hash !== null) this.#tell(turn, { session }, offer, { step: 'stored' });
+    this.#tellOfferer(context, offer, { step: 'accepted', by: part.name });
+    if (offer.hash !== null) this.#tell(context, { session }, offer, { step: 'stored' });
   }
 
   /** The connection with this token begins to carry; the token is used up. */
@@ -175,51 +181,52 @@ export class OpenOffers {
     return part ? this.find(part.offer) : undefined;
   }
 
-  stored(turn: Turn, offer: OfferRow, hash: FileHash): void {
+  stored(context: CommandContext, offer: OfferRow, hash: FileHash): void {
     this.#sql.stored.run(hash, offer.number);
     const whole = { ...offer, hash };
     for (const { session, state } of this.#sql.parts.all(offer.number)) {
-      if (state === 'accepted' && session) this.#tell(turn, { session }, whole, { step: 'stored' });
+      if (state === 'accepted' && session)
+        this.#tell(context, { session }, whole, { step: 'stored' });
     }
-    this.#tellOfferer(turn, whole, { step: 'stored', by: offer.by_name });
-    this.#rest(turn, whole);
+    this.#tellOfferer(context, whole, { step: 'stored', by: offer.by_name });
+    this.#rest(context, whole);
   }
 
   /** One recipient's part is over; who offers is told, unless he says it himself. */
   endPart(
-    turn: Turn,
+    context: CommandContext,
     offer: OfferRow,
     part: PartRow,
     how: Pick<OfferStep, 'step' | 'why'>,
     isSilent = false,
   ): void {
     this.#sql.removePart.run(part.offer, part.recipient);
-    if (!isSilent) this.#tellOfferer(turn, offer, { ...how, by: part.name });
-    if (offer.serial !== null && how.step === 'done') this.#take(turn, offer.serial);
-    this.#rest(turn, offer);
+    if (!isSilent) this.#tellOfferer(context, offer, { ...how, by: part.name });
+    if (offer.serial !== null && how.step === 'done') this.#take(context, offer.serial);
+    this.#rest(context, offer);
   }
 
   /** The whole offer has failed: its recipients are told, and who offers unless he says it himself. */
-  fail(turn: Turn, offer: OfferRow, why: OfferFailure, isSilent = false): void {
+  fail(context: CommandContext, offer: OfferRow, why: OfferFailure, isSilent = false): void {
     for (const part of this.#sql.parts.all(offer.number)) {
       const { recipient, session, state } = part;
       const to = session === null ? { recipient } : { session };
-      if (state !== 'elsewhere') this.#tell(turn, to, offer, { step: 'failed', why });
-      this.endPart(turn, offer, part, { step: 'failed', why }, isSilent);
+      if (state !== 'elsewhere') this.#tell(context, to, offer, { step: 'failed', why });
+      this.endPart(context, offer, part, { step: 'failed', why }, isSilent);
     }
   }
 
   /** A session is gone: what it offered and did not bring fails, and so does what it was to get. */
-  departed(turn: Turn, session: SessionRow): void {
+  departed(context: CommandContext, session: SessionRow): void {
     for (const offer of this.#sql.bySession.all(session.id)) {
       if (offer.hash === null) {
-        this.fail(turn, offer, 'gone', true);
+        this.fail(context, offer, 'gone', true);
         continue;
       }
       this.#sql.orphan.run(offer.number);
       for (const part of this.#sql.parts.all(offer.number)) {
         if (part.state !== 'elsewhere') continue;
-        this.endPart(turn, offer, part, { step: 'failed', why: 'gone' }, true);
+        this.endPart(context, offer, part, { step: 'failed', why: 'gone' }, true);
       }
     }
     const recipient = this.#people.recipientOf(session);
@@ -229,46 +236,50 @@ export class OpenOffers {
       const isHis = part.session === session.id;
       const isAsked = part.state === 'asked';
       if (!isHis && !(isAsked && !this.canBeAsked(recipient, offer.origin, session.id))) continue;
-      this.endPart(turn, offer, part, { step: 'failed', why: 'gone' });
+      this.endPart(context, offer, part, { step: 'failed', why: 'gone' });
     }
   }
 
   /** The offer is over with its last part; its bytes may go. */
-  #rest(turn: Turn, offer: OfferRow): void {
+  #rest(context: CommandContext, offer: OfferRow): void {
     if (this.#sql.parts.all(offer.number).length > 0) return;
     this.#sql.remove.run(offer.number);
-    if (offer.hash !== null) turn.tell({ is: 'file-released', hash: offer.hash });
+    if (offer.hash !== null) context.emit({ is: 'file-released', hash: offer.hash });
   }
 
   /** A file that waited with a message has been fetched. */
-  #take(turn: Turn, serial: number): void {
+  #take(context: CommandContext, serial: number): void {
     const row = this.#sql.takeFile.get(serial);
     if (!row) return;
-    turn.lasting = true;
-    turn.tell({ is: 'file-released', hash: row.hash });
+    context.isDurable = true;
+    context.emit({ is: 'file-released', hash: row.hash });
   }
 
-  #tellOfferer(turn: Turn, offer: OfferRow, how: Pick<OfferStep, 'step' | 'why' | 'by'>): void {
-    if (offer.session !== null) this.#tell(turn, { session: offer.session }, offer, how);
+  #tellOfferer(
+    context: CommandContext,
+    offer: OfferRow,
+    how: Pick<OfferStep, 'step' | 'why' | 'by'>,
+  ): void {
+    if (offer.session !== null) this.#tell(context, { session: offer.session }, offer, how);
   }
 
   #tell(
-    turn: Turn,
+    context: CommandContext,
     to: { readonly session: SessionId } | { readonly recipient: RecipientId },
     offer: OfferRow,
     how: Pick<OfferStep, 'step' | 'why'> & { readonly by?: Name },
   ): void {
     const { number, by_name: by, name, size, hash, origin } = offer;
     const file = { name, size, ...(hash !== null && { hash }) };
-    turn.notify(to, { is: 'offer', offer: number, file, origin, by, ...how });
+    context.notify(to, { is: 'offer', offer: number, file, origin, by, ...how });
   }
 
   /** A recipient is told of what is offered to him. */
-  ask(turn: Turn, offer: OfferRow, recipient: RecipientId): void {
-    this.#tell(turn, { recipient }, offer, { step: 'offered' });
+  ask(context: CommandContext, offer: OfferRow, recipient: RecipientId): void {
+    this.#tell(context, { recipient }, offer, { step: 'offered' });
   }
   /** Who offers is to bring the file for somebody who cannot be asked. */
-  bring(turn: Turn, offer: OfferRow, by: Name): void {
-    this.#tellOfferer(turn, offer, { step: 'accepted', by });
+  bring(context: CommandContext, offer: OfferRow, by: Name): void {
+    this.#tellOfferer(context, offer, { step: 'accepted', by });
   }
 }

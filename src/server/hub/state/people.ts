@@ -2,9 +2,9 @@
 
 import { limits } from '../../../protocol/limits';
 import type { Actor, Name, Presence, RecipientId, SessionId } from '../../../protocol/model';
+import type { CommandContext } from '../context';
 import { accountRecipient, guestRecipient, keyOf } from '../names';
 import type { Store } from '../store';
-import type { Turn } from '../turn';
 import type { Member } from './membership';
 import type { PresenceCache } from './presence';
 
@@ -31,7 +31,7 @@ export const memberOf = (row: SessionRow): Member => ({
 });
 
 /** The doer of a command, found. */
-export interface Doer {
+export interface ActingUser {
   readonly recipient: RecipientId;
   readonly name: Name;
   readonly account: number | undefined;
@@ -39,7 +39,7 @@ export interface Doer {
 }
 
 /** Somebody who can be written to. `reachable`: an outlet exists right now. */
-export interface Addressee {
+export interface MessageRecipient {
   readonly recipient: RecipientId;
   readonly name: Name;
   readonly reachable: boolean;
@@ -118,7 +118,7 @@ export class People {
   }
 
   /** The one who does something, or why he cannot. */
-  doer(actor: Actor): Doer | 'unknown' | 'not-allowed' {
+  actingUser(actor: Actor): ActingUser | 'unknown' | 'not-allowed' {
     if ('account' in actor) {
       const account = this.account(actor.account);
       if (!account) return 'unknown';
@@ -142,7 +142,7 @@ export class People {
   }
 
   /** Who gets what is written to a name: an account, a guest who is here, or who hears for that name. */
-  addressee(name: Name): Addressee | undefined {
+  recipientNamed(name: Name): MessageRecipient | undefined {
     const account = this.account(name);
     if (account) {
       return {
@@ -158,9 +158,9 @@ export class People {
   }
 
   /** Tells those who watch that somebody came or went. */
-  announce(turn: Turn, name: Name, here: boolean): void {
+  announce(context: CommandContext, name: Name, here: boolean): void {
     if (this.#watchers.get() === null) return;
     const notice: Presence = { is: 'presence', name, here };
-    turn.notify('watchers', notice);
+    context.notify('watchers', notice);
   }
 }

@@ -14,7 +14,7 @@ import type {
 } from '../../protocol/model';
 
 /** An address that an account can be called at. */
-export interface CallAddress {
+export interface CallbackAddress {
   readonly recipient: RecipientId;
   /** Grows with every CONNECT, so that a late failure cannot undo a newer one. */
   readonly opened: number;
@@ -43,7 +43,7 @@ export type HubEvent =
       readonly deaf: boolean;
     }
   | { readonly is: 'departed'; readonly session: SessionId; readonly recipient: RecipientId }
-  | { readonly is: 'address'; readonly at: CallAddress }
+  | { readonly is: 'address'; readonly at: CallbackAddress }
   | { readonly is: 'address-gone'; readonly recipient: RecipientId; readonly opened: number }
   /** The recipient exists no more: whatever is queued for it is void. */
   | { readonly is: 'forgotten'; readonly recipient: RecipientId }
@@ -75,14 +75,14 @@ export const isSaidWith = (one: SaidEvent, other: SaidEvent): boolean =>
   one.to.except === other.to.except && one.to.room === other.to.room;
 
 /** One command's surroundings: its time, its events, and whether it wrote what must last. */
-export class Turn {
+export class CommandContext {
   /** Hub time in milliseconds since 1970: never runs backwards. */
   readonly at: number;
   /** The command's place in the log: grows, and is never given to another command that lasts. */
   readonly position: number;
   readonly events: HubEvent[] = [];
   /** Set by whoever writes to the durable schema: its group advances the log's position. */
-  lasting = false;
+  isDurable = false;
 
   constructor(at: number, position: number) {
     this.at = at;
@@ -94,7 +94,7 @@ export class Turn {
     return Math.floor(this.at / 1000);
   }
 
-  tell(event: HubEvent): void {
+  emit(event: HubEvent): void {
     this.events.push(event);
   }
 
@@ -103,5 +103,8 @@ export class Turn {
   }
 }
 
-export type Handler<K extends OperationName> = (command: Command<K>, turn: Turn) => Outcome<K>;
+export type Handler<K extends OperationName> = (
+  command: Command<K>,
+  context: CommandContext,
+) => Outcome<K>;
 export type Handlers<K extends OperationName = OperationName> = { readonly [P in K]: Handler<P> };
