@@ -93,8 +93,8 @@ function recipientsOf(names: string, mayBeEmpty: boolean): readonly string[] {
 async function faceFor(io: Io, attach: string | undefined): Promise<OneShotView> {
   if (attach === undefined || !io.err.isTerminal) return new OneShotView();
   const { openProgress } = await import('./terminal/progress');
-  const { systemClock } = await import('./terminal/streams');
-  const board = openProgress(process.stderr, systemClock);
+  const { SystemClock } = await import('../net/clock');
+  const board = openProgress(process.stderr, new SystemClock());
   return new OneShotView((name, total) => board.start(name, total));
 }
 

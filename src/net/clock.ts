@@ -1,32 +1,49 @@
-// The clock of the connections: exact alarms for short waits, one cheap sweep for the many long ones.
+// Time for both programs: exact timers for short waits, and one cheap sweep for many long ones.
 
-const sweepMs = 500;
+import { limits } from '../protocol/limits';
 
-/** Something that wants to be woken. */
-export interface Sleeper {
-  ring(): void;
+/** Something that a clock wakes. */
+export interface Wakeable {
+  woke(): void;
 }
 
-/** Time as the server sees it; tests hold it in their hands. */
+/** Time as the program sees it. Tests move it by hand. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls `then` after `ms`; what it returns cancels. */
+  /** Milliseconds since any moment. They never go back, so they are good for measuring. */
+  monotonicNow(): number;
+  /** Calls `then` once after `ms`. The result cancels that. */
   after(ms: number, then: () => void): () => void;
-  /** Rings a sleeper after `ms`, or up to half a second later; undefined cancels. One alarm a sleeper. */
-  wake(sleeper: Sleeper, ms: number | undefined): void;
+  /**
+   * Wakes `target` once after `ms`, or up to half a second later. A target has one timer: a new one replaces the
+   * old one, undefined cancels it.
+   */
+  wake(target: Wakeable, ms: number | undefined): void;
 }
 
+type Timer = ReturnType<typeof setTimeout>;
+
 export class SystemClock implements Clock {
-  /** Ten thousand connections with a deadline each cost one timer. */
-  readonly #due = new Map<Sleeper, number>();
-  readonly #exact = new Map<Sleeper, ReturnType<typeof setTimeout>>();
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  #sweep: ReturnType<typeof setInterval> | undefined;
+  /** Long waits, with the monotonic time at which each is due: ten thousand of them cost one timer. */
+  readonly #due = new Map<Wakeable, number>();
+  readonly #exact = new Map<Wakeable, Timer>();
+  readonly #timers = new Set<Timer>();
+  readonly #exactMs: number;
+  #sweep: Timer | undefined;
   #isStopped = false;
+
+  /** `exactMs`: shorter waits have a timer each. A program with few connections takes Infinity. */
+  constructor(exactMs: number = 2 * limits.net.sweepMs) {
+    this.#exactMs = exactMs;
+  }
 
   now(): number {
     return Date.now();
+  }
+
+  monotonicNow(): number {
+    return performance.now();
   }
 
   after(ms: number, then: () => void): () => void {
@@ -42,33 +59,33 @@ export class SystemClock implements Clock {
     };
   }
 
-  wake(sleeper: Sleeper, ms: number | undefined): void {
+  wake(target: Wakeable, ms: number | undefined): void {
     if (this.#isStopped) return;
     if (this.#exact.size > 0) {
-      clearTimeout(this.#exact.get(sleeper));
-      this.#exact.delete(sleeper);
+      clearTimeout(this.#exact.get(target));
+      this.#exact.delete(target);
     }
     if (ms === undefined) {
-      this.#due.delete(sleeper);
-    } else if (ms < 2 * sweepMs) {
-      this.#due.delete(sleeper);
-      const ring = (): void => {
-        this.#exact.delete(sleeper);
-        sleeper.ring();
-      };
-      this.#exact.set(sleeper, setTimeout(ring, ms));
+      this.#due.delete(target);
+    } else if (ms < this.#exactMs) {
+      this.#due.delete(target);
+      const timer = setTimeout(() => {
+        this.#exact.delete(target);
+        target.woke();
+      }, ms);
+      this.#exact.set(target, timer);
     } else {
-      this.#due.set(sleeper, performance.now() + ms);
-      this.#sweep ??= setInterval(() => this.#ringAll(), sweepMs);
+      this.#due.set(target, performance.now() + ms);
+      this.#sweep ??= setInterval(() => this.#wakeDue(), limits.net.sweepMs);
     }
   }
 
-  #ringAll(): void {
+  #wakeDue(): void {
     const now = performance.now();
-    for (const [sleeper, due] of this.#due) {
+    for (const [target, due] of this.#due) {
       if (due > now) continue;
-      this.#due.delete(sleeper);
-      sleeper.ring();
+      this.#due.delete(target);
+      target.woke();
     }
     if (this.#due.size === 0) {
       clearInterval(this.#sweep);
@@ -76,7 +93,7 @@ export class SystemClock implements Clock {
     }
   }
 
-  /** Nobody is woken any more, and nothing is called: lets the process end. */
+  /** Wakes and calls nobody any more, so that the process can end. */
   stop(): void {
     this.#isStopped = true;
     clearInterval(this.#sweep);

@@ -6,7 +6,7 @@ import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import { normalHost } from './address';
 import { Backlog, type Backlogs } from './backlog';
-import type { Clock, Sleeper } from './clock';
+import type { Clock, Wakeable } from './clock';
 import { SendQueue } from './send_queue';
 
 /** What a conversation may do with the connection under it; a simulation has its own. */
@@ -79,7 +79,7 @@ export class FlushQueue implements Backlogs {
   }
 }
 
-export class TcpSocket implements Socket, Sleeper {
+export class TcpSocket implements Socket, Wakeable {
   readonly #outbox: FlushQueue;
   readonly #clock: Clock;
   #socket: BunSocket<TcpSocket> | undefined;
@@ -212,7 +212,7 @@ export class TcpSocket implements Socket, Sleeper {
   }
 
   /** The peer took too long to take what was said, or to end its side. */
-  ring(): void {
+  woke(): void {
     this.#drop('closed');
   }
 

@@ -80,6 +80,8 @@ export const limits = {
     closingMs: 5 * second,
     /** How late the next piece of a file, the end behind the last, or the taking of an answer may be, in ms. */
     pieceMs: 120 * second,
+    /** Waits of at least twice this long are looked at together, this often, so they end up to this much late. In ms. */
+    sweepMs: 500,
     /** Call-backs: a dial may take this long, in ms. */
     dialMs: 3 * second,
     /** Calls under way at once over all recipients. */

@@ -6,6 +6,7 @@ import type { Socket } from '../../src/net/socket';
 import { market } from '../../src/protocol/market/index';
 import { openCore, openCoreStore } from '../../src/server/core';
 import { ConnectionHost } from '../../src/server/net/connection_host';
+import { HandClock } from '../support/hand_clock';
 import { named } from '../support/journal';
 
 test('who enters in one group with a message to him gets it after both answers', () => {
@@ -16,7 +17,7 @@ test('who enters in one group with a message to him gets it after both answers',
   };
   const db = openCoreStore(':memory:');
   const core = openCore(db, [market], {
-    clock: { now: () => 1_700_000_000_000, after: () => () => {}, wake: () => {} },
+    clock: new HandClock(1_700_000_000_000),
     files: { receive: unused, read: unused, release: unused, unpin: unused },
     console: { print: () => {}, warn: () => {}, raw: unused },
     soon: (step) => void steps.push(step),

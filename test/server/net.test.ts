@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 
 import type { Socket } from 'bun';
 
-import { type Sleeper, SystemClock } from '../../src/net/clock';
+import { SystemClock, type Wakeable } from '../../src/net/clock';
 import { FlushQueue, type SocketEvents, TcpSocket } from '../../src/net/socket';
 import { limits } from '../../src/protocol/limits';
 import type { Address } from '../../src/protocol/model';
@@ -261,7 +261,7 @@ describe('shares of the connections', () => {
 });
 
 describe('the system’s clock', () => {
-  const sleeper = (ring: () => void): Sleeper => ({ ring });
+  const sleeper = (woke: () => void): Wakeable => ({ woke });
 
   test('wakes once, and what was asked for last counts', async () => {
     const clock = new SystemClock();

@@ -4,7 +4,7 @@ import { expect, test } from 'bun:test';
 
 import type { ServerWebSocket } from 'bun';
 
-import type { Clock, Sleeper } from '../../src/net/clock';
+import type { Clock, Wakeable } from '../../src/net/clock';
 import { FlushQueue, type SocketEvents } from '../../src/net/socket';
 import { limits } from '../../src/protocol/limits';
 import { WebSocketSocket } from '../../src/server/web/websocket_socket';
@@ -18,7 +18,7 @@ class Rig implements SocketEvents {
   answer = 1;
   /** Bytes that Bun has taken and the peer has not. */
   buffered = 0;
-  readonly #sleeping = new Map<Sleeper, number>();
+  readonly #sleeping = new Map<Wakeable, number>();
   readonly #outbox: FlushQueue;
   readonly socket: WebSocketSocket;
 
@@ -26,6 +26,7 @@ class Rig implements SocketEvents {
     this.#outbox = outbox;
     const clock: Clock = {
       now: () => 0,
+      monotonicNow: () => 0,
       after: () => () => {},
       wake: (sleeper, ms) => {
         if (ms === undefined) this.#sleeping.delete(sleeper);
@@ -55,7 +56,7 @@ class Rig implements SocketEvents {
   pass(): number[] {
     const all = [...this.#sleeping];
     this.#sleeping.clear();
-    for (const [sleeper] of all) sleeper.ring();
+    for (const [sleeper] of all) sleeper.woke();
     return all.map(([, ms]) => ms);
   }
 

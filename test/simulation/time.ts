@@ -1,6 +1,6 @@
 // Virtual time: a queue of steps that jumps to the next one, and takes those that are due together in random order.
 
-import type { Clock, Sleeper } from '../../src/net/clock';
+import type { Clock, Wakeable } from '../../src/net/clock';
 import type { Chance } from './chance';
 
 interface Step {
@@ -90,7 +90,7 @@ export class Time {
 export class LifeClock implements Clock {
   readonly #time: Time;
   readonly #chance: Chance;
-  readonly #alarms = new Map<Sleeper, () => void>();
+  readonly #alarms = new Map<Wakeable, () => void>();
   #over = false;
 
   constructor(time: Time, chance: Chance) {
@@ -102,13 +102,17 @@ export class LifeClock implements Clock {
     return this.#time.now;
   }
 
+  monotonicNow(): number {
+    return this.#time.now;
+  }
+
   after(ms: number, then: () => void): () => void {
     return this.#time.after(ms, () => {
       if (!this.#over) then();
     });
   }
 
-  wake(sleeper: Sleeper, ms: number | undefined): void {
+  wake(sleeper: Wakeable, ms: number | undefined): void {
     this.#alarms.get(sleeper)?.();
     this.#alarms.delete(sleeper);
     if (ms === undefined) return;
@@ -116,7 +120,7 @@ export class LifeClock implements Clock {
     const late = ms < 1000 ? 0 : this.#chance.below(500);
     const ring = (): void => {
       this.#alarms.delete(sleeper);
-      sleeper.ring();
+      sleeper.woke();
     };
     this.#alarms.set(sleeper, this.after(ms + late, ring));
   }

@@ -1,6 +1,6 @@
 // A server's clock in the test's hands: nothing is late, and no test waits for time.
 
-import type { Clock, Sleeper } from '../../src/net/clock';
+import type { Clock, Wakeable } from '../../src/net/clock';
 
 interface Due {
   readonly at: number;
@@ -10,7 +10,7 @@ interface Due {
 export class HandClock implements Clock {
   #now: number;
   readonly #calls = new Set<Due>();
-  readonly #alarms = new Map<Sleeper, Due>();
+  readonly #alarms = new Map<Wakeable, Due>();
 
   constructor(now = Date.now()) {
     this.#now = now;
@@ -20,15 +20,19 @@ export class HandClock implements Clock {
     return this.#now;
   }
 
+  monotonicNow(): number {
+    return this.#now;
+  }
+
   after(ms: number, then: () => void): () => void {
     const call = { at: this.#now + ms, run: then };
     this.#calls.add(call);
     return () => void this.#calls.delete(call);
   }
 
-  wake(sleeper: Sleeper, ms: number | undefined): void {
+  wake(sleeper: Wakeable, ms: number | undefined): void {
     if (ms === undefined) this.#alarms.delete(sleeper);
-    else this.#alarms.set(sleeper, { at: this.#now + ms, run: () => sleeper.ring() });
+    else this.#alarms.set(sleeper, { at: this.#now + ms, run: () => sleeper.woke() });
   }
 
   /** So many ask to be woken within `ms` from now. */

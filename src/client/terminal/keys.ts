@@ -1,7 +1,7 @@
 // Decodes the bytes of a terminal's keyboard into keys, wherever reads happen to cut them.
 
+import type { Clock } from '../../net/clock';
 import { readPiece } from './sequence';
-import type { Later } from './streams';
 
 /**
  * What somebody did at the keyboard: typed text without controls, pasted text as it came (it may hold
@@ -14,7 +14,7 @@ export type Key =
   | { readonly is: 'press'; readonly value: string };
 
 export interface KeyDecoderOptions {
-  readonly later: Later;
+  readonly clock: Pick<Clock, 'after'>;
   /** How long an unfinished escape sequence may wait for its rest, in ms. */
   readonly escapeMs?: number;
   /** How much of one paste is held, in characters; beyond it the paste arrives in several keys. */
@@ -26,7 +26,7 @@ const pasteEnd = '\x1b[201~';
 export class KeyDecoder {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #onKeys: (keys: Key[]) => void;
-  readonly #later: Later;
+  readonly #clock: Pick<Clock, 'after'>;
   readonly #escapeMs: number;
   readonly #pasteMax: number;
   #held = '';
@@ -36,7 +36,7 @@ export class KeyDecoder {
   /** `onKeys` gets the keys of one chunk together, never an empty list. */
   constructor(onKeys: (keys: Key[]) => void, options: KeyDecoderOptions) {
     this.#onKeys = onKeys;
-    this.#later = options.later;
+    this.#clock = options.clock;
     this.#escapeMs = options.escapeMs ?? 50;
     this.#pasteMax = options.pasteMax ?? 1024 * 1024;
   }
@@ -47,7 +47,7 @@ export class KeyDecoder {
     const keys: Key[] = [];
     this.#read(keys);
     if (this.#held !== '' && !this.#pasting) {
-      this.#cancelTimer = this.#later(this.#escapeMs, () => this.#giveUp());
+      this.#cancelTimer = this.#clock.after(this.#escapeMs, () => this.#giveUp());
     }
     if (keys.length > 0) this.#onKeys(keys);
   }

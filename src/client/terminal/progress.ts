@@ -1,8 +1,9 @@
 // The transfers under way, shown as one line each and drawn anew at most ten times a second.
 
+import type { Clock } from '../../net/clock';
 import { Meter } from './meter';
 import { Screen, type Size } from './screen';
-import type { Clock, TextOutput } from './streams';
+import type { TextOutput } from './streams';
 
 /** One transfer on show. */
 export interface Progress {
@@ -29,12 +30,12 @@ export class ProgressBoard {
   }
 
   start(name: string, total?: number): Progress {
-    const meter = new Meter(name, total, this.#clock.now());
+    const meter = new Meter(name, total, this.#clock.monotonicNow());
     this.#meters.add(meter);
     this.#soon();
     return {
       update: (done) => {
-        meter.update(done, this.#clock.now());
+        meter.update(done, this.#clock.monotonicNow());
         this.#soon();
       },
       end: () => {
@@ -63,7 +64,7 @@ export class ProgressBoard {
   }
 
   #soon(): void {
-    this.#cancel ??= this.#clock.later(redrawMs, () => {
+    this.#cancel ??= this.#clock.after(redrawMs, () => {
       this.#cancel = undefined;
       this.#changed();
     });

@@ -1,4 +1,4 @@
-// What the terminal needs of the world: an input, an output, signals and a clock, all replaceable in tests.
+// What the terminal needs of the world: an input, an output and signals, all replaceable in tests.
 
 /** `process.stdin`, or as much of it as is needed. */
 export interface TextInput {
@@ -36,21 +36,3 @@ export interface Host {
   listenerCount(event: TerminalSignal): number;
   kill(pid: number, signal: TerminalSignal): unknown;
 }
-
-/** Calls back once after some milliseconds; the result cancels that. */
-export type Later = (ms: number, call: () => void) => () => void;
-
-/** Milliseconds from a clock that only goes forward, and calls after some of them. */
-export interface Clock {
-  now(): number;
-  readonly later: Later;
-}
-
-/** The machine's own clock. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  later: (ms, call) => {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-};

@@ -1,5 +1,6 @@
 // A conversation with somebody at a terminal: keyboard, line editor and screen tied together.
 
+import { type Clock, SystemClock } from '../../net/clock';
 import type { Complete } from './completion';
 import type { Dialogue, LineHandler } from './dialogue';
 import { Editor, type Effect } from './editor';
@@ -9,7 +10,7 @@ import { LineQueue } from './line_queue';
 import { type Progress, ProgressBoard } from './progress';
 import { Questions } from './questions';
 import { Screen } from './screen';
-import { type Clock, type Host, systemClock, type TextInput, type TextOutput } from './streams';
+import type { Host, TextInput, TextOutput } from './streams';
 import { Tty } from './tty';
 
 export interface TerminalOptions {
@@ -61,14 +62,14 @@ class Terminal implements Dialogue {
     const { input, output } = options;
     this.#input = input;
     this.#output = output;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock ?? new SystemClock();
     this.#prompt = options.prompt;
     this.#editor = new Editor(options);
     this.#questions = new Questions(this.#editor);
     const size = () => ({ columns: output.columns ?? 0, rows: output.rows ?? 0 });
     this.#screen = new Screen((text) => this.#write(text), size, options.reflows);
     this.#board = new ProgressBoard(() => this.#draw(), this.#clock);
-    this.#keys = new KeyDecoder((keys) => this.#press(keys), { later: this.#clock.later });
+    this.#keys = new KeyDecoder((keys) => this.#press(keys), { clock: this.#clock });
     this.#tty = new Tty(input, output, options.host ?? process, {
       interrupt: () => this.#interrupt(),
       stop: () => this.#stop(),
@@ -234,7 +235,7 @@ class Terminal implements Dialogue {
     this.#screen.hide();
     this.#isStopped = true;
     this.#tty.stop();
-    this.#clock.later(stopMs, () => {
+    this.#clock.after(stopMs, () => {
       if (this.#isStopped) this.#continue();
     });
   }

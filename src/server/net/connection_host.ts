@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 
-import type { Clock, Sleeper } from '../../net/clock';
+import type { Clock, Wakeable } from '../../net/clock';
 import type { Socket, SocketEvents } from '../../net/socket';
 import { Inbox } from '../../protocol/bytes/inbox';
 import type { Command, OperationName, Outcome } from '../../protocol/commands';
@@ -56,7 +56,7 @@ interface Later {
   readonly run: () => void;
 }
 
-export class ConnectionHost implements Host, Outlet, SocketEvents, Sleeper {
+export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
   readonly #deps: ConnectionHostDeps;
   readonly #socket: Socket;
   readonly #inbox = new Inbox();
@@ -320,7 +320,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Sleeper {
     this.#transfers?.drained();
   }
 
-  ring(): void {
+  woke(): void {
     if (!this.#over) this.#run(() => this.#events?.woke?.());
   }
 

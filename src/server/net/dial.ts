@@ -2,7 +2,7 @@
 
 import type { Socket } from 'bun';
 
-import type { Clock, Sleeper } from '../../net/clock';
+import type { Clock, Wakeable } from '../../net/clock';
 import {
   type Dialled,
   type FlushQueue,
@@ -39,7 +39,7 @@ const connectTcp: Connect = ({ host, port }, link, told) => {
 };
 
 /** A call from the attempt to its end, between its link and what reacts to it. */
-class Call implements StandingSocketEvents, Dialled, Sleeper {
+class Call implements StandingSocketEvents, Dialled, Wakeable {
   readonly #socket: TcpSocket;
   readonly #clock: Clock;
   readonly #host: string;
@@ -79,7 +79,7 @@ class Call implements StandingSocketEvents, Dialled, Sleeper {
   }
 
   /** Nobody has answered in time. */
-  ring(): void {
+  woke(): void {
     this.#giveUp('refused');
   }
 

@@ -3,7 +3,7 @@
 import type { ServerWebSocket } from 'bun';
 
 import { Backlog } from '../../net/backlog';
-import type { Clock, Sleeper } from '../../net/clock';
+import type { Clock, Wakeable } from '../../net/clock';
 import type { FlushQueue, Socket, SocketEvents } from '../../net/socket';
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
@@ -15,7 +15,7 @@ const lineEnd = '\n';
 /** Close codes of RFC 6455, section 7.4.1. */
 const closeCode = { normal: 1000, notText: 1003 } as const;
 
-export class WebSocketSocket implements Socket, Sleeper {
+export class WebSocketSocket implements Socket, Wakeable {
   readonly #outbox: FlushQueue;
   readonly #clock: Clock;
   readonly remote: Address;
@@ -142,7 +142,7 @@ export class WebSocketSocket implements Socket, Sleeper {
     if (this.#socket) this.#clock.wake(this, limits.net.closingMs);
   }
 
-  ring(): void {
+  woke(): void {
     this.#drop('closed');
   }
 

@@ -5,7 +5,7 @@ import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 
 import { type Key, KeyDecoder } from '../../../src/client/terminal/keys';
-import { HandClock } from './hand_clock';
+import { HandClock } from '../../support/hand_clock';
 
 const encoder = new TextEncoder();
 const text = (value: string): Key => ({ is: 'text', value });
@@ -16,9 +16,9 @@ const paste = (value: string): Key => ({ is: 'paste', value });
 function decode(bytes: Uint8Array, cuts: readonly number[] = [], pasteMax?: number): Key[] {
   const keys: Key[] = [];
   const clock = new HandClock();
-  const later = clock.later;
+
   const decoder = new KeyDecoder((some) => keys.push(...some), {
-    later,
+    clock,
     ...(pasteMax === undefined ? {} : { pasteMax }),
   });
   const places = [0, ...[...cuts].sort((a, b) => a - b), bytes.length];
@@ -110,7 +110,7 @@ test('a lone ESC waits for its rest, and no longer', () => {
   const keys: Key[] = [];
   const clock = new HandClock();
   const decoder = new KeyDecoder((some) => keys.push(...some), {
-    later: clock.later,
+    clock,
     escapeMs: 50,
   });
   decoder.push(encoder.encode('\x1b'));

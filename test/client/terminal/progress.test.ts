@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import { bytes, duration, Meter } from '../../../src/client/terminal/meter';
 import { openProgress, ProgressBoard } from '../../../src/client/terminal/progress';
-import { HandClock } from './hand_clock';
+import { HandClock } from '../../support/hand_clock';
 import { TestOutput } from './test_output';
 
 test.each([
