@@ -1,9 +1,9 @@
-// The executable: the table of subcommands, each loaded only when it is asked for.
+// The executable: the table of subcommands, each loaded only when it is named.
 import { version } from '../package.json' with { type: 'json' };
 import { processIo } from './cli/io';
 import { type CommandTable, runMain } from './cli/run';
 
-// One line a subcommand. The import stands inside a function so that, say, `chat send` never pays for the server.
+// One line a subcommand. Its import stands inside a function, so that `chat send` does not load the server.
 const commands: CommandTable = {
   serve: async () => (await import('./server/serve')).serve,
   connect: async () => (await import('./client/connect')).connect,

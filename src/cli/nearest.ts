@@ -1,11 +1,11 @@
-// Finds the word that was probably meant, for "did you mean".
+// Finds the word that the user probably meant, for "did you mean".
 
-/** The candidate nearest to `word`, or undefined if none is near enough to be worth proposing. */
+/** The candidate that is nearest to `word`, or undefined if none is near enough to propose. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    // A beginning counts as near however much is missing: --channel, --dia.
+    // A beginning counts as near, however much is missing: --channel, --dia.
     const isBeginning = word.length > 2 && candidate.startsWith(word);
     const found = isBeginning ? 0.5 : distance(word.toLowerCase(), candidate.toLowerCase());
     if (found < bestDistance) [best, bestDistance] = [candidate, found];
@@ -13,7 +13,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Single-letter edits between two words, where exchanging two neighbours is one edit (they are the commonest slip). */
+/** The hint that proposes the nearest candidate, or undefined if none is near enough. */
+export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  const meant = nearest(word, candidates);
+  return meant === undefined ? undefined : `did you mean ${meant}?`;
+}
+
+/** How many single-letter edits lie between two words. Two neighbours that changed places count as one edit. */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

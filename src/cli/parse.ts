@@ -1,129 +1,133 @@
-// Reads a command line strictly: an unknown flag, a missing value or a surplus argument is an error that proposes the right word.
+// Reads a command line strictly: an unknown flag, a missing value or a surplus argument is an error with a proposal.
+//
+// citty's own parser is not used: it wraps `parseArgs` of node:util and drops the tokens, and without them unknown
+// flags and missing values pass in silence.
 import { parseArgs } from 'node:util';
 
-import { type AnyCommand, CliError, exit, type Option, type Options } from '../cli';
-import { nearest } from './nearest';
+import { type AnyCommand, type Option, type Options, optionsOf, positionalsOf } from './command';
+import { CliError, exit } from './exit';
+import { didYouMean } from './nearest';
 
-/** What the command line said, before the environment, the config file and the defaults are asked. */
-export interface Parsed {
+/** What the command line says, before the environment, the config file and the defaults are looked at. */
+export interface ParsedLine {
   readonly flags: Readonly<Record<string, string | boolean>>;
-  readonly arguments: Readonly<Record<string, string>>;
-  readonly wants: 'run' | 'help' | 'version';
-  readonly noColor: boolean;
+  readonly positionals: Readonly<Record<string, string>>;
+  readonly request: 'run' | 'help' | 'version';
 }
 
 /** Flags that every subcommand has. */
 export const commonOptions: Options = {
-  help: { type: 'boolean', short: 'h', about: 'show this page' },
-  version: { type: 'boolean', about: 'show the version' },
-  'no-color': { type: 'boolean', about: 'never use colour' },
+  help: { type: 'boolean', alias: 'h', description: 'show this page' },
+  version: { type: 'boolean', description: 'show the version' },
+  'no-color': { type: 'boolean', description: 'never use colour' },
 };
 
-/** Throws a CliError about the first thing that is wrong; --help wins over whatever else is. */
-export function parse(command: AnyCommand, args: readonly string[]): Parsed {
-  const tables = { ...command.options, ...commonOptions };
+/** Throws a CliError about the first fault; `--help` and `--version` win over any fault. */
+export function parse(command: AnyCommand, args: readonly string[]): ParsedLine {
+  const options = { ...optionsOf(command), ...commonOptions };
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(
-      Object.entries(tables).map(([name, { type, short }]) => [
+      Object.entries(options).map(([name, { type, alias }]) => [
         name,
-        { type: type === 'boolean' ? 'boolean' : 'string', ...(short && { short }) } as const,
+        {
+          type: type === 'boolean' ? 'boolean' : 'string',
+          ...(alias && { short: alias }),
+        } as const,
       ]),
     ),
     allowPositionals: true,
-    // Its own strictness has no "did you mean" and stops at the first fault, before a --help further on.
+    // Its own strict mode proposes nothing, and stops at the first fault even if a --help follows.
     strict: false,
     tokens: true,
   });
 
-  const said = (name: string) => tokens.some((t) => t.kind === 'option' && t.name === name);
-  const noColor = said('no-color');
-  if (said('help')) return { flags: {}, arguments: {}, wants: 'help', noColor };
-  if (said('version')) return { flags: {}, arguments: {}, wants: 'version', noColor };
+  const has = (name: string) => tokens.some((t) => t.kind === 'option' && t.name === name);
+  if (has('help')) return { flags: {}, positionals: {}, request: 'help' };
+  if (has('version')) return { flags: {}, positionals: {}, request: 'version' };
 
   const flags: Record<string, string | boolean> = {};
-  const texts: string[] = [];
+  const values: string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional') texts.push(token.value);
+    if (token.kind === 'positional') values.push(token.value);
     if (token.kind === 'option') {
-      const [name, value] = readFlag(command, tables, token);
+      const [name, value] = readFlag(command, options, token);
       flags[name] = value;
     }
   }
+  // The streams were opened with it already.
   delete flags['no-color'];
-  return { flags, arguments: nameArguments(command, texts), wants: 'run', noColor };
+  return { flags, positionals: namePositionals(command, values), request: 'run' };
 }
 
 interface FlagToken {
   readonly name: string;
+  /** As it was written: `-p` or `--port`. */
   readonly rawName: string;
   readonly value: string | undefined;
+  /** Whether the value stood behind `=` or directly behind the letter. */
   readonly inlineValue: boolean | undefined;
 }
 
 function readFlag(
   command: AnyCommand,
-  tables: Options,
+  options: Options,
   { name, rawName, value, inlineValue }: FlagToken,
 ): [name: string, value: string | boolean] {
-  const option = Object.hasOwn(tables, name) ? tables[name] : undefined;
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) {
     const positive = name.replace(/^no-/, '');
-    if (positive !== name && command.options[positive]?.type === 'boolean') {
-      if (inlineValue) throw wrong(command, `${rawName} takes no value`);
+    if (positive !== name && command.args[positive]?.type === 'boolean') {
+      if (inlineValue) throw usageError(command, `${rawName} takes no value`);
       return [positive, false];
     }
-    throw unknownFlag(command, rawName, tables);
+    const hint = didYouMean(rawName, flagsOf(options)) ?? `see chat ${command.meta.name} --help`;
+    throw usageError(command, `unknown flag ${rawName}`, hint);
   }
   if (option.type === 'boolean') {
-    if (inlineValue) throw wrong(command, `${rawName} takes no value`);
+    if (inlineValue) throw usageError(command, `${rawName} takes no value`);
     return [name, true];
   }
   if (value === undefined || value === '') {
-    throw wrong(command, `${rawName} needs a value`, `write ${rawName} ${hintOf(name, option)}`);
+    const hint = `write ${rawName} ${valueHintOf(name, option)}`;
+    throw usageError(command, `${rawName} needs a value`, hint);
   }
   // `--data --memory`: more likely a forgotten value than a folder of that name.
   if (!inlineValue && value.startsWith('-') && value !== '-') {
     const hint = `if ${value} is the value, write ${rawName}=${value}`;
-    throw wrong(command, `${rawName} needs a value, and ${value} looks like another flag`, hint);
+    const message = `${rawName} needs a value, and ${value} looks like another flag`;
+    throw usageError(command, message, hint);
   }
   return [name, value];
 }
 
-function nameArguments(command: AnyCommand, texts: string[]): Record<string, string> {
-  const table = Object.entries(command.arguments);
-  const surplus = texts[table.length];
+function namePositionals(command: AnyCommand, values: readonly string[]): Record<string, string> {
+  const positionals = positionalsOf(command);
+  const surplus = values[positionals.length];
   if (surplus !== undefined) {
-    const flag = nearest(`--${surplus}`, flagsOf(command.options));
-    const last = table.at(-1)?.[0];
-    const quoted = last && `if it belongs to ${last.toUpperCase()}, quote the whole of it`;
-    throw wrong(command, `surplus argument ${surplus}`, flag ? didYouMean(flag) : quoted);
+    const last = positionals.at(-1)?.[0];
+    const quote = last && `if it belongs to ${last.toUpperCase()}, quote the whole of it`;
+    const hint = didYouMean(`--${surplus}`, flagsOf(optionsOf(command))) ?? quote;
+    throw usageError(command, `surplus argument ${surplus}`, hint);
   }
-  for (const [index, [name, { required }]] of table.entries()) {
-    if (required && texts[index] === undefined) {
-      throw wrong(command, `${name.toUpperCase()} is missing`, usage(command));
+  for (const [index, [name, { required = true }]] of positionals.entries()) {
+    if (required && values[index] === undefined) {
+      throw usageError(command, `${name.toUpperCase()} is missing`, usageLine(command));
     }
   }
-  return Object.fromEntries(texts.map((text, index) => [table[index]![0], text]));
+  return Object.fromEntries(values.map((value, index) => [positionals[index]![0], value]));
 }
-
-function unknownFlag(command: AnyCommand, flag: string, tables: Options): CliError {
-  const meant = nearest(flag, flagsOf(tables));
-  const hint = meant ? didYouMean(meant) : `see chat ${command.name} --help`;
-  return wrong(command, `unknown flag ${flag}`, hint);
-}
-
-export const didYouMean = (word: string): string => `did you mean ${word}?`;
 
 /** What stands for an option's value on the help page and in errors. */
-export function hintOf(name: string, option: Option): string {
-  if (option.hint) return option.hint;
-  if (option.type === 'choice') return option.choices.join('|');
+export function valueHintOf(name: string, option: Option): string {
+  if (option.valueHint) return option.valueHint;
+  if (option.type === 'enum') return option.options.join('|');
   if (option.type === 'duration') return 'SECONDS';
   if (option.type === 'size') return 'BYTES';
   return option.type === 'port' ? 'PORT' : name.toUpperCase();
 }
 
+/** Every flag that may be written, for proposals. */
 function flagsOf(options: Options): string[] {
   return Object.entries(options).flatMap(([name, option]) => [
     `--${name}`,
@@ -131,13 +135,13 @@ function flagsOf(options: Options): string[] {
   ]);
 }
 
-function usage(command: AnyCommand): string {
-  const names = Object.entries(command.arguments).map(([name, { required }]) =>
+function usageLine(command: AnyCommand): string {
+  const names = positionalsOf(command).map(([name, { required = true }]) =>
     required ? name.toUpperCase() : `[${name.toUpperCase()}]`,
   );
-  return `usage: chat ${command.name} ${names.join(' ')}`;
+  return `usage: chat ${command.meta.name} ${names.join(' ')}`;
 }
 
-function wrong(command: AnyCommand, message: string, hint?: string): CliError {
-  return new CliError(exit.usage, `${command.name}: ${message}`, hint);
+function usageError(command: AnyCommand, message: string, hint?: string): CliError {
+  return new CliError(exit.usage, `${command.meta.name}: ${message}`, hint);
 }

@@ -1,12 +1,15 @@
-// Runs the executable: finds the subcommand, hands it its settled options, and turns every end into an exit status.
-import { type AnyCommand, CliError, type Command, exit, type Io, type Sink } from '../cli';
-import { nearest } from './nearest';
-import { didYouMean, parse } from './parse';
-import { settle } from './settings';
+// Runs the executable: finds the subcommand, gives it its arguments, and turns every end into an exit status.
+import type { AnyCommand, Command } from './command';
+import { CliError, exit } from './exit';
+import type { Io, Sink } from './io';
+import { didYouMean } from './nearest';
+import { parse } from './parse';
+import { resolveOptions } from './settings';
 
-/** Subcommands by name, each loaded when it is asked for. */
+/** Subcommands by name; each is loaded when it is named. */
 export type CommandTable = Readonly<Record<string, () => Promise<AnyCommand>>>;
 
+/** Runs what `args` say, and gives the exit status. It never throws. */
 export async function runMain(
   table: CommandTable,
   version: string,
@@ -17,25 +20,25 @@ export async function runMain(
   try {
     const words = args.filter((arg) => arg !== '--no-color');
     const [name, ...rest] = words;
-    if (name === '--version') return answer(io, `${version}\n`);
+    if (name === '--version') return print(io, `${version}\n`);
     if (name === undefined) {
-      // `chat` alone is no order: the page shows what would be one, and the status that nothing was done.
+      // `chat` alone asks for nothing: it gets the page, and the status of wrong usage.
       io.err.write(await mainPage(table, version, io.err));
       return exit.usage;
     }
     if (['-h', '--help', 'help'].includes(name)) {
       return await (rest[0]
-        ? runCommand(await find(table, rest[0]), version, ['--help'], io)
-        : answer(io, await mainPage(table, version, io.out)));
+        ? runCommand(await load(table, rest[0]), version, ['--help'], io)
+        : print(io, await mainPage(table, version, io.out)));
     }
-    const command = await find(table, name);
+    const command = await load(table, name);
     return await runCommand(command, version, args.slice(args.indexOf(name) + 1), io);
   } catch (error) {
-    return tell(error, io);
+    return report(error, io);
   }
 }
 
-/** Runs one command; exported for tests, which hand in an Io of their own. */
+/** Runs one command, and gives the exit status. It never throws. */
 export async function runCommand(
   command: AnyCommand,
   version: string,
@@ -43,45 +46,44 @@ export async function runCommand(
   io: Io,
 ): Promise<number> {
   try {
-    const parsed = parse(command, args);
-    if (parsed.wants === 'version') return answer(io, `${version}\n`);
-    if (parsed.wants === 'help') {
+    const { request, flags, positionals } = parse(command, args);
+    if (request === 'version') return print(io, `${version}\n`);
+    if (request === 'help') {
       const { commandHelp } = await import('./help');
-      return answer(io, await commandHelp(command, io.out));
+      return print(io, await commandHelp(command, io.out));
     }
-    const options = { ...settle(command, parsed.flags, io.env), ...parsed.arguments };
-    // `options` was made from the very tables that the type of `run` was inferred from.
-    return await (command as unknown as Command).run(options as never, io);
+    const values = { ...resolveOptions(command, flags, io.env), ...positionals };
+    // The values were read by the very table that the type of `run` was inferred from.
+    return await (command as unknown as Command).run(values, io);
   } catch (error) {
-    return tell(error, io);
+    return report(error, io);
   }
 }
 
-async function find(table: CommandTable, name: string): Promise<AnyCommand> {
-  const load = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (load) return load();
-  const meant = nearest(name, Object.keys(table));
+async function load(table: CommandTable, name: string): Promise<AnyCommand> {
+  const command = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (command) return command();
   const what = name.startsWith('-') ? 'flag' : 'command';
-  throw new CliError(
-    exit.usage,
-    `unknown ${what} ${name}`,
-    meant ? didYouMean(meant) : 'see chat --help',
-  );
+  const hint = didYouMean(name, Object.keys(table)) ?? 'see chat --help';
+  throw new CliError(exit.usage, `unknown ${what} ${name}`, hint);
 }
 
 async function mainPage(table: CommandTable, version: string, sink: Sink): Promise<string> {
   const { mainHelp } = await import('./help');
-  const commands = await Promise.all(Object.values(table).map((load) => load()));
+  const commands = await Promise.all(Object.values(table).map((loadOne) => loadOne()));
   return mainHelp(version, commands, sink);
 }
 
-function answer(io: Io, text: string): number {
+function print(io: Io, text: string): number {
   io.out.write(text);
   return exit.ok;
 }
 
-/** One line and a hint for what the user can mend; a stack for what only we can. */
-function tell(error: unknown, { err }: Io): number {
+/**
+ * Prints one line and a hint about what the user can correct, and the stack of our own bugs. It writes by itself: our
+ * lines have one fixed form, and consola, which is there for the server's log, would have to be loaded for it.
+ */
+function report(error: unknown, { err }: Io): number {
   const red = (text: string) => (err.color ? `\u001B[31m${text}\u001B[39m` : text);
   if (error instanceof CliError) {
     err.write(`${red('chat:')} ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`);

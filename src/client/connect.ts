@@ -1,6 +1,8 @@
 // `chat connect`: a session with somebody at a terminal, with a script, or with a program.
 
-import { defineCommand, exit, type Io } from '../cli';
+import { defineCommand } from '../cli/command';
+import { exit } from '../cli/exit';
+import type { Io } from '../cli/io';
 import type { ClientOptions, Target } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions, whereSought, withToken } from './endpoint';
 import { InteractiveSession } from './interactive_session';
@@ -10,18 +12,25 @@ import { openScript } from './terminal/script';
 import { DialogueView } from './view';
 
 export const connect = defineCommand({
-  name: 'connect',
-  summary: 'Talk, at a terminal or from a script',
-  arguments: { user: { about: 'who you are, or a URL such as channels://Scott@host:55555' } },
-  options: {
+  meta: { name: 'connect', description: 'Talk, at a terminal or from a script' },
+  args: {
+    user: {
+      type: 'positional',
+      required: false,
+      description: 'who you are, or a URL such as channels://Scott@host:55555',
+    },
     ...serverOptions,
-    name: { type: 'string', hint: 'NAME', about: 'your full name, to register with' },
-    born: { type: 'string', hint: 'DD/MM/YYYY', about: 'your date of birth, to register with' },
-    role: { type: 'string', about: 'which half of a protocol to be' },
-    takeover: { type: 'boolean', about: 'end a session of yours that is open elsewhere' },
-    json: { type: 'boolean', about: 'print one object a message, receipt or result' },
-    once: { type: 'boolean', about: 'with --json: end when the server is lost' },
-    linger: { type: 'duration', about: 'stay so long after the end of a script', default: 0 },
+    name: { type: 'string', valueHint: 'NAME', description: 'your full name, to register with' },
+    born: {
+      type: 'string',
+      valueHint: 'DD/MM/YYYY',
+      description: 'your date of birth, to register with',
+    },
+    role: { type: 'string', description: 'which half of a protocol to be' },
+    takeover: { type: 'boolean', description: 'end a session of yours that is open elsewhere' },
+    json: { type: 'boolean', description: 'print one object a message, receipt or result' },
+    once: { type: 'boolean', description: 'with --json: end when the server is lost' },
+    linger: { type: 'duration', description: 'stay so long after the end of a script', default: 0 },
   },
   examples: [
     'chat connect alice',

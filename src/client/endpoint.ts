@@ -1,6 +1,6 @@
 // Whom and where: a name and flags, or a URL that says it all.
 
-import { CliError, exit } from '../cli';
+import { CliError, exit } from '../cli/exit';
 import { nearest } from '../cli/nearest';
 import type { Client, Target } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
@@ -21,18 +21,18 @@ export const clientDialectNames: readonly string[] = clientDialects.map(({ diale
 export const serverOptions = {
   server: {
     type: 'string',
-    short: 's',
-    hint: 'HOST',
-    about: 'where the server is',
+    alias: 's',
+    valueHint: 'HOST',
+    description: 'where the server is',
     default: 'localhost',
   },
-  port: { type: 'port', short: 'p', about: "its port, instead of the dialect's own" },
+  port: { type: 'port', alias: 'p', description: "its port, instead of the dialect's own" },
   dialect: {
-    type: 'choice',
-    short: 'd',
-    choices: clientDialectNames,
-    hint: 'NAME',
-    about: `how to speak to it: ${clientDialectNames.join(', ')}`,
+    type: 'enum',
+    alias: 'd',
+    options: clientDialectNames,
+    valueHint: 'NAME',
+    description: `how to speak to it: ${clientDialectNames.join(', ')}`,
   },
 } as const;
 

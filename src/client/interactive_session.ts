@@ -1,6 +1,6 @@
 // One `chat connect`: lines go to the caller one after the other, the session ends in every way it may, bots come back.
 
-import { exit } from '../cli';
+import { exit } from '../cli/exit';
 import type { Client, ClientOptions, ClientSession, Ending } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { ClientRuntime, type View } from './runtime';

@@ -1,6 +1,6 @@
 // One thing done at a server and no more: the host of register, unregister, users and send.
 
-import type { Io } from '../cli';
+import type { Io } from '../cli/io';
 import type { ClientHost, Ending } from '../protocol/dialect';
 import { type Endpoint, whereSought } from './endpoint';
 import { ClientRuntime, type View } from './runtime';

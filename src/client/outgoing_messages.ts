@@ -1,6 +1,7 @@
 // What `chat send` is to say: the text given, standard input as one message, or each of its lines as it comes.
 
-import { CliError, exit, type Io } from '../cli';
+import { CliError, exit } from '../cli/exit';
+import type { Io } from '../cli/io';
 import { byteLength, decodeText, linesOf } from '../protocol/bytes/text';
 import { limits } from '../protocol/limits';
 

@@ -1,19 +1,20 @@
 // `chat register` and `chat unregister`: an account, made or taken back without a session.
 
-import { CliError, defineCommand, exit, type Io } from '../cli';
+import { defineCommand } from '../cli/command';
+import { CliError, exit } from '../cli/exit';
+import type { Io } from '../cli/io';
 import type { ClientHost, Ending } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions } from './endpoint';
 import { conclude, oneShot } from './one_shot';
 import { OneShotView } from './view';
 
 export const register = defineCommand({
-  name: 'register',
-  summary: 'Register a user',
-  arguments: { user: { about: 'the name that others write to, or a URL', required: true } },
-  options: {
+  meta: { name: 'register', description: 'Register a user' },
+  args: {
+    user: { type: 'positional', description: 'the name that others write to, or a URL' },
     ...serverOptions,
-    name: { type: 'string', hint: 'NAME', about: 'the full name' },
-    born: { type: 'string', hint: 'DD/MM/YYYY', about: 'the date of birth' },
+    name: { type: 'string', valueHint: 'NAME', description: 'the full name' },
+    born: { type: 'string', valueHint: 'DD/MM/YYYY', description: 'the date of birth' },
   },
   examples: ['chat register alice --name "Alice Liddell" --born 04/05/1852'],
   run({ user, name, born, ...flags }, io) {
@@ -32,10 +33,11 @@ export const register = defineCommand({
 });
 
 export const unregister = defineCommand({
-  name: 'unregister',
-  summary: 'Take a registration back, with all that waits for it',
-  arguments: { user: { about: 'the registered name, or a URL', required: true } },
-  options: serverOptions,
+  meta: { name: 'unregister', description: 'Take a registration back, with all that waits for it' },
+  args: {
+    user: { type: 'positional', description: 'the registered name, or a URL' },
+    ...serverOptions,
+  },
   examples: ['chat unregister alice'],
   run({ user, ...flags }, io) {
     const endpoint = endpointOf(user, flags);

@@ -1,6 +1,8 @@
 // `chat send`: says something to somebody and exits; no session, no prompt, as fast as the network.
 
-import { CliError, defineCommand, exit, type Io } from '../cli';
+import { defineCommand } from '../cli/command';
+import { CliError, exit } from '../cli/exit';
+import type { Io } from '../cli/io';
 import { escapeLines } from '../protocol/bytes/escape';
 import type { Ending, Sender, SendResult } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
@@ -20,22 +22,23 @@ import { statusOf } from './status';
 import { OneShotView } from './view';
 
 export const send = defineCommand({
-  name: 'send',
-  summary: 'Say something to somebody, and exit',
-  arguments: {
+  meta: { name: 'send', description: 'Say something to somebody, and exit' },
+  args: {
     to: {
-      about: 'whom (bob, or bob,carol), or a URL with whom or where as its path',
-      required: true,
+      type: 'positional',
+      description: 'whom (bob, or bob,carol), or a URL with whom or where as its path',
     },
-    text: { about: 'what to say; - reads it from standard input (at a terminal, one line of it)' },
-  },
-  options: {
+    text: {
+      type: 'positional',
+      required: false,
+      description: 'what to say; - reads it from standard input (at a terminal, one line of it)',
+    },
     ...serverOptions,
-    as: { type: 'string', hint: 'NAME', about: 'who says it', env: 'CHAT_USER' },
-    attach: { type: 'string', hint: 'FILE', about: 'a file to go with it' },
-    lines: { type: 'boolean', about: 'one message a line, as it comes' },
-    timeout: { type: 'duration', about: 'how long one message may take, its file included' },
-    json: { type: 'boolean', about: 'print one object a message' },
+    as: { type: 'string', valueHint: 'NAME', description: 'who says it', env: 'CHAT_USER' },
+    attach: { type: 'string', valueHint: 'FILE', description: 'a file to go with it' },
+    lines: { type: 'boolean', description: 'one message a line, as it comes' },
+    timeout: { type: 'duration', description: 'how long one message may take, its file included' },
+    json: { type: 'boolean', description: 'print one object a message' },
   },
   examples: [
     'chat send bob "hi"',

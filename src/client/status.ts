@@ -1,6 +1,6 @@
 // How an operation ended, as the exit status of the program.
 
-import { exit } from '../cli';
+import { exit } from '../cli/exit';
 import type { Ending } from '../protocol/dialect';
 
 export const statusOf: Readonly<Record<Ending, number>> = {

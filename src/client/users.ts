@@ -1,6 +1,7 @@
 // `chat users`: who can be reached right now, one name a line.
 
-import { CliError, defineCommand, exit } from '../cli';
+import { defineCommand } from '../cli/command';
+import { CliError, exit } from '../cli/exit';
 import { escapeForTerminal } from '../protocol/bytes/escape';
 import type { Ending } from '../protocol/dialect';
 import { endpointOf, endpointOfFlags, serverOptions } from './endpoint';
@@ -13,18 +14,21 @@ const isRefusal = (ending: Ending): boolean =>
   ending === 'not-allowed' || ending === 'unknown-user';
 
 export const users = defineCommand({
-  name: 'users',
-  summary: 'List who is connected',
-  arguments: { url: { about: 'where, instead of --server, --port and --dialect' } },
-  options: {
+  meta: { name: 'users', description: 'List who is connected' },
+  args: {
+    url: {
+      type: 'positional',
+      required: false,
+      description: 'where, instead of --server, --port and --dialect',
+    },
     ...serverOptions,
     as: {
       type: 'string',
-      hint: 'NAME',
-      about: 'who asks, where the server wants to know',
+      valueHint: 'NAME',
+      description: 'who asks, where the server wants to know',
       env: 'CHAT_USER',
     },
-    json: { type: 'boolean', about: 'print one object a user' },
+    json: { type: 'boolean', description: 'print one object a user' },
   },
   examples: ['chat users', 'chat users mailbox://alice@127.0.0.1:8888'],
   async run({ url, as, json, ...flags }, io) {

@@ -1,6 +1,6 @@
 // Where what a caller shows goes: a conversation above the line being typed, a pipe, or objects for a program.
 
-import type { Io } from '../cli';
+import type { Io } from '../cli/io';
 import { escapeLines } from '../protocol/bytes/escape';
 import type { Shown } from '../protocol/dialect';
 import type { View } from './runtime';

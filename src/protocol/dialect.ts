@@ -78,15 +78,15 @@ export interface Callback {
   printed(message: Direct, result: 'delivered' | 'failed'): string;
 }
 
-/** An option of `chat serve` that belongs to one dialect. */
+/** An option of `chat serve` that belongs to one dialect, in the words of the command line's definitions. */
 export type ServerFlag =
-  | { readonly name: string; readonly type: 'boolean'; readonly help: string }
+  | { readonly name: string; readonly type: 'boolean'; readonly description: string }
   | {
       readonly name: string;
-      readonly type: 'choice';
-      readonly choices: readonly string[];
+      readonly type: 'enum';
+      readonly options: readonly string[];
       readonly default: string;
-      readonly help: string;
+      readonly description: string;
     };
 
 export type ServerFlagValues = Readonly<Record<string, string | boolean>>;

@@ -2,7 +2,9 @@
 
 import { Database } from 'bun:sqlite';
 
-import { CliError, defineCommand, exit, type Sink } from '../cli';
+import { defineCommand } from '../cli/command';
+import { CliError, exit } from '../cli/exit';
+import type { Sink } from '../cli/io';
 import { escapeForTerminal } from '../protocol/bytes/escape';
 import { databaseIn, defaultFolder } from './folder';
 import { type Audit, auditLedger, type LedgerEntry } from './hub/audit';
@@ -14,13 +16,11 @@ const unbalanced = 1;
 const linesTogether = 1000;
 
 export const ledger = defineCommand({
-  name: 'ledger',
-  summary: 'Print the ledger of the market, and check it',
-  options: {
-    data: { type: 'string', hint: 'DIR', about: 'where the server keeps everything' },
-    json: { type: 'boolean', about: 'print one object an entry, a balance, and the result' },
+  meta: { name: 'ledger', description: 'Print the ledger of the market, and check it' },
+  args: {
+    data: { type: 'string', valueHint: 'DIR', description: 'where the server keeps everything' },
+    json: { type: 'boolean', description: 'print one object an entry, a balance, and the result' },
   },
-  arguments: {},
   examples: ['chat ledger', 'chat ledger --data DIR --json'],
   async run({ data, json }, io) {
     const path = databaseIn(data ?? defaultFolder());

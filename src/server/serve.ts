@@ -2,7 +2,8 @@
 
 import { tmpdir } from 'node:os';
 
-import { CliError, defineCommand, exit, type Option } from '../cli';
+import { defineCommand, type Option } from '../cli/command';
+import { CliError, exit } from '../cli/exit';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';
@@ -21,44 +22,38 @@ const doorOptions: Record<string, Option> = {};
 for (const dialect of dialects) {
   if (!dialect.server) continue;
   if (dialect !== first) {
-    const about = `open the ${dialect.name} door`;
-    doorOptions[dialect.name] = { type: 'port', about };
+    doorOptions[dialect.name] = { type: 'port', description: `open the ${dialect.name} door` };
   }
-  for (const flag of dialect.server.flags ?? []) {
-    const about = flag.help;
-    doorOptions[flag.name] =
-      flag.type === 'boolean'
-        ? { type: 'boolean', about }
-        : { type: 'choice', about, choices: flag.choices, default: flag.default };
-  }
+  for (const { name, ...option } of dialect.server.flags ?? []) doorOptions[name] = option;
 }
 
 const dayMs = 24 * 3_600_000;
 
 const options = {
-  port: { type: 'port', short: 'p', about: `open the ${first?.name ?? 'first'} door (8888)` },
-  all: { type: 'boolean', about: 'open every door, on the ports from -p on' },
-  host: { type: 'string', about: 'the address to listen on (all of them)' },
-  data: { type: 'string', hint: 'DIR', about: 'where everything is kept' },
-  memory: { type: 'boolean', about: 'keep nothing' },
-  'max-file': { type: 'size', about: 'refuse larger attachments (no limit)' },
-  'max-files': { type: 'size', about: 'all attachments that wait, together (what the disk takes)' },
+  port: { type: 'port', alias: 'p', description: `open the ${first?.name ?? 'first'} door (8888)` },
+  all: { type: 'boolean', description: 'open every door, on the ports from -p on' },
+  host: { type: 'string', description: 'the address to listen on (all of them)' },
+  data: { type: 'string', valueHint: 'DIR', description: 'where everything is kept' },
+  memory: { type: 'boolean', description: 'keep nothing' },
+  'max-file': { type: 'size', description: 'refuse larger attachments (no limit)' },
+  'max-files': {
+    type: 'size',
+    description: 'all attachments that wait, together (what the disk takes)',
+  },
   'keep-files': {
     type: 'integer',
-    hint: 'DAYS',
+    valueHint: 'DAYS',
     min: 1,
     max: 36_500,
-    about: 'how long an attachment waits',
+    description: 'how long an attachment waits',
     default: limits.files.attachmentMs / dayMs,
   },
-  quiet: { type: 'boolean', about: 'print no console lines' },
+  quiet: { type: 'boolean', description: 'print no console lines' },
 } as const satisfies Record<string, Option>;
 
 export const serve = defineCommand({
-  name: 'serve',
-  summary: 'Run the chat server',
-  options: { ...doorOptions, ...options },
-  arguments: {},
+  meta: { name: 'serve', description: 'Run the chat server' },
+  args: { ...doorOptions, ...options },
   examples: ['chat serve -p 8888', 'chat serve --all'],
   async run(given) {
     const flags = given as Readonly<Record<string, string | number | boolean | undefined>>;

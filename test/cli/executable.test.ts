@@ -1,7 +1,7 @@
 // The built executable from outside: streams, statuses, colour on a terminal, and nothing read from the folder it starts in.
 import { expect, test } from 'bun:test';
 
-import { exit } from '../../src/cli';
+import { exit } from '../../src/cli/exit';
 import { executable, runChat, startChat } from '../support/executable';
 import { openChat } from '../support/pty';
 import { scratchFolder } from '../support/scratch';

@@ -2,25 +2,27 @@
 import { describe, expect, test } from 'bun:test';
 import { mkdir, writeFile } from 'node:fs/promises';
 
-import { CliError, defineCommand, exit, type Io } from '../../src/cli';
+import { defineCommand } from '../../src/cli/command';
+import { CliError, exit } from '../../src/cli/exit';
+import type { Io } from '../../src/cli/io';
 import { usesColor } from '../../src/cli/io';
 import { nearest } from '../../src/cli/nearest';
 import { runCommand, runMain } from '../../src/cli/run';
 import { scratchFolder } from '../support/scratch';
 
 const greet = defineCommand({
-  name: 'greet',
-  summary: 'Greet somebody',
-  arguments: { who: { about: 'whom', required: true }, text: { about: 'what to say' } },
-  options: {
-    port: { type: 'port', short: 'p', about: 'where', default: 8888 },
-    style: { type: 'choice', choices: ['short', 'long'], about: 'how' },
-    times: { type: 'integer', min: 1, max: 9, about: 'how often' },
-    linger: { type: 'duration', about: 'how long', default: 0 },
-    most: { type: 'size', about: 'how much' },
-    quiet: { type: 'boolean', short: 'q', about: 'say nothing' },
-    as: { type: 'string', hint: 'NAME', about: 'who', env: 'CHAT_USER' },
-    secret: { type: 'string', about: 'never from the environment', env: false },
+  meta: { name: 'greet', description: 'Greet somebody' },
+  args: {
+    who: { type: 'positional', description: 'whom' },
+    text: { type: 'positional', required: false, description: 'what to say' },
+    port: { type: 'port', alias: 'p', description: 'where', default: 8888 },
+    style: { type: 'enum', options: ['short', 'long'], description: 'how' },
+    times: { type: 'integer', min: 1, max: 9, description: 'how often' },
+    linger: { type: 'duration', description: 'how long', default: 0 },
+    most: { type: 'size', description: 'how much' },
+    quiet: { type: 'boolean', alias: 'q', description: 'say nothing' },
+    as: { type: 'string', valueHint: 'NAME', description: 'who', env: 'CHAT_USER' },
+    secret: { type: 'string', description: 'never from the environment', env: false },
   },
   examples: ['chat greet bob'],
   run(options, io) {

@@ -1,7 +1,7 @@
 // What `chat send` takes as its texts: whole, line by line, cut anywhere, and refused where it must be.
 import { describe, expect, test } from 'bun:test';
 
-import type { Io } from '../../src/cli';
+import type { Io } from '../../src/cli/io';
 import { outgoingTexts, type TextSource } from '../../src/client/outgoing_messages';
 
 /** What the letters are: texts, or why not with the hint. */

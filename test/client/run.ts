@@ -1,5 +1,6 @@
 // Runs one subcommand inside the test process, with streams and an environment of the test's own.
-import type { AnyCommand, Io } from '../../src/cli';
+import type { AnyCommand } from '../../src/cli/command';
+import type { Io } from '../../src/cli/io';
 import { runCommand } from '../../src/cli/run';
 
 export interface Ran {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'bun:test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Io, Sink } from '../../src/cli';
+import type { Io, Sink } from '../../src/cli/io';
 import { runCommand } from '../../src/cli/run';
 import { migrations } from '../../src/server/hub/schema';
 import { ledger } from '../../src/server/ledger';

@@ -13,10 +13,11 @@ export const mailbox = defineDialect({
     flags: [
       {
         name: 'replies',
-        type: 'choice',
-        choices: ['byte', 'text'],
+        type: 'enum',
+        options: ['byte', 'text'],
         default: 'byte',
-        help: 'how mailbox answers are written: one raw byte, or a digit and NUL as some clients want',
+        description:
+          'how mailbox answers are written: one raw byte, or a digit and NUL as some clients want',
       },
     ],
     banner: (listening) => [consoleLines.started(listening)],

@@ -12,8 +12,12 @@ export const relay = defineDialect({
   server: {
     room: relayName,
     flags: [
-      { name: 'relay-pad', type: 'boolean', help: 'pad what goes to relay displays to 156 bytes' },
-      { name: 'open-stop', type: 'boolean', help: 'let any relay emitter stop any display' },
+      {
+        name: 'relay-pad',
+        type: 'boolean',
+        description: 'pad what goes to relay displays to 156 bytes',
+      },
+      { name: 'open-stop', type: 'boolean', description: 'let any relay emitter stop any display' },
     ],
     open: (host, settings) =>
       new RelaySession(host, {
