@@ -116,6 +116,15 @@ export const limits = {
     jsonBytes: 192 * KiB,
     /** Users in one list written as JSON; of more, the first come. */
     jsonUsers: 10_000,
+    /** Messages that one `undelivered` may ask about; a longer list is no request. */
+    undeliveredSerials: 256,
+    /** The client probes a connection that was quiet for so long, in ms; a late answer ends the connection, in ms. */
+    pingMs: 25 * second,
+    pongMs: 10 * second,
+    /** The client's requests that are repeated until they are answered: so many are sent and unanswered at once. */
+    reliableRequests: 32,
+    /** A quiet WebSocket is probed, and dropped where it does not answer, in ms. */
+    idleMs: 60 * second,
     /** Files that come in over HTTP at once; tickets for files that are to go out, and how long each lives, in ms. */
     uploads: 64,
     tickets: 10_000,

@@ -2,10 +2,10 @@
 
 import { refused, type Result } from '../../protocol/model';
 import type { WebClientState } from '../../protocol/web/client/session';
-import type { AnswerOf } from '../../protocol/web/wire/messages';
+import type { ReplyOf } from '../../protocol/web/wire/messages';
 import { heard, keep } from './incoming';
 import { resume } from './resume';
-import { openCaller } from './socket';
+import { openSession } from './socket';
 import {
   connection,
   forgetAll,
@@ -24,14 +24,14 @@ import { conclude, concludeUsers, echo } from './transcript';
 type Done = (why?: string) => void;
 const ignore: Done = () => {};
 
-export const caller = openCaller({
+export const session = openSession({
   keep,
-  told: heard,
+  notified: heard,
   changed(state) {
     connection.value = state;
     connecting?.(state);
-    if (state.is === 'here') resume(caller);
-    if (state.is === 'turned-away') void close();
+    if (state.is === 'online') resume(session);
+    if (state.is === 'rejected') void close();
   },
 });
 
@@ -45,7 +45,7 @@ export function register(
   echo('REGISTER', who.name);
   const token = pending.of(who.name) ?? randomText(32);
   pending.set(who.name, token);
-  caller.ask({ do: 'register', ...who, token }, (answer) => {
+  session.request({ do: 'register', ...who, token }, (answer) => {
     if (answer.ok || answer.why !== 'unreachable') pending.set(who.name, undefined);
     if (answer.ok) tokens.keep(who.name, token);
     finish('REGISTER', answer, done);
@@ -81,14 +81,14 @@ function comeIn(name: string, done: Done): void {
     done(why);
   };
   connecting = (state) => {
-    if (state.is === 'here') end();
-    else if (state.is === 'turned-away') end(state.why);
+    if (state.is === 'online') end();
+    else if (state.is === 'rejected') end(state.why);
     else if (state.is === 'waiting') end('unreachable');
   };
   // Without a token it is for the server to say that it cannot be, or that there is nobody of that name.
   const token = tokens.of(name);
-  if (token === undefined) caller.enter(name, randomText(32));
-  else void open(name).then(() => caller.enter(name, token));
+  if (token === undefined) session.enter(name, randomText(32));
+  else void open(name).then(() => session.enter(name, token));
 }
 
 /** Shows what this browser keeps of an account. */
@@ -122,9 +122,9 @@ export function disconnect(name: string = me.value ?? '', done: Done = ignore): 
     conclude('DISCONNECT', 'not-connected');
     return done('not-connected');
   }
-  caller.ask({ do: 'logout' }, (answer) => {
+  session.request({ do: 'logout' }, (answer) => {
     // Whatever the server says, this page stops being anybody (source 1, section 6.4).
-    caller.leave();
+    session.leave();
     void close();
     finish('DISCONNECT', answer, done);
   });
@@ -144,10 +144,10 @@ export function unregister(name: string = me.value ?? '', done: Done = ignore): 
 }
 
 function erase(name: string, done: Done): void {
-  caller.ask({ do: 'unregister' }, (answer) => {
+  session.request({ do: 'unregister' }, (answer) => {
     if (answer.ok) {
       tokens.forget(name);
-      caller.leave();
+      session.leave();
       void close('erase');
     }
     finish('UNREGISTER', answer, done);
@@ -156,7 +156,7 @@ function erase(name: string, done: Done): void {
 
 export function listUsers(done: Done = ignore): void {
   echo('CONNECTEDUSERS');
-  const end = (answer: Result<AnswerOf<'users'>, string>): void => {
+  const end = (answer: Result<ReplyOf<'users'>, string>): void => {
     if (answer.ok) {
       users.value = answer.value.users;
       const { users: listed, count } = answer.value;
@@ -168,7 +168,7 @@ export function listUsers(done: Done = ignore): void {
     done(answer.ok ? undefined : answer.why);
   };
   if (me.value === undefined) end(refused('not-connected'));
-  else caller.ask({ do: 'users' }, end);
+  else session.request({ do: 'users' }, end);
 }
 
 /** The link by which another browser becomes the same account. Nothing behind # is ever sent to a server. */

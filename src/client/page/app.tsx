@@ -2,7 +2,7 @@
 
 import { useEffect } from 'preact/hooks';
 
-import { caller } from './account';
+import { session } from './account';
 import { AccountPanel } from './account_panel';
 import { Conversation } from './conversation';
 import { Sidebar } from './sidebar';
@@ -74,12 +74,12 @@ function skip(event: Event): void {
 /** How the connection is, while it is not well. */
 function Line() {
   const { is } = connection.value;
-  if (is === 'here' || is === 'resting' || is === 'turned-away') return null;
+  if (is === 'online' || is === 'idle' || is === 'rejected') return null;
   return (
     <p class="hint offline" role="status">
       {is === 'waiting' ? t.waiting : t.connecting}{' '}
       {is === 'waiting' && (
-        <button type="button" onClick={() => caller.retryNow()}>
+        <button type="button" onClick={() => session.retryNow()}>
           {t.retry}
         </button>
       )}

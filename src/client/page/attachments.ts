@@ -67,7 +67,7 @@ function attempt(kept: Kept, file: File): void {
           return;
         case 'unreachable':
           // It is tried again as soon as the server can be reached; the key sees to it that it is sent once.
-          if (connection.value.is === 'here') setTimeout(() => attempt(kept, file), 1000);
+          if (connection.value.is === 'online') setTimeout(() => attempt(kept, file), 1000);
           else held.push(() => attempt(kept, file));
           return;
         case 'cancelled':

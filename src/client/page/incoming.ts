@@ -1,7 +1,6 @@
 // What comes: messages are kept before the server may forget them; the rest is shown.
 
-import { type News } from '../../protocol/web/client/session';
-import { type Message } from '../../protocol/web/wire/messages';
+import type { PrivateMessage, ServerNotice } from '../../protocol/web/wire/messages';
 import { refreshFunds, refreshGroups, refreshUsers } from './server';
 import {
   announcement,
@@ -31,7 +30,7 @@ function arrived(message: Kept): void {
 
 // ------------------------------------------------------------------------------------------ what comes
 
-export function keep(message: Message, done: () => void): void {
+export function keep(message: PrivateMessage, done: () => void): void {
   const { serial, id, from, text, at, file } = message;
   // Serials start again where a server keeps nothing; together with the rest they do not.
   const key = `in ${serial} ${at} ${id} ${from}`;
@@ -58,7 +57,7 @@ export function keep(message: Message, done: () => void): void {
   })();
 }
 
-export function heard(news: News): void {
+export function heard(news: ServerNotice): void {
   switch (news.is) {
     case 'receipt':
       return receipt(news.id, news.by, news.status, news.file);

@@ -27,8 +27,8 @@ function resend(unsent: Unsent): void {
     void put({ ...kept, state: 'failed' });
     return;
   }
-  const { caller } = server;
-  if (!caller) return;
+  const { session } = server;
+  if (!session) return;
   underWay.add(key);
   const { notes } = own;
   const isDirect = kindOf(talk) === 'p';
@@ -42,14 +42,14 @@ function resend(unsent: Unsent): void {
     if (isDirect && why !== undefined) conclude('SEND', why);
   };
   if (isDirect) {
-    caller.insist({ do: 'send', to: nameIn(talk), text, key }, (answer) => {
+    session.requestReliably({ do: 'send', to: nameIn(talk), text, key }, (answer) => {
       if (!answer.ok) return ended(answer.why, {});
       const { id, serial } = answer.value;
       concludeSend('SEND', id);
       ended(undefined, { state: 'stored', id, serial });
     });
   } else {
-    caller.insist({ do: 'say', room: nameIn(talk), text, key }, (answer) =>
+    session.requestReliably({ do: 'say', room: nameIn(talk), text, key }, (answer) =>
       answer.ok ? ended(undefined, { state: 'delivered' }) : ended(answer.why, {}),
     );
   }

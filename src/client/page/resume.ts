@@ -1,6 +1,6 @@
 // After every coming back: what may have changed is asked for, and what was left undone is done.
 
-import { type WebClient } from '../../protocol/web/client/session';
+import { type WebClientSession } from '../../protocol/web/client/session';
 import { attemptHeld } from './attachments';
 import { resendAll } from './outgoing';
 import {
@@ -15,13 +15,13 @@ import {
 } from './server';
 import { doorsOpen, joined, own } from './state';
 
-export function resume(caller: WebClient): void {
-  server.caller = caller;
+export function resume(session: WebClientSession): void {
+  server.session = session;
   refreshUsers();
   refreshRooms();
   refreshGroups();
   refreshFunds();
-  caller.ask({ do: 'doors', open: undefined }, (answer) => {
+  session.request({ do: 'doors', open: undefined }, (answer) => {
     if (answer.ok) doorsOpen.value = answer.value.open;
   });
   joined.value = new Set();

@@ -1,30 +1,31 @@
 // The line to the server: who asks on it, and what is asked anew whenever it may have changed.
 
+import { limits } from '../../protocol/limits';
 import { refused } from '../../protocol/model';
-import { type WebClient } from '../../protocol/web/client/session';
-import { askedMax } from '../../protocol/web/wire/messages';
+import { type WebClientSession } from '../../protocol/web/client/session';
 import { balance, groups, joined, own, put, rooms, talks, users } from './state';
 
 /** Set with the first connection. */
-export const server: { caller: WebClient | undefined } = { caller: undefined };
+export const server: { session: WebClientSession | undefined } = { session: undefined };
 
 /** What else is asked of the server by name, from the lists and forms. */
-export const ask: WebClient['ask'] = (wish, done) => {
-  if (server.caller) server.caller.ask(wish, done);
+export const ask: WebClientSession['request'] = (wish, done) => {
+  if (server.session) server.session.request(wish, done);
   else done?.(refused('unreachable'));
 };
 
-export const insist: WebClient['insist'] = (wish, done) => server.caller?.insist(wish, done);
+export const insist: WebClientSession['requestReliably'] = (wish, done) =>
+  server.session?.requestReliably(wish, done);
 
 /** Receipts that came while nobody was here to hear them are asked for. */
 export function askWhatWaits(): void {
   const stored = [...talks.value.values()]
     .flat()
     .filter((message) => message.state === 'stored' && message.serial !== undefined)
-    .slice(-askedMax);
+    .slice(-limits.web.undeliveredSerials);
   if (stored.length === 0) return;
   const serials = stored.flatMap(({ serial }) => serial ?? []);
-  server.caller?.ask({ do: 'undelivered', serials }, (answer) => {
+  server.session?.request({ do: 'undelivered', serials }, (answer) => {
     if (!answer.ok) return;
     const waiting = new Set(answer.value.waiting);
     for (const message of stored) {
@@ -53,25 +54,25 @@ export function refreshUsers(): void {
 }
 
 export function refreshRooms(): void {
-  server.caller?.ask({ do: 'rooms' }, (answer) => {
+  server.session?.request({ do: 'rooms' }, (answer) => {
     if (answer.ok) rooms.value = answer.value.rooms;
   });
 }
 
 export function refreshGroups(): void {
-  server.caller?.ask({ do: 'group-list' }, (answer) => {
+  server.session?.request({ do: 'group-list' }, (answer) => {
     if (answer.ok) groups.value = answer.value.groups;
   });
 }
 
 export function refreshFunds(): void {
-  server.caller?.ask({ do: 'funds' }, (answer) => {
+  server.session?.request({ do: 'funds' }, (answer) => {
     if (answer.ok) balance.value = answer.value.balance;
   });
 }
 
 export function joinRoom(room: string, done: (why?: string) => void = () => {}): void {
-  server.caller?.ask({ do: 'join', room }, (answer) => {
+  server.session?.request({ do: 'join', room }, (answer) => {
     if (answer.ok) {
       joined.value = new Set(joined.value).add(room);
       own.notes.rooms = [...joined.value];

@@ -55,8 +55,8 @@ export function SignIn() {
     });
   };
 
-  const turnedAway = connection.value.is === 'turned-away' ? whyNot(connection.value.why) : '';
-  const said = fault.value || turnedAway;
+  const rejection = connection.value.is === 'rejected' ? whyNot(connection.value.why) : '';
+  const said = fault.value || rejection;
   return (
     <main class="start">
       <header>

@@ -1,38 +1,39 @@
-// The WebSocket under the caller: opened, watched and closed as the caller says.
+// The WebSocket under the client session: opened, watched and closed as the session says.
 
 import { Inbox } from '../../protocol/bytes/inbox';
-import { WebClient, type WebClientHost } from '../../protocol/web/client/session';
+import { takeEach } from '../../protocol/connection';
+import { type WebClientHost, WebClientSession } from '../../protocol/web/client/session';
 
-type FromPage = Pick<WebClientHost, 'keep' | 'told' | 'changed'>;
+type PageEvents = Pick<WebClientHost, 'keep' | 'notified' | 'changed'>;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** A caller that reaches the server which the page came from. */
-export function openCaller(page: FromPage): WebClient {
+/** A session with the server that the page came from. */
+export function openSession(page: PageEvents): WebClientSession {
   const address = new URL('/socket', location.href);
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   let socket: WebSocket | undefined;
 
-  const caller = new WebClient({
+  const session = new WebClientSession({
     ...page,
     dial() {
       const opened = new WebSocket(address);
       socket = opened;
       const inbox = new Inbox();
       const isCurrent = (): boolean => socket === opened;
-      opened.addEventListener('open', () => isCurrent() && caller.opened());
+      opened.addEventListener('open', () => isCurrent() && session.opened());
       opened.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
         if (!isCurrent() || typeof data !== 'string') return;
         inbox.push(encoder.encode(data));
-        caller.received(inbox);
+        takeEach(session, inbox, { isClosed: false });
       });
-      // Also after an error, and where it never opened.
+      // Comes after an error too, and where the socket never opened.
       opened.addEventListener('close', () => isCurrent() && lost());
     },
     write: (line) => socket?.send(decoder.decode(line)),
-    // A dead network would take long to say that it closed: the caller is told at once.
-    hangUp() {
+    // A dead network would take long to say that the socket is closed: the session is told at once.
+    abort() {
       socket?.close();
       queueMicrotask(lost);
     },
@@ -40,16 +41,16 @@ export function openCaller(page: FromPage): WebClient {
       const timer = setTimeout(then, ms);
       return () => clearTimeout(timer);
     },
-    chance: () => Math.random(),
+    random: () => Math.random(),
   });
   const lost = (): void => {
     if (!socket) return;
     socket = undefined;
-    caller.lost();
+    session.lost();
   };
-  addEventListener('online', () => caller.retryNow());
+  addEventListener('online', () => session.retryNow());
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden) caller.retryNow();
+    if (!document.hidden) session.retryNow();
   });
-  return caller;
+  return session;
 }

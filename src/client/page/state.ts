@@ -3,13 +3,13 @@
 import { computed, signal } from '@preact/signals';
 
 import type { WebClientState } from '../../protocol/web/client/session';
-import type { AnswerOf } from '../../protocol/web/wire/messages';
+import type { ReplyOf } from '../../protocol/web/wire/messages';
 import { type History, type Kept, Notes, without } from './store';
 
-export type User = AnswerOf<'users'>['users'][number];
-export type Group = AnswerOf<'group-list'>['groups'][number];
+export type User = ReplyOf<'users'>['users'][number];
+export type Group = ReplyOf<'group-list'>['groups'][number];
 
-export const connection = signal<WebClientState>({ is: 'resting' });
+export const connection = signal<WebClientState>({ is: 'idle' });
 /** Who is logged in in this page, on the line or not. */
 export const me = signal<string | undefined>(undefined);
 export const users = signal<readonly User[]>([]);
@@ -36,7 +36,7 @@ export const hint = signal('');
 /** Said to screen readers only. */
 export const announcement = signal('');
 
-export const isHere = computed(() => connection.value.is === 'here');
+export const isHere = computed(() => connection.value.is === 'online');
 export const unreadTotal = computed(() =>
   Object.values(unread.value).reduce((sum, count) => sum + count, 0),
 );

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 
 import { baseNameFor } from '../../protocol/bytes/validation';
-import { answerFields } from '../../protocol/web/wire/messages';
+import { replySchemas } from '../../protocol/web/wire/messages';
 
 const refusal = v.object({ why: v.string() });
 const claimed = v.object({ url: v.string(), name: v.string(), size: v.number() });
@@ -48,7 +48,7 @@ export function upload(
     progress(file.size === 0 ? 1 : loaded / file.size),
   );
   request.addEventListener('load', () => {
-    const sent = v.safeParse(answerFields.send, request.response);
+    const sent = v.safeParse(replySchemas.send, request.response);
     const why = v.safeParse(refusal, request.response);
     if (sent.success) done({ is: 'sent', id: sent.output.id, serial: sent.output.serial });
     else if (why.success) done({ is: 'refused', why: why.output.why });

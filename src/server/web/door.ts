@@ -27,9 +27,6 @@ export interface WebDoorOptions {
 /** Where the page's WebSocket is opened. */
 const socketPath = '/socket';
 
-/** A quiet WebSocket is probed, and one that does not answer is dropped, in seconds. */
-const idleSeconds = 60;
-
 export class WebDoor {
   readonly dialect: Dialect;
   readonly #options: WebDoorOptions;
@@ -64,7 +61,7 @@ export class WebDoor {
       websocket: {
         maxPayloadLength: limits.web.jsonBytes + 1,
         backpressureLimit: limits.net.sendQueueBytes,
-        idleTimeout: idleSeconds,
+        idleTimeout: limits.web.idleMs / 1000,
         sendPings: true,
         perMessageDeflate: false,
         open: (socket) => {

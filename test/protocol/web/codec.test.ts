@@ -7,14 +7,19 @@ import { assert, json, oneof, property, string, uint8Array } from 'fast-check';
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { ProtocolError } from '../../../src/protocol/errors';
 import { limits } from '../../../src/protocol/limits';
-import { encodeLine, requestIn, takeLine, toldIn } from '../../../src/protocol/web/wire/codec';
-import type { Request, Told, Wish } from '../../../src/protocol/web/wire/messages';
+import {
+  decodeRequest,
+  decodeServerMessage,
+  encodeLine,
+  takeLine,
+} from '../../../src/protocol/web/wire/codec';
+import type { Request, RequestBody, ServerMessage } from '../../../src/protocol/web/wire/messages';
 
 const token = 'T'.repeat(43);
 const key = 'a key of mine';
 
 /** One of each. */
-const wishes: readonly Wish[] = [
+const wishes: readonly RequestBody[] = [
   { do: 'register', name: 'ana', fullName: 'Ana', born: '01/02/2000', token },
   { do: 'login', name: 'ana', token },
   { do: 'logout' },
@@ -42,7 +47,7 @@ const wishes: readonly Wish[] = [
 ];
 const requests = wishes.map((wish, ref): Request => ({ ...wish, ref }));
 
-const tellings: readonly Told[] = [
+const tellings: readonly ServerMessage[] = [
   { is: 'done', ref: 1, value: { id: 1 } },
   { is: 'refused', ref: 2, why: 'full' },
   { is: 'message', serial: 1, id: 2, from: 'a', to: 'b', text: 'hi', at: 3, door: 'mailbox' },
@@ -79,8 +84,8 @@ function readAll<T>(inbox: Inbox, read: (line: Uint8Array) => T): T[] {
 }
 
 describe.each([
-  ['requests', requests, requestIn],
-  ['tellings', tellings, toldIn],
+  ['requests', requests, decodeRequest],
+  ['tellings', tellings, decodeServerMessage],
 ] as const)('%s', (_name, messages, read: (line: Uint8Array) => unknown) => {
   const stream = Buffer.concat(messages.map(encodeLine));
 
@@ -128,11 +133,11 @@ test.each([
   ['{"do":"balance","ref":1,"amount":-1}'],
   [`{"do":"undelivered","ref":1,"serials":[${Array(257).fill(1).join()}]}`],
 ])('no request: %s', (text) => {
-  expect(() => requestIn(line(text))).toThrow(ProtocolError);
+  expect(() => decodeRequest(line(text))).toThrow(ProtocolError);
 });
 
 test('bytes that are not UTF-8 are no message', () => {
-  expect(() => requestIn(Uint8Array.of(0x22, 0xff, 0x22))).toThrow(ProtocolError);
+  expect(() => decodeRequest(Uint8Array.of(0x22, 0xff, 0x22))).toThrow(ProtocolError);
 });
 
 test('a line may have so many bytes and no more, ended or not', () => {
@@ -158,7 +163,7 @@ test('whatever comes is a request or a ProtocolError', () => {
       ),
       (bytes) => {
         try {
-          expect(requestIn(bytes)).toHaveProperty('do');
+          expect(decodeRequest(bytes)).toHaveProperty('do');
         } catch (error) {
           expect(error).toBeInstanceOf(ProtocolError);
         }
@@ -173,7 +178,7 @@ test('any text travels as it is', () => {
       const request: Request = { do: 'say', ref: 1, room: 'r', text, key };
       const bytes = encodeLine(request);
       expect(bytes.indexOf(10)).toBe(bytes.length - 1);
-      expect(requestIn(bytes.subarray(0, -1))).toEqual(request);
+      expect(decodeRequest(bytes.subarray(0, -1))).toEqual(request);
     }),
   );
 });

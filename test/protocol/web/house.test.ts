@@ -74,8 +74,8 @@ test('an account of the mailbox door has no token, and no page enters it', async
   await operation(server.port('mailbox'), 'REGISTER', 'Bob', 'bob', born);
   await using page = new WebPerson(() => server.port('web'));
   page.client.enter('bob', 'T'.repeat(43));
-  await page.until(({ state }) => state.is === 'turned-away');
-  expect(page.state).toEqual({ is: 'turned-away', why: 'not-allowed' });
+  await page.until(({ state }) => state.is === 'rejected');
+  expect(page.state).toEqual({ is: 'rejected', why: 'not-allowed' });
 });
 
 test('a room with a page and a channels client in it', async () => {
@@ -116,7 +116,7 @@ test('unregistered in one place, the account is gone in the other', async () => 
   expect(second.ask({ do: 'rooms' })).resolves.toEqual({ rooms: [] });
   expect(second.ask({ do: 'users' })).rejects.toThrow('not-connected');
   expect(second.ask({ do: 'funds' })).rejects.toThrow('not-entered');
-  await second.until(({ state }) => state.is === 'turned-away');
+  await second.until(({ state }) => state.is === 'rejected');
 });
 
 test('groups and money, from one page to another', async () => {

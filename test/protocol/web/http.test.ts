@@ -341,8 +341,8 @@ test('an account made here has its own token and a date that is one', async () =
   const thief = { ...who, token: tokenFor('thief') };
   expect(client.ask({ do: 'register', ...thief, born })).rejects.toThrow('name-taken');
   client.client.enter('eve', tokenFor('thief'));
-  await client.until(({ state }) => state.is === 'turned-away');
-  expect(client.state).toEqual({ is: 'turned-away', why: 'not-allowed' });
+  await client.until(({ state }) => state.is === 'rejected');
+  expect(client.state).toEqual({ is: 'rejected', why: 'not-allowed' });
 });
 
 test('a file that is too large is refused while its sender still waits to go on', async () => {

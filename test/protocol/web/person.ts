@@ -1,13 +1,16 @@
 // The client's side of the page's protocol over a real WebSocket, without the page: what it keeps, it keeps in memory.
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
+import { takeEach } from '../../../src/protocol/connection';
 import { limits } from '../../../src/protocol/limits';
-import {
-  type News,
-  WebClient,
-  type WebClientState,
-} from '../../../src/protocol/web/client/session';
-import type { AnswerOf, Message, Verb, Wish } from '../../../src/protocol/web/wire/messages';
+import { WebClientSession, type WebClientState } from '../../../src/protocol/web/client/session';
+import type {
+  PrivateMessage,
+  ReplyOf,
+  RequestBody,
+  ServerNotice,
+  Verb,
+} from '../../../src/protocol/web/wire/messages';
 
 /** 43 characters that no other test has. */
 export const tokenFor = (name: string): string =>
@@ -15,27 +18,27 @@ export const tokenFor = (name: string): string =>
 export const born = '04/05/1852';
 
 export class WebPerson implements AsyncDisposable {
-  readonly client: WebClient;
-  readonly messages: Message[] = [];
-  readonly news: News[] = [];
-  state: WebClientState = { is: 'resting' };
+  readonly client: WebClientSession;
+  readonly messages: PrivateMessage[] = [];
+  readonly news: ServerNotice[] = [];
+  state: WebClientState = { is: 'idle' };
   dials = 0;
   #socket: WebSocket | undefined;
   readonly #waiters = new Set<() => void>();
 
   /** `port` may change under way. Pauses of the caller's are as short as the event loop allows. */
   constructor(port: () => number) {
-    this.client = new WebClient({
+    this.client = new WebClientSession({
       dial: () => this.#dial(port()),
       write: (line) => this.#socket?.send(Buffer.from(line).toString()),
-      hangUp: () => this.cut(),
+      abort: () => this.cut(),
       after: (ms, then) => {
         // Deadlines, unlike pauses, never come.
         if (ms === limits.client.connectMs || ms > 20_000) return () => {};
         const timer = setTimeout(then, 0);
         return () => clearTimeout(timer);
       },
-      chance: () => 0,
+      random: () => 0,
       keep: (message, done) => {
         if (!this.messages.some(({ serial }) => serial === message.serial)) {
           this.messages.push(message);
@@ -43,7 +46,7 @@ export class WebPerson implements AsyncDisposable {
         this.#woken();
         done();
       },
-      told: (news) => {
+      notified: (news) => {
         this.news.push(news);
         this.#woken();
       },
@@ -63,7 +66,7 @@ export class WebPerson implements AsyncDisposable {
     socket.addEventListener('message', ({ data }) => {
       if (this.#socket !== socket) return;
       inbox.push(Buffer.from(String(data)));
-      this.client.received(inbox);
+      takeEach(this.client, inbox, { isClosed: false });
     });
     socket.addEventListener('close', () => {
       if (this.#socket === socket) this.cut();
@@ -101,17 +104,17 @@ export class WebPerson implements AsyncDisposable {
   }
 
   /** One request, answered. Throws the refusal. */
-  ask<K extends Verb>(wish: Wish<K>): Promise<AnswerOf<K>> {
-    const { promise, resolve, reject } = Promise.withResolvers<AnswerOf<K>>();
-    this.client.ask(wish, (answer) =>
+  ask<K extends Verb>(wish: RequestBody<K>): Promise<ReplyOf<K>> {
+    const { promise, resolve, reject } = Promise.withResolvers<ReplyOf<K>>();
+    this.client.request(wish, (answer) =>
       answer.ok ? resolve(answer.value) : reject(new Error(answer.why)),
     );
     return promise;
   }
 
-  insist<K extends 'send' | 'say' | 'transfer'>(wish: Wish<K>): Promise<AnswerOf<K>> {
-    const { promise, resolve, reject } = Promise.withResolvers<AnswerOf<K>>();
-    this.client.insist(wish, (answer) =>
+  insist<K extends 'send' | 'say' | 'transfer'>(wish: RequestBody<K>): Promise<ReplyOf<K>> {
+    const { promise, resolve, reject } = Promise.withResolvers<ReplyOf<K>>();
+    this.client.requestReliably(wish, (answer) =>
       answer.ok ? resolve(answer.value) : reject(new Error(answer.why)),
     );
     return promise;
@@ -123,7 +126,7 @@ export class WebPerson implements AsyncDisposable {
 
   async enter(name: string): Promise<void> {
     this.client.enter(name, tokenFor(name));
-    await this.until(({ state }) => state.is === 'here');
+    await this.until(({ state }) => state.is === 'online');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

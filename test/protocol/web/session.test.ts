@@ -6,7 +6,7 @@ import { limits } from '../../../src/protocol/limits';
 import type { Direct, FileHash, Name, RoomName, SessionId } from '../../../src/protocol/model';
 import { WebSession } from '../../../src/protocol/web/server/session';
 import { hashOfToken } from '../../../src/protocol/web/server/token';
-import type { Told, Wish } from '../../../src/protocol/web/wire/messages';
+import type { RequestBody, ServerMessage } from '../../../src/protocol/web/wire/messages';
 import { type Answers, FakeHost, Feed } from '../../support/fake_host';
 
 const token = 'T'.repeat(43);
@@ -28,23 +28,23 @@ class Talk {
   }
 
   /** Asks, and gives all that was said meanwhile. */
-  ask(...wishes: readonly Wish[]): Told[] {
+  ask(...wishes: readonly RequestBody[]): ServerMessage[] {
     for (const wish of wishes)
       this.feed.push(`${JSON.stringify({ ...wish, ref: ++this.#refs })}\n`);
     return this.take();
   }
 
-  take(): Told[] {
+  take(): ServerMessage[] {
     return this.host
       .takeText()
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as Told);
+      .map((line) => JSON.parse(line) as ServerMessage);
   }
 }
 
 /** What one wish asks of a hub that agrees, and what the page is told. */
-const served: [Wish, Answers, unknown, unknown][] = [
+const served: [RequestBody, Answers, unknown, unknown][] = [
   [
     { do: 'register', name: 'ana', fullName: 'Ana', born: '01/02/2000', token },
     { register: () => yes },
@@ -187,7 +187,7 @@ const served: [Wish, Answers, unknown, unknown][] = [
 describe('requests', () => {
   test.each(served)('%j', (wish, answers, command, value) => {
     const talk = new Talk(answers);
-    expect(talk.ask(wish)).toEqual([{ is: 'done', ref: 1, value } as Told]);
+    expect(talk.ask(wish)).toEqual([{ is: 'done', ref: 1, value } as ServerMessage]);
     expect(talk.host.commands as unknown[]).toEqual([command]);
   });
 
@@ -246,7 +246,7 @@ describe('refusals', () => {
     [{ do: 'create', room: 'two words' }, 'bad-name'],
     [{ do: 'group-invite', group: 'g', to: '' }, 'unknown-user'],
     [{ do: 'transfer', to: '', amount: 1, key }, 'not-connected'],
-  ] as [Wish, string][])('%j is refused without asking anybody', (wish, why) => {
+  ] as [RequestBody, string][])('%j is refused without asking anybody', (wish, why) => {
     const talk = new Talk();
     expect(talk.ask(wish)).toEqual([{ is: 'refused', ref: 1, why }]);
     expect(talk.host.commands).toEqual([]);

@@ -1,71 +1,62 @@
-// The client's side: comes back by itself, and asks again for what must last until it is answered once.
+// The client's side: stays logged in over many connections, and repeats what must be answered once.
 
 import type { Inbox } from '../../bytes/inbox';
+import type { ConnectionEvents, Taken } from '../../connection';
 import { ProtocolError } from '../../errors';
 import { limits } from '../../limits';
-import { refused, type Result } from '../../model';
-import { answerIn, encodeLine, takeLine, toldIn } from '../wire/codec';
-import { type AnswerOf, type Message, type Told, type Verb, type Wish } from '../wire/messages';
+import type { Result } from '../../model';
+import { decodeServerMessage, takeLine } from '../wire/codec';
+import type {
+  PrivateMessage,
+  Reply,
+  ReplyOf,
+  RequestBody,
+  ServerMessage,
+  ServerNotice,
+  Verb,
+} from '../wire/messages';
+import { PendingRequests } from './requests';
 
-/** How often a quiet connection is tried, and how long its answer may take, in ms. */
-const pingMs = 25_000;
-const pongMs = 10_000;
-/** Requests under way at once of those that last: well below what the server bears. */
-const window = 32;
-
-/** What is told and not owed to a request. */
-export type News = Exclude<Told, { is: 'done' | 'refused' | 'message' | 'bye' }>;
-
-/** What the page gives the caller: a socket, a clock, chance, and a place for messages. */
+/** What the page gives the session: connections, a clock, chance, and a place for messages. */
 export interface WebClientHost {
-  /** Opens a connection; `opened` or `lost` will be called. */
+  /** Opens a connection; the host calls `opened` or `lost`. */
   dial(): void;
   write(line: Uint8Array): void;
-  hangUp(): void;
+  /** Closes the connection, or gives up the dial; the host calls `lost`, even where the network says nothing. */
+  abort(): void;
+  /** Calls `then` after `ms`, unless the function that it returns is called before. */
   after(ms: number, then: () => void): () => void;
-  /** From 0 to 1, so that a thousand pages do not come back at the same moment. */
-  chance(): number;
-  /** Keeps a message for good; `done` when it is kept, and the server forgets it then. */
-  keep(message: Message, done: () => void): void;
-  told(news: News): void;
+  /** A number from 0 to 1, so that a thousand pages do not come back at the same moment. */
+  random(): number;
+  /** Stores a message for good. `done`: it is stored, so the server may forget it. */
+  keep(message: PrivateMessage, done: () => void): void;
+  notified(notice: ServerNotice): void;
   changed(state: WebClientState): void;
 }
 
 /**
- * resting: nobody to be. dialling, entering: on the way. here: logged in. waiting: lost, the next attempt comes
- * after `ms`. turned-away: the server knows no such account, or not with this token.
+ * `idle`: has no account to be logged in as. `dialling`, `logging-in`: on the way. `online`: logged in. `waiting`: the
+ * connection is lost, and the next attempt comes after `ms`. `rejected`: the server knows no such account, or not
+ * with this token.
  */
 export type WebClientState =
-  | { readonly is: 'resting' | 'dialling' | 'entering' | 'here' }
+  | { readonly is: 'idle' | 'dialling' | 'logging-in' | 'online' }
   | { readonly is: 'waiting'; readonly ms: number }
-  | { readonly is: 'turned-away'; readonly why: string };
+  | { readonly is: 'rejected'; readonly why: string };
 
-type Answer = Result<never, string>;
-
-interface Asked {
-  readonly wish: Wish;
-  /** Asked again on the next connection until there is an answer. */
-  readonly lasts: boolean;
-  readonly done: (answer: Answer) => void;
-  ref: number | undefined;
-}
-
-/** Refusals that say nothing about the request: it is worth asking again. */
-const passing = new Set(['storage', 'overloaded', 'internal', 'not-entered']);
-
-export class WebClient {
+export class WebClientSession implements ConnectionEvents {
   readonly #host: WebClientHost;
-  #state: WebClientState = { is: 'resting' };
+  readonly #requests: PendingRequests;
+  #state: WebClientState = { is: 'idle' };
   #identity: { readonly name: string; readonly token: string } | undefined;
   #isOpen = false;
-  #refs = 0;
   #attempts = 0;
-  readonly #asked: Asked[] = [];
   #cancelWait: (() => void) | undefined;
   #cancelPing: (() => void) | undefined;
 
   constructor(host: WebClientHost) {
     this.#host = host;
+    this.#requests = new PendingRequests((line) => host.write(line));
   }
 
   get state(): WebClientState {
@@ -80,88 +71,82 @@ export class WebClient {
     else this.#dial();
   }
 
-  /** Stops being anybody. What lasts and was not answered is forgotten: its owner asks for it again. */
+  /** Logs in no more. Reliable requests without a reply are dropped: their owner makes them again. */
   leave(): void {
     this.#identity = undefined;
-    this.#calm();
-    this.#set({ is: 'resting' });
-    this.#drop(() => true);
-    if (this.#isOpen) this.#host.hangUp();
+    this.#stopTimers();
+    this.#set({ is: 'idle' });
+    this.#requests.drop(() => true);
+    if (this.#isOpen) this.#host.abort();
   }
 
-  /** The network is said to be back, or somebody is impatient. */
+  /** Does not wait for the next attempt: the network is said to be back, or the user is impatient. */
   retryNow(): void {
     if (this.#state.is === 'waiting') this.#dial();
   }
 
-  /** Asks once; refused as unreachable where the connection is not there or does not live to bring the answer. */
-  ask<K extends Verb>(
-    wish: Wish<K>,
-    done: (answer: Result<AnswerOf<K>, string>) => void = () => {},
+  /** Requests once; refused as unreachable where there is no connection, or it is lost before the reply. */
+  request<K extends Verb>(
+    body: RequestBody<K>,
+    done: (outcome: Result<ReplyOf<K>, string>) => void = () => {},
   ): void {
-    const asked = this.#add(wish, false, done);
-    if (this.#state.is === 'here' || (wish.do === 'register' && this.#isOpen)) this.#write(asked);
-    else if (wish.do === 'register') this.#dial();
-    else this.#drop((one) => one === asked);
+    const request = this.#requests.add(body, false, done);
+    if (this.#state.is === 'online' || (body.do === 'register' && this.#isOpen)) {
+      this.#requests.write(request);
+    } else if (body.do === 'register') this.#dial();
+    else this.#requests.drop((one) => one === request);
   }
 
-  /** Asks until there is an answer, however often the connection breaks. The wish has a key. */
-  insist<K extends 'send' | 'say' | 'transfer'>(
-    wish: Wish<K>,
-    done: (answer: Result<AnswerOf<K>, string>) => void,
+  /** Repeats a request until there is a reply, however often the connection breaks. Its key has it done once. */
+  requestReliably<K extends 'send' | 'say' | 'transfer'>(
+    body: RequestBody<K>,
+    done: (outcome: Result<ReplyOf<K>, string>) => void,
   ): void {
-    this.#add(wish, true, done);
-    this.#writeLasting();
+    this.#requests.add(body, true, done);
+    this.#writeReliable();
   }
 
-  #add<K extends Verb>(
-    wish: Wish<K>,
-    lasts: boolean,
-    done: (answer: Result<AnswerOf<K>, string>) => void,
-  ): Asked {
-    // What an answer holds is checked against the schema of its own request before `done` is called.
-    const asked: Asked = { wish: wish as Wish, lasts, done: done, ref: undefined };
-    this.#asked.push(asked);
-    return asked;
-  }
-
-  // ------------------------------------------------------------------------- what the connection says
+  // ------------------------------------------------------------------------------ what the connection tells
 
   opened(): void {
     this.#isOpen = true;
-    for (const asked of this.#asked) if (asked.wish.do === 'register') this.#write(asked);
+    this.#requests.writeAll('register');
     this.#login();
   }
 
-  received(inbox: Inbox): void {
+  takeNext(inbox: Inbox): Taken {
     try {
-      // What a server says is longer than what it may be asked: lists.
-      const next = (): Uint8Array | undefined => takeLine(inbox, limits.net.sendQueueBytes);
-      for (let line = next(); line; line = next()) this.#told(toldIn(line));
+      // A server's messages may be longer than requests: they hold lists.
+      const line = takeLine(inbox, limits.net.sendQueueBytes);
+      if (!line) return 'more';
+      this.#take(decodeServerMessage(line));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       inbox.takeAll();
-      this.#host.hangUp();
+      this.#host.abort();
     }
+    return 'taken';
   }
+
+  /** A WebSocket ends on both sides at once: `lost` follows. */
+  ended(): void {}
 
   lost(): void {
     this.#isOpen = false;
-    this.#calm();
-    for (const asked of this.#asked) asked.ref = undefined;
-    this.#drop(({ lasts }) => !lasts);
+    this.#stopTimers();
+    this.#requests.disconnected();
     if (!this.#identity) {
-      if (this.#state.is !== 'turned-away') this.#set({ is: 'resting' });
+      if (this.#state.is !== 'rejected') this.#set({ is: 'idle' });
       return;
     }
     const pauses = limits.client.reconnectMs;
     const pause = pauses[Math.min(this.#attempts++, pauses.length - 1)] ?? 0;
-    const ms = Math.round(pause * (0.5 + this.#host.chance()));
+    const ms = Math.round(pause * (0.5 + this.#host.random()));
     this.#set({ is: 'waiting', ms });
     this.#cancelWait = this.#host.after(ms, () => this.#dial());
   }
 
-  // --------------------------------------------------------------------------------------- on the way
+  // ----------------------------------------------------------------------------------------- logging in
 
   #set(state: WebClientState): void {
     this.#state = state;
@@ -170,118 +155,89 @@ export class WebClient {
 
   #dial(): void {
     if (this.#state.is === 'dialling' || this.#isOpen) return;
-    this.#calm();
+    this.#stopTimers();
     this.#set({ is: 'dialling' });
-    this.#hurry();
+    this.#startDeadline();
     this.#host.dial();
   }
 
-  /** A connection that does not come to be, or brings no answer, is given up. */
-  #hurry(): void {
+  /** Gives up a connection that is not made in time, or that brings no reply to the login. */
+  #startDeadline(): void {
     this.#cancelWait?.();
-    this.#cancelWait = this.#host.after(limits.client.connectMs, () => this.#host.hangUp());
+    this.#cancelWait = this.#host.after(limits.client.connectMs, () => this.#host.abort());
   }
 
   #login(): void {
-    this.#calm();
+    this.#stopTimers();
     if (!this.#identity) return;
     const { name, token } = this.#identity;
-    this.#set({ is: 'entering' });
-    this.#hurry();
-    const asked = this.#add({ do: 'login', name, token }, false, (answer) => {
-      this.#calm();
-      if (answer.ok) {
+    this.#set({ is: 'logging-in' });
+    this.#startDeadline();
+    const request = this.#requests.add({ do: 'login', name, token }, false, (outcome) => {
+      this.#stopTimers();
+      if (outcome.ok) {
         this.#attempts = 0;
-        this.#set({ is: 'here' });
-        this.#writeLasting();
+        this.#set({ is: 'online' });
+        this.#writeReliable();
         this.#pingLater();
-      } else if (answer.why === 'unknown-user' || answer.why === 'not-allowed') {
+      } else if (outcome.why === 'unknown-user' || outcome.why === 'not-allowed') {
         this.#identity = undefined;
-        this.#set({ is: 'turned-away', why: answer.why });
-        this.#drop(() => true);
-        this.#host.hangUp();
-      } else if (answer.why !== 'unreachable') this.#host.hangUp();
+        this.#set({ is: 'rejected', why: outcome.why });
+        this.#requests.drop(() => true);
+        this.#host.abort();
+      } else if (outcome.why !== 'unreachable') this.#host.abort();
     });
-    this.#write(asked);
+    this.#requests.write(request);
   }
 
+  /** Probes the connection from time to time: a dead network would take long to say that it is dead. */
   #pingLater(): void {
-    this.#cancelPing = this.#host.after(pingMs, () => {
-      this.#cancelPing = this.#host.after(pongMs, () => this.#host.hangUp());
-      this.ask({ do: 'ping' }, (answer) => {
-        if (!answer.ok) return;
+    this.#cancelPing = this.#host.after(limits.web.pingMs, () => {
+      this.#cancelPing = this.#host.after(limits.web.pongMs, () => this.#host.abort());
+      this.request({ do: 'ping' }, (outcome) => {
+        if (!outcome.ok) return;
         this.#cancelPing?.();
         this.#pingLater();
       });
     });
   }
 
-  #calm(): void {
+  #stopTimers(): void {
     this.#cancelWait?.();
     this.#cancelPing?.();
     this.#cancelWait = this.#cancelPing = undefined;
   }
 
-  // ------------------------------------------------------------------------------ requests and answers
+  // ----------------------------------------------------------------------------- what the server says
 
-  #write(asked: Asked): void {
-    asked.ref = ++this.#refs;
-    this.#host.write(encodeLine({ ...asked.wish, ref: asked.ref }));
+  #writeReliable(): void {
+    if (this.#state.is === 'online') this.#requests.writeReliable();
   }
 
-  #writeLasting(): void {
-    if (this.#state.is !== 'here') return;
-    let underWay = this.#asked.filter(({ lasts, ref }) => lasts && ref !== undefined).length;
-    for (const asked of this.#asked) {
-      if (underWay >= window) return;
-      if (!asked.lasts || asked.ref !== undefined) continue;
-      underWay++;
-      this.#write(asked);
-    }
-  }
-
-  #told(told: Told): void {
-    switch (told.is) {
+  #take(message: ServerMessage): void {
+    switch (message.is) {
       case 'done':
       case 'refused':
-        return this.#answered(told);
+        return this.#answered(message);
       case 'message':
-        return this.#host.keep(told, () => {
-          if (this.#isOpen) {
-            this.#host.write(encodeLine({ do: 'got', ref: ++this.#refs, serial: told.serial }));
-          }
+        return this.#host.keep(message, () => {
+          if (this.#isOpen) this.#requests.confirm(message.serial);
         });
       case 'bye':
         return;
       default:
-        return this.#host.told(told);
+        return this.#host.notified(message);
     }
   }
 
-  #answered(told: Extract<Told, { is: 'done' | 'refused' }>): void {
-    const asked = this.#asked.find(({ ref }) => ref === told.ref);
-    if (!asked) return;
-    if (told.is === 'refused' && asked.lasts && passing.has(told.why)) {
-      // Not now: the next connection asks again, and by then the server may be well.
-      this.#host.hangUp();
-      return;
-    }
-    this.#asked.splice(this.#asked.indexOf(asked), 1);
-    if (told.is === 'done') {
-      const value = answerIn(asked.wish.do, told.value);
-      asked.done(value ? { ok: true, value: value as never } : refused('internal'));
-    } else {
-      asked.done(refused(told.why));
-      // The account is gone, or was entered anew: logging in again tells.
-      if (told.why === 'not-entered' && this.#state.is === 'here') this.#host.hangUp();
-    }
-    this.#writeLasting();
-  }
-
-  /** Gives up some of what was asked. */
-  #drop(which: (asked: Asked) => boolean): void {
-    const dropped = this.#asked.filter(which);
-    for (const asked of dropped) this.#asked.splice(this.#asked.indexOf(asked), 1);
-    for (const asked of dropped) asked.done(refused('unreachable'));
+  #answered(reply: Reply): void {
+    const result = this.#requests.answered(reply);
+    if (result === 'unknown') return;
+    // The next connection repeats the request; the server may be well by then.
+    if (result === 'retry') return this.#host.abort();
+    // The account was deleted, or logged in elsewhere: logging in again tells which.
+    const isOut = reply.is === 'refused' && reply.why === 'not-entered';
+    if (isOut && this.#state.is === 'online') this.#host.abort();
+    this.#writeReliable();
   }
 }

@@ -1,16 +1,17 @@
-// What the hub tells a session, in the words of the page.
+// How what the hub tells a session is said to the page.
 
 import type { Direct, Notice } from '../../model';
 import { encodeLine } from '../wire/codec';
-import type { Told } from '../wire/messages';
+import type { ServerMessage } from '../wire/messages';
 
-export function messageOf(direct: Direct): Told {
+/** A private message. Neither the file's hash nor its place leaves the server. */
+export function messageOf(direct: Direct): ServerMessage {
   const { serial, id, from, to, text, at, origin: door, file } = direct;
   const attached = file && { file: { name: file.name, size: file.size } };
   return { is: 'message', serial, id, from, to, text, at, door, ...attached };
 }
 
-function toldOf(notice: Notice): Told | undefined {
+function noticeOf(notice: Notice): ServerMessage | undefined {
   switch (notice.is) {
     case 'receipt': {
       const { id, by, status, file } = notice;
@@ -33,16 +34,16 @@ function toldOf(notice: Notice): Told | undefined {
   }
 }
 
-/** Every session that is told the same gets the same object: it is encoded for the first and kept for the rest. */
+/** All sessions get the same notice as the same object: it is encoded for the first session, and kept for the rest. */
 const encoded = new WeakMap<Notice, Uint8Array>();
 
 /** The line for a notice, or undefined where the page has no use for it. */
 export function lineOf(notice: Notice): Uint8Array | undefined {
   const known = encoded.get(notice);
   if (known) return known;
-  const told = toldOf(notice);
-  if (!told) return undefined;
-  const line = encodeLine(told);
+  const message = noticeOf(notice);
+  if (!message) return undefined;
+  const line = encodeLine(message);
   encoded.set(notice, line);
   return line;
 }

@@ -1,49 +1,47 @@
-// The server's side of one page: requests are submitted as they come and answered in their order.
+// The server's side of one page: requests are submitted as they arrive, and answered in their order.
 
 import type { Inbox } from '../../bytes/inbox';
-import type { Host, Session, Settle } from '../../dialect';
+import type { Host, Session, Settle, Taken } from '../../dialect';
 import { ProtocolError } from '../../errors';
 import { limits } from '../../limits';
 import type { Direct, Notice } from '../../model';
-import { encodeLine, requestIn, takeLine } from '../wire/codec';
-import type { Request, Told } from '../wire/messages';
+import { decodeRequest, encodeLine, takeLine } from '../wire/codec';
+import type { Request, ServerMessage } from '../wire/messages';
 import { lineOf, messageOf } from './events';
-import { type Answers, type Memory, serve } from './requests';
+import { WebRequests } from './requests';
 
-/** Where the connection stands, and whether its next request may be taken there. */
-const takesRequests = {
-  /** Open, and nothing was asked yet: it must be within `limits.net.requestMs`. */
-  silent: true,
-  /** Requests are submitted without waiting for answers; the hub knows who has logged in. */
-  open: true,
-  /** Our side has ended: nothing more can be written. */
-  over: false,
-} as const;
+/**
+ * Where the connection stands. `silent`: nothing was requested yet; the first request must come within
+ * `limits.net.requestMs`. `open`: requests are submitted without waiting for outcomes; the hub knows who has logged
+ * in. `over`: our side has ended, so nothing can be written.
+ */
+type State = 'silent' | 'open' | 'over';
 
 export class WebSession implements Session {
   readonly #host: Host;
-  readonly #memory: Memory = { account: undefined };
-  /** Messages that the page has been told and has not said it got, by serial. */
+  readonly #requests: WebRequests;
+  /** Messages that the page was sent and has not confirmed, by serial. */
   readonly #unconfirmed = new Map<number, Settle>();
-  #state: keyof typeof takesRequests = 'silent';
+  #state: State = 'silent';
 
   constructor(host: Host) {
     this.#host = host;
+    this.#requests = new WebRequests(host, (reply) => this.#write(reply));
     host.wake(limits.net.requestMs);
   }
 
-  received(inbox: Inbox): void {
+  takeNext(inbox: Inbox): Taken {
+    if (this.#state === 'over') return 'more';
     try {
-      while (takesRequests[this.#state]) {
-        const line = takeLine(inbox);
-        if (!line) return;
-        this.#take(requestIn(line));
-      }
+      const line = takeLine(inbox);
+      if (!line) return 'more';
+      this.#take(decodeRequest(line));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       inbox.takeAll();
       this.#host.inOrder(() => this.#sayGoodbye(error.message));
     }
+    return 'taken';
   }
 
   ended(): void {
@@ -65,7 +63,7 @@ export class WebSession implements Session {
   deliver(message: Direct, settle: Settle): void {
     if (this.#state === 'over') return settle('failed');
     this.#unconfirmed.set(message.serial, settle);
-    this.#tell(messageOf(message));
+    this.#write(messageOf(message));
   }
 
   tell(notice: Notice): void {
@@ -78,27 +76,22 @@ export class WebSession implements Session {
       this.#state = 'open';
       this.#host.wake(undefined);
     }
-    if (request.do === 'got') this.#got(request.serial);
-    else serve(this.#host, request, this.#memory, this.#answers);
+    if (request.do === 'got') this.#confirm(request.serial);
+    else this.#requests.serve(request);
   }
 
-  #got(serial: number): void {
+  #confirm(serial: number): void {
     const settle = this.#unconfirmed.get(serial);
     this.#unconfirmed.delete(serial);
     settle?.('delivered');
   }
 
-  readonly #answers: Answers = {
-    done: ({ ref }, value) => this.#tell({ is: 'done', ref, value }),
-    refused: ({ ref }, why) => this.#tell({ is: 'refused', ref, why }),
-  };
-
-  #tell(told: Told): void {
-    if (this.#state !== 'over') this.#host.write(encodeLine(told));
+  #write(message: ServerMessage): void {
+    if (this.#state !== 'over') this.#host.write(encodeLine(message));
   }
 
   #sayGoodbye(why: string): void {
-    this.#tell({ is: 'bye', why });
+    this.#write({ is: 'bye', why });
     this.#end();
   }
 

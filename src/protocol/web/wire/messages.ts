@@ -1,33 +1,34 @@
-// The messages between page and server: every request, every answer, everything told, as valibot schemas.
+// The messages between page and server: every request, every reply and every notice, as valibot schemas.
 
 import * as v from 'valibot';
 
-const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+import { limits } from '../../limits';
+
+export const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.string();
-/** The client's own number of a request; its answer carries the same. */
+/** The client's own number of a request; the reply carries the same. */
 const ref = integer;
-/** The client's own name for something that must be done once, however often it is asked for. */
-const key = v.pipe(v.string(), v.minLength(8), v.maxLength(64));
+/** The client's own name for something that is done once, however often it is requested. */
+export const idempotencyKey = v.pipe(v.string(), v.minLength(8), v.maxLength(64));
 /** 256 random bits in base64url. */
 export const tokenForm = /^[\w-]{43}$/;
 const token = v.pipe(v.string(), v.regex(tokenForm));
 
-/** How many messages one `undelivered` may ask about. */
-export const askedMax = 256;
-
-/** What a client may ask, by the word in `do`, with the fields that go with it. */
-export const requestFields = {
-  /** Makes an account; the token is the client's own, so that a lost answer loses nothing. */
+/** What a client may request, by the word in `do`, with the fields that go with it. */
+const requestFields = {
+  /** Makes an account. The client makes the token itself, so that nothing is lost with a lost reply. */
   register: { name: text, fullName: text, born: text, token },
   login: { name: text, token },
   logout: {},
   unregister: {},
   users: {},
-  send: { to: text, text, key },
-  say: { room: text, text, key },
-  /** The message is kept where the user can read it: it is delivered. The only request without an answer. */
+  send: { to: text, text, key: idempotencyKey },
+  say: { room: text, text, key: idempotencyKey },
+  /** The client has stored the message where its user can read it: it is delivered. The only request without a reply. */
   got: { serial: integer },
-  undelivered: { serials: v.pipe(v.array(integer), v.maxLength(askedMax)) },
+  undelivered: {
+    serials: v.pipe(v.array(integer), v.maxLength(limits.web.undeliveredSerials)),
+  },
   rooms: {},
   create: { room: text },
   join: { room: text },
@@ -40,16 +41,16 @@ export const requestFields = {
   'group-leave': { group: text },
   balance: { amount: integer },
   funds: {},
-  transfer: { to: text, amount: integer, key },
+  transfer: { to: text, amount: integer, key: idempotencyKey },
   /** Whether requests that show no token may act for the account at other doors; `open` sets it. */
   doors: { open: v.optional(v.boolean()) },
-  /** Answered at once: whoever asks learns that the connection lives. */
+  /** Answered at once, so that the client learns that the connection lives. */
   ping: {},
 } as const;
 
 export type Verb = keyof typeof requestFields;
 
-/** What a request is of any kind; the fields beside these two depend on the word. */
+/** What every request has; the other fields depend on the word. */
 type AnyRequest = v.StrictObjectSchema<
   { readonly do: v.LiteralSchema<Verb, undefined>; readonly ref: typeof ref },
   undefined
@@ -68,26 +69,32 @@ type Fields<K extends Verb> = {
     : never;
 };
 
-/** A request as a client words it, before it is numbered. */
-export type Wish<K extends Verb = Verb> = { [P in K]: { readonly do: P } & Readonly<Fields<P>> }[K];
+/** A request before it has its number. */
+export type RequestBody<K extends Verb = Verb> = {
+  [P in K]: { readonly do: P } & Readonly<Fields<P>>;
+}[K];
 export type Request<K extends Verb = Verb> = {
-  [P in K]: Wish<P> & { readonly ref: number };
+  [P in K]: RequestBody<P> & { readonly ref: number };
 }[K];
 
-const user = v.object({ name: text, kind: v.picklist(['account', 'guest']), door: text });
+export const userSchema = v.object({
+  name: text,
+  kind: v.picklist(['account', 'guest']),
+  door: text,
+});
 const group = v.object({ name: text, creates: v.boolean(), members: v.array(text) });
 const file = v.object({ name: text, size: integer });
 const balances = v.object({ before: integer, after: integer });
 const nothing = v.object({});
 
-/** What a successful answer to each request holds. */
-export const answerFields = {
+/** What a successful reply to each request holds. */
+export const replySchemas = {
   register: nothing,
   login: v.object({ name: text }),
   logout: nothing,
   unregister: nothing,
-  /** At most `limits.web.jsonUsers` of them; `count` is how many there are. */
-  users: v.object({ users: v.array(user), count: integer }),
+  /** At most `limits.web.jsonUsers` users; `count` is how many there are. */
+  users: v.object({ users: v.array(userSchema), count: integer }),
   send: v.object({ id: integer, serial: integer, waiting: v.boolean() }),
   say: v.object({ at: integer }),
   got: nothing,
@@ -109,10 +116,10 @@ export const answerFields = {
   ping: nothing,
 } as const;
 
-export type AnswerOf<K extends Verb> = v.InferOutput<(typeof answerFields)[K]>;
+export type ReplyOf<K extends Verb> = v.InferOutput<(typeof replySchemas)[K]>;
 
-/** Everything that a server says. */
-export const tellingSchema = v.variant('is', [
+/** Everything that a server says: replies (`done`, `refused`) and what nobody requested. */
+export const serverMessageSchema = v.variant('is', [
   v.object({ is: v.literal('done'), ref, value: v.record(v.string(), v.unknown()) }),
   v.object({ is: v.literal('refused'), ref, why: text }),
   v.object({
@@ -142,6 +149,9 @@ export const tellingSchema = v.variant('is', [
   v.object({ is: v.literal('bye'), why: text }),
 ]);
 
-export type Told = v.InferOutput<typeof tellingSchema>;
-export type ToldOf<I extends Told['is']> = Extract<Told, { is: I }>;
-export type Message = ToldOf<'message'>;
+export type ServerMessage = v.InferOutput<typeof serverMessageSchema>;
+export type ServerMessageOf<I extends ServerMessage['is']> = Extract<ServerMessage, { is: I }>;
+export type Reply = ServerMessageOf<'done' | 'refused'>;
+export type PrivateMessage = ServerMessageOf<'message'>;
+/** What is told without a reply or a confirmation being owed. */
+export type ServerNotice = Exclude<ServerMessage, Reply | PrivateMessage | { is: 'bye' }>;
