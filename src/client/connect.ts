@@ -4,7 +4,7 @@ import { defineCommand } from '../cli/command';
 import { exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import type { ClientOptions, Target } from '../protocol/dialect';
-import { type Endpoint, endpointOf, serverOptions, whereSought, withToken } from './endpoint';
+import { type Endpoint, endpointOf, serverOptions, unreachableHint, withToken } from './endpoint';
 import { InteractiveSession } from './interactive_session';
 import { lastSender, rememberSender } from './last_sender';
 import { type Dialogue, openDialogue } from './terminal/index';
@@ -42,51 +42,52 @@ export const connect = defineCommand({
     const endpoint = endpointOf(options.user, options);
     const target = withUser(endpoint, io.env);
     const session: { current?: InteractiveSession } = {};
-    const conversation: Dialogue = options.json
+    const dialogue: Dialogue = options.json
       ? openScript({ input: process.stdin, output: process.stdout })
       : openDialogue({
           prompt: '',
           complete: ({ line, cursor }) => session.current?.complete(line.slice(0, cursor)) ?? [],
         });
     const { name: fullName, born, role } = options;
-    const callerOptions: ClientOptions = {
+    const clientOptions: ClientOptions = {
       target,
-      interactive: conversation.isInteractive,
+      interactive: dialogue.isInteractive,
       takeover: options.takeover,
       ...(fullName !== undefined && { fullName }),
       ...(born !== undefined && { born }),
       ...(role !== undefined && { role }),
     };
-    const view = new DialogueView(conversation, io.err, options.json);
-    let hasAnswered = false;
+    const view = new DialogueView(dialogue, io.err, options.json);
+    let hasConnected = false;
     session.current = new InteractiveSession({
       ...endpoint,
-      options: callerOptions,
-      conversation,
+      options: clientOptions,
+      dialogue,
       view: view,
       lingerMs: options.linger,
       isPersistent: options.json && !options.once,
-      reached: () => {
-        hasAnswered = true;
-        if (target.user !== undefined) rememberSender(endpoint.place, target.user, io.env);
+      onConnected: () => {
+        hasConnected = true;
+        if (target.user !== undefined) rememberSender(endpoint.serverUrl, target.user, io.env);
       },
     });
     const status = await session.current.run();
-    conversation.close();
-    await written();
-    if (status === exit.unavailable && !hasAnswered) io.err.write(whereSought(endpoint, view.last));
+    dialogue.close();
+    await outputWritten();
+    if (status === exit.unavailable && !hasConnected)
+      io.err.write(unreachableHint(endpoint, view.lastShown));
     return status;
   },
 });
 
 /** Who it is that talks: the one named, else the one of the environment, else the last one. */
-function withUser({ target, place }: Endpoint, env: Io['env']): Target {
-  const user = target.user ?? (env['CHAT_USER'] || lastSender(place, env));
+function withUser({ target, serverUrl }: Endpoint, env: Io['env']): Target {
+  const user = target.user ?? (env['CHAT_USER'] || lastSender(serverUrl, env));
   return withToken(user === undefined ? target : { ...target, user }, env);
 }
 
 /** Settled when standard output has taken everything, or nobody reads it any more. */
-const written = (): Promise<void> =>
+const outputWritten = (): Promise<void> =>
   new Promise((resolve) => {
     process.stdout.write('', () => resolve());
   });

@@ -46,15 +46,17 @@ export interface ServerFlags {
 export interface Endpoint extends ClientDialect {
   readonly target: Target;
   /** How people write the place: the dialect and the server, without anybody's name. */
-  readonly place: string;
+  readonly serverUrl: string;
 }
 
 /**
  * What to add to a failure to reach a server: where it was looked for, unless what was shown says so
  * already. Empty if nothing is to be added.
  */
-export function whereSought({ target, place }: Endpoint, shown: string): string {
-  return shown.includes(`${target.host}:${target.port}`) ? '' : `  no server answers at ${place}\n`;
+export function unreachableHint({ target, serverUrl }: Endpoint, shown: string): string {
+  return shown.includes(`${target.host}:${target.port}`)
+    ? ''
+    : `  no server answers at ${serverUrl}\n`;
 }
 
 const urlLike = /^([a-z][a-z0-9+.-]*):\/\//i;
@@ -114,7 +116,11 @@ export const endpointOf = (word: string | undefined, flags: ServerFlags): Endpoi
 
 function endpoint(clientDialect: ClientDialect, target: Target): Endpoint {
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  return { ...clientDialect, target, place: `${clientDialect.dialect}://${host}:${target.port}` };
+  return {
+    ...clientDialect,
+    target,
+    serverUrl: `${clientDialect.dialect}://${host}:${target.port}`,
+  };
 }
 
 function clientDialectNamed(name: string): ClientDialect {

@@ -11,14 +11,14 @@ export interface InteractiveSessionOptions {
   readonly dialect: string;
   readonly client: Client;
   readonly options: ClientOptions;
-  readonly conversation: Dialogue;
+  readonly dialogue: Dialogue;
   readonly view: View;
   /** How long a script's session lasts after the end of its input, in ms. */
   readonly lingerMs: number;
   /** Whether a lost server is called again. */
   readonly isPersistent: boolean;
   /** Called when the server has answered. */
-  readonly reached: () => void;
+  readonly onConnected: () => void;
   readonly connectMs?: number;
   readonly reconnectMs?: readonly number[];
 }
@@ -31,18 +31,18 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export class InteractiveSession {
   readonly #options: InteractiveSessionOptions;
-  readonly #over = Promise.withResolvers<number>();
+  readonly #finished = Promise.withResolvers<number>();
   #session: ClientSession | undefined;
   /** Lines wait for a session while a lost server is called again. */
-  #isThere = Promise.withResolvers<void>();
+  #sessionReady = Promise.withResolvers<void>();
   /** Ends the line that is being dealt with. */
-  #dealt: ((ending: Ending) => void) | undefined;
+  #endLine: ((ending: Ending) => void) | undefined;
   /** What a script's first failed operation came to. */
   #failure: Ending | undefined;
-  #attempts = 0;
-  #again: Timer | undefined;
+  #reconnects = 0;
+  #reconnectTimer: Timer | undefined;
   /** We are leaving, with this status unless something fails. */
-  #leaving: number | undefined;
+  #exitStatus: number | undefined;
 
   constructor(options: InteractiveSessionOptions) {
     this.#options = options;
@@ -50,11 +50,11 @@ export class InteractiveSession {
 
   /** Settled with the exit status when the session is over. */
   async run(): Promise<number> {
-    const { conversation, lingerMs } = this.#options;
-    conversation.onLine((line) => this.#line(line));
-    conversation.onInterrupt(() => this.#interrupted());
-    conversation.onEnd(() => {
-      if (conversation.isInteractive || lingerMs === 0) this.#leave(exit.ok);
+    const { dialogue, lingerMs } = this.#options;
+    dialogue.onLine((line) => this.#submit(line));
+    dialogue.onInterrupt(() => this.#interrupt());
+    dialogue.onEnd(() => {
+      if (dialogue.isInteractive || lingerMs === 0) this.#leave(exit.ok);
       else setTimeout(() => this.#leave(exit.ok), Math.min(lingerMs, longestTimerMs));
     });
     const handlers = Object.entries(signals).map(([signal, status]) => {
@@ -63,7 +63,7 @@ export class InteractiveSession {
       return [signal, handler] as const;
     });
     this.#connect();
-    const status = await this.#over.promise;
+    const status = await this.#finished.promise;
     for (const [signal, handler] of handlers) process.off(signal, handler);
     return status;
   }
@@ -74,72 +74,72 @@ export class InteractiveSession {
   }
 
   #connect(): void {
-    const { dialect, client, view, options, reached, connectMs } = this.#options;
+    const { dialect, client, view, options, onConnected, connectMs } = this.#options;
     const host: ClientRuntime = new ClientRuntime({
       dialect,
       server: options.target,
-      view: view,
-      reached,
-      exit: (ending) => this.#ended(host, ending),
+      view,
+      reached: onConnected,
+      exit: (ending) => this.#sessionEnded(host, ending),
       ...(connectMs !== undefined && { connectMs }),
     });
     // Whoever comes back takes over from himself: the server may not have noticed that he was gone.
-    const takeover = options.takeover || this.#attempts > 0;
+    const takeover = options.takeover || this.#reconnects > 0;
     this.#session = client.connect(host, { ...options, takeover });
-    this.#isThere.resolve();
+    this.#sessionReady.resolve();
   }
 
-  async #line(line: string): Promise<void> {
-    await this.#isThere.promise;
+  async #submit(line: string): Promise<void> {
+    await this.#sessionReady.promise;
     const session = this.#session;
-    if (session === undefined || this.#leaving !== undefined) return;
+    if (session === undefined || this.#exitStatus !== undefined) return;
     const { promise, resolve } = Promise.withResolvers<Ending>();
-    this.#dealt = resolve;
+    this.#endLine = resolve;
     session.typed(line, resolve);
     const ending = await promise;
-    this.#dealt = undefined;
+    this.#endLine = undefined;
     if (ending !== 'done') this.#failure ??= ending;
   }
 
-  #interrupted(): void {
+  #interrupt(): void {
     // Twice: at once.
-    if (this.#leaving !== undefined) this.#over.resolve(exit.interrupted);
+    if (this.#exitStatus !== undefined) this.#finished.resolve(exit.interrupted);
     else this.#leave(exit.interrupted);
   }
 
   #leave(status: number): void {
-    if (this.#leaving !== undefined) return;
-    this.#leaving = status;
-    clearTimeout(this.#again);
-    if (this.#session === undefined) this.#over.resolve(this.#status('done'));
+    if (this.#exitStatus !== undefined) return;
+    this.#exitStatus = status;
+    clearTimeout(this.#reconnectTimer);
+    if (this.#session === undefined) this.#finished.resolve(this.#finalStatus('done'));
     else this.#session.leave();
   }
 
-  #ended(host: ClientRuntime, ending: Ending): void {
+  #sessionEnded(host: ClientRuntime, ending: Ending): void {
     this.#session = undefined;
-    this.#dealt?.(ending);
-    const isLost = ending === 'unreachable' && this.#leaving === undefined;
-    if (host.hasConnected) this.#attempts = 0;
+    this.#endLine?.(ending);
+    const isLost = ending === 'unreachable' && this.#exitStatus === undefined;
+    if (host.hasConnected) this.#reconnects = 0;
     // A server that never answered is more likely a wrong address than a lost one.
-    const wasThere = host.hasConnected || this.#attempts > 0;
+    const wasThere = host.hasConnected || this.#reconnects > 0;
     if (isLost && this.#options.isPersistent && wasThere) this.#reconnect();
-    else this.#over.resolve(this.#status(ending));
+    else this.#finished.resolve(this.#finalStatus(ending));
   }
 
   #reconnect(): void {
     const pauses = this.#options.reconnectMs ?? limits.client.reconnectMs;
-    const pause = pauses[Math.min(this.#attempts, pauses.length - 1)] ?? 0;
-    this.#attempts++;
-    this.#isThere = Promise.withResolvers();
+    const pause = pauses[Math.min(this.#reconnects, pauses.length - 1)] ?? 0;
+    this.#reconnects++;
+    this.#sessionReady = Promise.withResolvers();
     const text = `The server is gone; trying again in ${pause / 1000} s.`;
     this.#options.view.show({ kind: 'note', lines: [text], json: { type: 'note', text } });
-    this.#again = setTimeout(() => this.#connect(), pause);
+    this.#reconnectTimer = setTimeout(() => this.#connect(), pause);
   }
 
-  #status(ending: Ending): number {
-    if (this.#leaving !== undefined && this.#leaving !== exit.ok) return this.#leaving;
+  #finalStatus(ending: Ending): number {
+    if (this.#exitStatus !== undefined && this.#exitStatus !== exit.ok) return this.#exitStatus;
     // At a terminal a failed operation was seen and answered; a script's is its result.
-    const failure = this.#options.conversation.isInteractive ? undefined : this.#failure;
+    const failure = this.#options.dialogue.isInteractive ? undefined : this.#failure;
     return statusOf[failure ?? ending];
   }
 }

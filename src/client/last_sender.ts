@@ -13,18 +13,18 @@ const folderOf = (env: Environment): string =>
 const fileOf = (env: Environment): string => `${folderOf(env)}/last-senders.json`;
 
 /** Who connected to `place` last; undefined if nobody did, or the file is not to be read. */
-export function lastSender(place: string, env: Environment): string | undefined {
-  return readAll(env).get(place);
+export function lastSender(serverUrl: string, env: Environment): string | undefined {
+  return readSenders(env).get(serverUrl);
 }
 
 /** Remembers it; what cannot be written is not remembered, which costs no more than a flag. */
-export function rememberSender(place: string, user: string, env: Environment): void {
-  const all = readAll(env);
-  if (all.get(place) === user) return;
+export function rememberSender(serverUrl: string, user: string, env: Environment): void {
+  const senders = readSenders(env);
+  if (senders.get(serverUrl) === user) return;
   // Anew at the end: the first are the oldest.
-  all.delete(place);
-  all.set(place, user);
-  const kept = Object.fromEntries([...all].slice(-placesMax));
+  senders.delete(serverUrl);
+  senders.set(serverUrl, user);
+  const kept = Object.fromEntries([...senders].slice(-placesMax));
   const temporary = `${fileOf(env)}.${process.pid}`;
   try {
     mkdirSync(folderOf(env), { recursive: true, mode: 0o700 });
@@ -35,7 +35,7 @@ export function rememberSender(place: string, user: string, env: Environment): v
   }
 }
 
-function readAll(env: Environment): Map<string, string> {
+function readSenders(env: Environment): Map<string, string> {
   try {
     const value: unknown = JSON.parse(readFileSync(fileOf(env), 'utf8'));
     if (typeof value !== 'object' || value === null) return new Map();

@@ -5,7 +5,7 @@ import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import type { ClientHost, Ending } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions } from './endpoint';
-import { conclude, oneShot } from './one_shot';
+import { oneShot, report } from './one_shot';
 import { OneShotView } from './view';
 
 export const register = defineCommand({
@@ -57,14 +57,14 @@ async function status(
   const { ending } = await oneShot(endpoint, view, (host, done) => {
     act(host, (ending) => done({ ending }));
   });
-  return conclude(endpoint, io, view, ending);
+  return report(endpoint, io, view, ending);
 }
 
-function nameIn({ target, place }: Endpoint): string {
+function nameIn({ target, serverUrl }: Endpoint): string {
   if (target.user !== undefined) return target.user;
   throw new CliError(
     exit.usage,
-    `${place} names nobody`,
+    `${serverUrl} names nobody`,
     'write the name before the host: NAME@HOST',
   );
 }

@@ -42,7 +42,7 @@ export interface ClientRuntimeOptions extends RouteOptions {
 export class ClientRuntime implements ClientHost {
   readonly #options: ClientRuntimeOptions;
   readonly #route: Route;
-  readonly #listenings = new Set<ListenerThread>();
+  readonly #listeners = new Set<ListenerThread>();
   readonly #connections = new Set<FileClientConnection>();
   #isExiting = false;
 
@@ -99,7 +99,7 @@ export class ClientRuntime implements ClientHost {
   exit(ending: Ending): void {
     if (this.#isExiting) return;
     this.#isExiting = true;
-    void this.#leave(ending);
+    void this.#close(ending);
   }
 
   async #listen(
@@ -116,7 +116,7 @@ export class ClientRuntime implements ClientHost {
       heard(incoming);
       return view.ready();
     };
-    this.#listenings.add(new ListenerThread({ ...ends, dialect, heard: show, done }));
+    this.#listeners.add(new ListenerThread({ ...ends, dialect, heard: show, done }));
   }
 
   async #ask(question: string, done: (answer: string | undefined) => void): Promise<void> {
@@ -124,8 +124,8 @@ export class ClientRuntime implements ClientHost {
   }
 
   /** What was told to our listener has been accepted, and what was said last still leaves. */
-  async #leave(ending: Ending): Promise<void> {
-    await Promise.all(Array.from(this.#listenings, (listening) => listening.stop()));
+  async #close(ending: Ending): Promise<void> {
+    await Promise.all(Array.from(this.#listeners, (listening) => listening.stop()));
     const last = Array.from(this.#connections).filter((connection) => connection.isEnding);
     const patience = Promise.withResolvers<void>();
     const timer = setTimeout(patience.resolve, limits.client.farewellMs);
@@ -165,8 +165,8 @@ class FileClientConnection extends SocketConnection implements ClientConnection 
   saveFile(target: { readonly name: string; readonly path?: string }, size: number): SaveSink {
     const progress = this.#view.progress(target.name, size);
     const file = new SavedFile(target, size, {
-      hold: (held) => this.hold(held),
-      came: (bytes) => progress.update(bytes),
+      pause: (held) => this.hold(held),
+      received: (bytes) => progress.update(bytes),
     });
     return {
       write: (bytes) => file.write(bytes),

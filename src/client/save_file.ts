@@ -30,7 +30,7 @@ export function safeBaseName(name: string): string {
 }
 
 /** Where a file shall stand: where the user said, else under the peer's name in the working folder. */
-function placeFor(target: { readonly name: string; readonly path?: string }): string {
+function destinationOf(target: { readonly name: string; readonly path?: string }): string {
   if (target.path === undefined) return safeBaseName(target.name);
   const path = typedPath(target.path);
   return path.endsWith('/') || isFolder(path) ? join(path, safeBaseName(target.name)) : path;
@@ -46,9 +46,9 @@ function isFolder(path: string): boolean {
 }
 
 /** Temporary files that must not outlive the program, however it ends. */
-const temporaries = new Set<string>();
-const forget = (path: string): void => {
-  if (!temporaries.delete(path)) return;
+const temporaryPaths = new Set<string>();
+const removeTemporary = (path: string): void => {
+  if (!temporaryPaths.delete(path)) return;
   try {
     unlinkSync(path);
   } catch {
@@ -56,7 +56,7 @@ const forget = (path: string): void => {
   }
 };
 process.on('exit', () => {
-  for (const path of temporaries) forget(path);
+  for (const path of temporaryPaths) removeTemporary(path);
 });
 
 /** The peer may forget the file once we have it: so its name must last as its bytes do. */
@@ -69,25 +69,25 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-type Saved = Result<string, 'unwritable' | 'wrong-size'>;
+type SaveResult = Result<string, 'unwritable' | 'wrong-size'>;
 
 export interface SaveOptions {
   /** Stops reading from the peer while the disk is behind. */
-  readonly hold: (held: boolean) => void;
+  readonly pause: (paused: boolean) => void;
   /** So many bytes have come in all. */
-  readonly came: (bytes: number) => void;
+  readonly received: (bytes: number) => void;
 }
 
 export class SavedFile implements SaveSink {
-  readonly #place: string;
+  readonly #destination: string;
   readonly #temporary: string;
   readonly #size: number;
   readonly #options: SaveOptions;
   readonly #opening: Promise<FileHandle | undefined>;
   #queue: Uint8Array[] = [];
-  #queued = 0;
-  #came = 0;
-  #isHeld = false;
+  #queuedBytes = 0;
+  #received = 0;
+  #isPaused = false;
   #isFailed = false;
   #isAbandoned = false;
   /** The writing under way. */
@@ -98,14 +98,14 @@ export class SavedFile implements SaveSink {
     size: number,
     options: SaveOptions,
   ) {
-    this.#place = placeFor(target);
+    this.#destination = destinationOf(target);
     this.#size = size;
     this.#options = options;
     const temporary = `.chat-${crypto.randomUUID().slice(0, 13)}.part`;
-    this.#temporary = join(dirname(this.#place), temporary);
+    this.#temporary = join(dirname(this.#destination), temporary);
     this.#opening = open(this.#temporary, 'wx').then(
       (handle) => {
-        temporaries.add(this.#temporary);
+        temporaryPaths.add(this.#temporary);
         return handle;
       },
       () => {
@@ -116,62 +116,62 @@ export class SavedFile implements SaveSink {
   }
 
   write(bytes: Uint8Array): void {
-    this.#came += bytes.length;
-    this.#options.came(this.#came);
+    this.#received += bytes.length;
+    this.#options.received(this.#received);
     // What cannot be kept is only counted; `finish` says so.
-    if (this.#isFailed || this.#isAbandoned || this.#came > this.#size) return;
+    if (this.#isFailed || this.#isAbandoned || this.#received > this.#size) return;
     this.#queue.push(bytes);
-    this.#queued += bytes.length;
-    if (this.#queued > limits.files.spoolBytes) this.#hold(true);
+    this.#queuedBytes += bytes.length;
+    if (this.#queuedBytes > limits.files.spoolBytes) this.#setPaused(true);
     this.#writing ??= this.#writeAll();
   }
 
-  finish(done: (result: Saved) => void): void {
+  finish(done: (result: SaveResult) => void): void {
     void this.#finish(done);
   }
 
   abandon(): void {
     this.#isAbandoned = true;
     this.#queue = [];
-    this.#hold(false);
-    void this.#close().then(() => forget(this.#temporary));
-    forget(this.#temporary);
+    this.#setPaused(false);
+    void this.#close().then(() => removeTemporary(this.#temporary));
+    removeTemporary(this.#temporary);
   }
 
-  async #finish(done: (result: Saved) => void): Promise<void> {
-    done(await this.#conclude());
+  async #finish(done: (result: SaveResult) => void): Promise<void> {
+    done(await this.#publish());
   }
 
-  async #conclude(): Promise<Saved> {
+  async #publish(): Promise<SaveResult> {
     await this.#writing;
     const handle = await this.#opening;
     try {
-      if (this.#came !== this.#size) return refused('wrong-size');
+      if (this.#received !== this.#size) return refused('wrong-size');
       if (this.#isFailed || handle === undefined) return refused('unwritable');
       await handle.sync();
-      const place = await this.#claim();
+      const place = await this.#claimName();
       if (place === undefined) return refused('unwritable');
       await rename(this.#temporary, place).catch(async (error: unknown) => {
         await unlink(place);
         throw error;
       });
-      temporaries.delete(this.#temporary);
+      temporaryPaths.delete(this.#temporary);
       await syncFolder(dirname(place));
       return ok(place);
     } catch {
       return refused('unwritable');
     } finally {
       await this.#close();
-      forget(this.#temporary);
+      removeTemporary(this.#temporary);
     }
   }
 
   /** Takes the first free name by creating an empty file, which the temporary one then replaces. */
-  async #claim(): Promise<string | undefined> {
-    const end = extname(this.#place);
-    const stem = this.#place.slice(0, this.#place.length - end.length);
+  async #claimName(): Promise<string | undefined> {
+    const end = extname(this.#destination);
+    const stem = this.#destination.slice(0, this.#destination.length - end.length);
     for (let count = 1; count <= namesTried; count++) {
-      const place = count === 1 ? this.#place : `${stem} (${count})${end}`;
+      const place = count === 1 ? this.#destination : `${stem} (${count})${end}`;
       try {
         await (await open(place, 'wx')).close();
         return place;
@@ -189,9 +189,9 @@ export class SavedFile implements SaveSink {
     } catch {
       this.#isFailed = true;
     }
-    this.#queued = 0;
+    this.#queuedBytes = 0;
     this.#queue = [];
-    this.#hold(false);
+    this.#setPaused(false);
     this.#writing = undefined;
   }
 
@@ -200,15 +200,15 @@ export class SavedFile implements SaveSink {
       for (let at = 0; at < piece.length;) {
         at += (await handle.write(piece, at, piece.length - at)).bytesWritten;
       }
-      this.#queued -= piece.length;
-      if (this.#queued < limits.files.spoolBytes / 2) this.#hold(false);
+      this.#queuedBytes -= piece.length;
+      if (this.#queuedBytes < limits.files.spoolBytes / 2) this.#setPaused(false);
     }
   }
 
-  #hold(held: boolean): void {
-    if (this.#isHeld === held) return;
-    this.#isHeld = held;
-    this.#options.hold(held);
+  #setPaused(paused: boolean): void {
+    if (this.#isPaused === paused) return;
+    this.#isPaused = paused;
+    this.#options.pause(paused);
   }
 
   async #close(): Promise<void> {

@@ -12,12 +12,12 @@ import {
   endpointOfFlags,
   isUrl,
   serverOptions,
-  whereSought,
+  unreachableHint,
   withToken,
 } from './endpoint';
 import { lastSender } from './last_sender';
-import { askForUsers, oneShot } from './one_shot';
-import { type OutgoingText, outgoingTexts } from './outgoing_messages';
+import { listUsers, oneShot } from './one_shot';
+import { type OutgoingText, outgoingTexts } from './outgoing_texts';
 import { statusOf } from './status';
 import { OneShotView } from './view';
 
@@ -48,13 +48,13 @@ export const send = defineCommand({
   ],
   async run({ to, text, as, attach, lines, timeout, json, ...flags }, io) {
     const endpoint = isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined);
-    const sender = endpoint.target.user ?? as ?? lastSender(endpoint.place, io.env);
+    const sender = endpoint.target.user ?? as ?? lastSender(endpoint.serverUrl, io.env);
     const target = withToken(
       sender === undefined ? endpoint.target : { ...endpoint.target, user: sender },
       io.env,
     );
-    const makePoster = endpoint.client.send?.bind(endpoint.client);
-    if (makePoster === undefined) {
+    const openSender = endpoint.client.send?.bind(endpoint.client);
+    if (openSender === undefined) {
       throw new CliError(exit.usage, `${endpoint.dialect} can only be spoken in a session`);
     }
     if (text === undefined && attach === undefined) {
@@ -63,12 +63,12 @@ export const send = defineCommand({
     if (attach !== undefined && lines) {
       throw new CliError(exit.usage, 'send: --attach and --lines do not go together');
     }
-    const view = await faceFor(io, attach);
+    const view = await openView(io, attach);
     const { ending } = await oneShot({ ...endpoint, target }, view, async (host, done) => {
-      const mailing = new Mailing({
+      const job = new SendJob({
         io,
         endpoint: { ...endpoint, target },
-        sender: makePoster(host, target),
+        sender: openSender(host, target),
         recipients: isUrl(to) ? recipientsOf(target.path, true) : recipientsOf(to, false),
         attach,
         timeoutMs: timeout,
@@ -76,7 +76,7 @@ export const send = defineCommand({
       });
       const { textBytes } = endpoint.client;
       const source = { text: text ?? '', isByLine: lines, textBytes, dialect: endpoint.dialect };
-      done({ ending: await mailing.sendAll(outgoingTexts(source, io)) });
+      done({ ending: await job.sendAll(outgoingTexts(source, io)) });
     });
     view.tell(io, ending === 'done');
     return statusOf[ending];
@@ -93,7 +93,7 @@ function recipientsOf(names: string, mayBeEmpty: boolean): readonly string[] {
 }
 
 /** A transfer is shown on a terminal; nothing of it is loaded where there is none. */
-async function faceFor(io: Io, attach: string | undefined): Promise<OneShotView> {
+async function openView(io: Io, attach: string | undefined): Promise<OneShotView> {
   if (attach === undefined || !io.err.isTerminal) return new OneShotView();
   const { openProgress } = await import('./terminal/progress');
   const { SystemClock } = await import('../net/clock');
@@ -101,7 +101,7 @@ async function faceFor(io: Io, attach: string | undefined): Promise<OneShotView>
   return new OneShotView((name, total) => board.start(name, total));
 }
 
-interface MailingOptions {
+interface SendJobOptions {
   readonly io: Io;
   readonly endpoint: Endpoint;
   readonly sender: Sender;
@@ -113,15 +113,15 @@ interface MailingOptions {
 }
 
 /** What `--timeout` makes of a message. */
-const late: SendResult = { ending: 'try-later', line: 'No answer came in time.' };
+const timedOut: SendResult = { ending: 'try-later', line: 'No answer came in time.' };
 
 /** Sends letters one after the other, and says what became of each. */
-class Mailing {
-  readonly #options: MailingOptions;
+class SendJob {
+  readonly #options: SendJobOptions;
   /** The first failure, which is the exit status. */
   #failure: Ending | undefined;
 
-  constructor(options: MailingOptions) {
+  constructor(options: SendJobOptions) {
     this.#options = options;
   }
 
@@ -129,16 +129,16 @@ class Mailing {
     const { recipients, sender } = this.#options;
     sending: for await (const message of texts) {
       if ('bad' in message) {
-        this.#complain(message.bad.message, message.bad.hint);
+        this.#printError(message.bad.message, message.bad.hint);
         this.#failure ??= 'bad-data';
         continue;
       }
       for (const to of recipients) {
-        const result = await this.#post(to, message.text);
-        await this.#tell(to, result);
+        const result = await this.#sendOne(to, message.text);
+        await this.#report(to, result);
         if (result.ending !== 'done') this.#failure ??= result.ending;
         // Whoever does not answer will not answer the next one either.
-        if (result.ending === 'unreachable' || result === late) break sending;
+        if (result.ending === 'unreachable' || result === timedOut) break sending;
       }
       // A line that nobody takes will not be followed by one that somebody does.
       if (this.#failure !== undefined && this.#failure !== 'bad-data') break;
@@ -147,11 +147,12 @@ class Mailing {
     return this.#failure ?? 'done';
   }
 
-  #post(to: string, text: string): Promise<SendResult> {
+  #sendOne(to: string, text: string): Promise<SendResult> {
     const { attach, sender, timeoutMs } = this.#options;
     const message = { to, text, ...(attach !== undefined && { attach }) };
     return new Promise((done) => {
-      const timer = timeoutMs === undefined ? undefined : setTimeout(() => done(late), timeoutMs);
+      const timer =
+        timeoutMs === undefined ? undefined : setTimeout(() => done(timedOut), timeoutMs);
       sender.send(message, (result) => {
         clearTimeout(timer);
         done(result);
@@ -159,7 +160,7 @@ class Mailing {
     });
   }
 
-  async #tell(to: string, result: SendResult): Promise<void> {
+  async #report(to: string, result: SendResult): Promise<void> {
     const { endpoint, io, isJson } = this.#options;
     const isDone = result.ending === 'done';
     if (isJson) {
@@ -172,19 +173,19 @@ class Mailing {
       return;
     }
     if (isDone) return;
-    const hint = result.ending === 'unknown-user' ? await this.#whoIsUnknown(to) : undefined;
-    this.#complain(isJson ? '' : result.line, hint);
-    if (result.ending === 'unreachable') io.err.write(whereSought(endpoint, result.line));
+    const hint = result.ending === 'unknown-user' ? await this.#registrationHint(to) : undefined;
+    this.#printError(isJson ? '' : result.line, hint);
+    if (result.ending === 'unreachable') io.err.write(unreachableHint(endpoint, result.line));
   }
 
   /** Of the two that a refusal may mean, the one that is unknown, and how he is registered. */
-  async #whoIsUnknown(to: string): Promise<string | undefined> {
+  async #registrationHint(to: string): Promise<string | undefined> {
     const { endpoint } = this.#options;
     const { client, target } = endpoint;
     if (client.register === undefined) return undefined;
     const { user } = target;
     // What this question comes to is nobody's business but ours.
-    const asked = user === undefined ? undefined : askForUsers(endpoint, new OneShotView(), user);
+    const asked = user === undefined ? undefined : listUsers(endpoint, new OneShotView(), user);
     const patience = Promise.withResolvers<undefined>();
     const timer = setTimeout(patience.resolve, limits.client.farewellMs);
     const answer = await Promise.race([asked, patience.promise]);
@@ -195,7 +196,7 @@ class Mailing {
     return `${unknown} is not registered there; to register: ${how}`;
   }
 
-  #complain(line: string, hint: string | undefined): void {
+  #printError(line: string, hint: string | undefined): void {
     const { err } = this.#options.io;
     err.write(linesOf(line));
     if (hint !== undefined) err.write(`  ${hint}\n`);

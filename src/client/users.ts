@@ -6,7 +6,7 @@ import { escapeForTerminal } from '../protocol/bytes/escape';
 import type { Ending } from '../protocol/dialect';
 import { endpointOf, endpointOfFlags, serverOptions } from './endpoint';
 import { lastSender } from './last_sender';
-import { askForUsers, conclude } from './one_shot';
+import { listUsers, report } from './one_shot';
 import { OneShotView } from './view';
 
 /** Whether the server answered that it will not say. */
@@ -37,17 +37,17 @@ export const users = defineCommand({
       throw new CliError(exit.usage, `${endpoint.dialect} has no list of its users`);
     }
     const named = endpoint.target.user ?? as;
-    const asker = named ?? lastSender(endpoint.place, io.env);
+    const asker = named ?? lastSender(endpoint.serverUrl, io.env);
     let view = new OneShotView();
-    let { ending, value } = await askForUsers(endpoint, view, asker);
+    let { ending, value } = await listUsers(endpoint, view, asker);
     // Whoever was here last may be gone, while others of this machine are connected.
     if (named === undefined && asker !== undefined && isRefusal(ending)) {
       view = new OneShotView();
-      ({ ending, value } = await askForUsers(endpoint, view, undefined));
+      ({ ending, value } = await listUsers(endpoint, view, undefined));
     }
     const line = (name: string): string =>
       json ? JSON.stringify({ name }) : escapeForTerminal(name);
     for (const name of value ?? []) io.out.write(`${line(name)}\n`);
-    return conclude(endpoint, io, view, ending);
+    return report(endpoint, io, view, ending);
   },
 });

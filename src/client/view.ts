@@ -12,48 +12,48 @@ const silent: Progress = { update() {}, end() {} };
 
 /** The face of `chat connect`. */
 export class DialogueView implements View {
-  readonly #conversation: Dialogue;
+  readonly #dialogue: Dialogue;
   readonly #err: Io['err'];
   readonly #isJson: boolean;
 
   /** The last thing shown, for whoever asks whether something was said already. */
-  last = '';
+  lastShown = '';
 
   /** `isJson`: one object a message, receipt or result, and nothing else on standard output. */
-  constructor(conversation: Dialogue, err: Io['err'], isJson: boolean) {
-    this.#conversation = conversation;
+  constructor(dialogue: Dialogue, err: Io['err'], isJson: boolean) {
+    this.#dialogue = dialogue;
     this.#err = err;
     this.#isJson = isJson;
   }
 
   show(shown: Shown): void {
-    this.last = shown.lines.join('\n');
+    this.lastShown = shown.lines.join('\n');
     if (this.#isJson && shown.kind !== 'note') {
       // What a bot asked for it knows; it reads what came of it.
-      if (shown.kind !== 'request') this.#conversation.print([JSON.stringify(shown.json)]);
+      if (shown.kind !== 'request') this.#dialogue.print([JSON.stringify(shown.json)]);
       return;
     }
     const lines = shown.lines.flatMap(escapeLines);
-    if (this.#conversation.isInteractive || shown.kind !== 'note') this.#conversation.print(lines);
+    if (this.#dialogue.isInteractive || shown.kind !== 'note') this.#dialogue.print(lines);
     else this.#err.write(lines.map((line) => `${line}\n`).join(''));
   }
 
   ready(): Promise<void> {
-    return this.#conversation.drained();
+    return this.#dialogue.drained();
   }
 
   prompt(text: string): void {
-    this.#conversation.setPrompt(text);
+    this.#dialogue.setPrompt(text);
   }
 
   ask(question: string): Promise<string | undefined> {
     // A script's next line is an operation, not an answer.
-    if (!this.#conversation.isInteractive) return Promise.resolve(undefined);
-    return this.#conversation.ask(question);
+    if (!this.#dialogue.isInteractive) return Promise.resolve(undefined);
+    return this.#dialogue.ask(question);
   }
 
   progress(name: string, total: number): Progress {
-    return this.#conversation.progress(name, total);
+    return this.#dialogue.progress(name, total);
   }
 }
 

@@ -134,7 +134,7 @@ export interface SendResult {
 }
 
 export interface Sender {
-  send(message: OutgoingMessage, done: (posted: SendResult) => void): void;
+  send(message: OutgoingMessage, done: (result: SendResult) => void): void;
   /** Nothing more to send: `done` when the connection, if there is one, is over. */
   close(done: () => void): void;
 }

@@ -148,7 +148,7 @@ describe('places', () => {
       target: { user: 'alice', host: 'localhost', port: 8888, path: '' },
       place: 'mailbox://localhost:8888',
     });
-    expect(endpointOf('Scott', { server: '::1', port: 7, dialect: channels.name }).place).toBe(
+    expect(endpointOf('Scott', { server: '::1', port: 7, dialect: channels.name }).serverUrl).toBe(
       'channels://[::1]:7',
     );
   });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 /** A sink for a file that came from a peer, saved where the user said. */
 const save = (path: string, size: number, name = 'report.pdf'): SavedFile =>
-  new SavedFile({ name, path }, size, { hold() {}, came() {} });
+  new SavedFile({ name, path }, size, { pause() {}, received() {} });
 
 const finish = (sink: SaveSink): Promise<Result<string, string>> =>
   new Promise((resolve) => sink.finish(resolve));
@@ -110,14 +110,17 @@ describe('saving', () => {
   });
 
   test('the peer is not read while the disk is behind', async () => {
-    const held: boolean[] = [];
+    const pauses: boolean[] = [];
     const size = 5 * 1024 * 1024;
-    const hold = (isHeld: boolean): void => void held.push(isHeld);
-    const sink = new SavedFile({ name: 'x', path: join(folder, 'x') }, size, { hold, came() {} });
+    const pause = (isPaused: boolean): void => void pauses.push(isPaused);
+    const sink = new SavedFile({ name: 'x', path: join(folder, 'x') }, size, {
+      pause,
+      received() {},
+    });
     for (let at = 0; at < size; at += 1024 * 1024) sink.write(new Uint8Array(1024 * 1024));
-    expect(held).toEqual([true]);
+    expect(pauses).toEqual([true]);
     expect((await finish(sink)).ok).toBe(true);
-    expect(held).toEqual([true, false]);
+    expect(pauses).toEqual([true, false]);
   });
 });
 

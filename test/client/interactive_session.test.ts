@@ -122,8 +122,8 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.stop();
 });
 
-interface Sat {
-  readonly conversation: FakeDialogue;
+interface Started {
+  readonly dialogue: FakeDialogue;
   readonly session: InteractiveSession;
   readonly status: Promise<number>;
   readonly errors: string[];
@@ -131,13 +131,13 @@ interface Sat {
   reached: number;
 }
 
-function sit(
+function start(
   options: Partial<InteractiveSessionOptions> & {
     interactive?: boolean;
     json?: boolean;
     port?: number;
   } = {},
-): Sat {
+): Started {
   const { interactive = false, json = false } = options;
   let { port } = options;
   if (port === undefined) {
@@ -145,50 +145,50 @@ function sit(
     servers.push(server);
     ({ port } = server);
   }
-  const conversation = new FakeDialogue(interactive);
+  const dialogue = new FakeDialogue(interactive);
   const errors: string[] = [];
   const err = { write: (text: string) => void errors.push(text), isTerminal: false, color: false };
   const sessions: LineClientSession[] = [];
-  const caller: Client = {
+  const client: Client = {
     defaultPort: 1,
-    connect: (host, callerOptions) => {
-      const session = new LineClientSession(host, callerOptions);
+    connect: (host, clientOptions) => {
+      const session = new LineClientSession(host, clientOptions);
       sessions.push(session);
       return session;
     },
   };
   const target = { host: '127.0.0.1', port, path: '' };
-  const sitting = new InteractiveSession({
+  const session = new InteractiveSession({
     dialect: 'line',
-    client: caller,
+    client,
     options: { target, interactive, takeover: false },
-    conversation,
-    view: new DialogueView(conversation, err, json),
+    dialogue,
+    view: new DialogueView(dialogue, err, json),
     lingerMs: 0,
     isPersistent: false,
-    reached: () => void sat.reached++,
+    onConnected: () => void started.reached++,
     ...options,
   });
-  const sat: Sat = {
-    conversation,
-    session: sitting,
-    status: sitting.run(),
+  const started: Started = {
+    dialogue,
+    session,
+    status: session.run(),
     errors,
     sessions,
     reached: 0,
   };
-  return sat;
+  return started;
 }
 
 describe('a script', () => {
   test('ends with the status of the first operation that failed', async () => {
-    const { conversation, status } = sit();
-    await conversation.type('done');
-    await conversation.type('unknown-user');
-    await conversation.type('not-allowed');
-    conversation.end();
+    const { dialogue, status } = start();
+    await dialogue.type('done');
+    await dialogue.type('unknown-user');
+    await dialogue.type('not-allowed');
+    dialogue.end();
     expect(await status).toBe(67);
-    expect(conversation.printed).toEqual([
+    expect(dialogue.printed).toEqual([
       'c> done',
       'done',
       'c> unknown-user',
@@ -199,48 +199,48 @@ describe('a script', () => {
   });
 
   test('ends with 0 when nothing failed, by its end or by an operation that quits', async () => {
-    const first = sit();
-    await first.conversation.type('done');
-    first.conversation.end();
+    const first = start();
+    await first.dialogue.type('done');
+    first.dialogue.end();
     expect(await first.status).toBe(0);
-    const second = sit();
-    void second.conversation.type('quit');
+    const second = start();
+    void second.dialogue.type('quit');
     expect(await second.status).toBe(0);
   });
 
   test('stays for what it lingers after its end', async () => {
-    const { conversation, status } = sit({ lingerMs: 1 });
-    conversation.end();
+    const { dialogue, status } = start({ lingerMs: 1 });
+    dialogue.end();
     expect(await status).toBe(0);
   });
 
   test('a server that is not there is 69, with the reason on standard error', async () => {
-    const { conversation, status, errors } = sit({ port: closedPort() });
+    const { dialogue, status, errors } = start({ port: closedPort() });
     expect(await status).toBe(69);
     expect(errors).toEqual(['lost: refused\n']);
-    expect(conversation.printed).toEqual([]);
+    expect(dialogue.printed).toEqual([]);
   });
 
   test('a server that is lost in the middle of an operation is 69', async () => {
-    const { conversation, status } = sit();
-    await conversation.type('done');
-    await conversation.type('die');
+    const { dialogue, status } = start();
+    await dialogue.type('done');
+    await dialogue.type('die');
     expect(await status).toBe(69);
   });
 });
 
 describe('somebody at a terminal', () => {
   test('a failed operation was seen: leaving is 0', async () => {
-    const { conversation, status } = sit({ interactive: true });
-    await conversation.type('unknown-user');
-    conversation.end();
+    const { dialogue, status } = start({ interactive: true });
+    await dialogue.type('unknown-user');
+    dialogue.end();
     expect(await status).toBe(0);
   });
 
   test('Ctrl-C leaves and is 130', async () => {
-    const { conversation, status } = sit({ interactive: true });
-    await conversation.type('done');
-    conversation.interrupt();
+    const { dialogue, status } = start({ interactive: true });
+    await dialogue.type('done');
+    dialogue.interrupt();
     expect(await status).toBe(130);
   });
 
@@ -249,87 +249,87 @@ describe('somebody at a terminal', () => {
       defaultPort: 1,
       connect: () => ({ typed() {}, leave() {} }),
     };
-    const { conversation, status } = sit({ interactive: true, client: stuck });
-    conversation.interrupt();
-    conversation.interrupt();
+    const { dialogue, status } = start({ interactive: true, client: stuck });
+    dialogue.interrupt();
+    dialogue.interrupt();
     expect(await status).toBe(130);
   });
 
   test('notes stand with the rest, and completion comes from the session', async () => {
-    const { conversation, session, status } = sit({ interactive: true, port: closedPort() });
+    const { dialogue, session, status } = start({ interactive: true, port: closedPort() });
     expect(session.complete('/jo')).toEqual(['/jo!']);
     expect(await status).toBe(69);
-    expect(conversation.printed).toEqual(['lost: refused']);
+    expect(dialogue.printed).toEqual(['lost: refused']);
     expect(session.complete('/jo')).toEqual([]);
   });
 });
 
 describe('a program', () => {
   test('reads one object a result; what it asked for and our notes are not among them', async () => {
-    const { conversation, status, errors } = sit({ json: true });
-    await conversation.type('done');
-    await conversation.type('die');
+    const { dialogue, status, errors } = start({ json: true });
+    await dialogue.type('done');
+    await dialogue.type('die');
     expect(await status).toBe(69);
-    expect(conversation.printed).toEqual(['{"type":"result","ending":"done"}']);
+    expect(dialogue.printed).toEqual(['{"type":"result","ending":"done"}']);
     expect(errors).toEqual(['lost: reset\n']);
   });
 
   test('comes back when the server is lost, takes its session over, and goes on with its lines', async () => {
-    const { conversation, status, sessions, errors } = sit({
+    const { dialogue, status, sessions, errors } = start({
       json: true,
       isPersistent: true,
       reconnectMs: [0],
     });
-    await conversation.type('done');
-    await conversation.type('die');
-    await conversation.type('done');
-    conversation.end();
+    await dialogue.type('done');
+    await dialogue.type('die');
+    await dialogue.type('done');
+    dialogue.end();
     // The operation that the server died of has failed.
     expect(await status).toBe(69);
     expect(sessions.map(({ options }) => options.takeover)).toEqual([false, true]);
-    expect(conversation.printed).toHaveLength(2);
+    expect(dialogue.printed).toHaveLength(2);
     expect(errors).toEqual(['lost: reset\n', 'The server is gone; trying again in 0 s.\n']);
   });
 
   test('a server that never answered is not called again', async () => {
-    const { status } = sit({ json: true, isPersistent: true, port: closedPort() });
+    const { status } = start({ json: true, isPersistent: true, port: closedPort() });
     expect(await status).toBe(69);
   });
 
   test('keeps trying while the server stays away, and may be ended meanwhile', async () => {
     const server = echo();
-    const { conversation, status, sessions, errors } = sit({
+    const { dialogue, status, sessions, errors } = start({
       port: server.port,
       isPersistent: true,
       reconnectMs: [0, 0, 3_600_000],
     });
-    await conversation.type('done');
+    await dialogue.type('done');
     server.stop();
     while (!errors.some((text) => text.includes('3600'))) await new Promise(setImmediate);
     expect(sessions).toHaveLength(3);
-    conversation.end();
+    dialogue.end();
     expect(await status).toBe(0);
   });
 });
 
 test('who connected is told once the server has answered, and only then', async () => {
-  const first = sit();
-  await first.conversation.type('done');
+  const first = start();
+  await first.dialogue.type('done');
   expect(first.reached).toBe(1);
-  first.conversation.end();
+  first.dialogue.end();
   await first.status;
-  const second = sit({ port: closedPort() });
+  const second = start({ port: closedPort() });
   await second.status;
   expect(second.reached).toBe(0);
 });
 
 test('what a peer said is escaped on a pipe as on a terminal, and a program gets it as it was', () => {
-  const conversation = new FakeDialogue(false);
+  const dialogue = new FakeDialogue(false);
   const err = { write() {}, isTerminal: false, color: false };
   const text = 'a\x1b[2Jb\u202ec\nd';
   const shown = { lines: [text], json: { text }, kind: 'incoming' } as const;
-  new DialogueView(conversation, err, false).show(shown);
-  new DialogueView(conversation, err, true).show(shown);
-  expect(conversation.printed).toEqual([...escapeLines(text), JSON.stringify({ text })]);
-  expect(conversation.printed[0]).toBe('a\\x1b[2Jb\\u202ec');
+  new DialogueView(dialogue, err, false).show(shown);
+  new DialogueView(dialogue, err, true).show(shown);
+  expect(dialogue.printed).toEqual([...escapeLines(text), JSON.stringify({ text })]);
+  expect(dialogue.printed[0]).toBe('a\\x1b[2Jb\\u202ec');
 });

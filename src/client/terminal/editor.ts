@@ -9,9 +9,9 @@ import { Search } from './search';
 
 /** What a key asks for beyond a change of the line. */
 export type Effect =
-  | { readonly is: 'submit'; readonly line: string }
-  | { readonly is: 'list'; readonly candidates: readonly string[] }
-  | { readonly is: 'interrupt' | 'end' | 'suspend' | 'clear' | 'bell' };
+  | { readonly kind: 'submit'; readonly line: string }
+  | { readonly kind: 'list'; readonly candidates: readonly string[] }
+  | { readonly kind: 'interrupt' | 'end' | 'suspend' | 'clear' | 'bell' };
 
 export interface EditorOptions {
   readonly complete?: Complete | undefined;
@@ -73,9 +73,9 @@ export class Editor {
     if (this.#search !== undefined && this.#pressInSearch(key, this.#search)) return [];
     const isSecondTab = this.#isSecondTab;
     this.#isSecondTab = false;
-    if (key.is === 'press') return this.#press(key.value, isSecondTab);
+    if (key.kind === 'press') return this.#press(key.value, isSecondTab);
     this.#line.endKill();
-    if (key.is === 'text') return this.#line.insert(key.value) ? [] : [{ is: 'bell' }];
+    if (key.kind === 'text') return this.#line.insert(key.value) ? [] : [{ kind: 'bell' }];
     return this.#paste(key.value);
   }
 
@@ -95,38 +95,38 @@ export class Editor {
         this.#search = new Search(this.#history);
         return [];
       case 'ctrl-c':
-        return [{ is: 'interrupt' }];
+        return [{ kind: 'interrupt' }];
       case 'ctrl-z':
-        return [{ is: 'suspend' }];
+        return [{ kind: 'suspend' }];
       case 'ctrl-l':
-        return [{ is: 'clear' }];
+        return [{ kind: 'clear' }];
       case 'ctrl-d':
-        if (this.#line.text === '') return [{ is: 'end' }];
+        if (this.#line.text === '') return [{ kind: 'end' }];
         break;
       default:
     }
-    return edit(this.#line, key) === 'bell' ? [{ is: 'bell' }] : [];
+    return edit(this.#line, key) === 'bell' ? [{ kind: 'bell' }] : [];
   }
 
   #submit(): Effect {
     const line = this.#line.text;
     this.#line.endKill();
     this.set('');
-    return { is: 'submit', line };
+    return { kind: 'submit', line };
   }
 
   #paste(text: string): Effect[] {
     const effects: Effect[] = [];
     text.split(/\r\n|\r|\n/).forEach((line, index) => {
       if (index > 0) effects.push(this.#submit());
-      if (!this.#line.insert(line)) effects.push({ is: 'bell' });
+      if (!this.#line.insert(line)) effects.push({ kind: 'bell' });
     });
     return effects;
   }
 
   #show(line: string | undefined): Effect[] {
     this.#line.endKill();
-    if (line === undefined) return [{ is: 'bell' }];
+    if (line === undefined) return [{ kind: 'bell' }];
     this.#line.set(line);
     return [];
   }
@@ -136,14 +136,14 @@ export class Editor {
     const { text, cursor } = this.#line;
     const { start, replacement, candidates } = completeWord(text, cursor, this.#complete);
     if (replacement !== undefined && this.#line.replace(start, replacement)) return [];
-    if (candidates.length > 1 && isSecondTab) return [{ is: 'list', candidates }];
+    if (candidates.length > 1 && isSecondTab) return [{ kind: 'list', candidates }];
     this.#isSecondTab = true;
-    return [{ is: 'bell' }];
+    return [{ kind: 'bell' }];
   }
 
   /** True if the search took the key; otherwise the search is over and the key means what it means. */
   #pressInSearch(key: Key, search: Search): boolean {
-    if (key.is !== 'press') search.type(key.value.replace(/[\r\n]+/g, ' '));
+    if (key.kind !== 'press') search.type(key.value.replace(/[\r\n]+/g, ' '));
     else if (key.value === 'ctrl-r') search.older();
     else if (key.value === 'backspace') search.erase();
     else {

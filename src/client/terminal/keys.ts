@@ -9,9 +9,9 @@ import { readPiece } from './sequence';
  * `ctrl-alt-shift-up`. Modifiers stand in the order ctrl, alt, shift; letters are small.
  */
 export type Key =
-  | { readonly is: 'text'; readonly value: string }
-  | { readonly is: 'paste'; readonly value: string }
-  | { readonly is: 'press'; readonly value: string };
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'paste'; readonly value: string }
+  | { readonly kind: 'press'; readonly value: string };
 
 export interface KeyDecoderOptions {
   readonly clock: Pick<Clock, 'after'>;
@@ -30,7 +30,7 @@ export class KeyDecoder {
   readonly #escapeMs: number;
   readonly #pasteMax: number;
   #held = '';
-  #pasting = false;
+  #isPasting = false;
   #cancelTimer: (() => void) | undefined;
 
   /** `onKeys` gets the keys of one chunk together, never an empty list. */
@@ -46,7 +46,7 @@ export class KeyDecoder {
     this.#held += this.#decoder.decode(bytes, { stream: true });
     const keys: Key[] = [];
     this.#read(keys);
-    if (this.#held !== '' && !this.#pasting) {
+    if (this.#held !== '' && !this.#isPasting) {
       this.#cancelTimer = this.#clock.after(this.#escapeMs, () => this.#giveUp());
     }
     if (keys.length > 0) this.#onKeys(keys);
@@ -56,7 +56,7 @@ export class KeyDecoder {
   stop(): void {
     this.#stopTimer();
     this.#held = '';
-    this.#pasting = false;
+    this.#isPasting = false;
   }
 
   #stopTimer(): void {
@@ -67,18 +67,18 @@ export class KeyDecoder {
   #read(keys: Key[]): void {
     let at = 0;
     while (at < this.#held.length) {
-      if (this.#pasting) {
+      if (this.#isPasting) {
         this.#held = this.#held.slice(at);
         at = 0;
         if (!this.#readPaste(keys)) return;
         continue;
       }
       const piece = readPiece(this.#held, at);
-      if (piece.is === 'more') break;
+      if (piece.kind === 'more') break;
       at += piece.size;
-      if (piece.is === 'pasteStart') this.#pasting = true;
-      else if (piece.is === 'text' || piece.is === 'press')
-        keys.push({ is: piece.is, value: piece.value });
+      if (piece.kind === 'pasteStart') this.#isPasting = true;
+      else if (piece.kind === 'text' || piece.kind === 'press')
+        keys.push({ kind: piece.kind, value: piece.value });
     }
     this.#held = this.#held.slice(at);
   }
@@ -87,15 +87,15 @@ export class KeyDecoder {
   #readPaste(keys: Key[]): boolean {
     const end = this.#held.indexOf(pasteEnd);
     if (end >= 0) {
-      if (end > 0) keys.push({ is: 'paste', value: this.#held.slice(0, end) });
+      if (end > 0) keys.push({ kind: 'paste', value: this.#held.slice(0, end) });
       this.#held = this.#held.slice(end + pasteEnd.length);
-      this.#pasting = false;
+      this.#isPasting = false;
       return true;
     }
     // The end mark may have begun, so that many characters stay behind.
     const whole = this.#held.length - pasteEnd.length;
     if (whole > this.#pasteMax) {
-      keys.push({ is: 'paste', value: this.#held.slice(0, whole) });
+      keys.push({ kind: 'paste', value: this.#held.slice(0, whole) });
       this.#held = this.#held.slice(whole);
     }
     return false;
@@ -106,10 +106,10 @@ export class KeyDecoder {
     this.#cancelTimer = undefined;
     const held = this.#held;
     this.#held = '';
-    if (held === '\x1b') this.#onKeys([{ is: 'press', value: 'escape' }]);
-    else if (held === '\x1b\x1b') this.#onKeys([{ is: 'press', value: 'alt-escape' }]);
+    if (held === '\x1b') this.#onKeys([{ kind: 'press', value: 'escape' }]);
+    else if (held === '\x1b\x1b') this.#onKeys([{ kind: 'press', value: 'alt-escape' }]);
     else if (held === '\x1b[' || held === '\x1bO') {
-      this.#onKeys([{ is: 'press', value: `alt-${held.slice(1)}` }]);
+      this.#onKeys([{ kind: 'press', value: `alt-${held.slice(1)}` }]);
     }
   }
 }

@@ -19,7 +19,7 @@ export class Line {
   #text = '';
   #cursor = 0;
   #killed = '';
-  #killing = false;
+  #isKilling = false;
 
   /** `max`: the longest line, in UTF-16 units; what would make it longer is not inserted. */
   constructor(max: number) {
@@ -114,7 +114,7 @@ export class Line {
 
   /** Kills after this one are no longer joined to those before it. */
   endKill(): void {
-    this.#killing = false;
+    this.#isKilling = false;
   }
 
   /** Inserts what was killed last. */
@@ -147,9 +147,9 @@ export class Line {
   #kill(start: number, end: number): void {
     const cut = this.#text.slice(start, end);
     const isBefore = end === this.#cursor && start < end;
-    const kept = this.#killing ? this.#killed : '';
+    const kept = this.#isKilling ? this.#killed : '';
     if (cut !== '') this.#killed = isBefore ? cut + kept : kept + cut;
-    this.#killing = true;
+    this.#isKilling = true;
     this.#cut(start, end);
   }
 }

@@ -6,10 +6,10 @@ import type { LineHandler } from './dialogue';
 const waitingMax = 100_000;
 
 export class LineQueue {
-  readonly #waiting: string[] = [];
+  readonly #pending: string[] = [];
   #handler: LineHandler | undefined;
   #isBusy = false;
-  #done = Promise.resolve();
+  #idle = Promise.resolve();
 
   setHandler(handler: LineHandler): void {
     this.#handler = handler;
@@ -18,32 +18,32 @@ export class LineQueue {
 
   /** False if too many wait. */
   push(line: string): boolean {
-    if (this.#waiting.length >= waitingMax) return false;
-    this.#waiting.push(line);
+    if (this.#pending.length >= waitingMax) return false;
+    this.#pending.push(line);
     this.#run();
     return true;
   }
 
   /** What waits is forgotten. */
   clear(): void {
-    this.#waiting.length = 0;
+    this.#pending.length = 0;
   }
 
   /** Settled when all that waits has been dealt with. */
   idle(): Promise<void> {
-    return this.#done;
+    return this.#idle;
   }
 
   #run(): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    this.#done = this.#work();
+    this.#idle = this.#work();
   }
 
   async #work(): Promise<void> {
-    while (this.#handler !== undefined && this.#waiting.length > 0) {
+    while (this.#handler !== undefined && this.#pending.length > 0) {
       // A handler that rejects leaves this promise rejected, with nobody to hear it: the program ends.
-      await this.#handler(this.#waiting.shift() ?? '');
+      await this.#handler(this.#pending.shift() ?? '');
     }
     this.#isBusy = false;
   }

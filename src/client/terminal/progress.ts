@@ -3,7 +3,7 @@
 import type { Clock } from '../../net/clock';
 import { Meter } from './meter';
 import { Screen, type Size } from './screen';
-import type { TextOutput } from './streams';
+import type { TextOutput } from './system';
 
 /** One transfer on show. */
 export interface Progress {

@@ -9,8 +9,8 @@ interface Question {
 
 export class Questions {
   readonly #editor: Editor;
-  readonly #asked: Question[] = [];
-  #interrupted: { readonly text: string; readonly cursor: number } | undefined;
+  readonly #pending: Question[] = [];
+  #typed: { readonly text: string; readonly cursor: number } | undefined;
 
   constructor(editor: Editor) {
     this.#editor = editor;
@@ -18,16 +18,16 @@ export class Questions {
 
   /** The question that stands before the line now. */
   get current(): string | undefined {
-    return this.#asked[0]?.text;
+    return this.#pending[0]?.text;
   }
 
   ask(text: string): Promise<string | undefined> {
-    if (this.#asked.length === 0) {
+    if (this.#pending.length === 0) {
       const { text: typed, cursor } = this.#editor.edited;
-      this.#interrupted = { text: typed, cursor };
+      this.#typed = { text: typed, cursor };
       this.#editor.set('');
     }
-    return new Promise((resolve) => this.#asked.push({ text, resolve }));
+    return new Promise((resolve) => this.#pending.push({ text, resolve }));
   }
 
   /** True if the line was an answer. */
@@ -45,10 +45,10 @@ export class Questions {
   }
 
   #settle(answer: string | undefined): boolean {
-    const question = this.#asked.shift();
+    const question = this.#pending.shift();
     if (question === undefined) return false;
-    if (this.#asked.length > 0) this.#editor.set('');
-    else this.#editor.set(this.#interrupted?.text ?? '', this.#interrupted?.cursor);
+    if (this.#pending.length > 0) this.#editor.set('');
+    else this.#editor.set(this.#typed?.text ?? '', this.#typed?.cursor);
     question.resolve(answer);
     return true;
   }

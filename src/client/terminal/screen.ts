@@ -9,7 +9,7 @@ export interface Size {
 }
 
 /** What stands at the foot: status lines (without controls), below them the prompt and the line. */
-export interface Foot {
+export interface Footer {
   readonly status: readonly string[];
   readonly line?: { readonly prompt: string; readonly text: string; readonly cursor: number };
 }
@@ -33,7 +33,7 @@ export class Screen {
   readonly #write: (text: string) => void;
   readonly #size: () => Size;
   readonly #reflows: boolean;
-  #foot: Foot = { status: [] };
+  #footer: Footer = { status: [] };
   #lines: string[] = [];
   #out = '';
   #drawn: Drawn | undefined;
@@ -59,8 +59,8 @@ export class Screen {
   }
 
   /** What shall stand at the foot from the next `flush` on. */
-  show(foot: Foot): void {
-    this.#foot = foot;
+  show(footer: Footer): void {
+    this.#footer = footer;
   }
 
   /** Brings the terminal up to date in one write, or in none if nothing changed. */
@@ -76,10 +76,10 @@ export class Screen {
 
   /** Takes the foot away, leaving the cursor at the start of an empty row; `flush` draws it again. */
   hide(): void {
-    const foot = this.#foot;
-    this.#foot = { status: [] };
+    const footer = this.#footer;
+    this.#footer = { status: [] };
     this.flush();
-    this.#foot = foot;
+    this.#footer = footer;
   }
 
   /** The width may have changed: draws everything at the foot anew. */
@@ -89,7 +89,7 @@ export class Screen {
   }
 
   /** Others have written to the terminal: draws the foot where the cursor is now. */
-  forget(): void {
+  invalidate(): void {
     this.#drawn = undefined;
   }
 
@@ -123,7 +123,7 @@ export class Screen {
   }
 
   #draw(): void {
-    const next = this.#picture();
+    const next = this.#render();
     const drawn = this.#drawn;
     if (drawn !== undefined && next !== undefined && this.#append(drawn, next)) return;
     this.#wipe();
@@ -159,10 +159,10 @@ export class Screen {
   }
 
   /** The foot as glyphs, cut to what the terminal can show at once; undefined if it is empty. */
-  #picture(): Drawn | undefined {
+  #render(): Drawn | undefined {
     const { columns, rows } = this.#bounds();
-    const cut = this.#foot.status.map((line) => cutToWidth(line, columns - 1));
-    const { line } = this.#foot;
+    const cut = this.#footer.status.map((line) => cutToWidth(line, columns - 1));
+    const { line } = this.#footer;
     if (line === undefined) {
       const last = cut.slice(-rows).at(-1);
       if (last === undefined) return undefined;

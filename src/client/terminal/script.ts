@@ -4,13 +4,13 @@ import { escapeLines } from '../../protocol/bytes/escape';
 import type { Dialogue, LineHandler } from './dialogue';
 import type { Progress } from './progress';
 import { readLines } from './read_lines';
-import type { Host, TextOutput } from './streams';
+import type { SystemProcess, TextOutput } from './system';
 
 export interface ScriptOptions {
   /** Bytes of UTF-8, `process.stdin` for instance; read only as fast as the lines are dealt with. */
   readonly input: AsyncIterable<Uint8Array>;
   readonly output: TextOutput;
-  readonly host?: Pick<Host, 'on' | 'off'> | undefined;
+  readonly process?: Pick<SystemProcess, 'on' | 'off'> | undefined;
 }
 
 export function openScript(options: ScriptOptions): Dialogue {
@@ -22,8 +22,8 @@ class Script implements Dialogue {
   readonly history: readonly string[] = [];
   readonly #lines: AsyncGenerator<string, void>;
   readonly #output: TextOutput;
-  readonly #host: Pick<Host, 'on' | 'off'>;
-  readonly #asked: ((answer: string | undefined) => void)[] = [];
+  readonly #process: Pick<SystemProcess, 'on' | 'off'>;
+  readonly #questions: ((answer: string | undefined) => void)[] = [];
   #handler: LineHandler | undefined;
   #onInterrupt: () => void = () => {};
   #onEnd: () => void = () => {};
@@ -37,11 +37,11 @@ class Script implements Dialogue {
   constructor(options: ScriptOptions) {
     this.#lines = readLines(options.input);
     this.#output = options.output;
-    this.#host = options.host ?? process;
-    this.#host.on('SIGINT', this.#interrupt);
+    this.#process = options.process ?? process;
+    this.#process.on('SIGINT', this.#interrupt);
     this.#output.on('drain', this.#release);
-    this.#output.on('close', this.#gone);
-    this.#output.on('error', this.#gone);
+    this.#output.on('close', this.#onOutputGone);
+    this.#output.on('error', this.#onOutputGone);
   }
 
   print(lines: readonly string[]): boolean {
@@ -78,7 +78,7 @@ class Script implements Dialogue {
   ask(): Promise<string | undefined> {
     if (this.#state !== 'open') return Promise.resolve(undefined);
     return new Promise((resolve) => {
-      this.#asked.push(resolve);
+      this.#questions.push(resolve);
       void this.#read();
     });
   }
@@ -91,7 +91,7 @@ class Script implements Dialogue {
     if (this.#state === 'closed') return;
     this.#flush();
     this.#state = 'closed';
-    this.#host.off('SIGINT', this.#interrupt);
+    this.#process.off('SIGINT', this.#interrupt);
     this.#output.off('drain', this.#release);
     this.#answerAll();
     this.#release();
@@ -112,7 +112,7 @@ class Script implements Dialogue {
         if (!this.#isHandling) this.#onEnd();
         break;
       }
-      const question = this.#asked.shift();
+      const question = this.#questions.shift();
       if (question === undefined) void this.#handle(next.value);
       else question(next.value);
     }
@@ -120,7 +120,7 @@ class Script implements Dialogue {
   }
 
   #isWanted(): boolean {
-    return this.#asked.length > 0 || (this.#handler !== undefined && !this.#isHandling);
+    return this.#questions.length > 0 || (this.#handler !== undefined && !this.#isHandling);
   }
 
   async #handle(line: string): Promise<void> {
@@ -133,7 +133,7 @@ class Script implements Dialogue {
   }
 
   #answerAll(): void {
-    for (const resolve of this.#asked.splice(0)) resolve(undefined);
+    for (const resolve of this.#questions.splice(0)) resolve(undefined);
   }
 
   #flush(): void {
@@ -151,7 +151,7 @@ class Script implements Dialogue {
   };
 
   /** Nobody reads what we print: the script has ended, whatever it still holds. */
-  readonly #gone = (): void => {
+  readonly #onOutputGone = (): void => {
     this.#release();
     if (this.#state !== 'open') return;
     this.#state = 'ended';

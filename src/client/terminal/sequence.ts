@@ -4,11 +4,11 @@ import { controlName, controls, finals, numbered, smallFinals, withModifiers } f
 
 /** What the front of the input is, and how many characters it takes; `none` is to be dropped. */
 export type Piece =
-  | { readonly is: 'text' | 'press'; readonly value: string; readonly size: number }
-  | { readonly is: 'pasteStart' | 'none'; readonly size: number }
-  | { readonly is: 'more' };
+  | { readonly kind: 'text' | 'press'; readonly value: string; readonly size: number }
+  | { readonly kind: 'pasteStart' | 'none'; readonly size: number }
+  | { readonly kind: 'more' };
 
-const more: Piece = { is: 'more' };
+const more: Piece = { kind: 'more' };
 const ESC = '\x1b';
 
 /** No sequence of a real keyboard is longer; what is longer is dropped. */
@@ -18,13 +18,13 @@ const sequenceMax = 32;
 export function readPiece(text: string, at: number): Piece {
   const code = text.charCodeAt(at);
   if (code === 0x1b) return readEscape(text, at);
-  if (code === 0x0d && text[at + 1] === '\n') return { is: 'press', value: 'enter', size: 2 };
-  if (isControl(code)) return { is: 'press', value: controlName(code), size: 1 };
+  if (code === 0x0d && text[at + 1] === '\n') return { kind: 'press', value: 'enter', size: 2 };
+  if (isControl(code)) return { kind: 'press', value: controlName(code), size: 1 };
   let end = at + 1;
   while (end < text.length && !isControl(text.charCodeAt(end))) end++;
   // C1 controls come from no keyboard and would be drawn as escapes.
   const value = text.slice(at, end).replace(/[\u0080-\u009f]/g, '');
-  return value === '' ? { is: 'none', size: end - at } : { is: 'text', value, size: end - at };
+  return value === '' ? { kind: 'none', size: end - at } : { kind: 'text', value, size: end - at };
 }
 
 const isControl = (code: number): boolean => code < 0x20 || code === 0x7f;
@@ -38,18 +38,18 @@ function readEscape(text: string, at: number): Piece {
   const character = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
   const code = character.charCodeAt(0);
   const name = isControl(code) ? controlName(code) : character;
-  return { is: 'press', value: altOf(name), size: 1 + character.length };
+  return { kind: 'press', value: altOf(name), size: 1 + character.length };
 }
 
 /** Some terminals send alt with an arrow as ESC before the arrow's own sequence. */
 function readDoubleEscape(text: string, at: number): Piece {
   const third = text[at + 2];
   if (third === undefined) return more;
-  if (third !== '[' && third !== 'O') return { is: 'press', value: 'escape', size: 1 };
+  if (third !== '[' && third !== 'O') return { kind: 'press', value: 'escape', size: 1 };
   const inner = readEscape(text, at + 1);
-  if (inner.is === 'more') return more;
-  if (inner.is !== 'press') return { is: 'press', value: 'escape', size: 1 };
-  return { is: 'press', value: altOf(inner.value), size: inner.size + 1 };
+  if (inner.kind === 'more') return more;
+  if (inner.kind !== 'press') return { kind: 'press', value: 'escape', size: 1 };
+  return { kind: 'press', value: altOf(inner.value), size: inner.size + 1 };
 }
 
 /** `alt-` after an existing `ctrl-`, so that every combination has one name. */
@@ -62,21 +62,21 @@ function altOf(name: string): string {
 function readCsi(text: string, at: number): Piece {
   // Linux's console: ESC [ [ A is f1.
   if (text[at + 2] === '[') {
-    return text[at + 3] === undefined ? more : { is: 'none', size: 4 };
+    return text[at + 3] === undefined ? more : { kind: 'none', size: 4 };
   }
   let end = at + 2;
   while (end < text.length && isBetween(text.charCodeAt(end), 0x20, 0x3f)) end++;
   const size = end + 1 - at;
-  if (size > sequenceMax) return { is: 'none', size: end - at };
+  if (size > sequenceMax) return { kind: 'none', size: end - at };
   if (end === text.length) return more;
   const final = text[end] ?? '';
   // Not a final byte: the sequence was broken off, and this belongs to what follows.
   // rxvt ends sequences with shift in `$`, which counts as an intermediate: such a key is dropped.
-  if (!isBetween(text.charCodeAt(end), 0x40, 0x7e)) return { is: 'none', size: end - at };
+  if (!isBetween(text.charCodeAt(end), 0x40, 0x7e)) return { kind: 'none', size: end - at };
   const parameters = text.slice(at + 2, end);
-  if (final === '~' && parameters === '200') return { is: 'pasteStart', size };
+  if (final === '~' && parameters === '200') return { kind: 'pasteStart', size };
   const value = csiName(final, parameters);
-  return value === undefined ? { is: 'none', size } : { is: 'press', value, size };
+  return value === undefined ? { kind: 'none', size } : { kind: 'press', value, size };
 }
 
 function csiName(final: string, parameters: string): string | undefined {
@@ -113,10 +113,10 @@ function readSs3(text: string, at: number): Piece {
   const small = smallFinals[final];
   const name = small === undefined ? finals[final] : small;
   if (name !== undefined) {
-    return { is: 'press', value: withModifiers(name, small === undefined ? bits : 4), size };
+    return { kind: 'press', value: withModifiers(name, small === undefined ? bits : 4), size };
   }
   // No keypad sequence: alt with a capital O, and what follows is a key of its own.
-  return { is: 'press', value: 'alt-O', size: 2 };
+  return { kind: 'press', value: 'alt-O', size: 2 };
 }
 
 const isBetween = (code: number, low: number, high: number): boolean => code >= low && code <= high;

@@ -10,7 +10,7 @@ import { LineQueue } from './line_queue';
 import { type Progress, ProgressBoard } from './progress';
 import { Questions } from './questions';
 import { Screen } from './screen';
-import type { Host, TextInput, TextOutput } from './streams';
+import type { SystemProcess, TextInput, TextOutput } from './system';
 import { Tty } from './tty';
 
 export interface TerminalOptions {
@@ -24,7 +24,7 @@ export interface TerminalOptions {
   readonly history?: readonly string[] | undefined;
   /** Whether the terminal wraps its rows anew when its width changes; most do. */
   readonly reflows?: boolean | undefined;
-  readonly host?: Host | undefined;
+  readonly process?: SystemProcess | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -70,7 +70,7 @@ class Terminal implements Dialogue {
     this.#screen = new Screen((text) => this.#write(text), size, options.reflows);
     this.#board = new ProgressBoard(() => this.#draw(), this.#clock);
     this.#keys = new KeyDecoder((keys) => this.#press(keys), { clock: this.#clock });
-    this.#tty = new Tty(input, output, options.host ?? process, {
+    this.#tty = new Tty(input, output, options.process ?? process, {
       interrupt: () => this.#interrupt(),
       stop: () => this.#stop(),
       continue: () => this.#continue(),
@@ -133,7 +133,7 @@ class Terminal implements Dialogue {
     this.#keys.stop();
     this.#lines.clear();
     this.#questions.cancelAll();
-    this.#listen('off');
+    this.#subscribe('off');
     // Errors of a terminal that has gone may still come, and are no longer anybody's matter.
     this.#input.on('error', ignore);
     this.#output.on('error', ignore);
@@ -143,27 +143,27 @@ class Terminal implements Dialogue {
 
   #open(): void {
     this.#tty.open();
-    this.#listen('on');
+    this.#subscribe('on');
     this.#input.resume();
     this.#draw();
   }
 
-  #listen(how: 'on' | 'off'): void {
-    this.#input[how]('data', this.#data);
-    this.#input[how]('end', this.#end);
-    this.#input[how]('close', this.#end);
-    this.#input[how]('error', this.#end);
-    this.#output[how]('resize', this.#resized);
+  #subscribe(how: 'on' | 'off'): void {
+    this.#input[how]('data', this.#onData);
+    this.#input[how]('end', this.#onInputEnd);
+    this.#input[how]('close', this.#onInputEnd);
+    this.#input[how]('error', this.#onInputEnd);
+    this.#output[how]('resize', this.#onResize);
     this.#output[how]('drain', this.#release);
-    this.#output[how]('close', this.#end);
-    this.#output[how]('error', this.#end);
+    this.#output[how]('close', this.#onInputEnd);
+    this.#output[how]('error', this.#onInputEnd);
   }
 
-  readonly #data = (bytes: Uint8Array): void => this.#keys.push(bytes);
+  readonly #onData = (bytes: Uint8Array): void => this.#keys.push(bytes);
 
-  readonly #resized = (): void => {
+  readonly #onResize = (): void => {
     if (this.#isStopped) return;
-    this.#show();
+    this.#compose();
     this.#screen.resized();
   };
 
@@ -174,7 +174,7 @@ class Terminal implements Dialogue {
     for (const resolve of drains) resolve();
   };
 
-  readonly #end = (): void => {
+  readonly #onInputEnd = (): void => {
     if (this.#state !== 'open') return;
     this.#state = 'ended';
     this.#questions.cancelAll();
@@ -189,14 +189,14 @@ class Terminal implements Dialogue {
   #press(keys: readonly Key[]): void {
     for (const key of keys) {
       for (const effect of this.#editor.press(key)) {
-        if (this.#state === 'open') this.#do(effect);
+        if (this.#state === 'open') this.#apply(effect);
       }
     }
     this.#draw();
   }
 
-  #do(effect: Effect): void {
-    switch (effect.is) {
+  #apply(effect: Effect): void {
+    switch (effect.kind) {
       case 'submit':
         return this.#submit(effect.line);
       case 'list':
@@ -205,7 +205,7 @@ class Terminal implements Dialogue {
         return this.#interrupt();
       case 'end':
         // What was entered before it is dealt with first, as in a script.
-        if (!this.#questions.cancel()) void this.#lines.idle().then(this.#end);
+        if (!this.#questions.cancel()) void this.#lines.idle().then(this.#onInputEnd);
         return;
       case 'suspend':
         return this.#stop();
@@ -244,9 +244,9 @@ class Terminal implements Dialogue {
   #continue(): void {
     if (this.#state === 'closed') return;
     this.#tty.continue();
-    if (this.#isStopped) this.#screen.forget();
+    if (this.#isStopped) this.#screen.invalidate();
     this.#isStopped = false;
-    this.#resized();
+    this.#onResize();
   }
 
   #drawSoon(): void {
@@ -261,11 +261,11 @@ class Terminal implements Dialogue {
   #draw(): void {
     // While stopped, the terminal is somebody else's; what waits is drawn afterwards.
     if (this.#isStopped || this.#state === 'closed') return;
-    this.#show();
+    this.#compose();
     this.#screen.flush();
   }
 
-  #show(): void {
+  #compose(): void {
     const { prompt, text, cursor } = this.#editor.edited;
     const line = { prompt: prompt ?? this.#currentPrompt(), text, cursor };
     this.#screen.show({ status: this.#board.lines((this.#output.columns ?? 80) - 1), line });

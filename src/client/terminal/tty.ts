@@ -1,6 +1,6 @@
 // Raw mode and bracketed paste: entered once, left in every way that a program can end or stop.
 
-import type { Host, TerminalSignal, TextInput, TextOutput } from './streams';
+import type { SystemProcess, TerminalSignal, TextInput, TextOutput } from './system';
 
 const pasteOn = '\x1b[?2004h';
 const pasteOff = '\x1b[?2004l';
@@ -15,58 +15,58 @@ export interface TtyEvents {
 export class Tty {
   readonly #input: TextInput;
   readonly #output: TextOutput;
-  readonly #host: Host;
+  readonly #process: SystemProcess;
   readonly #handlers: ReadonlyMap<TerminalSignal | 'exit', () => void>;
   #isRaw = false;
 
-  constructor(input: TextInput, output: TextOutput, host: Host, events: TtyEvents) {
+  constructor(input: TextInput, output: TextOutput, host: SystemProcess, events: TtyEvents) {
     this.#input = input;
     this.#output = output;
-    this.#host = host;
+    this.#process = host;
     this.#handlers = new Map<TerminalSignal | 'exit', () => void>([
       // An exception that nobody catches ends in `exit` as well.
-      ['exit', () => this.#leave()],
+      ['exit', () => this.#leaveRawMode()],
       ['SIGINT', () => events.interrupt()],
-      ['SIGTERM', () => this.#die('SIGTERM')],
-      ['SIGHUP', () => this.#die('SIGHUP')],
-      ['SIGQUIT', () => this.#die('SIGQUIT')],
+      ['SIGTERM', () => this.#endBySignal('SIGTERM')],
+      ['SIGHUP', () => this.#endBySignal('SIGHUP')],
+      ['SIGQUIT', () => this.#endBySignal('SIGQUIT')],
       ['SIGTSTP', () => events.stop()],
       ['SIGCONT', () => events.continue()],
     ]);
   }
 
   open(): void {
-    for (const [event, handler] of this.#handlers) this.#host.on(event, handler);
-    this.#enter();
+    for (const [event, handler] of this.#handlers) this.#process.on(event, handler);
+    this.#enterRawMode();
   }
 
   close(): void {
-    for (const [event, handler] of this.#handlers) this.#host.off(event, handler);
-    this.#leave();
+    for (const [event, handler] of this.#handlers) this.#process.off(event, handler);
+    this.#leaveRawMode();
   }
 
   /** Stops the program as its terminal's user expects of Ctrl-Z. */
   stop(): void {
-    this.#leave();
+    this.#leaveRawMode();
     // Without our handler the signal does what it does to any program.
-    this.#without('SIGTSTP', () => this.#host.kill(this.#host.pid, 'SIGTSTP'));
+    this.#withoutHandler('SIGTSTP', () => this.#process.kill(this.#process.pid, 'SIGTSTP'));
   }
 
   /** After a stop: whoever ran meanwhile may have changed the terminal, whatever we believe. */
   continue(): void {
     if (this.#isRaw) this.#input.setRawMode?.(false);
     this.#isRaw = false;
-    this.#enter();
+    this.#enterRawMode();
   }
 
-  #enter(): void {
+  #enterRawMode(): void {
     if (this.#isRaw) return;
     this.#isRaw = true;
     this.#input.setRawMode?.(true);
     this.#output.write(pasteOn);
   }
 
-  #leave(): void {
+  #leaveRawMode(): void {
     if (!this.#isRaw) return;
     this.#isRaw = false;
     this.#output.write(pasteOff);
@@ -74,17 +74,17 @@ export class Tty {
   }
 
   /** Ends by the signal, unless the program has a handler of its own, which then decides. */
-  #die(signal: TerminalSignal): void {
-    if (this.#host.listenerCount(signal) > 1) return;
+  #endBySignal(signal: TerminalSignal): void {
+    if (this.#process.listenerCount(signal) > 1) return;
     this.close();
-    this.#host.kill(this.#host.pid, signal);
+    this.#process.kill(this.#process.pid, signal);
   }
 
-  #without(signal: TerminalSignal, call: () => void): void {
+  #withoutHandler(signal: TerminalSignal, call: () => void): void {
     const handler = this.#handlers.get(signal);
     if (handler === undefined) return;
-    this.#host.off(signal, handler);
+    this.#process.off(signal, handler);
     call();
-    this.#host.on(signal, handler);
+    this.#process.on(signal, handler);
   }
 }

@@ -11,8 +11,8 @@ import type { Key } from '../../../src/client/terminal/keys';
 function keysOf(script: string): Key[] {
   const parts = script.split(/<([^<>]+)>/);
   return parts.flatMap((value, index): Key[] => {
-    if (index % 2 === 1) return [{ is: 'press', value }];
-    return value === '' ? [] : [{ is: 'text', value }];
+    if (index % 2 === 1) return [{ kind: 'press', value }];
+    return value === '' ? [] : [{ kind: 'text', value }];
   });
 }
 
@@ -70,12 +70,12 @@ test.each(edits)('%j leaves %j', (script, line) => {
 
 test('what keys ask for', () => {
   const editor = new Editor();
-  expect(type(editor, 'hi<enter>')).toEqual([{ is: 'submit', line: 'hi' }]);
+  expect(type(editor, 'hi<enter>')).toEqual([{ kind: 'submit', line: 'hi' }]);
   expect(shown(editor)).toBe('|');
-  expect(type(editor, '<enter>')).toEqual([{ is: 'submit', line: '' }]);
-  expect(type(editor, '<ctrl-c>')).toEqual([{ is: 'interrupt' }]);
-  expect(type(editor, 'x<ctrl-d><ctrl-u><ctrl-d>')).toEqual([{ is: 'end' }]);
-  expect(type(editor, '<ctrl-l><ctrl-z><f4>').map(({ is }) => is)).toEqual([
+  expect(type(editor, '<enter>')).toEqual([{ kind: 'submit', line: '' }]);
+  expect(type(editor, '<ctrl-c>')).toEqual([{ kind: 'interrupt' }]);
+  expect(type(editor, 'x<ctrl-d><ctrl-u><ctrl-d>')).toEqual([{ kind: 'end' }]);
+  expect(type(editor, '<ctrl-l><ctrl-z><f4>').map(({ kind }) => kind)).toEqual([
     'clear',
     'suspend',
     'bell',
@@ -85,10 +85,10 @@ test('what keys ask for', () => {
 test('a paste submits its lines and keeps the last; controls do not enter a line', () => {
   const editor = new Editor();
   type(editor, 'say <left>');
-  const effects = editor.press({ is: 'paste', value: 'one\r\n\ttwo\x1b[A\nthr\x00ee' });
+  const effects = editor.press({ kind: 'paste', value: 'one\r\n\ttwo\x1b[A\nthr\x00ee' });
   expect(effects).toEqual([
-    { is: 'submit', line: 'sayone ' },
-    { is: 'submit', line: ' two[A' },
+    { kind: 'submit', line: 'sayone ' },
+    { kind: 'submit', line: ' two[A' },
   ]);
   expect(shown(editor)).toBe('three|');
 });
@@ -96,7 +96,7 @@ test('a paste submits its lines and keeps the last; controls do not enter a line
 test('a line has a bound', () => {
   const editor = new Editor({ lineMax: 5 });
   expect(type(editor, 'abcd')).toEqual([]);
-  expect(type(editor, 'ef')).toEqual([{ is: 'bell' }]);
+  expect(type(editor, 'ef')).toEqual([{ kind: 'bell' }]);
   expect(shown(editor)).toBe('abcd|');
 });
 
@@ -142,7 +142,7 @@ describe('search', () => {
 
   test('enter submits what was found', () => {
     const editor = new Editor({ history });
-    expect(type(editor, '<ctrl-r>us<enter>')).toEqual([{ is: 'submit', line: 'users' }]);
+    expect(type(editor, '<ctrl-r>us<enter>')).toEqual([{ kind: 'submit', line: 'users' }]);
   });
 });
 
@@ -163,10 +163,10 @@ describe('Tab', () => {
 
   test('the second one lists what is possible', () => {
     const editor = new Editor({ complete });
-    expect(type(editor, 'SEND<tab>')).toEqual([{ is: 'bell' }]);
-    const list = { is: 'list', candidates: ['SEND', 'SENDATTACH'] } as const;
+    expect(type(editor, 'SEND<tab>')).toEqual([{ kind: 'bell' }]);
+    const list = { kind: 'list', candidates: ['SEND', 'SENDATTACH'] } as const;
     expect(type(editor, '<tab>')).toEqual([list]);
-    expect(type(editor, 'A<backspace><tab>')).toEqual([{ is: 'bell' }]);
+    expect(type(editor, 'A<backspace><tab>')).toEqual([{ kind: 'bell' }]);
   });
 });
 
@@ -209,9 +209,9 @@ test('any keys in any order: the cursor is between two visible characters of the
     '\udc69',
   ];
   const keys = fc.oneof(
-    fc.constantFrom(...names, ...more).map((value): Key => ({ is: 'press', value })),
-    fc.constantFrom(...pieces).map((value): Key => ({ is: 'text', value })),
-    fc.constantFrom('a\nb', ...pieces).map((value): Key => ({ is: 'paste', value })),
+    fc.constantFrom(...names, ...more).map((value): Key => ({ kind: 'press', value })),
+    fc.constantFrom(...pieces).map((value): Key => ({ kind: 'text', value })),
+    fc.constantFrom('a\nb', ...pieces).map((value): Key => ({ kind: 'paste', value })),
   );
   const segmenter = new Intl.Segmenter('en');
   fc.assert(
@@ -219,7 +219,7 @@ test('any keys in any order: the cursor is between two visible characters of the
       const editor = new Editor({ complete: () => ['alpha', 'al'] });
       for (const key of some) {
         for (const effect of editor.press(key))
-          if (effect.is === 'submit') editor.remember(effect.line);
+          if (effect.kind === 'submit') editor.remember(effect.line);
         const { text, cursor, prompt } = editor.edited;
         const borders = [...segmenter.segment(text)].map(({ index }) => index);
         if (prompt === undefined) expect([...borders, text.length]).toContain(cursor);

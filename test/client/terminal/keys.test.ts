@@ -8,9 +8,9 @@ import { type Key, KeyDecoder } from '../../../src/client/terminal/keys';
 import { HandClock } from '../../support/hand_clock';
 
 const encoder = new TextEncoder();
-const text = (value: string): Key => ({ is: 'text', value });
-const press = (value: string): Key => ({ is: 'press', value });
-const paste = (value: string): Key => ({ is: 'paste', value });
+const text = (value: string): Key => ({ kind: 'text', value });
+const press = (value: string): Key => ({ kind: 'press', value });
+const paste = (value: string): Key => ({ kind: 'paste', value });
 
 /** Keys of the bytes cut at these places; texts cut in two are joined. */
 function decode(bytes: Uint8Array, cuts: readonly number[] = [], pasteMax?: number): Key[] {
@@ -31,8 +31,8 @@ function joined(keys: readonly Key[]): Key[] {
   const all: Key[] = [];
   for (const key of keys) {
     const last = all.at(-1);
-    if (last !== undefined && last.is === key.is && key.is !== 'press') {
-      all[all.length - 1] = { is: key.is, value: last.value + key.value };
+    if (last !== undefined && last.kind === key.kind && key.kind !== 'press') {
+      all[all.length - 1] = { kind: key.kind, value: last.value + key.value };
     } else all.push(key);
   }
   return all;
@@ -101,7 +101,7 @@ test('any bytes at all: no exception, nothing stuck, no control in a text', () =
         bytes,
         [3, 7, 11].filter((cut) => cut < bytes.length),
       );
-      for (const key of keys) if (key.is === 'text') expect(key.value).not.toMatch(/\p{Cc}/u);
+      for (const key of keys) if (key.kind === 'text') expect(key.value).not.toMatch(/\p{Cc}/u);
     }),
   );
 });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { type Foot, Screen } from '../../../src/client/terminal/screen';
+import { type Footer, Screen } from '../../../src/client/terminal/screen';
 import { TerminalModel } from './model';
 
 /** A screen on a model, and what was written to it. */
@@ -35,7 +35,7 @@ class Stage {
     await this.show({ status, line: { prompt, text, cursor } });
   }
 
-  async show(foot: Foot): Promise<void> {
+  async show(foot: Footer): Promise<void> {
     this.screen.show(foot);
     this.screen.flush();
     await this.seen();

@@ -33,7 +33,7 @@ class TestInput {
 function open(input: AsyncIterable<Uint8Array>, isTTY = false) {
   const output = new TestOutput({ isTTY });
   const host = new EventEmitter();
-  const script = openScript({ input, output, host });
+  const script = openScript({ input, output, process });
   return { script, output, host };
 }
 

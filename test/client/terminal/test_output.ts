@@ -2,7 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 
-import type { TextOutput } from '../../../src/client/terminal/streams';
+import type { TextOutput } from '../../../src/client/terminal/system';
 
 interface Shape {
   readonly isTTY: boolean;

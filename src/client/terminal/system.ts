@@ -29,7 +29,7 @@ export interface TextOutput {
 export type TerminalSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGTSTP' | 'SIGCONT';
 
 /** `process`, or as much of it as is needed. */
-export interface Host {
+export interface SystemProcess {
   readonly pid: number;
   on(event: TerminalSignal | 'exit', call: () => void): unknown;
   off(event: TerminalSignal | 'exit', call: () => void): unknown;

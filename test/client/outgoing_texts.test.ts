@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 
 import type { Io } from '../../src/cli/io';
-import { outgoingTexts, type TextSource } from '../../src/client/outgoing_messages';
+import { outgoingTexts, type TextSource } from '../../src/client/outgoing_texts';
 
 /** What the letters are: texts, or why not with the hint. */
 async function read(
