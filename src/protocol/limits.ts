@@ -139,6 +139,12 @@ export const limits = {
     inputBytes: 4 * MiB,
     /** How long a client that is about to exit waits for what is worth no more: last words, a hint. In ms. */
     farewellMs: 1 * second,
+    /** How long a server may take to answer one-shot sending, in ms; then the connection is dropped. */
+    answerMs: 10 * second,
+    /** How long a server may take to finish when a user leaves an interactive session, in ms. */
+    goodbyeMs: 1 * second,
+    /** Names that a client remembers for completion; of more, the oldest are forgotten. */
+    names: 10_000,
     /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
     callWindow: 64,
   },

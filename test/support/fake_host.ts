@@ -42,6 +42,8 @@ export class FakeHost implements Host {
   hold = false;
   readonly #waiting: Waiting[] = [];
   readonly #later: { after: number; run: () => void }[] = [];
+  /** Called after each outcome, when the answers that waited for it have run. */
+  afterOutcome: () => void = () => {};
   #submitted = 0;
   #answered = 0;
 
@@ -121,6 +123,7 @@ export class FakeHost implements Host {
       next.done(answer(next.command) as never);
       this.#answered++;
       while (this.#later[0] && this.#later[0].after <= this.#answered) this.#later.shift()?.run();
+      this.afterOutcome();
     }
   }
 
@@ -152,20 +155,60 @@ export class FakeHost implements Host {
   }
 }
 
-/** Feeds bytes to a session as its link would: what it does not take stays for the next time. */
+/** Feeds bytes to a session as the server does: what it does not take stays for the next time. */
 export class Feed {
   readonly inbox = new Inbox();
   readonly session: ConnectionEvents;
-  constructor(session: ConnectionEvents) {
+  readonly #host: FakeHost | undefined;
+  /** The session takes nothing more before an outcome has come. */
+  #isWaiting = false;
+  #end: 'none' | 'pending' | 'told' = 'none';
+
+  /** `host`: the one whose outcomes the session waits for, where it does. */
+  constructor(session: ConnectionEvents, host?: FakeHost) {
     this.session = session;
+    this.#host = host;
+    if (host) host.afterOutcome = () => this.#goOn();
   }
+
   push(bytes: Uint8Array | string): void {
     this.inbox.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
-    takeEach(this.session, this.inbox, { isClosed: false });
+    this.#take();
   }
+
   /** The same, one byte at a time. */
   drip(bytes: Uint8Array | string): void {
     for (const byte of Buffer.from(bytes)) this.push(Uint8Array.of(byte));
+  }
+
+  /** The peer ends its side; the session hears of it when it has taken all that it can. */
+  end(): void {
+    if (this.#end === 'none') this.#end = 'pending';
+    this.#tellEnd();
+  }
+
+  /** Our side has ended: nothing more is taken. */
+  get isClosed(): boolean {
+    return this.#host !== undefined && this.#host.ending !== 'open';
+  }
+
+  #goOn(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#take();
+    this.#tellEnd();
+  }
+
+  #take(): void {
+    this.#isWaiting = takeEach(this.session, this.inbox, this) === 'later';
+  }
+
+  #tellEnd(): void {
+    if (this.#end !== 'pending') return;
+    this.#isWaiting = !this.isClosed && this.session.takeNext?.(this.inbox) === 'later';
+    if (this.#isWaiting) return;
+    this.#end = 'told';
+    this.session.ended();
   }
 }
 

@@ -14,7 +14,7 @@ const commands = [
 ] as const;
 /** What a subcommand needs of the command line: its definition, its ends, its streams, proposals. */
 const cliForCommands = 'src/cli/{command,exit,io,nearest}.ts';
-const contract = 'src/protocol/{model,commands,dialect,client,connection,limits,errors}.ts';
+const contract = 'src/protocol/{model,commands,dialect,client,connection,limits,errors,bounded}.ts';
 const bytes = 'src/protocol/bytes/**';
 const clientKit = 'src/protocol/client_kit/**';
 

@@ -57,6 +57,22 @@ export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, '\n').replaceAll('\t', ' ').replace(foreign, '');
 }
 
+/** A text that is shown inside a line of ours: its own lines stand behind each other, and its controls are gone. */
+export const oneLine = (text: string): string => withoutControls(text).replaceAll('\n', ' ');
+
+/**
+ * A text with the note of a file behind it, for peers that can be told of a file in no other way. `how`: what the
+ * user does to get the file, where they can.
+ */
+export function withFileNote(
+  text: string,
+  { name, size }: { readonly name: string; readonly size: number },
+  how?: string,
+): string {
+  const note = `(file ${name}, ${size} bytes${how === undefined ? '' : `: ${how}`})`;
+  return text === '' ? note : `${text} ${note}`;
+}
+
 /** A name on its way into a dialect that it did not come from: it also loses what dialects delimit with. */
 export function bareName(name: string): string {
   return name.replace(/[<>[\]:,;]/g, '') || '?';

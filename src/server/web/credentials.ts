@@ -1,7 +1,7 @@
 // Who a request over HTTP says it is: an account's name and token, as HTTP Basic credentials (RFC 7617).
 
+import { hashOfToken } from '../../protocol/bytes/token';
 import { type Name, nameOf } from '../../protocol/model';
-import { hashOfToken } from '../../protocol/web/server/token';
 import { tokenForm } from '../../protocol/web/wire/messages';
 
 /** Its name in HTTP, which does not mind the case. */

@@ -10,7 +10,7 @@ const printed = (host: FakeHost): string => Buffer.concat(host.outputs).toString
 function served() {
   const host = new FakeHost();
   const session = basic.server.open(host);
-  return { host, session, feed: new Feed(session) };
+  return { host, session, feed: new Feed(session, host) };
 }
 
 test('clients are served one after the other', () => {

@@ -22,7 +22,7 @@ const agreeing: Answers = {
 function client(answers: Answers = {}, name = 'Scott') {
   const host = new FakeHost({ ...agreeing, ...answers });
   const session = channels.server.open(host);
-  const feed = new Feed(session);
+  const feed = new Feed(session, host);
   const send = (...texts: string[]): void => feed.push(Buffer.concat(texts.map(padded)));
   const answered = (): string[] => {
     const texts = textsOf(host.bytes);
@@ -308,10 +308,10 @@ describe('what it is told', () => {
 
 describe('the end', () => {
   test('of the client: what it asked is answered, then it leaves, then we end', () => {
-    const { host, session, send, answered } = client();
+    const { host, session, feed, send, answered } = client();
     host.hold = true;
     send('/create a', '/list', 'half a frame');
-    session.ended();
+    feed.end();
     host.release(2);
     expect(host.ending).toBe('open');
     host.release();
@@ -323,8 +323,8 @@ describe('the end', () => {
   });
 
   test('of a client that never named itself submits nothing', () => {
-    const { host, session } = client({}, '');
-    session.ended();
+    const { host, session, feed } = client({}, '');
+    feed.end();
     session.lost();
     expect(host.commands).toEqual([]);
     expect(host.ending).toBe('ended');

@@ -53,7 +53,7 @@ class Client {
   constructor(answers: Answers = {}, isIn = true) {
     this.host = new FakeHost({ ...usual, ...answers });
     this.session = new GroupsSession(this.host);
-    this.feed = new Feed(this.session);
+    this.feed = new Feed(this.session, this.host);
     if (!isIn) return;
     this.sends('Req.Connect User=alice');
     this.hears();

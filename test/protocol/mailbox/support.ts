@@ -14,7 +14,7 @@ export interface Opened {
 export function open(answers: Answers = {}, settings: { replies?: string } = {}): Opened {
   const host = new FakeHost(answers);
   const session = mailbox.server.open(host, { replies: 'byte', ...settings });
-  return { host, session, feed: new Feed(session) };
+  return { host, session, feed: new Feed(session, host) };
 }
 
 /** Fields, each with its NUL. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { heardOf } from '../../../src/protocol/market/client/render';
+import { messageOf } from '../../../src/protocol/market/client/render';
 import {
   addressName,
   answerOf,
@@ -13,7 +13,7 @@ import {
   linesOfUsers,
   requestOf,
 } from '../../../src/protocol/market/wire/codec';
-import { forms, type Heard, texts } from '../../../src/protocol/market/wire/messages';
+import { forms, type ServerMessage, texts } from '../../../src/protocol/market/wire/messages';
 import { dollarsOf } from '../../../src/protocol/market/wire/money';
 import {
   type ChatEvent,
@@ -325,7 +325,7 @@ describe('what clients are told', () => {
 });
 
 describe('what the client makes of each text', () => {
-  const heard: readonly (readonly [string, Heard])[] = [
+  const heard: readonly (readonly [string, ServerMessage])[] = [
     [texts.welcome, { is: 'welcome' }],
     [texts.farewell, { is: 'farewell' }],
     [texts.question, { is: 'question' }],
@@ -365,7 +365,7 @@ describe('what the client makes of each text', () => {
   ];
   for (const [line, meaning] of heard) {
     test(line, () => {
-      expect(heardOf(line)).toEqual(meaning);
+      expect(messageOf(line)).toEqual(meaning);
     });
   }
 });

@@ -37,7 +37,7 @@ class Client {
       ...answers,
     });
     this.session = new MarketSession(this.host);
-    this.feed = new Feed(this.session);
+    this.feed = new Feed(this.session, this.host);
   }
 
   /** One that has entered as alice, with 3000 dollars; what that said and did is forgotten. */

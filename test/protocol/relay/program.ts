@@ -25,7 +25,7 @@ export class Program {
   constructor(answers: Answers = {}, settings: Partial<RelaySettings> = {}) {
     this.host = new FakeHost({ ...agreeable, ...answers });
     this.session = new RelaySession(this.host, { padded: false, openStop: false, ...settings });
-    this.feed = new Feed(this.session);
+    this.feed = new Feed(this.session, this.host);
   }
 
   /** What it is told from here on, once it has its number. */

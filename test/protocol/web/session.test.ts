@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'bun:test';
 
+import { hashOfToken } from '../../../src/protocol/bytes/token';
 import { limits } from '../../../src/protocol/limits';
 import type { Direct, FileHash, Name, RoomName, SessionId } from '../../../src/protocol/model';
 import { WebSession } from '../../../src/protocol/web/server/session';
-import { hashOfToken } from '../../../src/protocol/web/server/token';
 import type { RequestBody, ServerMessage } from '../../../src/protocol/web/wire/messages';
 import { type Answers, FakeHost, Feed } from '../../support/fake_host';
 
@@ -24,7 +24,7 @@ class Talk {
   constructor(answers: Answers = {}) {
     this.host = new FakeHost(answers);
     this.session = new WebSession(this.host);
-    this.feed = new Feed(this.session);
+    this.feed = new Feed(this.session, this.host);
   }
 
   /** Asks, and gives all that was said meanwhile. */

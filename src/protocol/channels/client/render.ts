@@ -1,9 +1,9 @@
 // How the client shows what it hears, and what a refusal means for its exit status.
 
 import type { Ending, Shown } from '../../dialect';
-import type { Heard, Refused } from '../wire/messages';
+import type { Refusal, ServerMessage } from '../wire/messages';
 
-export const endings: Readonly<Record<Refused, Ending>> = {
+export const endings: Readonly<Record<Refusal, Ending>> = {
   'unknown-control': 'usage',
   nameless: 'usage',
   'unknown-channel': 'unknown-user',
@@ -14,7 +14,7 @@ export const endings: Readonly<Record<Refused, Ending>> = {
 };
 
 /** What a frame is shown as: its text for a person, its parts for a program. */
-export function shownOf(heard: Heard): Shown {
+export function shownOf(heard: ServerMessage): Shown {
   switch (heard.is) {
     case 'said': {
       const { from, text } = heard;

@@ -2,166 +2,107 @@
 
 import type { Inbox } from '../../bytes/inbox';
 import { linesOf } from '../../bytes/text';
+import { RequestQueue } from '../../client_kit/request_queue';
+import type { Taken } from '../../connection';
 import type {
-  ClientConnection,
   ClientHost,
   ConnectionEvents,
-  Ending,
   OutgoingMessage,
   Sender,
   SendResult,
   Target,
 } from '../../dialect';
-import { heardOf } from '../wire/codec';
+import { limits } from '../../limits';
+import { messageOf } from '../wire/codec';
 import { framesOfTyped, joined, takeFrame } from '../wire/frames';
 import { texts } from '../wire/messages';
 import { endings } from './render';
 
 /**
- * A command that changes nothing and has one known answer. Neither a join nor a text is answered when all
+ * A command that changes nothing and has one fixed answer. Neither a join nor a text is answered when all
  * goes well, and answers come in order: when this one comes, what was sent before it was done or refused.
  */
-const question = framesOfTyped('/join');
-
-/** How long the server may take to answer, in ms. */
-const answerMs = 10_000;
-
-interface Post {
-  readonly room: string;
-  readonly text: string;
-  readonly done: (result: SendResult) => void;
-}
+const probe = framesOfTyped('/join');
 
 export class ChannelsSender implements Sender, ConnectionEvents {
-  readonly #host: ClientHost;
   readonly #target: Target;
-  readonly #posts: Post[] = [];
-  #connection: ClientConnection | undefined;
-  #state: 'idle' | 'dialling' | 'open' | 'gone' = 'idle';
+  readonly #queue: RequestQueue;
   /** The channel we are in, as far as the server has told. */
-  #room: string | undefined;
-  /** What the answer to the question in the air will be about. */
-  #asked: 'joined' | 'said' | undefined;
+  #channel: string | undefined;
+  /** The message that is being sent, and whether we are only on our way to its channel. */
+  #current: { readonly message: OutgoingMessage; isJoining: boolean } | undefined;
   #refusal: SendResult | undefined;
-  #cancelWait: (() => void) | undefined;
-  #closed: (() => void) | undefined;
 
   constructor(host: ClientHost, target: Target) {
-    this.#host = host;
     this.#target = target;
+    this.#queue = new RequestQueue(host, (message) => this.#send(message), {
+      answerMs: limits.client.answerMs,
+      open: () => this,
+      goodbye: () => this.#queue.connection?.end(),
+      lost: (isReached) => {
+        const text = isReached ? texts.disconnected : texts.cannotConnect;
+        return { ending: 'unreachable', line: text(target.host, target.port) };
+      },
+    });
   }
 
   send(message: OutgoingMessage, done: (result: SendResult) => void): void {
-    const room = message.to === '' ? this.#target.path : message.to;
+    const to = message.to === '' ? this.#target.path : message.to;
     if (message.attach !== undefined) {
       done({ ending: 'usage', line: 'Files cannot be sent in this protocol.' });
-    } else if (room === '' || /\s/u.test(room)) {
+    } else if (to === '' || /\s/u.test(to)) {
       done({ ending: 'usage', line: 'Say which channel: channels://NAME@HOST:PORT/CHANNEL' });
     } else {
-      this.#posts.push({ room, text: message.text, done });
-      this.#next();
+      this.#queue.add({ ...message, to }, done);
     }
   }
 
   close(done: () => void): void {
-    if (this.#state === 'idle' || this.#state === 'gone') {
-      done();
-      return;
-    }
-    this.#closed = done;
-    this.#connection?.end();
+    this.#queue.close(done);
   }
-
-  // ---- the connection
 
   opened(): void {
-    this.#state = 'open';
-    this.#connection?.write(framesOfTyped(this.#target.user ?? 'guest'));
-    this.#next();
+    this.#queue.connection?.write(framesOfTyped(this.#target.user ?? 'guest'));
+    this.#queue.ready();
   }
 
-  received(inbox: Inbox): void {
-    for (let frame = takeFrame(inbox); frame !== undefined; frame = takeFrame(inbox)) {
-      const heard = heardOf(frame);
-      if (heard?.is !== 'refused' || this.#asked === undefined) continue;
-      if (heard.text === texts.joinNameless) this.#answered();
-      else this.#refusal ??= { ending: endings[heard.why], line: heard.text };
-    }
+  takeNext(inbox: Inbox): Taken {
+    const frame = takeFrame(inbox);
+    if (frame === undefined) return 'more';
+    const reply = messageOf(frame);
+    if (reply?.is !== 'refused' || this.#current === undefined) return 'taken';
+    if (reply.text === texts.joinNameless) this.#answered(this.#current);
+    else this.#refusal ??= { ending: endings[reply.why], line: reply.text };
+    return 'taken';
   }
 
   ended(): void {
-    this.#lose(texts.disconnected(this.#target.host, this.#target.port));
-    this.#connection?.end();
+    this.#queue.lose();
+    this.#queue.connection?.end();
   }
 
   lost(): void {
-    const { host, port } = this.#target;
-    this.#lose(
-      this.#state === 'dialling' ? texts.cannotConnect(host, port) : texts.disconnected(host, port),
-    );
+    this.#queue.lose();
   }
 
-  // ---- one post after the other
-
-  #next(): void {
-    const post = this.#posts[0];
-    if (post === undefined || this.#asked !== undefined) return;
-    switch (this.#state) {
-      case 'idle':
-        this.#state = 'dialling';
-        this.#host.dial((connection) => {
-          this.#connection = connection;
-          return this;
-        });
-        return;
-      case 'dialling':
-        return;
-      case 'open':
-        if (this.#room === post.room) this.#ask('said', framesOfText(post.text));
-        else if (this.#room !== undefined) this.#ask('joined', framesOfTyped(`/join ${post.room}`));
-        // In no channel yet: what follows a join that is refused is said nowhere, so both go at once.
-        else this.#ask('said', framesOfTyped(`/join ${post.room}`), framesOfText(post.text));
-        return;
-      case 'gone':
-        this.#settle({
-          ending: 'unreachable',
-          line: texts.disconnected(this.#target.host, this.#target.port),
-        });
-        return;
-    }
-  }
-
-  #ask(about: 'joined' | 'said', ...frames: readonly Uint8Array[]): void {
-    this.#asked = about;
+  #send(message: OutgoingMessage): void {
+    const { to, text } = message;
+    const isElsewhere = this.#channel !== undefined && this.#channel !== to;
+    const join = this.#channel === to ? [] : [framesOfTyped(`/join ${to}`)];
+    // From no channel, both go at once: what follows a join that is refused is said nowhere.
+    const say = isElsewhere ? [] : [framesOfText(text)];
+    this.#current = { message, isJoining: isElsewhere };
     this.#refusal = undefined;
-    for (const bytes of frames) this.#connection?.write(bytes);
-    this.#connection?.write(question);
-    this.#cancelWait = this.#host.after(answerMs, () => this.#connection?.abort());
+    for (const bytes of [...join, ...say, probe]) this.#queue.connection?.write(bytes);
+    this.#queue.expectAnswer();
   }
 
-  #answered(): void {
-    const about = this.#asked;
-    const post = this.#posts[0];
-    this.#asked = undefined;
-    this.#cancelWait?.();
-    if (this.#refusal === undefined) this.#room = post?.room;
-    if (about === 'joined' && this.#refusal === undefined) this.#next();
-    else this.#settle(this.#refusal ?? { ending: 'done', line: texts.prompt + (post?.text ?? '') });
-  }
-
-  #settle(result: SendResult): void {
-    this.#posts.shift()?.done(result);
-    this.#next();
-  }
-
-  #lose(line: string): void {
-    if (this.#state === 'gone') return;
-    this.#state = 'gone';
-    this.#asked = undefined;
-    this.#cancelWait?.();
-    const ending: Ending = 'unreachable';
-    for (const post of this.#posts.splice(0)) post.done({ ending, line });
-    this.#closed?.();
+  #answered({ message, isJoining }: { message: OutgoingMessage; isJoining: boolean }): void {
+    this.#current = undefined;
+    if (this.#refusal !== undefined) return this.#queue.settle(this.#refusal);
+    this.#channel = message.to;
+    if (isJoining) this.#send(message);
+    else this.#queue.settle({ ending: 'done', line: texts.prompt + message.text });
   }
 }
 

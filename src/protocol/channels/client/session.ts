@@ -1,7 +1,10 @@
 // The interactive client: what is typed goes out in frames, what comes in is shown, both at once.
 
+import { BoundedSet } from '../../bounded';
 import type { Inbox } from '../../bytes/inbox';
 import { byteLength } from '../../bytes/text';
+import { note } from '../../client_kit/note';
+import type { Taken } from '../../connection';
 import type {
   ClientConnection,
   ClientHost,
@@ -10,26 +13,22 @@ import type {
   ConnectionEvents,
   Ending,
 } from '../../dialect';
-import { heardOf } from '../wire/codec';
+import { limits } from '../../limits';
+import { messageOf } from '../wire/codec';
 import { frameBytes, framesOfTyped, takeFrame } from '../wire/frames';
-import type { Heard } from '../wire/messages';
-import { texts } from '../wire/messages';
+import { type ServerMessage, texts } from '../wire/messages';
+import { completions } from './commands';
 import { endings, shownOf } from './render';
-
-/** How long the server may take to finish what it was still sending when we leave, in ms. */
-const goodbyeMs = 1000;
-/** Channels remembered for completion. */
-const channelsMax = 10_000;
 
 export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   readonly #host: ClientHost;
   readonly #options: ClientOptions;
-  readonly #channels = new Set<string>();
+  readonly #channels = new BoundedSet<string>(limits.client.names);
   #connection: ClientConnection | undefined;
   #state: 'dialling' | 'open' | 'leaving' | 'over' = 'dialling';
-  /** A script came to its end before the connection stood. */
-  #isLeaving = false;
-  /** What was typed before the connection stood. */
+  /** A script came to its end while we were dialling. */
+  #isLeaveWanted = false;
+  /** What was typed while we were dialling. */
   readonly #early: Uint8Array[] = [];
   /** The first refusal, which is a script's exit status. */
   #failure: Ending | undefined;
@@ -39,7 +38,7 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     this.#options = options;
     const { user = 'guest', path } = options.target;
     if (byteLength(user) > frameBytes) {
-      this.#note(`A name has at most ${frameBytes} bytes.`);
+      host.show(note(`A name has at most ${frameBytes} bytes.`));
       this.#exit('bad-data');
       return;
     }
@@ -51,7 +50,7 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     });
   }
 
-  // ---- the person
+  // ---- the user
 
   typed(line: string, done: (ending: Ending) => void): void {
     const frames = framesOfTyped(line);
@@ -61,15 +60,14 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   }
 
   complete(before: string): readonly string[] {
-    if (/^\/\S*$/.test(before)) return ['/create', '/join', '/list'];
-    return /^\/join\s+\S*$/.test(before) ? [...this.#channels] : [];
+    return completions(before, this.#channels);
   }
 
   leave(): void {
     switch (this.#state) {
       case 'dialling':
-        this.#isLeaving = true;
-        // What a script has said is still sent; a person has changed his mind.
+        this.#isLeaveWanted = true;
+        // What a script has said is still sent; a user at a terminal has changed their mind.
         if (!this.#options.interactive) return;
         this.#exit('done');
         this.#connection?.abort();
@@ -78,7 +76,7 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
         // The server answers what it was asked before it sees the end, and then ends too.
         this.#state = 'leaving';
         this.#connection?.end();
-        this.#host.after(goodbyeMs, () => this.#left());
+        this.#host.after(limits.client.goodbyeMs, () => this.#left());
         return;
       case 'leaving':
       case 'over':
@@ -92,60 +90,47 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     if (this.#state !== 'dialling') return;
     this.#state = 'open';
     for (const frames of this.#early.splice(0)) this.#connection?.write(frames);
-    if (this.#isLeaving) this.leave();
+    if (this.#isLeaveWanted) this.leave();
     else this.#host.prompt(texts.prompt);
   }
 
-  received(inbox: Inbox): void {
-    for (let frame = takeFrame(inbox); frame !== undefined; frame = takeFrame(inbox)) {
-      const heard = heardOf(frame);
-      if (heard !== undefined) this.#heard(heard);
-    }
+  takeNext(inbox: Inbox): Taken {
+    const frame = takeFrame(inbox);
+    if (frame === undefined) return 'more';
+    const message = messageOf(frame);
+    if (message !== undefined && this.#state !== 'over') this.#show(message);
+    return 'taken';
   }
 
   ended(): void {
-    if (this.#state === 'open') this.#disconnected();
-    else this.#left();
-  }
-
-  lost(): void {
+    if (this.#state !== 'open') return this.#left();
     const { host, port } = this.#options.target;
-    if (this.#state === 'dialling') {
-      this.#note(texts.cannotConnect(host, port));
-      this.#exit('unreachable');
-    } else this.ended();
-  }
-
-  // ---- inside
-
-  #heard(heard: Heard): void {
-    if (this.#state === 'over') return;
-    if (heard.is === 'refused') this.#failure ??= endings[heard.why];
-    if (heard.is === 'told') this.#learn(heard.text);
-    this.#host.show(shownOf(heard));
-  }
-
-  /** The lines of a list are names of channels, which have no white space. */
-  #learn(text: string): void {
-    if (/[^\S\n]/.test(text)) return;
-    for (const name of text.split('\n')) {
-      if (this.#channels.size < channelsMax) this.#channels.add(name);
-    }
-  }
-
-  #disconnected(): void {
-    const { host, port } = this.#options.target;
-    this.#note(texts.disconnected(host, port));
+    this.#host.show(note(texts.disconnected(host, port)));
     this.#exit('unreachable');
     this.#connection?.end();
   }
 
-  #left(): void {
-    this.#exit(this.#options.interactive ? 'done' : (this.#failure ?? 'done'));
+  lost(): void {
+    if (this.#state !== 'dialling') return this.ended();
+    const { host, port } = this.#options.target;
+    this.#host.show(note(texts.cannotConnect(host, port)));
+    this.#exit('unreachable');
   }
 
-  #note(text: string): void {
-    this.#host.show({ lines: [text], json: { type: 'note', text }, kind: 'note' });
+  #show(message: ServerMessage): void {
+    if (message.is === 'refused') this.#failure ??= endings[message.why];
+    if (message.is === 'told') this.#rememberChannels(message.text);
+    this.#host.show(shownOf(message));
+  }
+
+  /** The lines of a list are names of channels, which have no white space. */
+  #rememberChannels(text: string): void {
+    if (/[^\S\n]/.test(text)) return;
+    for (const name of text.split('\n')) this.#channels.add(name);
+  }
+
+  #left(): void {
+    this.#exit(this.#options.interactive ? 'done' : (this.#failure ?? 'done'));
   }
 
   #exit(ending: Ending): void {

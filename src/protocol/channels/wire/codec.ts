@@ -1,13 +1,10 @@
-// Frames to messages and messages to frames, for both sides; what is told to many is encoded once.
+// What a frame means, for the server and for the client; how texts become frames stands in frames.ts.
 
-import { byteLength, decodeLossy, decodeText, shortName } from '../../bytes/text';
-import type { ChatEvent, Name, RoomName, Said } from '../../model';
-import { nameOf, roomNameOf } from '../../model';
-import { framesOf, framesOfEach } from './frames';
-import type { Control, Heard, Refused } from './messages';
-import { texts } from './messages';
+import { decodeLossy, decodeText } from '../../bytes/text';
+import { type Name, nameOf, type RoomName, roomNameOf } from '../../model';
+import type { Control, Refusal, ServerMessage } from './messages';
 
-// ---------------------------------------------------------------------------------- heard by the server
+// ---- from a client to the server
 
 /** A frame that starts with `/` controls; any other is said to the channel. */
 export const isControl = (frame: Uint8Array): boolean => frame[0] === 0x2f;
@@ -48,70 +45,9 @@ export function nameOfFrame(frame: Uint8Array): Name {
   return /[[\]]|[^\S ]/u.test(name) ? guest : name;
 }
 
-// ---------------------------------------------------------------------------------- told to clients
+// ---- from the server to a client
 
-/** The longest name that leaves room for a text beside it, in bytes; 32 characters and `~999` always fit. */
-const nameBytesMax = 144;
-
-const fitting = (name: Name): string => (byteLength(name) <= nameBytesMax ? name : shortName(name));
-
-let lastTelling: ChatEvent | undefined;
-let lastFrames: Uint8Array | undefined;
-
-/**
- * What a client is told, as frames; undefined for what this dialect does not tell. Everybody in a channel is
- * told the same object, one after the other, so its frames are kept until the next one: never change them.
- */
-export function framesOfTelling(telling: ChatEvent): Uint8Array | undefined {
-  if (telling !== lastTelling) {
-    lastFrames = encode(telling);
-    lastTelling = telling;
-  }
-  return lastFrames;
-}
-
-let lastRun: readonly Said[] | undefined;
-let lastRunFrames: Uint8Array = new Uint8Array(0);
-
-/** What somebody said in a row, as frames in one piece; kept like those of one telling. */
-export function framesOfRun(run: readonly Said[]): Uint8Array {
-  if (run !== lastRun) {
-    const [first] = run;
-    lastRunFrames = framesOfEach(first === undefined ? '' : prefixOf(first), run);
-    lastRun = run;
-  }
-  return lastRunFrames;
-}
-
-function encode(telling: ChatEvent): Uint8Array | undefined {
-  switch (telling.is) {
-    case 'said':
-      return framesOfEach(prefixOf(telling), [telling]);
-    case 'joined':
-      return framesOf('', texts.joined(fitting(telling.name)));
-    case 'left':
-      return framesOf('', texts.left(fitting(telling.name)));
-    case 'direct': {
-      const { file, text } = telling;
-      const note = file === undefined ? '' : `(file ${file.name}, ${file.size} bytes)`;
-      const whole = note === '' || text === '' ? text + note : `${text} ${note}`;
-      return framesOf(`[${fitting(telling.from)}] (private) `, whole);
-    }
-    case 'receipt':
-    case 'invited':
-    case 'paid':
-    case 'presence':
-    case 'signal':
-    case 'offer':
-      return undefined;
-  }
-}
-
-const prefixOf = ({ from }: Said): string => `[${fitting(from)}] `;
-
-// ---------------------------------------------------------------------------------- heard by the client
-
-const refusals: readonly (readonly [Refused, RegExp])[] = [
+const refusals: readonly (readonly [Refusal, RegExp])[] = [
   ['unknown-control', /^\S+ is not a valid control message\. Valid messages are /],
   ['unknown-channel', /^No channel named \S+ exists\. Try '\/create /],
   ['nameless', /^\/(join|create) command must be followed by the name of a channel to \1\.?$/],
@@ -122,7 +58,7 @@ const refusals: readonly (readonly [Refused, RegExp])[] = [
 ];
 
 /** What a frame from the server says; undefined for a blank one. */
-export function heardOf(frame: Uint8Array): Heard | undefined {
+export function messageOf(frame: Uint8Array): ServerMessage | undefined {
   const text = decodeLossy(frame);
   if (text === '') return undefined;
   const said = /^\[([^\]]*)\](?: (.*))?$/s.exec(text);

@@ -9,14 +9,14 @@ export type Control =
   | { readonly is: 'unknown'; readonly word: string };
 
 /** What a client makes of one frame from the server. */
-export type Heard =
+export type ServerMessage =
   | { readonly is: 'said'; readonly from: string; readonly text: string }
   | { readonly is: 'joined' | 'left'; readonly name: string }
-  | { readonly is: 'refused'; readonly why: Refused; readonly text: string }
+  | { readonly is: 'refused'; readonly why: Refusal; readonly text: string }
   /** A part of a list of channels, or whatever else a server may have to say. */
   | { readonly is: 'told'; readonly text: string };
 
-export type Refused =
+export type Refusal =
   | 'unknown-control'
   | 'unknown-channel'
   | 'nameless'

@@ -1,11 +1,11 @@
 // A connection of its own that carries one file, from who offers it or to who accepted it (server's side).
 
+import { hashOfToken } from '../../bytes/token';
 import type { Host, Sink } from '../../dialect';
 import { limits } from '../../limits';
 import type { FileHash, OfferFailure } from '../../model';
 import { type Content, type Envelope, headOf } from '../wire/codec';
 import { bodyBytesMax, type Message, reasons } from '../wire/messages';
-import { hashOfToken } from './token';
 
 /** What the connection is doing. `opening`: the hub is asked what its token is good for. */
 type Doing = 'opening' | 'bringing' | 'storing' | 'fetching' | 'fetched' | 'over';

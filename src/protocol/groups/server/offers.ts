@@ -1,5 +1,6 @@
 // File offers of one client that is in: what it offers, what it is offered, and the tokens for the connections that carry.
 
+import { hashOfToken } from '../../bytes/token';
 import { baseNameFor } from '../../bytes/validation';
 import type { Host } from '../../dialect';
 import { limits } from '../../limits';
@@ -13,7 +14,6 @@ import {
 } from '../../model';
 import { type Content, dialectName } from '../wire/codec';
 import { type Message, reasons, type Status } from '../wire/messages';
-import { hashOfToken } from './token';
 
 /** What this client offers. */
 interface Own {

@@ -1,6 +1,7 @@
 // One connection of the groups door: a user who comes in, or a connection that carries a file.
 
 import type { Inbox } from '../../bytes/inbox';
+import { hashOfToken } from '../../bytes/token';
 import type { Host, Session, Settle } from '../../dialect';
 import { limits } from '../../limits';
 import { type Direct, nameOf, type Notice } from '../../model';
@@ -11,7 +12,6 @@ import { serverAfter, type ServerHappening, type ServerState } from '../wire/sta
 import { linesOfUsers } from './addresses';
 import { FileConnection } from './file_connection';
 import { GroupsRequests, type Waiting } from './requests';
-import { hashOfToken } from './token';
 
 export class GroupsSession implements Session {
   readonly #host: Host;

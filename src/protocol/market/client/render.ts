@@ -1,9 +1,9 @@
 // Lines from the server to messages, for the client's side, and how each is shown.
 
 import type { Ending, Shown } from '../../dialect';
-import { type Heard, type Refused, serverPrefix, texts } from '../wire/messages';
+import { type Refusal, type ServerMessage, serverPrefix, texts } from '../wire/messages';
 
-const refusals: readonly (readonly [Refused, RegExp])[] = [
+const refusals: readonly (readonly [Refusal, RegExp])[] = [
   ['in-use', /^<.+> is already in use\.$/],
   ['bad-name', /^An identifier has /],
   ['bad-balance', /^The balance must be a whole number\.$/],
@@ -22,7 +22,7 @@ const refusals: readonly (readonly [Refused, RegExp])[] = [
 ];
 
 /** What each refusal makes of the exit status of a script. */
-export const endings: Readonly<Record<Refused, Ending>> = {
+export const endings: Readonly<Record<Refusal, Ending>> = {
   'in-use': 'not-allowed',
   'bad-name': 'bad-data',
   'bad-balance': 'bad-data',
@@ -41,7 +41,7 @@ export const endings: Readonly<Record<Refused, Ending>> = {
 };
 
 /** What a line from the server says. */
-export function heardOf(line: string): Heard {
+export function messageOf(line: string): ServerMessage {
   if (line === texts.welcome) return { is: 'welcome' };
   if (line === texts.farewell) return { is: 'farewell' };
   if (line.startsWith(serverPrefix)) return toldOf(line.slice(serverPrefix.length));
@@ -50,7 +50,7 @@ export function heardOf(line: string): Heard {
   return text === undefined ? { is: 'user', name } : { is: 'said', from: name, text };
 }
 
-function toldOf(text: string): Heard {
+function toldOf(text: string): ServerMessage {
   if (serverPrefix + text === texts.question) return { is: 'question' };
   if (serverPrefix + text === texts.users) return { is: 'users' };
   const [, moved = '', how] = /^<(.+)> (connected|disconnected)!$/.exec(text) ?? [];
@@ -68,7 +68,7 @@ function toldOf(text: string): Heard {
 }
 
 /** A line as it is shown: itself for a person, its parts for a program. */
-export function shownOf(heard: Heard, line: string): Shown {
+export function shownOf(heard: ServerMessage, line: string): Shown {
   const lines = [line];
   switch (heard.is) {
     case 'welcome':

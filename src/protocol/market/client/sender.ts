@@ -13,9 +13,9 @@ import type {
 } from '../../dialect';
 import { answerOf, requestOf } from '../wire/codec';
 import { type Line, LineReader, standingMs } from '../wire/lines';
-import { forms, type Heard, marked } from '../wire/messages';
+import { forms, marked, type ServerMessage } from '../wire/messages';
 import { heardBytesMax } from '../wire/sizes';
-import { endings, heardOf } from './render';
+import { endings, messageOf } from './render';
 
 /** How long the server may take to answer, in ms. */
 const answerMs = 10_000;
@@ -108,12 +108,12 @@ export class MarketSender implements Sender, ConnectionEvents {
 
   #line(line: Line): void {
     if (line.is === 'too-long') return;
-    const heard = heardOf(line.text);
+    const heard = messageOf(line.text);
     if (this.#state === 'entering') this.#enter(heard, line.text);
     else if (this.#state === 'asked') this.#answered(heard, line.text);
   }
 
-  #enter(heard: Heard, line: string): void {
+  #enter(heard: ServerMessage, line: string): void {
     const answer = heard.is === 'question' ? this.#answers.shift() : undefined;
     if (answer !== undefined) this.#write(answer);
     else if (heard.is === 'balance-set') {
@@ -146,7 +146,7 @@ export class MarketSender implements Sender, ConnectionEvents {
     }
   }
 
-  #answered(heard: Heard, line: string): void {
+  #answered(heard: ServerMessage, line: string): void {
     if (heard.is === 'refused') this.#refusal ??= { ending: endings[heard.why], line };
     if (heard.is !== 'funds') return;
     this.#cancelWait?.();

@@ -12,9 +12,9 @@ import type {
 } from '../../dialect';
 import { answerOf } from '../wire/codec';
 import { type Line, LineReader, standingMs } from '../wire/lines';
-import { forms, type Heard, marked } from '../wire/messages';
+import { forms, marked, type ServerMessage } from '../wire/messages';
 import { heardBytesMax, sentBytesMax } from '../wire/sizes';
-import { endings, heardOf, shownOf } from './render';
+import { endings, messageOf, shownOf } from './render';
 
 /** What stands before the line being typed once one is in the market (source 004, point 3). */
 const prompt = 'Me: ';
@@ -161,7 +161,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   #line(line: Line): void {
     if (this.#state === 'over') return;
     if (line.is === 'too-long') return this.#note('The server sent a line that is too long.');
-    const heard = heardOf(line.text);
+    const heard = messageOf(line.text);
     // The question that our name answers is not our user's.
     if (heard.is === 'question' && this.#giveName()) return;
     this.#learn(heard);
@@ -181,7 +181,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   }
 
   /** What the server said to our name. */
-  #named(heard: Heard): void {
+  #named(heard: ServerMessage): void {
     const isRefused = heard.is === 'refused';
     // A person chooses another name; a script must not go on under a name that is not its own.
     if (isRefused && !this.#options.interactive) this.#quit();
@@ -227,7 +227,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     this.#connection?.write(encodeText(`${line}\n`));
   }
 
-  #learn(heard: Heard): void {
+  #learn(heard: ServerMessage): void {
     if (heard.is === 'left') this.#names.delete(heard.name);
     const name =
       heard.is === 'joined' || heard.is === 'user'

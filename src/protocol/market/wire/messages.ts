@@ -30,7 +30,7 @@ export type Request =
   | { readonly is: 'blank' };
 
 /** What a client makes of one line from the server. */
-export type Heard =
+export type ServerMessage =
   | { readonly is: 'welcome' | 'farewell' | 'question' }
   | { readonly is: 'said'; readonly from: string; readonly text: string }
   | { readonly is: 'joined' | 'left'; readonly name: string }
@@ -40,11 +40,11 @@ export type Heard =
   /** The list of users begins. */
   | { readonly is: 'users' }
   | { readonly is: 'user'; readonly name: string }
-  | { readonly is: 'refused'; readonly why: Refused }
+  | { readonly is: 'refused'; readonly why: Refusal }
   /** Anything else that a server may have to say. */
   | { readonly is: 'told' };
 
-export type Refused =
+export type Refusal =
   | 'in-use'
   | 'bad-name'
   | 'bad-balance'

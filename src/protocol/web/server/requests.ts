@@ -1,12 +1,12 @@
 // What each request asks of the hub, and how its outcome is worded as a reply: one handler a verb.
 
+import { hashOfToken } from '../../bytes/token';
 import { isBirthDate, isFullName } from '../../bytes/validation';
 import type { Balances, Command, OperationName, Outcome } from '../../commands';
 import type { Host } from '../../dialect';
 import { limits } from '../../limits';
 import { type Name, nameOf, recipientNameOf, type RoomName, roomNameOf } from '../../model';
 import type { Reply, ReplyOf, Request, Verb } from '../wire/messages';
-import { hashOfToken } from './token';
 
 /** What this dialect is called where commands name one. */
 const dialect = 'web';
