@@ -32,9 +32,9 @@ class TestInput {
 
 function open(input: AsyncIterable<Uint8Array>, isTTY = false) {
   const output = new TestOutput({ isTTY });
-  const host = new EventEmitter();
-  const script = openScript({ input, output, process });
-  return { script, output, host };
+  const signals = new EventEmitter();
+  const script = openScript({ input, output, process: signals });
+  return { script, output, signals };
 }
 
 const ended = (script: Dialogue): Promise<void> => new Promise((resolve) => script.onEnd(resolve));
@@ -112,17 +112,17 @@ test('a reader that is behind is told, and waited for', async () => {
 });
 
 test('interrupts are told until it is closed; a reader that goes away is the end', async () => {
-  const { script, output, host } = open(new TestInput('never read\n'));
+  const { script, output, signals } = open(new TestInput('never read\n'));
   let interrupts = 0;
   script.onInterrupt(() => interrupts++);
-  host.emit('SIGINT');
+  signals.emit('SIGINT');
   const end = ended(script);
   output.emit('error', new Error('EPIPE'));
   await end;
   script.close();
-  host.emit('SIGINT');
+  signals.emit('SIGINT');
   expect(interrupts).toBe(1);
-  expect(host.listenerCount('SIGINT')).toBe(0);
+  expect(signals.listenerCount('SIGINT')).toBe(0);
 });
 
 test('lines are the same however the bytes are cut', async () => {
