@@ -1,12 +1,12 @@
-// What has been written to one link and has not left yet: small pieces leave together, pieces of their own apart.
+// Bytes that have been written to one socket and have not left: small pieces leave together, pieces of their own apart.
 
 interface Piece {
   readonly bytes: Uint8Array;
   readonly apart: boolean;
 }
 
-/** Small writes of one turn are joined here before they leave; good until the next turn of any queue. */
-const joined = new Uint8Array(64 * 1024);
+/** Pieces are joined here before they leave. Shared by all queues, since one write is over before the next begins. */
+const shared = new Uint8Array(64 * 1024);
 
 export class SendQueue {
   #pieces: Piece[] = [];
@@ -22,16 +22,32 @@ export class SendQueue {
     this.#bytes += bytes.length;
   }
 
-  /** Takes one write's worth: pieces that may stand together are copied into one. */
-  next(): Uint8Array {
-    const bytes = this.#take();
-    this.#bytes -= bytes.length;
-    return bytes;
+  /** Takes one write's worth: as many pieces that may stand together as fit into `buffer`, and at least one. */
+  next(buffer = shared): Uint8Array {
+    const pieces = this.#pieces;
+    const first = pieces[0];
+    if (!first) return buffer.subarray(0, 0);
+    const count = this.#countOfNext(first, buffer.length);
+    if (count === 1) {
+      pieces.shift();
+      this.#bytes -= first.bytes.length;
+      return first.bytes;
+    }
+    let length = 0;
+    for (let index = 0; index < count; index++) {
+      const bytes = pieces[index]?.bytes ?? first.bytes;
+      buffer.set(bytes, length);
+      length += bytes.length;
+    }
+    if (count === pieces.length) this.#pieces = [];
+    else pieces.splice(0, count);
+    this.#bytes -= length;
+    return buffer.subarray(0, length);
   }
 
-  /** The end of what `next` gave, which did not leave after all. */
+  /** Puts back the end of what `next` gave, which did not leave. */
   putBack(bytes: Uint8Array): void {
-    // It may lie in the shared buffer.
+    // A copy, because it may lie in the shared buffer.
     this.#pieces.unshift({ bytes: bytes.slice(), apart: false });
     this.#bytes += bytes.length;
   }
@@ -41,31 +57,18 @@ export class SendQueue {
     this.#bytes = 0;
   }
 
-  #take(): Uint8Array {
+  /** How many of the pieces leave together. */
+  #countOfNext(first: Piece, most: number): number {
+    if (first.apart) return 1;
     const pieces = this.#pieces;
-    const first = pieces[0];
-    if (!first) return joined.subarray(0, 0);
     let length = first.bytes.length;
     let count = 1;
-    if (!first.apart) {
-      for (; count < pieces.length; count++) {
-        const piece = pieces[count];
-        if (!piece || piece.apart || length + piece.bytes.length > joined.length) break;
-        length += piece.bytes.length;
-      }
+    for (; count < pieces.length; count++) {
+      const piece = pieces[count];
+      if (!piece || piece.apart) break;
+      length += piece.bytes.length;
+      if (length > most) break;
     }
-    if (count === 1) {
-      pieces.shift();
-      return first.bytes;
-    }
-    let offset = 0;
-    for (let index = 0; index < count; index++) {
-      const bytes = pieces[index]?.bytes ?? first.bytes;
-      joined.set(bytes, offset);
-      offset += bytes.length;
-    }
-    if (count === pieces.length) this.#pieces = [];
-    else pieces.splice(0, count);
-    return joined.subarray(0, length);
+    return count;
   }
 }

@@ -1,19 +1,19 @@
-// A link: one Bun socket with a bounded queue; partial writes, drain, pause and lingering live here.
+// What the system gives: a socket to one peer. What is the same for every kind of socket stands here.
 
-import type { Socket as BunSocket } from 'bun';
-
+import type { LossReason } from '../protocol/connection';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
-import { normalHost } from './address';
-import { Backlog, type Backlogs } from './backlog';
 import type { Clock, Wakeable } from './clock';
+import type { Flushable, FlushScheduler } from './flush_scheduler';
 import { SendQueue } from './send_queue';
 
-/** What a conversation may do with the connection under it; a simulation has its own. */
+/** A two-way stream of bytes to one peer. TCP and WebSocket have one each, and so has a simulation. */
 export interface Socket {
+  /** Queues bytes. They leave with all others of this turn, or, if `apart`, in a write of their own. */
   write(bytes: Uint8Array, apart: boolean): void;
-  /** Ends our side when the queue has left, then waits a while for the peer's end. */
-  end(patienceMs?: number): void;
+  /** Ends our side when the queue has left. The peer then has `lingerMs` to end its own; 0: none. */
+  end(lingerMs?: number): void;
+  /** Drops the connection at once. */
   abort(): void;
   pause(): void;
   resume(): void;
@@ -21,266 +21,156 @@ export interface Socket {
   readonly queued: number;
   readonly remote: Address;
   readonly local: Address;
-  /** Notices a peer that vanished without a word. */
+  /** Has the system notice a peer that vanished without a word. */
   keepAlive(): void;
 }
 
-/** What happens on a connection that stands. */
-export interface StandingSocketEvents {
+/** What happens on a socket. */
+export interface SocketEvents {
+  /** Our dial succeeded. Never called for accepted sockets. */
+  opened?(): void;
   data(bytes: Uint8Array): void;
   /** The peer ended its side. */
   ended(): void;
+  /** All that was written has left. */
   drained(): void;
-  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void;
+  /** All that was written has left, and our side has ended. */
+  finished?(): void;
+  /** The socket is gone. Called last, exactly once. */
+  lost(why: LossReason): void;
 }
 
-/** Hears how a dial went; its first word is the last. */
-export interface Dialled {
-  opened(socket: BunSocket<TcpSocket>): void;
-  failed(): void;
+/** Bytes that wait for peers who do not read, over all sockets of the program. */
+export interface SendBudget {
+  blockedBytes: number;
 }
 
-/** What happens on the connection under a conversation. */
-export interface SocketEvents extends StandingSocketEvents {
-  opened(): void;
+/** What all sockets of one program share. */
+export interface SocketDeps {
+  readonly clock: Clock;
+  readonly flushes: FlushScheduler;
+  readonly budget: SendBudget;
 }
 
-/** A link of any kind that holds what was written to it. */
-interface Flushed {
-  flush(): void;
-}
+/** A socket with a bounded queue in front of the system's own, which is written to once a turn. */
+export abstract class QueuedSocket<System extends { terminate(): unknown }>
+  implements Flushable, Wakeable
+{
+  protected readonly deps: SocketDeps;
+  /** The system's own; undefined before the connection stands and after it is gone. */
+  protected system: System | undefined;
+  protected readonly queue = new SendQueue();
+  /** The system takes nothing now, and tells when it does again. */
+  protected isBlocked = false;
+  protected ending: 'no' | 'wanted' | 'finished' = 'no';
+  events: SocketEvents | undefined;
+  #isScheduled = false;
+  /** What of `budget.blockedBytes` is this socket's. */
+  #blockedBytes = 0;
 
-/** Links that were written to in this turn: each writes once, when the turn's work is done. */
-export class FlushQueue implements Backlogs {
-  readonly #soon: (flush: () => void) => void;
-  #dirty: Flushed[] = [];
-  #scheduled = false;
-  /** Bytes that wait for peers who do not read, over all links. */
-  stuckBytes = 0;
-
-  /** `soon`: runs what it is given once the current turn's input has been read. */
-  constructor(soon: (flush: () => void) => void = (flush) => void setImmediate(flush)) {
-    this.#soon = soon;
-  }
-
-  add(socket: Flushed): void {
-    this.#dirty.push(socket);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#soon(() => this.flush());
-  }
-
-  flush(): void {
-    this.#scheduled = false;
-    if (this.#dirty.length === 0) return;
-    const dirty = this.#dirty;
-    this.#dirty = [];
-    for (const socket of dirty) socket.flush();
-  }
-}
-
-export class TcpSocket implements Socket, Wakeable {
-  readonly #outbox: FlushQueue;
-  readonly #clock: Clock;
-  #socket: BunSocket<TcpSocket> | undefined;
-  events: StandingSocketEvents | undefined;
-  /** Only of a link that is dialled. */
-  dialled: Dialled | undefined;
-  readonly #queue = new SendQueue();
-  #dirty = false;
-  #blocked = false;
-  readonly #backlog: Backlog;
-  #ending: 'no' | 'wanted' | 'shut' = 'no';
-  #patienceMs: number = limits.net.closingMs;
-  #peerEnded = false;
-
-  constructor(outbox: FlushQueue, clock: Clock) {
-    this.#outbox = outbox;
-    this.#clock = clock;
-    this.#backlog = new Backlog(outbox);
+  constructor(deps: SocketDeps) {
+    this.deps = deps;
   }
 
   get queued(): number {
-    return this.#queue.bytes;
-  }
-
-  /** `host` is the peer's, read already. */
-  attach(socket: BunSocket<TcpSocket>, host: string): void {
-    this.#socket = socket;
-    this.#host = host;
-  }
-  #host = '';
-
-  // Each of these costs system calls that most connections never need.
-
-  get remote(): Address {
-    return (this.#remote ??= { host: this.#host, port: this.#socket?.remotePort ?? 0 });
-  }
-  #remote: Address | undefined;
-
-  get local(): Address {
-    const socket = this.#socket;
-    return (this.#local ??= {
-      host: normalHost(socket?.localAddress),
-      port: socket?.localPort ?? 0,
-    });
-  }
-  #local: Address | undefined;
-
-  keepAlive(): void {
-    this.#socket?.setKeepAlive(true, limits.net.keepAliveMs);
+    return this.queue.bytes;
   }
 
   write(bytes: Uint8Array, apart: boolean): void {
-    if (!this.#socket || this.#ending !== 'no' || bytes.length === 0) return;
-    this.#queue.push(bytes, apart);
-    if (this.#blocked) this.#countStuck();
-    if (this.#backlog.isTooMuch(this.queued)) return this.#drop('slow');
-    this.#soon();
-  }
-
-  end(patienceMs: number = limits.net.closingMs): void {
-    if (this.#ending !== 'no' || !this.#socket) return;
-    this.#ending = 'wanted';
-    this.#patienceMs = patienceMs;
-    this.#soon();
-    if (this.#blocked) this.#awaitProgress();
-  }
-
-  #countStuck(): void {
-    this.#backlog.count(this.#blocked ? this.queued : 0);
-  }
-
-  /** All is said: the peer may be slow in taking it, but not for ever. */
-  #awaitProgress(): void {
-    this.#clock.wake(this, limits.net.pieceMs);
+    if (!this.system || this.ending !== 'no' || bytes.length === 0) return;
+    this.queue.push(bytes, apart);
+    if (this.isBlocked) this.#countBlocked();
+    if (this.#isTooSlow) this.drop('slow');
+    else this.#schedule();
   }
 
   abort(): void {
-    this.#drop('closed');
+    this.drop('closed');
   }
 
-  pause(): void {
-    this.#socket?.pause();
-  }
-
-  resume(): void {
-    this.#socket?.resume();
-  }
-
-  #soon(): void {
-    if (this.#dirty || this.#blocked) return;
-    this.#dirty = true;
-    this.#outbox.add(this);
+  /** The peer took too long to take what was said last, or to end its side. */
+  woke(): void {
+    this.drop('closed');
   }
 
   /** Writes what the system takes. */
   flush(): void {
-    this.#dirty = false;
-    while (this.queued > 0) {
-      const socket = this.#socket;
-      if (!socket) return;
-      const bytes = this.#queue.next();
-      const taken = socket.write(bytes);
-      // The write met the peer's reset and used it up: what Bun tells next would look like a clean end.
-      if (taken < 0) return this.#drop('reset');
-      if (taken < bytes.length) {
-        this.#queue.putBack(bytes.subarray(taken));
-        this.#blocked = true;
-        this.#countStuck();
-        if (this.#ending === 'wanted') this.#awaitProgress();
-        return;
-      }
+    this.#isScheduled = false;
+    while (this.queue.bytes > 0 && !this.isBlocked) {
+      if (!this.system) return;
+      this.send(this.system);
     }
-    if (this.#ending === 'wanted') this.#shut();
-    // Also where the system took all at once, and will therefore never tell that it goes on.
-    else this.events?.drained();
-  }
-
-  /** Our side is over; the peer may still read and has a while to end its own, so that no reset eats our answer. */
-  #shut(): void {
-    this.#ending = 'shut';
-    const socket = this.#socket;
-    if (!socket) return;
-    if (this.#peerEnded || this.#patienceMs === 0) {
-      socket.end();
+    if (!this.system) return;
+    this.#countBlocked();
+    if (this.isBlocked) {
+      if (this.ending === 'wanted') this.awaitProgress();
+    } else if (this.ending === 'wanted') {
+      this.ending = 'finished';
+      this.finish();
     } else {
-      socket.shutdown();
-      socket.resume();
-      this.#clock.wake(this, this.#patienceMs);
+      // Also where the system took all at once, and will therefore never tell that it goes on.
+      this.events?.drained();
     }
   }
 
-  /** The peer took too long to take what was said, or to end its side. */
-  woke(): void {
-    this.#drop('closed');
+  /** Takes one write's worth from the queue, and hands it to the system. */
+  protected abstract send(system: System): void;
+
+  /** Ends our side: the queue has left. */
+  protected abstract finish(): void;
+
+  /** Ends our side as soon as the queue has left. */
+  protected endSoon(): void {
+    this.ending = 'wanted';
+    this.#schedule();
+    if (this.isBlocked) this.awaitProgress();
   }
 
-  #drop(why: 'closed' | 'reset' | 'slow'): void {
-    const socket = this.#socket;
-    if (!socket) return;
-    this.#gone(why);
-    socket.terminate();
+  /** The peer may be slow in taking what was said last, but not for ever. */
+  protected awaitProgress(): void {
+    this.deps.clock.wake(this, limits.net.pieceMs);
   }
 
-  #gone(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
-    this.#socket = undefined;
-    this.#queue.clear();
-    this.#blocked = false;
-    this.#countStuck();
-    if (this.#ending !== 'no') this.#clock.wake(this, undefined);
-    const events = this.events;
-    this.events = undefined;
-    events?.lost(why);
-  }
-
-  // What Bun tells of the socket.
-
-  onData(bytes: Uint8Array): void {
-    if (this.#ending !== 'shut') this.events?.data(bytes);
-  }
-
-  onDrain(): void {
-    this.#blocked = false;
-    this.#countStuck();
+  /** The system goes on taking bytes. */
+  protected unblock(): void {
+    this.isBlocked = false;
     this.flush();
   }
 
-  onEnd(): void {
-    if (this.#peerEnded) return;
-    this.#peerEnded = true;
-    this.events?.ended();
-    if (this.#ending === 'shut') this.#socket?.end();
+  protected drop(why: LossReason): void {
+    const { system } = this;
+    if (!system) return;
+    this.gone(why);
+    system.terminate();
   }
 
-  onClose(error: Error | undefined): void {
-    if (!this.#socket) return;
-    // Bun tells no end of the peer's side once ours is over: a clean close is one.
-    if (!error && !this.#peerEnded && this.#ending === 'shut') {
-      this.#peerEnded = true;
-      this.events?.ended();
-    }
-    this.#gone(error ? 'reset' : 'closed');
-  }
-
-  /** No connection could be had; `closed`: it is not wanted any more. */
-  onConnectError(why: 'refused' | 'closed' = 'refused'): void {
-    const events = this.events;
+  protected gone(why: LossReason): void {
+    this.system = undefined;
+    this.queue.clear();
+    this.isBlocked = false;
+    this.#countBlocked();
+    if (this.ending !== 'no') this.deps.clock.wake(this, undefined);
+    const { events } = this;
     this.events = undefined;
-    this.#socket = undefined;
     events?.lost(why);
   }
-}
 
-/** How Bun's socket events reach the link that each socket carries as its data. */
-export const tcpHandlers = {
-  data: (socket: BunSocket<TcpSocket>, bytes: Uint8Array) => socket.data.onData(bytes),
-  drain: (socket: BunSocket<TcpSocket>) => socket.data.onDrain(),
-  end: (socket: BunSocket<TcpSocket>) => socket.data.onEnd(),
-  close: (socket: BunSocket<TcpSocket>, error?: Error) => socket.data.onClose(error),
-  error: (socket: BunSocket<TcpSocket>, error: Error) => {
-    socket.data.onClose(error);
-    // Also what a handler of ours threw comes here, with the socket still open.
-    socket.terminate();
-  },
-};
+  #schedule(): void {
+    if (this.#isScheduled || this.isBlocked) return;
+    this.#isScheduled = true;
+    this.deps.flushes.add(this);
+  }
+
+  #countBlocked(): void {
+    const blocked = this.isBlocked ? this.queued : 0;
+    this.deps.budget.blockedBytes += blocked - this.#blockedBytes;
+    this.#blockedBytes = blocked;
+  }
+
+  /** Whether the peer is further behind than it may be. Where many are behind, it may be less. */
+  get #isTooSlow(): boolean {
+    if (this.queued > limits.net.sendQueueBytes) return true;
+    const isBudgetSpent = this.deps.budget.blockedBytes > limits.net.sendQueueBytesInAll;
+    return isBudgetSpent && this.#blockedBytes > limits.net.sendQueueBytesLeast;
+  }
+}

@@ -66,6 +66,12 @@ export function takeEach(
   return taken;
 }
 
+/**
+ * Why a connection is gone. `closed`: both sides ended, or we dropped it. `refused`: our dial came to nothing.
+ * `reset`: the peer dropped it, or vanished. `slow`: the peer did not read what was written.
+ */
+export type LossReason = 'closed' | 'refused' | 'reset' | 'slow';
+
 /** What happens on a connection, told to the session that owns it, one call at a time. */
 export interface ConnectionEvents {
   /** Our dial succeeded (never called for accepted connections). */
@@ -80,7 +86,7 @@ export interface ConnectionEvents {
    */
   ended(): void;
   /** The connection is gone; nothing can be written. Called last, exactly once. */
-  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void;
+  lost(why: LossReason): void;
   /** The time asked for by `wake` has come. */
   woke?(): void;
 }

@@ -64,6 +64,9 @@ export const limits = {
     sendQueueBytesLeast: 64 * KiB,
     /** File descriptors kept back for files, the database and calls. */
     descriptorsReserved: 768,
+    /** Connections that are let in however few descriptors there are: in all, and from one address. */
+    connectionsLeast: 16,
+    connectionsPerAddressLeast: 8,
     /** The share of all connections that one address may hold (loopback exempt). */
     addressShare: 0.25,
     /** Messages that wait in a session for a peer who answers each one before it gets the next. */

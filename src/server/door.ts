@@ -2,11 +2,13 @@
 
 import type { TCPSocketListener } from 'bun';
 
-import type { FlushQueue, SocketEvents, TcpSocket } from '../net/socket';
+import { listen } from '../net/listen';
+import type { SocketDeps, SocketEvents } from '../net/socket';
+import type { TcpSocket } from '../net/tcp_socket';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import type { Address } from '../protocol/model';
+import type { Admission } from './net/admission';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
-import { type Admission, listen } from './net/listen';
 
 export interface DoorOptions {
   readonly dialect: Dialect;
@@ -14,7 +16,7 @@ export interface DoorOptions {
   readonly host: string;
   readonly port: number;
   readonly deps: ConnectionHostDeps;
-  readonly outbox: FlushQueue;
+  readonly sockets: SocketDeps;
   readonly admission: Admission;
 }
 
@@ -41,9 +43,8 @@ export class Door {
     this.#listener = listen({
       host: options.host,
       port: options.port,
-      outbox: options.outbox,
-      clock: options.deps.clock,
-      admission: options.admission,
+      deps: options.sockets,
+      admit: (host) => options.admission.admit(host),
       accept: (socket) => this.#accept(socket),
     });
   }

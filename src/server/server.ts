@@ -8,7 +8,8 @@ import { createConsola, LogLevels } from 'consola/basic';
 
 import { localHost, ownHosts } from '../net/address';
 import { type Clock, SystemClock } from '../net/clock';
-import { FlushQueue } from '../net/socket';
+import { FlushScheduler } from '../net/flush_scheduler';
+import type { SocketDeps } from '../net/socket';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
@@ -19,8 +20,8 @@ import { Door } from './door';
 import { Files } from './files/files';
 import { holdFolder } from './folder';
 import { fileIsNeeded, neededFiles } from './hub/operations/files';
-import { Dialer } from './net/dial';
-import { Admission } from './net/listen';
+import { Admission } from './net/admission';
+import { Dialer } from './net/dialer';
 import { WebDoor } from './web/door';
 
 export interface DoorRequest {
@@ -117,8 +118,9 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   // The chat, and the world that it lives in.
   const ownClock = new SystemClock();
   const clock = settings.clock ?? ownClock;
-  const outbox = new FlushQueue();
-  const dialer = new Dialer(outbox, clock);
+  const flushes = new FlushScheduler((flush) => void setImmediate(flush));
+  const sockets: SocketDeps = { clock, flushes, budget: { blockedBytes: 0 } };
+  const dialer = new Dialer(sockets);
   const own = ownHosts();
   const doors: (Door | WebDoor)[] = [];
   const dialects = settings.doors.map(({ dialect }) => dialect);
@@ -127,7 +129,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
     files,
     console,
     soon: (step) => void setImmediate(step),
-    flush: () => outbox.flush(),
+    flush: () => flushes.flush(),
     dial: (address, open) => dialer.dial(address, open),
     isOwnDoor: ({ host, port }) =>
       doors.some(({ address }) => address.port === port) && own.has(host),
@@ -147,7 +149,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
         host: settings.host,
         port,
         deps: core.hostDeps(dialect.name, { host, port }),
-        outbox,
+        sockets,
         admission,
       });
       doors.push(door);

@@ -3,7 +3,10 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { FlushQueue, TcpSocket } from '../../src/net/socket';
+import type { Dial } from '../../src/net/dial';
+import { FlushScheduler } from '../../src/net/flush_scheduler';
+import type { SocketDeps } from '../../src/net/socket';
+import { TcpSocket } from '../../src/net/tcp_socket';
 import type { Dialect } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';
 import type { Address } from '../../src/protocol/model';
@@ -11,7 +14,7 @@ import { type Core, openCore, openCoreStore } from '../../src/server/core';
 import { fileIsNeeded, neededFiles } from '../../src/server/hub/operations/files';
 import type { Store } from '../../src/server/hub/store';
 import { ConnectionHost } from '../../src/server/net/connection_host';
-import { Dialer } from '../../src/server/net/dial';
+import { Dialer } from '../../src/server/net/dialer';
 import type { Chance } from './chance';
 import { type Disk, MemoryFiles } from './files';
 import { Connection, type Manner, type PeerEvents } from './network';
@@ -41,7 +44,7 @@ export interface Life {
   readonly db: Store;
   readonly core: Core;
   readonly clock: LifeClock;
-  readonly outbox: FlushQueue;
+  readonly sockets: SocketDeps;
   readonly dialer: Dialer;
   readonly connections: Set<Connection>;
   /** Its doors take nobody any more. */
@@ -106,10 +109,11 @@ export class Machine {
     const soon = (step: () => void): void => {
       clock.after(chance.is(0.5) ? 0 : chance.below(this.sluggishMs + 1), step);
     };
-    const outbox = new FlushQueue(soon);
+    const flushes = new FlushScheduler(soon);
+    const sockets: SocketDeps = { clock, flushes, budget: { blockedBytes: 0 } };
     const connections = new Set<Connection>();
-    const dialer = new Dialer(outbox, clock, (address, socket, told) => {
-      this.#call(life, address, socket, told);
+    const dialer = new Dialer(sockets, (address, socket, attempt) => {
+      this.#call(life, address, socket, attempt);
     });
     const core = openCore(db, dialects, {
       clock,
@@ -121,7 +125,7 @@ export class Machine {
       },
       soon,
       flush: () => {
-        outbox.flush();
+        flushes.flush();
         if (this.#life === life) this.#deps.grouped();
       },
       dial: (address, open) => dialer.dial(address, open),
@@ -137,7 +141,7 @@ export class Machine {
       db,
       core,
       clock,
-      outbox,
+      sockets,
       dialer,
       connections,
       isStopping: false,
@@ -181,7 +185,7 @@ export class Machine {
         connection.refuse();
         return;
       }
-      const socket = new TcpSocket(life.outbox, life.clock);
+      const socket = new TcpSocket(life.sockets);
       life.connections.add(connection);
       socket.attach(connection.attach(socket), host);
       const conversation = new ConnectionHost(socket, life.core.hostDeps(dialect, self));
@@ -192,19 +196,14 @@ export class Machine {
     return connection;
   }
 
-  #call(
-    life: Life,
-    { host, port }: Address,
-    socket: TcpSocket,
-    told: Parameters<ConstructorParameters<typeof Dialer>[2] & {}>[2],
-  ): void {
+  #call(life: Life, { host, port }: Address, socket: TcpSocket, attempt: Dial): void {
     life.clock.after(this.#deps.chance.below(10), () => {
       const answers = this.listeners.get(`${host}:${port}`)?.() ?? 'refuse';
-      if (answers === 'refuse') return told.failed();
+      if (answers === 'refuse') return attempt.failed();
       if (answers === 'silent') return;
       const connection = new Connection(this.#around(), 'quick', self, { host, port }, answers);
       life.connections.add(connection);
-      told.opened(connection.attach(socket));
+      attempt.opened(connection.attach(socket));
       answers.opened?.(connection);
     });
   }

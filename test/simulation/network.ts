@@ -1,8 +1,6 @@
 // Connections in memory: bytes arrive cut, glued and late, writes are taken in part, and either side may reset.
 
-import type { Socket } from 'bun';
-
-import { tcpHandlers, type TcpSocket } from '../../src/net/socket';
+import { tcpHandlers, type TcpSocket, type TcpSystemSocket } from '../../src/net/tcp_socket';
 import type { Address } from '../../src/protocol/model';
 import type { Chance } from './chance';
 import type { Time } from './time';
@@ -147,7 +145,7 @@ export class Connection {
   /** What the system takes before the peer has read. */
   readonly #capacity: number;
   #link: TcpSocket | undefined;
-  readonly #socket: Socket<TcpSocket>;
+  readonly #socket: TcpSystemSocket;
   /** The server had less taken than it wrote. */
   #isBlocked = false;
   #isReset = false;
@@ -201,7 +199,7 @@ export class Connection {
         this.#losePeer();
       },
       setKeepAlive: () => true,
-    } as unknown as Socket<TcpSocket>;
+    } as unknown as TcpSystemSocket;
   }
 
   /** The far end has gone, or was dropped. */
@@ -219,7 +217,7 @@ export class Connection {
   }
 
   /** The server's side is this link from now on. */
-  attach(socket: TcpSocket): Socket<TcpSocket> {
+  attach(socket: TcpSocket): TcpSystemSocket {
     this.#link = socket;
     (this.#socket as { data: TcpSocket }).data = socket;
     this.#up.resume();
@@ -348,7 +346,7 @@ export class Connection {
     this.#deps.closed(this);
   }
 
-  #told(tell: (socket: Socket<TcpSocket>) => void): void {
+  #told(tell: (socket: TcpSystemSocket) => void): void {
     if (this.#link) tell(this.#socket);
   }
 }

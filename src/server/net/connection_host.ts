@@ -126,6 +126,8 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
     if (this.#ended) return;
     this.#ended = true;
     this.#socket.end(patienceMs);
+    // What still comes is thrown away, so that the peer's end is seen behind it.
+    this.#socket.resume();
   }
 
   abort(): void {
@@ -380,7 +382,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
 
   /** Reads on, or not: a bound of what is under way, of what is not taken, of what the disk has to take. */
   #flow(): void {
-    if (this.#over) return;
+    if (this.#over || this.#ended) return;
     const underWay = this.#submitted - this.#answered;
     // Once full it goes on when all are answered: what follows is then one group of the journal and not two.
     const busy = this.#held ? underWay > 0 : underWay >= limits.net.outstandingRequests;
@@ -396,7 +398,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
       if (pause) this.#socket.pause();
       else this.#socket.resume();
     }
-    if ((goesOn || resumes) && !this.#ended) this.#feed();
+    if (goesOn || resumes) this.#feed();
   }
 
   #run(step: () => void): void {

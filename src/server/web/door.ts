@@ -3,16 +3,16 @@
 import type { Server } from 'bun';
 
 import { normalHost } from '../../net/address';
-import type { FlushQueue } from '../../net/socket';
+import type { SocketDeps } from '../../net/socket';
+import { webSocketHandlers, WebSocketSocket } from '../../net/websocket_socket';
 import type { Dialect, ServerFlagValues } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
+import type { Admission } from '../net/admission';
 import { ConnectionHost, type ConnectionHostDeps } from '../net/connection_host';
-import type { Admission } from '../net/listen';
 import { Api } from './api';
 import { json, respond } from './headers';
 import { servePage } from './page';
-import { webSocketHandlers, WebSocketSocket } from './websocket_socket';
 
 export interface WebDoorOptions {
   readonly dialect: Dialect;
@@ -20,7 +20,7 @@ export interface WebDoorOptions {
   readonly host: string;
   readonly port: number;
   readonly deps: ConnectionHostDeps;
-  readonly outbox: FlushQueue;
+  readonly sockets: SocketDeps;
   readonly admission: Admission;
 }
 
@@ -103,9 +103,9 @@ export class WebDoor {
     const peer = server.requestIP(request);
     if (!peer) return json(400, { why: 'gone' });
     const remote: Address = { host: normalHost(peer.address), port: peer.port };
-    const { admission, outbox, deps } = this.#options;
+    const { admission, sockets } = this.#options;
     if (!admission.admit(remote.host)) return json(503, { why: 'busy' }, { 'retry-after': '5' });
-    const socket = new WebSocketSocket(outbox, deps.clock, remote, this.address);
+    const socket = new WebSocketSocket(sockets, remote, this.address);
     if (server.upgrade(request, { data: socket })) return undefined;
     admission.left(remote.host);
     return json(426, { why: 'no-websocket' }, { upgrade: 'websocket' });

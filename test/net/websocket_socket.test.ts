@@ -1,13 +1,14 @@
-// The link over a WebSocket: frames, back pressure, pauses and ends, on a socket that only remembers.
+// The socket over a WebSocket: frames, back pressure, pauses and ends, on a system that only records.
 
 import { expect, test } from 'bun:test';
 
 import type { ServerWebSocket } from 'bun';
 
-import type { Clock, Wakeable } from '../../src/net/clock';
-import { FlushQueue, type SocketEvents } from '../../src/net/socket';
+import { FlushScheduler } from '../../src/net/flush_scheduler';
+import type { SocketDeps, SocketEvents } from '../../src/net/socket';
+import { WebSocketSocket } from '../../src/net/websocket_socket';
 import { limits } from '../../src/protocol/limits';
-import { WebSocketSocket } from '../../src/server/web/websocket_socket';
+import { HandClock } from '../support/hand_clock';
 
 const address = { host: '127.0.0.1', port: 1 };
 
@@ -18,22 +19,18 @@ class Rig implements SocketEvents {
   answer = 1;
   /** Bytes that Bun has taken and the peer has not. */
   buffered = 0;
-  readonly #sleeping = new Map<Wakeable, number>();
-  readonly #outbox: FlushQueue;
+  readonly clock = new HandClock();
+  readonly deps: SocketDeps;
   readonly socket: WebSocketSocket;
 
-  constructor(outbox = new FlushQueue()) {
-    this.#outbox = outbox;
-    const clock: Clock = {
-      now: () => 0,
-      monotonicNow: () => 0,
-      after: () => () => {},
-      wake: (sleeper, ms) => {
-        if (ms === undefined) this.#sleeping.delete(sleeper);
-        else this.#sleeping.set(sleeper, ms);
-      },
+  /** `shared`: what sockets of one program share, where a test has several. */
+  constructor(shared?: SocketDeps) {
+    this.deps = shared ?? {
+      clock: this.clock,
+      flushes: new FlushScheduler(() => {}),
+      budget: { blockedBytes: 0 },
     };
-    this.socket = new WebSocketSocket(this.#outbox, clock, address, address);
+    this.socket = new WebSocketSocket(this.deps, address, address);
     this.socket.events = this;
     this.socket.attach({
       sendText: (text: string) => {
@@ -47,17 +44,10 @@ class Rig implements SocketEvents {
   }
 
   write(text: string): void {
-    this.socket.write(Buffer.from(text));
+    this.socket.write(Buffer.from(text), false);
   }
   turn(): void {
-    this.#outbox.flush();
-  }
-  /** Whoever sleeps is woken. */
-  pass(): number[] {
-    const all = [...this.#sleeping];
-    this.#sleeping.clear();
-    for (const [sleeper] of all) sleeper.woke();
-    return all.map(([, ms]) => ms);
+    this.deps.flushes.flush();
   }
 
   opened(): void {}
@@ -119,34 +109,34 @@ test('a peer that takes nothing for too long is dropped, and holds nothing', () 
   expect(rig.sent.length).toBe(1);
 });
 
-test('what many do not read is bounded together: who has more than the least of it goes', () => {
-  const outbox = new FlushQueue(() => {});
+test('what many peers do not read is bounded together: the longest queues are dropped', () => {
+  const { deps } = new Rig();
   const each = limits.net.sendQueueBytes / 2;
-  const stuck = (bytes: number): Rig => {
-    const rig = new Rig(outbox);
+  const blocked = (bytes: number): Rig => {
+    const rig = new Rig(deps);
     rig.answer = -1;
     rig.write('one\n');
-    outbox.flush();
+    rig.turn();
     rig.buffered = bytes - 4;
     rig.write('two\n');
     return rig;
   };
-  const many = Array.from({ length: limits.net.sendQueueBytesInAll / each }, () => stuck(each));
-  expect(outbox.stuckBytes).toBe(limits.net.sendQueueBytesInAll);
-  const small = stuck(100);
+  const many = Array.from({ length: limits.net.sendQueueBytesInAll / each }, () => blocked(each));
+  expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll);
+  const small = blocked(100);
   small.write('x');
   expect(small.log).toEqual([]);
   many[0]?.write('x');
   expect(many[0]?.log).toEqual(['lost slow', 'terminate']);
-  expect(outbox.stuckBytes).toBe(limits.net.sendQueueBytesInAll - each + 101);
-  // Who reads on is not counted any more.
+  expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - each + 101);
+  // A peer that reads on is not counted any more.
   const [, second] = many;
   if (second) second.buffered = 0;
   if (second) second.answer = 1;
   second?.socket.onDrain();
-  expect(outbox.stuckBytes).toBe(limits.net.sendQueueBytesInAll - 2 * each + 101);
+  expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - 2 * each + 101);
   for (const { socket } of [...many, small]) socket.abort();
-  expect(outbox.stuckBytes).toBe(0);
+  expect(deps.budget.blockedBytes).toBe(0);
 });
 
 test('a peer that does not take what was said last is let go', () => {
@@ -155,7 +145,9 @@ test('a peer that does not take what was said last is let go', () => {
   rig.write('one\n');
   rig.turn();
   rig.socket.end();
-  expect(rig.pass()).toEqual([limits.net.pieceMs]);
+  rig.clock.pass(limits.net.pieceMs - 1);
+  expect(rig.log).toEqual([]);
+  rig.clock.pass(1);
   expect(rig.log).toEqual(['lost closed', 'terminate']);
 });
 
@@ -219,7 +211,7 @@ test('an end lets the queue leave first, and does not wait for ever', () => {
   rig.socket.onDrain();
   expect(rig.sent).toEqual(['one\n', 'last words\n']);
   expect(rig.log).toEqual(['close 1000']);
-  expect(rig.pass()).toEqual([limits.net.closingMs]);
+  rig.clock.pass(limits.net.closingMs);
   expect(rig.log).toEqual(['close 1000', 'lost closed', 'terminate']);
 });
 

@@ -1,0 +1,134 @@
+// A socket over TCP: what Bun does and does not tell of partial writes, half-closed connections and resets.
+
+import type { Socket as BunSocket } from 'bun';
+
+import { limits } from '../protocol/limits';
+import type { Address } from '../protocol/model';
+import { normalHost } from './address';
+import { QueuedSocket, type Socket } from './socket';
+
+export type TcpSystemSocket = BunSocket<TcpSocket>;
+
+export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
+  /** Told how a dial went, where this socket is dialled. */
+  attempt: { opened(system: TcpSystemSocket): void; failed(): void } | undefined;
+  #lingerMs: number = limits.net.closingMs;
+  #hasPeerEnded = false;
+  #host = '';
+  #remote: Address | undefined;
+  #local: Address | undefined;
+
+  /** The connection stands. `host` is the peer's. */
+  attach(system: TcpSystemSocket, host: string): void {
+    this.system = system;
+    this.#host = host;
+  }
+
+  /** The connection cannot be had, or, if `closed`, is not wanted any more. */
+  fail(why: 'refused' | 'closed'): void {
+    this.gone(why);
+  }
+
+  // Each of these costs system calls that most connections never need.
+
+  get remote(): Address {
+    return (this.#remote ??= { host: this.#host, port: this.system?.remotePort ?? 0 });
+  }
+
+  get local(): Address {
+    const { system } = this;
+    return (this.#local ??= {
+      host: normalHost(system?.localAddress),
+      port: system?.localPort ?? 0,
+    });
+  }
+
+  keepAlive(): void {
+    this.system?.setKeepAlive(true, limits.net.keepAliveMs);
+  }
+
+  pause(): void {
+    this.system?.pause();
+  }
+
+  resume(): void {
+    this.system?.resume();
+  }
+
+  /** `lingerMs` may be Infinity. */
+  end(lingerMs: number = limits.net.closingMs): void {
+    if (this.ending !== 'no' || !this.system) return;
+    this.#lingerMs = lingerMs;
+    this.endSoon();
+  }
+
+  /** Once our side has ended: the peer has `ms` from now on to end its own. Infinity: as long as it likes. */
+  linger(ms: number): void {
+    if (this.ending === 'finished') this.deps.clock.wake(this, ms === Infinity ? undefined : ms);
+  }
+
+  protected override send(system: TcpSystemSocket): void {
+    const bytes = this.queue.next();
+    const taken = system.write(bytes);
+    // The write met the peer's reset and used it up: what Bun tells next would look like a clean end.
+    if (taken < 0) return this.drop('reset');
+    if (taken === bytes.length) return;
+    this.queue.putBack(bytes.subarray(taken));
+    this.isBlocked = true;
+  }
+
+  /** Lets the peer read what is on its way and end its side, so that no reset destroys our last words. */
+  protected override finish(): void {
+    const { system } = this;
+    if (!system) return;
+    if (this.#hasPeerEnded || this.#lingerMs === 0) {
+      system.end();
+    } else {
+      // Bun's `end` would close both ways and lose what the peer has yet to say.
+      system.shutdown();
+      this.linger(this.#lingerMs);
+    }
+    this.events?.finished?.();
+  }
+
+  #tellPeerEnd(): void {
+    if (this.#hasPeerEnded) return;
+    this.#hasPeerEnded = true;
+    this.events?.ended();
+  }
+
+  // ---- what Bun tells
+
+  onData(bytes: Uint8Array): void {
+    this.events?.data(bytes);
+  }
+
+  onDrain(): void {
+    this.unblock();
+  }
+
+  onEnd(): void {
+    this.#tellPeerEnd();
+    if (this.ending === 'finished') this.system?.end();
+  }
+
+  onClose(error: Error | undefined): void {
+    if (!this.system) return;
+    // Bun tells no end of the peer's side once ours is over: then a close without an error is one.
+    if (!error && this.ending === 'finished') this.#tellPeerEnd();
+    this.gone(!error && this.#hasPeerEnded ? 'closed' : 'reset');
+  }
+}
+
+/** How Bun's events reach the TcpSocket that each of its sockets carries as its data. */
+export const tcpHandlers = {
+  data: ({ data: socket }: TcpSystemSocket, bytes: Uint8Array) => socket.onData(bytes),
+  drain: ({ data: socket }: TcpSystemSocket) => socket.onDrain(),
+  end: ({ data: socket }: TcpSystemSocket) => socket.onEnd(),
+  close: ({ data: socket }: TcpSystemSocket, error?: Error) => socket.onClose(error),
+  error: (system: TcpSystemSocket, error: Error) => {
+    system.data.onClose(error);
+    // Also what a handler of ours threw comes here, with the connection still open.
+    system.terminate();
+  },
+};

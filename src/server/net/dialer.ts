@@ -1,0 +1,126 @@
+// The connections that the server itself makes: a bounded number at once, and hosts take turns.
+
+import { type Connect, connectTcp, Dial } from '../../net/dial';
+import type { Socket, SocketDeps, SocketEvents } from '../../net/socket';
+import { TcpSocket } from '../../net/tcp_socket';
+import type { LossReason } from '../../protocol/connection';
+import { limits } from '../../protocol/limits';
+import type { Address } from '../../protocol/model';
+
+/** Makes what is told of a connection. */
+type Open = (socket: Socket) => SocketEvents;
+
+interface PendingDial {
+  readonly address: Address;
+  readonly open: Open;
+}
+
+export class Dialer {
+  readonly #deps: SocketDeps;
+  readonly #connect: Connect;
+  /** Dials that wait, by host: a host that is slow to answer delays the others little. */
+  readonly #pending = new Map<string, PendingDial[]>();
+  readonly #calls = new Set<Call>();
+  #isClosed = false;
+
+  constructor(deps: SocketDeps, connect: Connect = connectTcp) {
+    this.#deps = deps;
+    this.#connect = connect;
+  }
+
+  /**
+   * Dials, at once or when fewer calls are under way. What `open` gives is told `opened`, or `lost('refused')` where
+   * there was no connection in time.
+   */
+  dial(address: Address, open: Open): void {
+    if (this.#isClosed) return;
+    if (this.#calls.size < limits.net.calls) return this.#dial({ address, open });
+    const pending = this.#pending.get(address.host);
+    if (pending) pending.push({ address, open });
+    else this.#pending.set(address.host, [{ address, open }]);
+  }
+
+  /** Dials no more. Attempts under way are `lost('closed')`, connections that stand go on. */
+  close(): void {
+    this.#isClosed = true;
+    this.#pending.clear();
+    for (const call of this.#calls) call.cancel();
+  }
+
+  /** Drops all connections. */
+  drop(): void {
+    for (const call of this.#calls) call.drop();
+  }
+
+  #dial({ address, open }: PendingDial): void {
+    const socket = new TcpSocket(this.#deps);
+    const call = new Call(socket, open(socket), () => {
+      this.#calls.delete(call);
+      this.#dialNext();
+    });
+    this.#calls.add(call);
+    call.dial(address, this.#deps, this.#connect);
+  }
+
+  /** The host whose turn it was goes behind all others. */
+  #dialNext(): void {
+    const [host, pending] = this.#pending.entries().next().value ?? [];
+    const next = pending?.shift();
+    if (host === undefined || !pending || !next) return;
+    this.#pending.delete(host);
+    if (pending.length > 0) this.#pending.set(host, pending);
+    this.#dial(next);
+  }
+}
+
+/** One call, from the attempt to connect until the connection is gone. */
+class Call implements SocketEvents {
+  readonly #socket: TcpSocket;
+  readonly #events: SocketEvents;
+  readonly #over: () => void;
+  #attempt: Dial | undefined;
+
+  constructor(socket: TcpSocket, events: SocketEvents, over: () => void) {
+    this.#socket = socket;
+    this.#events = events;
+    this.#over = over;
+    socket.events = this;
+  }
+
+  dial(address: Address, { clock }: SocketDeps, connect: Connect): void {
+    this.#attempt = new Dial(this.#socket, address, {
+      clock,
+      timeoutMs: limits.net.dialMs,
+      connect,
+    });
+  }
+
+  cancel(): void {
+    this.#attempt?.cancel();
+  }
+
+  drop(): void {
+    this.#socket.abort();
+  }
+
+  opened(): void {
+    this.#events.opened?.();
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#events.data(bytes);
+  }
+
+  ended(): void {
+    this.#events.ended();
+  }
+
+  drained(): void {
+    this.#events.drained();
+  }
+
+  lost(why: LossReason): void {
+    this.#over();
+    this.#events.lost(why);
+  }
+}

@@ -1,0 +1,135 @@
+// TCP sockets on a system that tests play: what is blocked is let go in time, and all that waits is bounded.
+
+import { describe, expect, test } from 'bun:test';
+
+import { FlushScheduler } from '../../src/net/flush_scheduler';
+import type { SocketDeps } from '../../src/net/socket';
+import { TcpSocket } from '../../src/net/tcp_socket';
+import { limits } from '../../src/protocol/limits';
+import { HandClock } from '../support/hand_clock';
+import { FakeSystemSocket } from './fake_system_socket';
+
+/** A socket whose peer has room for so many bytes. Nothing leaves before the test flushes. */
+function connected(room: number, shared?: SocketDeps) {
+  const clock = new HandClock();
+  const deps = shared ?? {
+    clock,
+    flushes: new FlushScheduler(() => {}),
+    budget: { blockedBytes: 0 },
+  };
+  const system = new FakeSystemSocket(room);
+  const told: string[] = [];
+  const socket = new TcpSocket(deps);
+  socket.attach(system.asSystem, '10.0.0.1');
+  socket.events = {
+    data: () => told.push('data'),
+    ended: () => told.push('ended'),
+    drained: () => told.push('drained'),
+    finished: () => told.push('finished'),
+    lost: (why) => told.push(`lost: ${why}`),
+  };
+  /** The peer takes so much more. */
+  const take = (bytes: number): void => {
+    system.room += bytes;
+    socket.onDrain();
+  };
+  return { system, told, socket, deps, clock, take };
+}
+
+describe('a peer that does not take what was said last', () => {
+  test('is let go when it takes nothing for as long as a piece may be late', () => {
+    const { socket, deps, clock, told, system, take } = connected(10);
+    socket.write(new Uint8Array(100), false);
+    socket.end();
+    deps.flushes.flush();
+    expect(clock.sleepers()).toBe(1);
+    clock.pass(limits.net.pieceMs - 1);
+    // It takes a little: its time begins anew.
+    take(10);
+    clock.pass(limits.net.pieceMs - 1);
+    expect(told).toEqual([]);
+    clock.pass(1);
+    expect(told).toEqual(['lost: closed']);
+    expect(system.told).toEqual(['terminate']);
+    expect([clock.sleepers(), deps.budget.blockedBytes]).toEqual([0, 0]);
+  });
+
+  test('also when it had stopped before the end was wanted', () => {
+    const { socket, deps, clock, told } = connected(10);
+    socket.write(new Uint8Array(100), false);
+    deps.flushes.flush();
+    expect(clock.sleepers()).toBe(0);
+    socket.end();
+    clock.pass(limits.net.pieceMs);
+    expect(told).toEqual(['lost: closed']);
+  });
+
+  test('has its patience for the end once it took all', () => {
+    const { socket, deps, clock, told, system, take } = connected(10);
+    socket.write(new Uint8Array(100), false);
+    socket.end(7_000);
+    deps.flushes.flush();
+    take(1_000);
+    expect(system.told).toEqual(['shutdown']);
+    clock.pass(6_999);
+    expect(told).toEqual(['finished']);
+    clock.pass(1);
+    expect(told).toEqual(['finished', 'lost: closed']);
+  });
+
+  test('may be slow for ever as long as nobody ends the connection', () => {
+    const { socket, deps, clock, told, take } = connected(10);
+    socket.write(new Uint8Array(100), false);
+    deps.flushes.flush();
+    clock.pass(24 * 3_600_000);
+    take(1_000);
+    expect(told).toEqual(['drained']);
+  });
+});
+
+describe('bytes that wait for peers who do not read', () => {
+  test('of one', () => {
+    const { socket, deps, told } = connected(0);
+    socket.write(new Uint8Array(limits.net.sendQueueBytes), false);
+    deps.flushes.flush();
+    expect(told).toEqual([]);
+    socket.write(new Uint8Array(1), false);
+    expect(told).toEqual(['lost: slow']);
+    expect(deps.budget.blockedBytes).toBe(0);
+  });
+
+  test('of all together: over the total, the peers with the longest queues are dropped', () => {
+    const { deps } = connected(0);
+    const each = limits.net.sendQueueBytes / 2;
+    const many = Array.from({ length: limits.net.sendQueueBytesInAll / each }, () =>
+      connected(0, deps),
+    );
+    const shared = new Uint8Array(each);
+    for (const { socket } of many) socket.write(shared, false);
+    deps.flushes.flush();
+    expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll);
+    const small = connected(0, deps);
+    small.socket.write(new Uint8Array(100), false);
+    deps.flushes.flush();
+    small.socket.write(new Uint8Array(100), false);
+    expect(small.told).toEqual([]);
+    many[0]?.socket.write(new Uint8Array(1), false);
+    expect(many[0]?.told).toEqual(['lost: slow']);
+    expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - each + 200);
+    // Now there is room again.
+    many[1]?.socket.write(new Uint8Array(1), false);
+    expect(many[1]?.told).toEqual([]);
+    many[1]?.take(each + 1);
+    expect(many[1]?.told).toEqual(['drained']);
+    expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - 2 * each + 200);
+  });
+
+  test('a socket that is dropped while it is blocked leaves nothing behind', () => {
+    const { socket, deps } = connected(0);
+    socket.write(new Uint8Array(100), false);
+    deps.flushes.flush();
+    expect(deps.budget.blockedBytes).toBe(100);
+    socket.abort();
+    expect(deps.budget.blockedBytes).toBe(0);
+  });
+});
