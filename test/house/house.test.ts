@@ -2,16 +2,16 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
+import { channelsKind } from '../protocol/channels/person';
+import { groupsKind } from '../protocol/groups/person';
+import { mailboxKind } from '../protocol/mailbox/person';
+import { marketKind } from '../protocol/market/person';
+import { relayKind } from '../protocol/relay/person';
+import { webKind } from '../protocol/web/person';
+import { isGap, type Person, type PersonKind } from '../support/person';
 import { startServer, type TestServer } from '../support/server';
-import { channelsKind } from './channels';
-import { groupsKind } from './groups';
-import { mailboxKind } from './mailbox';
-import { marketKind } from './market';
-import { isGap, type Kind, type Person } from './person';
-import { relayKind } from './relay';
-import { webKind } from './web';
 
-const kinds: readonly Kind[] = [
+const kinds: readonly PersonKind[] = [
   mailboxKind,
   channelsKind,
   relayKind,
@@ -31,12 +31,12 @@ afterAll(async () => {
 });
 
 let people = 0;
-const enter = (kind: Kind): Promise<Person> =>
+const enter = (kind: PersonKind): Promise<Person> =>
   kind.enter(server.port(kind.dialect.name), kind.name(++people));
 
 /** Two people for the time of one test. */
 async function withPair(
-  [one, other]: readonly [Kind, Kind],
+  [one, other]: readonly [PersonKind, PersonKind],
   meet: (one: Person, other: Person) => Promise<void>,
 ): Promise<void> {
   const first = await enter(one);
@@ -46,9 +46,12 @@ async function withPair(
   await second.leave();
 }
 
-const canBeIn = ({ rooms }: Kind, room: string): boolean => rooms === 'any' || rooms.includes(room);
-const pairs = kinds.flatMap((one) => kinds.map((other): readonly [Kind, Kind] => [one, other]));
-const named = ([one, other]: readonly [Kind, Kind]): string =>
+const canBeIn = ({ rooms }: PersonKind, room: string): boolean =>
+  rooms === 'any' || rooms.includes(room);
+const pairs = kinds.flatMap((one) =>
+  kinds.map((other): readonly [PersonKind, PersonKind] => [one, other]),
+);
+const named = ([one, other]: readonly [PersonKind, PersonKind]): string =>
   `${one.dialect.name} to ${other.dialect.name}`;
 
 /** Texts that would forge a line, blind a terminal or break a frame at some door. */

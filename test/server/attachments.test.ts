@@ -7,23 +7,21 @@ import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
 import { mailbox } from '../../src/protocol/mailbox/index';
-import { HandClock } from '../support/hand_clock';
-import { Desk, named } from '../support/journal';
-import { scratchFolder } from '../support/scratch';
-import { startServer, type TestServer } from '../support/server';
-import { connectTcp, listenTcp } from '../support/tcp';
 import {
   answerTo,
   ask,
   attachment,
   getFile,
-  nul,
   register,
-  sha256,
   takeCalls,
-  untilEmpty,
-  untilFolder,
-} from './mailbox_peer';
+} from '../protocol/mailbox/person';
+import { nul } from '../protocol/mailbox/support';
+import { sha256, untilEmpty, untilFolder } from '../support/folders';
+import { HandClock } from '../support/hand_clock';
+import { Desk, named } from '../support/journal';
+import { scratchFolder } from '../support/scratch';
+import { startServer, type TestServer } from '../support/server';
+import { connectTcp, listenTcp } from '../support/tcp';
 
 interface Started {
   readonly server: TestServer;

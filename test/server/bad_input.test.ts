@@ -6,12 +6,13 @@ import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
 import { mailbox } from '../../src/protocol/mailbox/index';
+import { ask, register } from '../protocol/mailbox/person';
+import { nul } from '../protocol/mailbox/support';
 import { HandClock } from '../support/hand_clock';
 import { openChat } from '../support/pty';
 import { scratchFolder } from '../support/scratch';
 import { startServer, type TestServer } from '../support/server';
 import { connectTcp, type TcpPeer } from '../support/tcp';
-import { ask, nul, register } from './mailbox_peer';
 
 let folder = '';
 let server: TestServer;

@@ -3,9 +3,10 @@
 import { expect, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 
+import { ask, attachment, register, takeCalls } from '../protocol/mailbox/person';
+import { nul } from '../protocol/mailbox/support';
 import { startChat } from '../support/executable';
 import { scratchFolder } from '../support/scratch';
-import { ask, attachment, nul, register, takeCalls } from './mailbox_peer';
 
 const crowd = 5_000;
 /** How long an operation of a good peer may take: for a busy machine, and far below the 30 s of the bad ones. */

@@ -5,10 +5,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
+import { nul } from '../protocol/mailbox/support';
 import { executable, runChat, startChat } from '../support/executable';
 import { canMakeHosts, type Host, makeHosts } from '../support/hosts';
 import { scratchFolder } from '../support/scratch';
-import { nul } from './mailbox_peer';
 
 const port = 8888;
 

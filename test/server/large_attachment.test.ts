@@ -5,9 +5,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { runChat, startChat } from '../support/executable';
+import { untilEmpty, untilFolder } from '../support/folders';
 import { openChat } from '../support/pty';
 import { scratchFolder } from '../support/scratch';
-import { untilEmpty, untilFolder } from './mailbox_peer';
 
 const MiB = 1024 * 1024;
 const isBig = process.env['CHAT_BIG'] === '1';

@@ -7,10 +7,12 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
+import { ask, attachment, register, takeCalls } from '../protocol/mailbox/person';
+import { nul } from '../protocol/mailbox/support';
 import { type Chat, executable, runChat, startChat } from '../support/executable';
+import { untilFolder } from '../support/folders';
 import { scratchFolder } from '../support/scratch';
 import { connectTcp, listenTcp } from '../support/tcp';
-import { ask, attachment, nul, register, takeCalls, untilFolder } from './mailbox_peer';
 
 const servers: Chat[] = [];
 afterEach(async () => {

@@ -1,6 +1,8 @@
 // People at the channels door: frames of 200 bytes, moving from room to room.
 
 import { channels } from '../../src/protocol/channels/index';
+import { ChannelsClient, toldBy } from '../protocol/channels/person';
+import { padded } from '../protocol/channels/support';
 import { Ears, type Saying, type Stay } from './model';
 import type { Connection } from './network';
 import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
@@ -15,15 +17,14 @@ type Asked =
   | { readonly is: 'other' }
   | { readonly is: 'mark' };
 
-class Client implements Person {
+class Visitor implements Person {
   readonly name: string;
   readonly #stage: Stage;
   readonly #number: number;
   #visits = 0;
-  #connection: Connection | undefined;
+  #client: ChannelsClient<Connection> | undefined;
   #stay: Stay | undefined;
   #ears: Ears | undefined;
-  #got = Buffer.alloc(0);
   #asked: Asked[] = [];
   /** Where it is, by all that was answered; more than one where nobody can tell. */
   #rooms = new Set<string>();
@@ -49,7 +50,7 @@ class Client implements Person {
 
   act(): void {
     const { chance } = this.#stage;
-    if (!this.#connection) return this.#enter();
+    if (!this.#client) return this.#enter();
     if (this.#rest) return this.#sendRest();
     chance.weighted<() => void>([
       [60, () => this.#say()],
@@ -59,7 +60,7 @@ class Client implements Person {
       [3, () => this.#other(chance.of(['/nonsense', '/create', '/create a b', '/']))],
       [6, () => this.#mark()],
       [2, () => this.#send('half a frame', true)],
-      [2, () => this.#connection?.stall(chance.below(8000))],
+      [2, () => this.#client?.transport.stall(chance.below(8000))],
       [2, () => this.#leave('finish')],
       [2, () => this.#leave('reset')],
     ])();
@@ -75,35 +76,42 @@ class Client implements Person {
     this.#rooms = new Set();
     this.#isSure = false;
     this.#asked = [];
-    this.#got = Buffer.alloc(0);
     this.#rest = undefined;
     model.ears.add(ears);
     note(`${name} comes`);
-    const connection = machine.connect('channels', `10.0.2.${this.#number}`, 'any', {
-      data: (bytes) => this.#received(connection, bytes),
-      ended: () => {
-        connection.finish();
-        this.#gone(connection);
+    const client = new ChannelsClient(
+      (data) => {
+        const connection = machine.connect('channels', `10.0.2.${this.#number}`, 'any', {
+          data,
+          ended: () => {
+            connection.finish();
+            this.#gone(client);
+          },
+          lost: () => this.#gone(client),
+        });
+        return connection;
       },
-      lost: () => this.#gone(connection),
-    });
-    this.#connection = connection;
+      (frame) => {
+        if (this.#client === client) this.#frame(frame);
+      },
+    );
+    this.#client = client;
     this.#send(name);
     this.#mark();
   }
 
   #send(text: string, half = false): void {
-    const frame = Buffer.alloc(frameBytes, ' ');
-    frame.write(text);
-    const cut = half ? this.#stage.chance.below(frameBytes) : frameBytes;
-    this.#connection?.send(frame.subarray(0, cut));
-    if (half) this.#rest = frame.subarray(cut);
+    if (!half) return this.#client?.send(text);
+    const frame = padded(text);
+    const cut = this.#stage.chance.below(frameBytes);
+    this.#client?.transport.send(frame.subarray(0, cut));
+    this.#rest = frame.subarray(cut);
   }
 
   #sendRest(): void {
     const rest = this.#rest;
     this.#rest = undefined;
-    if (rest) this.#connection?.send(rest);
+    if (rest) this.#client?.transport.send(rest);
     // What was half a frame is said like anything else, but nobody waits for it.
     this.#mark();
   }
@@ -139,46 +147,37 @@ class Client implements Person {
   /** Asks what is answered in order and changes nothing. */
   #mark(): void {
     this.#asked.push({ is: 'mark' });
-    this.#send('/join');
+    this.#client?.settle();
   }
 
   #leave(how: 'finish' | 'reset'): void {
-    const connection = this.#connection;
+    const client = this.#client;
     this.#stage.note(`${this.#stay?.name ?? ''} leaves by ${how}`);
-    if (how === 'finish') connection?.finish();
-    else connection?.reset();
-    if (how === 'reset') this.#gone(connection);
+    if (how === 'finish') client?.transport.finish();
+    else client?.transport.reset();
+    if (how === 'reset') this.#gone(client);
     else if (this.#stay) this.#stay.leftAt ??= this.#stage.model.now();
-    this.#connection = undefined;
+    this.#client = undefined;
   }
 
-  #gone(connection: Connection | undefined): void {
-    if (!this.#stay || (connection !== this.#connection && this.#connection)) return;
+  #gone(client: ChannelsClient<Connection> | undefined): void {
+    if (!this.#stay || (client !== this.#client && this.#client)) return;
     this.#stay.leftAt ??= this.#stage.model.now();
-    this.#connection = undefined;
+    this.#client = undefined;
   }
 
   // ---- what it hears
-
-  #received(connection: Connection, bytes: Buffer | Uint8Array): void {
-    if (this.#connection !== connection) return;
-    this.#got = Buffer.concat([this.#got, bytes]);
-    while (this.#got.length >= frameBytes) {
-      const frame = this.#got.toString('utf8', 0, frameBytes).trimEnd();
-      this.#got = this.#got.subarray(frameBytes);
-      this.#frame(frame);
-    }
-  }
 
   #frame(frame: string): void {
     const { model } = this.#stage;
     const [stay, ears] = [this.#stay, this.#ears];
     if (!stay || !ears) return;
-    const [, from, mark = '', text = ''] = /^\[([^\]]*)\] (\(private\) )?(.*)$/s.exec(frame) ?? [];
-    if (from !== undefined) {
+    const told = toldBy(frame);
+    if (told.is === 'said') {
+      const { from, text } = told;
       if (isRest(text)) return;
-      if (mark === '') model.heard(ears, from, text);
-      else model.took([stay.name], from, text);
+      if (told.private) model.took([stay.name], from, text);
+      else model.heard(ears, from, text);
     } else if (/^\S+ has (joined|left)$/.test(frame)) {
       if (ears.maybe.size === 0) {
         this.#stage.violated(`${stay.name} was told outside any room: ${frame}`);
@@ -188,7 +187,7 @@ class Client implements Person {
 
   #answered(frame: string): void {
     const { model } = this.#stage;
-    if (frame.startsWith('/join command must be followed')) return this.#marked();
+    if (ChannelsClient.isSettled(frame)) return this.#marked();
     const mark = this.#asked.findIndex(({ is }) => is === 'mark');
     const before = this.#asked.slice(0, mark < 0 ? undefined : mark);
     if (frame.startsWith('Not currently in any channel')) {
@@ -232,11 +231,11 @@ class Client implements Person {
 
   calm(): void {
     if (this.#rest) this.#sendRest();
-    else if (this.#connection) this.#mark();
+    else if (this.#client) this.#mark();
   }
 
   check(): void {
-    if (this.#connection && this.#asked.length > 0) {
+    if (this.#client && this.#asked.length > 0) {
       this.#stage.violated(`${this.name} was not answered: ${JSON.stringify(this.#asked)}`);
     }
   }
@@ -244,5 +243,5 @@ class Client implements Person {
 
 export const channelsKind: Kind = {
   dialect: channels,
-  people: (stage) => Array.from({ length: 7 }, (_, number) => new Client(stage, number)),
+  people: (stage) => Array.from({ length: 7 }, (_, number) => new Visitor(stage, number)),
 };

@@ -1,27 +1,25 @@
 // People at the mailbox door: an operation a connection, and listeners that answer calls well, badly or never.
 
 import { mailbox } from '../../src/protocol/mailbox/index';
+import {
+  type Answer as WireAnswer,
+  answerIn,
+  type End,
+  Operation,
+  requestOf,
+} from '../protocol/mailbox/person';
 import type { Letter, Stay } from './model';
 import type { Connection, PeerEvents } from './network';
 import { isRest, type Kind, namesIn, type Person, type Stage, textAround } from './people';
 
-/** An answer: its code and fields; or nobody knows what became of the request; or it never got there. */
+/** An answer, which may not have come whole; or nobody knows what became of the request; or it never got there. */
 type Answer =
-  | {
-      readonly is: 'answer';
-      readonly code: number;
-      readonly fields: readonly string[];
-      rest: Buffer;
-      isCut: boolean;
-    }
+  | (WireAnswer & { readonly is: 'answer'; readonly isCut: boolean })
   | { readonly is: 'unknown' }
   | { readonly is: 'refused' };
 
 /** What somebody knows about himself. */
 type Known = 'yes' | 'no' | 'unsure';
-
-const bytesOf = (fields: readonly string[]): Buffer =>
-  Buffer.from(fields.map((field) => `${field}\0`).join(''));
 
 class User implements Person {
   readonly name: string;
@@ -100,33 +98,16 @@ class User implements Person {
     how: { readonly bytes?: Uint8Array; readonly safe?: boolean } = {},
   ): void {
     const { chance, machine, time } = this.#stage;
-    const got: Uint8Array[] = [];
-    let isOpen = false;
-    let isOver = false;
-    const finish = (answer: Answer): void => {
-      if (isOver) return;
-      isOver = true;
-      done(answer);
-    };
-    const connection = machine.connect('mailbox', this.#host, how.safe === true ? 'quick' : 'any', {
-      opened: () => {
-        isOpen = true;
-      },
-      data: (bytes) => void got.push(bytes),
-      ended: () => {
-        connection.finish();
-        finish(answerOf(Buffer.concat(got), connection.isCutShort));
-      },
-      lost: () => finish({ is: isOpen ? 'unknown' : 'refused' }),
-    });
-    connection.send(Buffer.concat([bytesOf(fields), how.bytes ?? Buffer.alloc(0)]));
+    const manner = how.safe === true ? 'quick' : 'any';
+    const operation = new Operation<Connection>(
+      (events) => machine.connect('mailbox', this.#host, manner, events),
+      requestOf(fields, how.bytes),
+      (end) => done(answerOf(end, operation.transport.isCutShort)),
+    );
     if (how.safe === true || this.#stage.isCalm) return;
-    if (chance.is(0.1)) connection.finish();
+    if (chance.is(0.1)) operation.transport.finish();
     else if (chance.is(0.03)) {
-      time.after(chance.below(40), () => {
-        connection.reset();
-        finish({ is: 'unknown' });
-      });
+      time.after(chance.below(40), () => operation.reset());
     }
   }
 
@@ -497,18 +478,10 @@ class User implements Person {
 const numbered = (from: string): boolean => /^(mia|wil)/.test(from);
 
 /** `isCut`: the answer may not have come whole. */
-function answerOf(whole: Buffer, isCut: boolean): Answer {
-  const code = whole[0];
-  if (code === undefined) return { is: 'unknown' };
-  const fields: string[] = [];
-  let at = 1;
-  for (let end = whole.indexOf(0, at); end >= 0; end = whole.indexOf(0, at)) {
-    fields.push(whole.toString('utf8', at, end));
-    at = end + 1;
-    // A file stands behind its size, whatever it holds.
-    if (fields.length === 1 && Number(fields[0]) === whole.length - at) break;
-  }
-  return { is: 'answer', code, fields, rest: whole.subarray(at), isCut };
+function answerOf(end: End, isCut: boolean): Answer {
+  if (end.is !== 'ended') return { is: end.is === 'refused' ? 'refused' : 'unknown' };
+  const answer = answerIn(end.bytes);
+  return answer ? { is: 'answer', ...answer, isCut } : { is: 'unknown' };
 }
 
 export const mailboxKind: Kind = {

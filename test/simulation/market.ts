@@ -1,11 +1,11 @@
 // People in the market: lines, private lines, money.
 
 import { market } from '../../src/protocol/market/index';
+import { fundsIn, MarketClient, saidIn, serverPrefix } from '../protocol/market/person';
 import { Ears, type Letter, type Payment, type Saying, type Stay } from './model';
 import type { Connection } from './network';
 import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
 
-const serverPrefix = '[SERVER] Client: ';
 const busy = 'The server could not do that now';
 
 /** What was asked and not yet answered, in order. */
@@ -17,11 +17,11 @@ type Asked =
   /** A private line to somebody whose name nobody has: its answer says that all before it was dealt with. */
   | { readonly is: 'mark'; readonly name: string };
 
-class Client implements Person {
+class Visitor implements Person {
   readonly name: string;
   readonly #stage: Stage;
   readonly #number: number;
-  #connection: Connection | undefined;
+  #client: MarketClient<Connection> | undefined;
   /** What the next line from the server will be about; see `#question`. */
   #state:
     'start' | 'naming' | 'named' | 'retry' | 'balancing' | 'entering' | 'skipping' | 'inside' =
@@ -30,7 +30,6 @@ class Client implements Person {
   #isRefused = false;
   #stay: Stay | undefined;
   #ears: Ears | undefined;
-  #got = '';
   #asked: Asked[] = [];
   /** What it was told in answer since the last mark. */
   #answers: string[] = [];
@@ -55,7 +54,7 @@ class Client implements Person {
 
   act(): void {
     const { chance } = this.#stage;
-    if (!this.#connection) return this.#connect();
+    if (!this.#client) return this.#connect();
     if (this.#state === 'retry') return this.#sayName('naming');
     if (this.#state === 'named') return this.#sayBalance();
     if (this.#state !== 'inside') return;
@@ -66,7 +65,7 @@ class Client implements Person {
       [5, () => this.#ask('users')],
       [3, () => this.#ask('funds')],
       [3, () => this.#mark()],
-      [2, () => this.#connection?.stall(chance.below(8000))],
+      [2, () => this.#client?.transport.stall(chance.below(8000))],
       [2, () => this.#leave('quit')],
       [1, () => this.#leave('finish')],
       [2, () => this.#leave('reset')],
@@ -76,38 +75,41 @@ class Client implements Person {
   #connect(): void {
     const { machine, note } = this.#stage;
     note(`${this.name} comes`);
-    this.#got = '';
     this.#asked = [];
     this.#answers = [];
     this.#stay = undefined;
     this.#ears = undefined;
-    const connection = machine.connect('market', `10.0.3.${this.#number}`, 'quick', {
-      data: (bytes) => this.#received(connection, bytes),
-      ended: () => {
-        connection.finish();
-        this.#gone(connection);
+    const client = new MarketClient(
+      (data) => {
+        const connection = machine.connect('market', `10.0.3.${this.#number}`, 'quick', {
+          data,
+          ended: () => {
+            connection.finish();
+            this.#gone(client);
+          },
+          lost: () => this.#gone(client),
+        });
+        return connection;
       },
-      lost: () => this.#gone(connection),
-    });
-    this.#connection = connection;
+      (line) => {
+        if (this.#client === client) this.#line(line);
+      },
+    );
+    this.#client = client;
     this.#sayName('start');
   }
 
   #sayName(state: 'start' | 'naming'): void {
     this.#state = state;
     this.#isRefused = false;
-    this.#tell(this.name);
-  }
-
-  #tell(line: string): void {
-    this.#connection?.send(Buffer.from(`${line}\n`));
+    this.#client?.send(this.name);
   }
 
   /** A balance lets it in, under the name that it has said before. */
   #sayBalance(): void {
     const { chance } = this.#stage;
     this.#state = 'balancing';
-    this.#tell(String(chance.below(500)));
+    this.#client?.send(String(chance.below(500)));
   }
 
   #say(): void {
@@ -117,7 +119,7 @@ class Client implements Person {
     const text = textAround(chance, 300);
     const saying = model.saying({ by, line: ears, rooms: new Set(['market']), text });
     this.#asked.push({ is: 'say', saying });
-    this.#tell(saying.text);
+    this.#client?.send(saying.text);
     if (chance.is(0.3)) this.#mark();
   }
 
@@ -129,7 +131,7 @@ class Client implements Person {
     const message = model.letter({ from, to: name, stay, line, text: textAround(chance, 200) });
     note(`${this.name} writes ${message.word} to ${name}`);
     this.#asked.push({ is: 'write', message: message });
-    this.#tell(`:p - ${name} - ${message.text}`);
+    this.#client?.write(name, message.text);
     // Its answer, if there is one, is the last before this one's.
     this.#mark();
   }
@@ -140,32 +142,33 @@ class Client implements Person {
     const payment: Payment = { from: this.name, to, amount: 1 + chance.below(60), state: 'asked' };
     model.payments.push(payment);
     this.#asked.push({ is: 'pay', payment });
-    this.#tell(`:t - <${to}> - ${payment.amount}`);
+    this.#client?.pay(to, payment.amount);
   }
 
   #ask(what: 'users' | 'funds'): void {
     this.#asked.push({ is: what });
-    this.#tell(what === 'users' ? ':u' : ':funds');
+    if (what === 'users') this.#client?.users();
+    else this.#client?.funds();
   }
 
   #mark(): void {
     const name = `mark${++this.#marks}`;
     this.#asked.push({ is: 'mark', name });
-    this.#tell(`:p - <${name}> - hello`);
+    this.#client?.write(`<${name}>`, 'hello');
   }
 
   #leave(how: 'quit' | 'finish' | 'reset'): void {
-    const connection = this.#connection;
+    const client = this.#client;
     this.#stage.note(`${this.name} leaves by ${how}`);
-    if (how === 'quit') this.#tell(':q');
-    else if (how === 'finish') connection?.finish();
-    else connection?.reset();
-    this.#gone(connection);
+    if (how === 'quit') client?.quit();
+    else if (how === 'finish') client?.transport.finish();
+    else client?.transport.reset();
+    this.#gone(client);
   }
 
-  #gone(connection: Connection | undefined): void {
-    if (connection !== this.#connection) return;
-    this.#connection = undefined;
+  #gone(client: MarketClient<Connection> | undefined): void {
+    if (client !== this.#client) return;
+    this.#client = undefined;
     if (this.#stay) this.#stay.leftAt ??= this.#stage.model.now();
     this.#unsure(this.#asked);
     this.#asked = [];
@@ -173,21 +176,11 @@ class Client implements Person {
 
   // ---- what it is told
 
-  #received(connection: Connection, bytes: Uint8Array): void {
-    if (this.#connection !== connection) return;
-    // What it gets is ASCII; a line may come in pieces.
-    this.#got += Buffer.from(bytes).toString('latin1');
-    for (let end = this.#got.indexOf('\n'); end >= 0; end = this.#got.indexOf('\n')) {
-      const line = this.#got.slice(0, end);
-      this.#got = this.#got.slice(end + 1);
-      this.#line(line);
-    }
-  }
-
   #line(line: string): void {
     const { model, violated } = this.#stage;
-    const [, from, text = ''] = /^<([^<>]*)>: (.*)$/.exec(line) ?? [];
-    if (from !== undefined) {
+    const said = saidIn(line);
+    if (said) {
+      const { from, text } = said;
       if (!this.#ears) return violated(`${this.name} was told before entering: ${line}`);
       if (text.startsWith('m')) model.took([this.name], from, text);
       else if (!isRest(text)) model.heard(this.#ears, from, text);
@@ -201,7 +194,7 @@ class Client implements Person {
     if (/^The balance of \d+ has been set/.test(told)) return this.#enter();
     if (this.#state === 'inside') this.#answered(told);
     else if (told.startsWith('You have ')) this.#entered(told);
-    else if (this.#state === 'entering' && told.startsWith(busy)) this.#tell(':funds');
+    else if (this.#state === 'entering' && told.startsWith(busy)) this.#client?.funds();
     else this.#isRefused = true;
   }
 
@@ -213,7 +206,7 @@ class Client implements Person {
         return;
       case 'naming':
         // Its line end was seen: from now on no pause ends a line of its own.
-        this.#connection?.loosen();
+        this.#client?.transport.loosen();
         this.#state = this.#isRefused ? 'retry' : 'named';
         return;
       case 'balancing':
@@ -241,7 +234,7 @@ class Client implements Person {
     this.#ears.maybe = new Set(['market']);
     model.ears.add(this.#ears);
     this.#state = 'entering';
-    this.#tell(':funds');
+    this.#client?.funds();
   }
 
   #entered(told: string): void {
@@ -293,9 +286,8 @@ class Client implements Person {
         if (answers.shift() !== 'Connected users:') violated(`${this.name} got no list`);
         return;
       case 'funds': {
-        const funds = /^You have (\d+) dollars\.$/.exec(answers.shift() ?? '')?.[1];
-        if (funds === undefined) violated(`${this.name} was not told what it has`);
-        this.#funds = Number(funds);
+        this.#funds = fundsIn(`${serverPrefix}${answers.shift() ?? ''}`);
+        if (this.#funds === undefined) violated(`${this.name} was not told what it has`);
         return;
       }
       case 'mark':
@@ -307,14 +299,14 @@ class Client implements Person {
   // ---- the end
 
   calm(): void {
-    if (!this.#connection || this.#state !== 'inside') return;
+    if (!this.#client || this.#state !== 'inside') return;
     this.#ask('funds');
     this.#mark();
   }
 
   check(): void {
     const { machine, violated } = this.#stage;
-    if (!this.#connection || this.#state !== 'inside') return;
+    if (!this.#client || this.#state !== 'inside') return;
     if (this.#asked.length > 0) {
       violated(`${this.name} was not answered: ${JSON.stringify(this.#asked)}`);
     }
@@ -331,5 +323,5 @@ class Client implements Person {
 
 export const marketKind: Kind = {
   dialect: market,
-  people: (stage) => Array.from({ length: 7 }, (_, number) => new Client(stage, number)),
+  people: (stage) => Array.from({ length: 7 }, (_, number) => new Visitor(stage, number)),
 };

@@ -2,18 +2,12 @@
 
 import { tcpHandlers, type TcpSocket, type TcpSystemSocket } from '../../src/net/tcp_socket';
 import type { Address } from '../../src/protocol/model';
+import type { Transport, TransportEvents } from '../support/transport';
 import type { Chance } from './chance';
 import type { Time } from './time';
 
 /** What happens at the far end of a connection, told to whoever plays it. */
-export interface PeerEvents {
-  opened?(connection: Connection): void;
-  data(bytes: Uint8Array): void;
-  /** The server has ended its side. */
-  ended(): void;
-  /** Refused, reset, or gone with the server. */
-  lost(): void;
-}
+export type PeerEvents = TransportEvents<Connection>;
 
 /** How a connection carries bytes. `quick`: never so late that somebody's patience could be at stake. */
 export type Manner = 'quick' | 'any';
@@ -137,7 +131,7 @@ interface Around {
 }
 
 /** A connection: the server's socket as Bun would have it, and the far end. */
-export class Connection {
+export class Connection implements Transport {
   readonly #deps: Around;
   readonly #up: Pipe;
   readonly #down: Pipe;

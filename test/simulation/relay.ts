@@ -1,9 +1,8 @@
 // Programs at the relay: emitters that speak, displays that answer at once, late, with a refusal or never.
 
-import { Inbox } from '../../src/protocol/bytes/inbox';
 import { relay } from '../../src/protocol/relay/index';
-import { encodeFrame, FrameReader } from '../../src/protocol/relay/wire/codec';
 import type { Body, Frame } from '../../src/protocol/relay/wire/messages';
+import { RelayClient } from '../protocol/relay/person';
 import { Ears, type Letter, type Saying, type Stay } from './model';
 import type { Connection } from './network';
 import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
@@ -15,9 +14,7 @@ abstract class Program implements Person {
   protected readonly id: number;
   protected stay: Stay | undefined;
   protected sequence = 0;
-  #connection: Connection | undefined;
-  #reader = new FrameReader();
-  #inbox = new Inbox();
+  #client: RelayClient<Connection> | undefined;
   #isEntered = false;
 
   constructor(stage: Stage, id: number) {
@@ -42,9 +39,9 @@ abstract class Program implements Person {
 
   act(): void {
     const { chance } = this.stage;
-    if (!this.#connection) return this.#come();
+    if (!this.#client) return this.#come();
     if (!this.#isEntered) return;
-    if (chance.is(0.02)) return this.#connection.stall(chance.below(6000));
+    if (chance.is(0.02)) return this.#client.transport.stall(chance.below(6000));
     if (chance.is(0.02)) return this.go('reset');
     if (chance.is(0.01)) return this.go('finish');
     this.command();
@@ -53,21 +50,27 @@ abstract class Program implements Person {
   #come(): void {
     const { machine, note } = this.stage;
     note(`${this.name} comes`);
-    this.#reader = new FrameReader();
-    this.#inbox = new Inbox();
     this.#isEntered = false;
     this.sequence = 0;
     const { name } = this;
     this.stay = { dialect: 'relay', name, enteredAt: undefined, leftAt: undefined };
-    const connection = machine.connect('relay', `10.0.4.${this.id % 1000}`, 'any', {
-      data: (bytes) => this.#received(connection, bytes),
-      ended: () => {
-        connection.finish();
-        this.#gone(connection);
+    const client = new RelayClient(
+      (data) => {
+        const connection = machine.connect('relay', `10.0.4.${this.id % 1000}`, 'any', {
+          data,
+          ended: () => {
+            connection.finish();
+            this.#gone(client);
+          },
+          lost: () => this.#gone(client),
+        });
+        return connection;
       },
-      lost: () => this.#gone(connection),
-    });
-    this.#connection = connection;
+      (frame) => {
+        if (this.#client === client) this.#frame(frame);
+      },
+    );
+    this.#client = client;
     this.say({ kind: 'OI' }, 0);
   }
 
@@ -79,42 +82,32 @@ abstract class Program implements Person {
   }
 
   protected send(frame: Frame): void {
-    this.#connection?.send(encodeFrame(frame));
+    this.#client?.send(frame);
   }
 
   protected go(how: 'reset' | 'finish' | 'goodbye'): void {
     this.stage.note(`${this.name} leaves by ${how}`);
-    const connection = this.#connection;
+    const client = this.#client;
     if (how === 'goodbye') {
       // The answer is the last that comes; then the program closes.
       this.say({ kind: 'FLW' }, 0);
-      connection?.finish();
-    } else if (how === 'finish') connection?.finish();
-    else connection?.reset();
-    this.#gone(connection);
+      client?.transport.finish();
+    } else if (how === 'finish') client?.transport.finish();
+    else client?.transport.reset();
+    this.#gone(client);
   }
 
-  #gone(connection: Connection | undefined): void {
-    if (!connection || connection !== this.#connection) return;
-    this.#connection = undefined;
+  #gone(client: RelayClient<Connection> | undefined): void {
+    if (!client || client !== this.#client) return;
+    this.#client = undefined;
     if (this.stay) this.stay.leftAt ??= this.stage.model.now();
     this.left();
-  }
-
-  #received(connection: Connection, bytes: Uint8Array): void {
-    if (this.#connection !== connection) return;
-    this.#inbox.push(bytes);
-    for (let read = this.#reader.take(this.#inbox); read; read = this.#reader.take(this.#inbox)) {
-      if (read.is === 'bad') this.stage.violated(`${this.name} was sent a bad frame`);
-      this.#frame(read.frame);
-      if (this.#connection !== connection) return;
-    }
   }
 
   #frame(frame: Frame): void {
     if (!this.#isEntered) {
       if (frame.sequence !== 0) return;
-      if (frame.kind === 'ERRO') return this.#gone(this.#connection);
+      if (frame.kind === 'ERRO') return this.#gone(this.#client);
       if (frame.kind !== 'OK') return this.stage.violated(`${this.name} got ${frame.kind} first`);
       this.#isEntered = true;
       if (this.stay) this.stay.enteredAt = this.stage.model.now();
@@ -126,7 +119,7 @@ abstract class Program implements Person {
   calm(): void {}
 
   protected get isHere(): boolean {
-    return this.#connection !== undefined && this.#isEntered;
+    return this.#client !== undefined && this.#isEntered;
   }
 }
 

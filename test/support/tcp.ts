@@ -165,6 +165,12 @@ export class TcpPeer implements AsyncDisposable {
     return this.#take(this.#received.length);
   }
 
+  /** Waits until the other side ends; fails if anything comes before. */
+  async readsNothingToEnd(): Promise<void> {
+    const rest = Buffer.from(await this.readToEnd()).toString();
+    if (rest !== '') throw new Error(`${JSON.stringify(rest)} came before the end`);
+  }
+
   /** Leaves what comes from now on where it is: soon the other side can send no more. */
   stopReading(): void {
     this.#socket?.pause();

@@ -390,7 +390,7 @@ describe('nobody is hurt by', () => {
       for (const each of textsOf(await conversation.peer('B').read(batch.length))) heard.add(each);
     }
     expect([...heard].sort()).toEqual(['Sloth has left', `[A] ${text}`]);
-    await conversation.hears('A', 'Sloth has left');
+    await conversation.reads('A', 'Sloth has left');
     sloth.terminate();
     await gone;
   }, 60_000);

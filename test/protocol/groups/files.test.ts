@@ -7,8 +7,7 @@ import { join } from 'node:path';
 
 import { type Chat, startChat } from '../../support/executable';
 import { scratchFolder } from '../../support/scratch';
-import { connectTcp } from '../../support/tcp';
-import { Peer } from './conversation';
+import { GroupsPeer } from './person';
 
 const MiB = 1024 * 1024;
 /** Some of it is enough to fill every buffer on its way many times; CHAT_TEST_FILE_MIB asks for more. */
@@ -40,7 +39,7 @@ class Stage implements AsyncDisposable {
   readonly port: number;
   readonly #store: string;
   readonly #chats: Chat[];
-  readonly #peers: Peer[] = [];
+  readonly #peers: GroupsPeer[] = [];
 
   private constructor(server: Chat, port: number, store: string) {
     this.server = server;
@@ -71,14 +70,14 @@ class Stage implements AsyncDisposable {
   }
 
   /** A raw connection, to play whoever a real client cannot be made to be. */
-  async dial(): Promise<Peer> {
-    const peer = new Peer(await connectTcp(this.port), this.port);
+  async dial(): Promise<GroupsPeer> {
+    const peer = await GroupsPeer.connect(this.port);
     this.#peers.push(peer);
     return peer;
   }
 
   /** One of a user who is in. */
-  async enter(name: string): Promise<Peer> {
+  async enter(name: string): Promise<GroupsPeer> {
     const peer = await this.dial();
     await peer.send(`Req.Connect User=${name}`);
     expect((await peer.read()).status).toBe('ok');
@@ -99,13 +98,13 @@ class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { tcp } of this.#peers) await tcp[Symbol.asyncDispose]();
+    for (const peer of this.#peers) await peer[Symbol.asyncDispose]();
     await Promise.all(this.#chats.map((chat) => chat.kill('SIGKILL')));
   }
 }
 
 /** The next message about a file, whatever else comes. */
-async function aboutFile(peer: Peer, status: string) {
+async function aboutFile(peer: GroupsPeer, status: string) {
   for (;;) {
     const message = await peer.read();
     if (message.action === 'file' && message.status === status) return message;
@@ -141,7 +140,7 @@ async function memoryOf(chat: Chat, which: 'VmRSS' | 'VmHWM'): Promise<number> {
 
 /** Fetches as a raw client; takes `bytesPerSecond` at most. The hash of what came. */
 async function fetchSlowly(
-  connection: Peer,
+  connection: GroupsPeer,
   id: string,
   token: string,
   bytesPerSecond: number,
@@ -159,7 +158,7 @@ async function fetchSlowly(
     if (early > 0) await new Promise((next) => setTimeout(next, early));
   }
   await connection.send(`File_transfer Id=${id} Status=done`);
-  await connection.tcp.readToEnd();
+  await connection.readToEnd();
   return hasher.digest('hex');
 }
 

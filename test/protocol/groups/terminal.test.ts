@@ -9,8 +9,7 @@ import { startChat } from '../../support/executable';
 import { keys, openChat, type Screen } from '../../support/pty';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
-import { connectTcp } from '../../support/tcp';
-import { Peer } from './conversation';
+import { GroupsPeer } from './person';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -122,9 +121,7 @@ test('a group: who created it invites, whoever wants leaves, and it goes on with
 test('what is on its way is shown with a bar, while one goes on typing', async () => {
   await using bob = await come('bob');
   const port = server.port('groups');
-  await using first = await connectTcp(port);
-  await using second = await connectTcp(port);
-  const dan = new Peer(first, port);
+  await using dan = await GroupsPeer.connect(port);
   await dan.send('Req.Connect User=dan');
   await dan.read();
   await dan.send('File_transfer To=bob Id=1 Status=offer File-Name=big.bin File-Size=4000000');
@@ -132,7 +129,7 @@ test('what is on its way is shown with a bar, while one goes on typing', async (
   await enter(bob, /accept f\d+/.exec(bob.screen.everything)?.[0] ?? '');
   let message = await dan.read();
   while (message.token === undefined) message = await dan.read();
-  const connection = new Peer(second, port);
+  await using connection = await GroupsPeer.connect(port);
   await connection.send(`File_transfer Id=1 Status=data Token=${message.token}`);
   for (let sent = 0; sent < 4_000_000; sent += 50_000) {
     await connection.send({

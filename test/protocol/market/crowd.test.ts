@@ -62,7 +62,7 @@ test('a slow reader is dropped, and alone', async () => {
       } else expect(heard).toBe(`<ann>: ${text}\n`);
     }
   }
-  await conversation.reads('ann', farewell);
+  await conversation.readsLines('ann', farewell);
   sloth.terminate();
   await gone;
 }, 60_000);

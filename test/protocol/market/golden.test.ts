@@ -405,7 +405,7 @@ describe('the end', () => {
       'ann enters with 1\nbob enters with 1\nann < [SERVER] Client: <bob> connected!',
     );
     await conversation.peer('bob').send(`${'x'.repeat(limits.hub.textBytes)}\n`);
-    await conversation.reads('ann', `<bob>: ${'x'.repeat(limits.hub.textBytes)}\n`);
+    await conversation.readsLines('ann', `<bob>: ${'x'.repeat(limits.hub.textBytes)}\n`);
     await conversation.peer('bob').send(`${'x'.repeat(1_000_000)}:t - ann - 1\nfine\n`);
     await conversation.play(`
       bob < [SERVER] Client: A line has at most 65536 bytes.

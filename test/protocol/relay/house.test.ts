@@ -8,18 +8,18 @@ import { relay } from '../../../src/protocol/relay/index';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp, listenTcp, type TcpPeer } from '../../support/tcp';
 import { erro, msg, ok, qem } from './frames';
-import { RawProgram } from './raw';
+import { RelayProgram } from './person';
 
 let server: TestServer;
-let emitter: RawProgram;
-let display: RawProgram;
+let emitter: RelayProgram;
+let display: RelayProgram;
 beforeEach(async () => {
   server = await startServer([mailbox, channels, relay]);
-  emitter = await RawProgram.registered(server.port('relay'), 7);
-  display = await RawProgram.registered(server.port('relay'), 1007);
+  emitter = await RelayProgram.registered(server.port('relay'), 7);
+  display = await RelayProgram.registered(server.port('relay'), 1007);
 });
 afterEach(async () => {
-  RawProgram.resetAll();
+  RelayProgram.resetAll();
   await server.stop();
 });
 
@@ -63,7 +63,7 @@ test('an account writes to an emitter, who hears it at his display', async () =>
 
 test('its sender hears of what a display has taken, and not of what it has refused', async () => {
   await registerAlice();
-  const picky = await RawProgram.registered(server.port('relay'), 1008, { answers: false });
+  const picky = await RelayProgram.registered(server.port('relay'), 1008, { answers: false });
   const phone = listenTcp();
   expect(await operation('CONNECT', 'alice', String(phone.port))).toBe(0);
   for (const [text, answer] of [

@@ -8,7 +8,7 @@ import { canMakeHosts, makeHosts } from '../../support/hosts';
 import { keys, openChat, type Screen } from '../../support/pty';
 import { startServer, type TestServer } from '../../support/server';
 import { flw, msg } from './frames';
-import { RawProgram } from './raw';
+import { RelayProgram } from './person';
 
 /** What runs each program: nothing for this machine, a namespace's command for another. */
 interface Places {
@@ -100,7 +100,7 @@ describe('at a terminal', () => {
     port = server.port('relay');
   });
   afterEach(async () => {
-    RawProgram.resetAll();
+    RelayProgram.resetAll();
     await server.stop();
   });
   const open = async (id: number, prompt: string, ...more: string[]): Promise<Screen> => {
@@ -110,12 +110,12 @@ describe('at a terminal', () => {
   };
   /** The number is free again at once: the program has said goodbye. */
   const isFree = async (...ids: number[]): Promise<void> => {
-    for (const id of ids) await (await RawProgram.registered(port, id)).leave();
+    for (const id of ids) await (await RelayProgram.registered(port, id)).leave();
   };
 
   test('both halves in one: what comes is shown above the line being typed, which stays', async () => {
-    const other = await RawProgram.registered(port, 8);
-    const display = await RawProgram.registered(port, 1008);
+    const other = await RelayProgram.registered(port, 8);
+    const display = await RelayProgram.registered(port, 1008);
     await using both = await open(7, '7> ');
     expect(both.lines[0]).toBe('You are emitter 7 and display 1007.');
     both.type(`Ob-la-di${keys.enter}`);
@@ -158,7 +158,7 @@ describe('at a terminal', () => {
     both.type(keys.enter);
     await both.until('What you type is still sent.');
     await isFree(1007);
-    const display = await RawProgram.registered(port, 1007);
+    const display = await RelayProgram.registered(port, 1007);
     both.type(`still here${keys.enter}`);
     expect(await display.line()).toBe('MSG 7>1007 #3 "still here"');
     both.type(`/quit${keys.enter}`);
@@ -178,7 +178,7 @@ describe('at a terminal', () => {
   }, 30_000);
 
   test('a display that is stopped by its emitter ends by itself', async () => {
-    const emitter = await RawProgram.registered(port, 7);
+    const emitter = await RelayProgram.registered(port, 7);
     await using display = await open(1007, '1007> ');
     expect(await emitter.answers(flw(7, 1007, 1))).toEqual(['OK 0>7 #1']);
     expect(await display.ended).toBe(0);
@@ -188,7 +188,7 @@ describe('at a terminal', () => {
   }, 30_000);
 
   test('a number in use', async () => {
-    const emitter = await RawProgram.registered(port, 7);
+    const emitter = await RelayProgram.registered(port, 7);
     await using late = await openChat(['connect', `relay://7@127.0.0.1:${port}`]);
     expect(await late.ended).toBe(75);
     expect(late.everything).toContain('Number 7 is in use; 0 is any that is free.');
@@ -204,7 +204,7 @@ describe('behind pipes', () => {
     place = `127.0.0.1:${server.port('relay')}`;
   });
   afterEach(async () => {
-    RawProgram.resetAll();
+    RelayProgram.resetAll();
     await server.stop();
   });
 
@@ -250,7 +250,7 @@ describe('behind pipes', () => {
 
   test('chat send: to one, to all, to nobody, too long', async () => {
     const [first, second] = await Promise.all(
-      [1001, 1002].map((id) => RawProgram.registered(server.port('relay'), id)),
+      [1001, 1002].map((id) => RelayProgram.registered(server.port('relay'), id)),
     );
     const send = (to: string, text: string) => runChat(['send', `relay://7@${place}${to}`, text]);
     expect(await send('/1002', 'Ob-la-da')).toEqual({ status: 0, out: '', err: '' });

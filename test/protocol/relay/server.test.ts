@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { relay } from '../../../src/protocol/relay/index';
 import { startServer, type TestServer } from '../../support/server';
 import { flw, header, msg, oi, ok, padded, qem } from './frames';
-import { many, range, RawProgram } from './raw';
+import { many, range, RelayProgram } from './person';
 
 let server: TestServer;
 let port: number;
@@ -15,15 +15,15 @@ beforeEach(async () => {
   port = server.port('relay');
 });
 afterEach(async () => {
-  RawProgram.resetAll();
+  RelayProgram.resetAll();
   await server.stop();
   expect(server.console.warnings).toEqual([]);
 });
 
-const registered = (id: number, answers = true): Promise<RawProgram> =>
-  RawProgram.registered(port, id, { answers });
+const registered = (id: number, answers = true): Promise<RelayProgram> =>
+  RelayProgram.registered(port, id, { answers });
 /** A display has nothing more to read, once it has read this. */
-async function nothingElse(display: RawProgram, emitter: RawProgram): Promise<void> {
+async function nothingElse(display: RelayProgram, emitter: RelayProgram): Promise<void> {
   emitter.send(msg(emitter.id, display.id, 'and that was all', 4_000_000));
   expect(await display.line()).toBe(`MSG ${emitter.id}>${display.id} #4000000 "and that was all"`);
   while (!(await emitter.line()).startsWith(`OK 0>${emitter.id} #4000000`));
@@ -68,7 +68,7 @@ describe('the runs of the source', () => {
 describe('numbers', () => {
   test('in use, and a second try on the same connection', async () => {
     const first = await registered(7);
-    const second = await RawProgram.connect(port);
+    const second = await RelayProgram.connect(port);
     expect(await second.answers(oi(7, 0), oi(2000, 1), oi(8, 2), oi(9, 3))).toEqual([
       'ERRO 0>7 #0',
       'ERRO 0>2000 #1',
@@ -81,7 +81,7 @@ describe('numbers', () => {
     // A connection that breaks gives its number back, too.
     third.reset();
     for (;;) {
-      const next = await RawProgram.connect(port);
+      const next = await RelayProgram.connect(port);
       const [line] = await next.answers(oi(7));
       await next.close();
       if (line === 'OK 0>7 #0') break;
@@ -102,11 +102,11 @@ describe('numbers', () => {
   test('all of them: 999 emitters and 1000 displays at once, and nobody more', async () => {
     const displays = await many(range(1000, 1999), () => registered(65_535));
     const emitters = await many(range(1, 999), () => registered(0));
-    const ids = (programs: readonly RawProgram[]): number[] =>
+    const ids = (programs: readonly RelayProgram[]): number[] =>
       programs.map(({ id }) => id).sort((one, other) => one - other);
     expect(ids(emitters)).toEqual(range(1, 999));
     expect(ids(displays)).toEqual(range(1000, 1999));
-    const late = await RawProgram.connect(port);
+    const late = await RelayProgram.connect(port);
     expect(await late.answers(oi(0, 1), oi(65_535, 2), oi(500, 3), oi(1500, 4))).toEqual([
       'ERRO 0>0 #1',
       'ERRO 0>65535 #2',
@@ -247,12 +247,12 @@ describe('what is no frame', () => {
     const [emitter, display] = [await registered(1), await registered(1001)];
     const lies = [header(65_535, 1, 0, 1), msg(1, 0, 'x'.repeat(141), 2), header(7, 1, 0, 3)];
     expect(await emitter.answers(...lies)).toEqual(['ERRO 0>1 #1', 'ERRO 0>1 #2', 'ERRO 0>1 #3']);
-    const cut = await RawProgram.connect(port);
+    const cut = await RelayProgram.connect(port);
     cut.send(oi(5).subarray(0, 9));
     cut.finish();
     expect(await cut.line()).toBe('ERRO 0>5 #0');
     await cut.ended();
-    const web = await RawProgram.connect(port);
+    const web = await RelayProgram.connect(port);
     web.send(Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: x\r\n\r\n'.repeat(20)));
     await web.ended();
     expect(web.frames.every(({ kind }) => kind === 'ERRO')).toBe(true);
@@ -285,8 +285,8 @@ describe('FLW', () => {
   test('with --open-stop any emitter stops any display', async () => {
     await server.stop();
     server = await startServer([relay], { flags: { 'open-stop': true } });
-    const emitter = await RawProgram.registered(server.port('relay'), 7);
-    const display = await RawProgram.registered(server.port('relay'), 1008);
+    const emitter = await RelayProgram.registered(server.port('relay'), 7);
+    const display = await RelayProgram.registered(server.port('relay'), 1008);
     expect(await emitter.answers(flw(7, 1008, 1))).toEqual(['OK 0>7 #1']);
     expect(await display.line()).toBe('FLW 7>1008 #1');
   });
@@ -304,8 +304,8 @@ describe('FLW', () => {
   test('a padding server pads what goes to displays, and only that', async () => {
     await server.stop();
     server = await startServer([relay], { flags: { 'relay-pad': true } });
-    const display = await RawProgram.registered(server.port('relay'), 1001, { answers: false });
-    const emitter = await RawProgram.registered(server.port('relay'), 1);
+    const display = await RelayProgram.registered(server.port('relay'), 1001, { answers: false });
+    const emitter = await RelayProgram.registered(server.port('relay'), 1);
     emitter.send(msg(1, 0, 'x', 1));
     await emitter.next();
     await display.until(() => display.bytes >= 14 + 156, '156 bytes');

@@ -1,9 +1,10 @@
-// The client's side of the page's protocol over a real WebSocket, without the page: what it keeps, it keeps in memory.
+// The test client of the page's protocol: JSON lines over any transport, and a person with the page's own client.
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { takeEach } from '../../../src/protocol/connection';
 import { limits } from '../../../src/protocol/limits';
 import { WebClientSession, type WebClientState } from '../../../src/protocol/web/client/session';
+import { web } from '../../../src/protocol/web/index';
 import type {
   PrivateMessage,
   ReplyOf,
@@ -11,12 +12,43 @@ import type {
   ServerNotice,
   Verb,
 } from '../../../src/protocol/web/wire/messages';
+import { Changes } from '../../support/changes';
+import { foreignName, type Other, type Person, type PersonKind } from '../../support/person';
+import type { Dial, Transport } from '../../support/transport';
 
 /** 43 characters that no other test has. */
 export const tokenFor = (name: string): string =>
   Buffer.from(name).toString('base64url').padEnd(43, '-').slice(0, 43);
 export const born = '04/05/1852';
 
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The wire as a stranger writes it, over any transport: one JSON object a line. `received` gets each. */
+export class WebLines<T extends Transport = Transport> {
+  readonly transport: T;
+  readonly #received: (message: Fields) => void;
+  #bytes = Buffer.alloc(0);
+
+  constructor(dial: Dial<T>, received: (message: Fields) => void) {
+    this.#received = received;
+    this.transport = dial((bytes) => this.#data(bytes));
+  }
+
+  send(request: Fields): void {
+    this.transport.send(Buffer.from(`${JSON.stringify(request)}\n`));
+  }
+
+  #data(bytes: Uint8Array): void {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    for (let end = this.#bytes.indexOf('\n'); end >= 0; end = this.#bytes.indexOf('\n')) {
+      const line = this.#bytes.toString('utf8', 0, end);
+      this.#bytes = this.#bytes.subarray(end + 1);
+      this.#received(JSON.parse(line) as Fields);
+    }
+  }
+}
+
+/** The page's client over a real WebSocket, without the page: what it keeps, it keeps in memory. */
 export class WebPerson implements AsyncDisposable {
   readonly client: WebClientSession;
   readonly messages: PrivateMessage[] = [];
@@ -24,9 +56,9 @@ export class WebPerson implements AsyncDisposable {
   state: WebClientState = { is: 'idle' };
   dials = 0;
   #socket: WebSocket | undefined;
-  readonly #waiters = new Set<() => void>();
+  readonly #changes = new Changes();
 
-  /** `port` may change under way. Pauses of the caller's are as short as the event loop allows. */
+  /** `port` may change under way. The client's pauses are as short as the event loop allows. */
   constructor(port: () => number) {
     this.client = new WebClientSession({
       dial: () => this.#dial(port()),
@@ -43,16 +75,16 @@ export class WebPerson implements AsyncDisposable {
         if (!this.messages.some(({ serial }) => serial === message.serial)) {
           this.messages.push(message);
         }
-        this.#woken();
+        this.#changes.changed();
         done();
       },
       notified: (news) => {
         this.news.push(news);
-        this.#woken();
+        this.#changes.changed();
       },
       changed: (state) => {
         this.state = state;
-        this.#woken();
+        this.#changes.changed();
       },
     });
   }
@@ -82,25 +114,14 @@ export class WebPerson implements AsyncDisposable {
     queueMicrotask(() => this.client.lost());
   }
 
-  #woken(): void {
-    for (const waiter of this.#waiters) waiter();
-  }
-
   until(met: (client: this) => boolean): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => {
-      const { messages, news, state } = this;
-      reject(new Error(`not within 10 s: ${JSON.stringify({ messages, news, state })}`));
-    }, 10_000);
-    const check = (): void => {
-      if (!met(this)) return;
-      clearTimeout(timer);
-      this.#waiters.delete(check);
-      resolve();
-    };
-    this.#waiters.add(check);
-    check();
-    return promise;
+    return this.#changes.until(
+      () => met(this),
+      () => {
+        const { messages, news, state } = this;
+        return `still ${JSON.stringify({ messages, news, state })}`;
+      },
+    );
   }
 
   /** One request, answered. Throws the refusal. */
@@ -135,10 +156,107 @@ export class WebPerson implements AsyncDisposable {
   }
 }
 
-/** Registers somebody and logs him in. */
+/** Registers a user and logs them in. */
 export async function join(port: number, name: string): Promise<WebPerson> {
   const client = new WebPerson(() => port);
   await client.register(name);
   await client.enter(name);
   return client;
 }
+
+let keys = 0;
+const newKey = (): string => `house-key-${++keys}`;
+
+class WebHousePerson implements Person {
+  readonly name: string;
+  readonly dialect = 'web';
+  readonly #port: number;
+  readonly #client: WebPerson;
+  #room = '';
+  readonly #taken = new Set<unknown>();
+
+  constructor(port: number, name: string, client: WebPerson) {
+    this.name = name;
+    this.#port = port;
+    this.#client = client;
+  }
+
+  readonly write = async (to: Other, text: string): Promise<void> => {
+    await this.#client.insist({ do: 'send', to: to.name, text, key: newKey() });
+  };
+
+  readonly reads = (from: Other, text: string): Promise<void> =>
+    this.#takes(
+      () => this.#client.messages,
+      (message) => message.from === foreignName(from.name) && message.text === text,
+    );
+
+  readonly join = async (room: string): Promise<void> => {
+    const { rooms } = await this.#client.ask({ do: 'rooms' });
+    if (!rooms.includes(room) && room === 'lobby') {
+      await this.#client.ask({ do: 'create', room }).catch(() => {});
+    }
+    await this.#client.ask({ do: 'join', room });
+    this.#room = room;
+  };
+
+  readonly say = async (text: string): Promise<void> => {
+    await this.#client.insist({ do: 'say', room: this.#room, text, key: newKey() });
+  };
+
+  readonly hears = (from: Other, text: string): Promise<void> =>
+    this.#takes(
+      () => this.#client.news,
+      (news) => news.is === 'said' && news.from === foreignName(from.name) && news.text === text,
+    );
+
+  readonly list = async (): Promise<string[]> =>
+    (await this.#client.ask({ do: 'users' })).users.map((user) => user.name);
+
+  readonly attach = async (
+    to: Other,
+    text: string,
+    file: string,
+    bytes: Uint8Array,
+  ): Promise<void> => {
+    const query = new URLSearchParams({ to: to.name, text, key: newKey(), name: file });
+    const credentials = Buffer.from(`${this.name}:${tokenFor(this.name)}`).toString('base64');
+    const response = await fetch(`http://127.0.0.1:${this.#port}/api/files?${query.toString()}`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${credentials}` },
+      body: Buffer.from(bytes),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  };
+
+  readonly seesFile = (from: Other, text: string, file: string, size: number): Promise<void> =>
+    this.#takes(
+      () => this.#client.messages,
+      (message) =>
+        message.from === foreignName(from.name) &&
+        message.text === text &&
+        message.file?.name === file &&
+        message.file.size === size,
+    );
+
+  async leave(): Promise<void> {
+    await this.#client.ask({ do: 'unregister' });
+    await this.#client[Symbol.asyncDispose]();
+  }
+
+  /** Waits for something that fits and was not taken yet. */
+  async #takes<T>(all: () => readonly T[], fits: (one: T) => boolean): Promise<void> {
+    const found = (): T | undefined => all().find((one) => !this.#taken.has(one) && fits(one));
+    await this.#client.until(() => found() !== undefined);
+    this.#taken.add(found());
+  }
+}
+
+export const webKind: PersonKind = {
+  dialect: web,
+  name: (number) => `wil${number}`,
+  rooms: 'any',
+  showsLongNames: true,
+  addresses: () => true,
+  enter: async (port, name) => new WebHousePerson(port, name, await join(port, name)),
+};

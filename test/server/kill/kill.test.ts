@@ -2,30 +2,27 @@
 
 import { afterAll, expect, test } from 'bun:test';
 
+import { Changes } from '../../support/changes';
 import { startChat } from '../../support/executable';
 import { runSeed, seeded } from '../../support/random';
 import { scratchFolder } from '../../support/scratch';
-import { operate, User } from './users';
+import { answerBeforeKill, User } from './users';
 
 const rounds = 20;
 const seed = runSeed();
 const random = seeded(seed);
 const pick = (most: number): number => Math.floor(random() * most);
 
-let wake = (): void => {};
-const users = Array.from({ length: 6 }, (_, index) => new User(`user${index}`, () => wake()));
+const changes = new Changes();
+const users = Array.from(
+  { length: 6 },
+  (_, index) => new User(`user${index}`, () => changes.changed()),
+);
 afterAll(() => users.forEach((user) => user.close()));
 
-/** Waits for users to hear things until `met`; fails with what is missing. */
-async function until(met: () => boolean, what: () => string): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(new Error(`seed ${seed}: ${what()}`)), 20_000);
-  wake = () => {
-    if (met()) resolve();
-  };
-  wake();
-  await promise.finally(() => clearTimeout(timer));
-}
+/** Waits for users to be called until `met`; fails with what is missing. */
+const until = (met: () => boolean, what: () => string): Promise<void> =>
+  changes.until(met, () => `seed ${seed}: ${what()}`, 20_000);
 
 interface Sent {
   readonly from: User;
@@ -50,10 +47,10 @@ test('killed twenty times under load, it loses no acknowledged message and repea
     const { chat, port } = await serve(data);
     if (round === 0) {
       for (const user of users) {
-        expect(await operate(port, 'REGISTER', user.name, user.name, '01/01/2000')).toEqual(
-          Buffer.from([0]),
-        );
-        expect(await operate(port, 'CONNECT', user.name, String(user.port))).toEqual(
+        expect(
+          await answerBeforeKill(port, 'REGISTER', user.name, user.name, '01/01/2000'),
+        ).toEqual(Buffer.from([0]));
+        expect(await answerBeforeKill(port, 'CONNECT', user.name, String(user.port))).toEqual(
           Buffer.from([0]),
         );
       }
@@ -69,7 +66,7 @@ test('killed twenty times under load, it loses no acknowledged message and repea
         if (!from || !to) throw new Error('no user');
         const message: Sent = { from, to, text: `message ${++count}`, id: undefined };
         sent.push(message);
-        const answer = await operate(port, 'SEND', from.name, to.name, message.text);
+        const answer = await answerBeforeKill(port, 'SEND', from.name, to.name, message.text);
         if (answer === undefined) return;
         if (answer[0] !== 0) throw new Error(`seed ${seed}: SEND was answered ${answer[0]}`);
         message.id = answer.subarray(1, -1).toString();
@@ -97,7 +94,7 @@ test('killed twenty times under load, it loses no acknowledged message and repea
   );
   // What is sent now comes last: then nothing older is under way.
   for (const user of users) {
-    expect((await operate(port, 'SEND', user.name, user.name, 'the end'))?.[0]).toBe(0);
+    expect((await answerBeforeKill(port, 'SEND', user.name, user.name, 'the end'))?.[0]).toBe(0);
   }
   await until(
     () => users.every(({ seen }) => seen.at(-1)?.text === 'the end'),

@@ -1,21 +1,14 @@
-// Users of the mailbox wire who outlive their server: they send, keep listening, and remember all they saw.
+// Users of the mailbox wire who outlive their server: they send, keep listening, and remember all that came.
 
-import type { Socket, TCPSocketListener } from 'bun';
+import { type CallListener, operate, requestOf, takeCalls } from '../../protocol/mailbox/person';
 
-import { connectTcp } from '../../support/tcp';
-
-/** One message as a user saw it come. */
+/** One message as it came to a user. */
 export interface Seen {
   readonly from: string;
   readonly id: string;
   readonly text: string;
   /** How many kills had happened when the call began. */
   readonly kills: number;
-}
-
-interface Call {
-  readonly kills: number;
-  text: string;
 }
 
 export class User {
@@ -25,37 +18,24 @@ export class User {
   readonly confirmed = new Map<string, number>();
   /** How often the server was killed so far. */
   kills = 0;
-  readonly #listener: TCPSocketListener<Call>;
-  readonly #changed: () => void;
+  readonly #listener: CallListener;
 
   constructor(name: string, changed: () => void) {
     this.name = name;
-    this.#changed = changed;
-    this.#listener = Bun.listen<Call>({
-      hostname: '127.0.0.1',
-      port: 0,
-      allowHalfOpen: true,
-      socket: {
-        open: (socket) => {
-          socket.data = { kills: this.kills, text: '' };
-        },
-        data: (socket, bytes) => {
-          socket.data.text += bytes.toString();
-        },
-        end: (socket: Socket<Call>) => {
-          this.#heard(socket.data);
-          socket.end();
-        },
-        error: () => {},
+    this.#listener = takeCalls(
+      () => this.kills,
+      (said, kills) => {
+        this.#called(said, kills);
+        changed();
       },
-    });
+    );
   }
 
   get port(): number {
     return this.#listener.port;
   }
 
-  #heard({ kills, text: said }: Call): void {
+  #called(said: string, kills: number): void {
     const fields = said.split('\0');
     const [operation, first = '', id = '', text = ''] = fields;
     if (operation === 'SEND_MESS_ACK' && fields.length === 3) this.confirmed.set(first, this.kills);
@@ -63,23 +43,18 @@ export class User {
     else if (operation === 'SEND_MESSAGE' && fields.length === 5) {
       this.seen.push({ from: first, id, text, kills });
     }
-    this.#changed();
   }
 
   close(): void {
-    this.#listener.stop(true);
+    this.#listener.stop();
   }
 }
 
-/** One operation: its answer's bytes, or undefined if the server was killed before it had answered. */
-export async function operate(port: number, ...fields: string[]): Promise<Buffer | undefined> {
-  try {
-    const peer = await connectTcp(port);
-    await peer.send(fields.map((field) => `${field}\0`).join(''));
-    const answer = Buffer.from(await peer.readToEnd());
-    peer.close();
-    return answer.length > 0 ? answer : undefined;
-  } catch {
-    return undefined;
-  }
+/** The bytes of an operation's answer; nothing if the server was killed before it had answered. */
+export async function answerBeforeKill(
+  port: number,
+  ...fields: string[]
+): Promise<Buffer | undefined> {
+  const end = await operate(port, requestOf(fields));
+  return end.is !== 'refused' && end.bytes.length > 0 ? end.bytes : undefined;
 }

@@ -1,0 +1,129 @@
+// The test client of the channels protocol: frames of 200 bytes, one channel at a time.
+
+import { channels } from '../../../src/protocol/channels/index';
+import {
+  cannot,
+  foreignName,
+  type Other,
+  type Person,
+  type PersonKind,
+} from '../../support/person';
+import { Received } from '../../support/received';
+import { type Dial, overTcp, type TcpTransport, type Transport } from '../../support/transport';
+import { padded } from './support';
+
+const frameBytes = 200;
+
+/** What a frame says: something said, or the server's own words. */
+export type Told =
+  | { readonly is: 'said'; readonly from: string; readonly text: string; readonly private: boolean }
+  | { readonly is: 'server'; readonly text: string };
+
+export function toldBy(frame: string): Told {
+  const [, from, mark = '', text = ''] = /^\[([^\]]*)\] (\(private\) )?(.*)$/s.exec(frame) ?? [];
+  if (from === undefined) return { is: 'server', text: frame };
+  return { is: 'said', from, text, private: mark !== '' };
+}
+
+/** The wire as a client speaks it, over any transport. `received` gets each frame without its padding. */
+export class ChannelsClient<T extends Transport = Transport> {
+  readonly transport: T;
+  readonly #received: (frame: string) => void;
+  #bytes = Buffer.alloc(0);
+
+  constructor(dial: Dial<T>, received: (frame: string) => void) {
+    this.#received = received;
+    this.transport = dial((bytes) => this.#data(bytes));
+  }
+
+  /** Sends one frame: a name, a text or a command. */
+  send(text: string): void {
+    this.transport.send(padded(text));
+  }
+
+  /** Asks what changes nothing and is answered in order: see `isSettled`. */
+  settle(): void {
+    this.send('/join');
+  }
+
+  /** Whether this frame is the answer to `settle`: everything sent before it has been dealt with. */
+  static isSettled(frame: string): boolean {
+    return frame.startsWith('/join command must be followed');
+  }
+
+  #data(bytes: Uint8Array): void {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    while (this.#bytes.length >= frameBytes) {
+      const frame = this.#bytes.toString('utf8', 0, frameBytes).trimEnd();
+      this.#bytes = this.#bytes.subarray(frameBytes);
+      this.#received(frame);
+    }
+  }
+}
+
+class ChannelsPerson implements Person {
+  readonly name: string;
+  readonly dialect = 'channels';
+  readonly write = cannot('the protocol has no private messages');
+  readonly list = cannot('the protocol has no list of users');
+  readonly attach = cannot('the protocol has no files');
+  readonly #client: ChannelsClient<TcpTransport>;
+  readonly #frames: Received<string>;
+
+  constructor(port: number, name: string) {
+    this.name = name;
+    this.#frames = new Received<string>(`${name} received`);
+    this.#client = new ChannelsClient(overTcp(port), (frame) => this.#frames.add(frame));
+  }
+
+  async enter(): Promise<void> {
+    this.#client.send(this.name);
+    await this.#settled();
+  }
+
+  readonly join = async (room: string): Promise<void> => {
+    this.#client.send(`/create ${room}`);
+    this.#client.send(`/join ${room}`);
+    await this.#settled();
+  };
+
+  readonly say = async (text: string): Promise<void> => this.#client.send(text);
+
+  readonly hears = (from: Other, text: string): Promise<void> => this.#takes(from, text, '');
+
+  readonly reads = (from: Other, text: string): Promise<void> =>
+    this.#takes(from, text, '(private) ');
+
+  readonly seesFile = (from: Other, text: string, file: string, size: number): Promise<void> =>
+    this.reads(from, `${text} (file ${file}, ${size} bytes)`);
+
+  async leave(): Promise<void> {
+    this.#client.transport.finish();
+    await this.#client.transport[Symbol.asyncDispose]();
+  }
+
+  async #settled(): Promise<void> {
+    this.#client.settle();
+    await this.#frames.take((frame) => ChannelsClient.isSettled(frame));
+  }
+
+  async #takes(from: Other, text: string, mark: string): Promise<void> {
+    for (const line of text.split('\n')) {
+      const frame = `[${foreignName(from.name)}] ${mark}${line}`.trimEnd();
+      await this.#frames.take((received) => received === frame);
+    }
+  }
+}
+
+export const channelsKind: PersonKind = {
+  dialect: channels,
+  name: (number) => `cho${number}`,
+  rooms: 'any',
+  showsLongNames: false,
+  addresses: () => false,
+  enter: async (port, name) => {
+    const person = new ChannelsPerson(port, name);
+    await person.enter();
+    return person;
+  },
+};

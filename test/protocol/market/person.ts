@@ -1,0 +1,148 @@
+// The test client of the market protocol: lines of text, a name and a balance to enter, money.
+
+import { market } from '../../../src/protocol/market/index';
+import {
+  cannot,
+  foreignName,
+  type Other,
+  type Person,
+  type PersonKind,
+} from '../../support/person';
+import { Received } from '../../support/received';
+import { type Dial, overTcp, type TcpTransport, type Transport } from '../../support/transport';
+
+/** What stands before everything that the server says itself. */
+export const serverPrefix = '[SERVER] Client: ';
+
+/** The wire as a client speaks it, over any transport. `received` gets each line without its end. */
+export class MarketClient<T extends Transport = Transport> {
+  readonly transport: T;
+  readonly #received: (line: string) => void;
+  #bytes = Buffer.alloc(0);
+
+  constructor(dial: Dial<T>, received: (line: string) => void) {
+    this.#received = received;
+    this.transport = dial((bytes) => this.#data(bytes));
+  }
+
+  /** Sends one line: a name, a balance, a text or a command. */
+  send(line: string): void {
+    this.transport.send(Buffer.from(`${line}\n`));
+  }
+
+  write(to: string, text: string): void {
+    this.send(`:p - ${to} - ${text}`);
+  }
+
+  pay(to: string, amount: number): void {
+    this.send(`:t - <${to}> - ${amount}`);
+  }
+
+  users(): void {
+    this.send(':u');
+  }
+
+  /** The answer also says that everything sent before has been dealt with: see `fundsIn`. */
+  funds(): void {
+    this.send(':funds');
+  }
+
+  quit(): void {
+    this.send(':q');
+  }
+
+  #data(bytes: Uint8Array): void {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    for (let end = this.#bytes.indexOf('\n'); end >= 0; end = this.#bytes.indexOf('\n')) {
+      const line = this.#bytes.toString('utf8', 0, end);
+      this.#bytes = this.#bytes.subarray(end + 1);
+      this.#received(line);
+    }
+  }
+}
+
+/** Who said a line, and what, if it is one that a user said. */
+export function saidIn(line: string): { readonly from: string; readonly text: string } | undefined {
+  const [, from, text = ''] = /^<([^<>]*)>: (.*)$/.exec(line) ?? [];
+  return from === undefined ? undefined : { from, text };
+}
+
+/** The balance that a line tells, if it is the answer to `funds`. */
+export function fundsIn(line: string): number | undefined {
+  const funds = /^\[SERVER\] Client: You have (\d+) dollars\.$/.exec(line)?.[1];
+  return funds === undefined ? undefined : Number(funds);
+}
+
+class MarketPerson implements Person {
+  readonly name: string;
+  readonly dialect = 'market';
+  readonly attach = cannot('the protocol has no files');
+  readonly #client: MarketClient<TcpTransport>;
+  readonly #lines: Received<string>;
+
+  constructor(port: number, name: string) {
+    this.name = name;
+    this.#lines = new Received<string>(`${name} received`);
+    this.#client = new MarketClient(overTcp(port), (line) => this.#lines.add(line));
+  }
+
+  async enter(): Promise<void> {
+    this.#client.send(this.name);
+    this.#client.send('100');
+    await this.#settled();
+  }
+
+  readonly write = async (to: Other, text: string): Promise<void> => {
+    this.#client.write(to.name, text);
+    await this.#settled();
+  };
+
+  readonly reads = async (from: Other, text: string): Promise<void> => {
+    for (const part of text.split('\n')) {
+      const line = `<${foreignName(from.name)}>: ${part}`;
+      await this.#lines.take((received) => received === line);
+    }
+  };
+
+  /** Who has entered is in the market. */
+  readonly join = async (): Promise<void> => {};
+
+  readonly say = async (text: string): Promise<void> => this.#client.send(text);
+
+  readonly hears = (from: Other, text: string): Promise<void> => this.reads(from, text);
+
+  readonly list = async (): Promise<string[]> => {
+    this.#client.users();
+    await this.#lines.take((line) => line === `${serverPrefix}Connected users:`);
+    await this.#settled();
+    return this.#lines.rest.flatMap((line) => /^<(.*)>$/.exec(line)?.[1] ?? []);
+  };
+
+  readonly seesFile = (from: Other, text: string, file: string, size: number): Promise<void> =>
+    this.reads(from, `${text} (file ${file}, ${size} bytes)`);
+
+  async leave(): Promise<void> {
+    this.#client.quit();
+    await this.#client.transport.ended();
+    await this.#client.transport[Symbol.asyncDispose]();
+  }
+
+  async #settled(): Promise<void> {
+    this.#client.funds();
+    await this.#lines.take((line) => fundsIn(line) !== undefined);
+  }
+}
+
+export const marketKind: PersonKind = {
+  dialect: market,
+  name: (number) => `max${number}`,
+  rooms: ['market'],
+  cleansItself: true,
+  showsLongNames: true,
+  addresses: () => true,
+  enter: async (port, name) => {
+    const person = new MarketPerson(port, name);
+    await person.enter();
+    return person;
+  },
+};
