@@ -91,6 +91,8 @@ export const limits = {
     calls: 512,
   },
   files: {
+    /** A file's base name, in bytes of UTF-8; a longer one is cut. */
+    nameBytes: 255,
     /** Bytes of an upload held in memory until the disk has them: of one, of all together, of one of very many. */
     spoolBytes: 1 * MiB,
     spoolBytesInAll: 64 * MiB,

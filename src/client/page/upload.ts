@@ -3,10 +3,7 @@
 import * as v from 'valibot';
 
 import { baseNameFor } from '../../protocol/bytes/validation';
-import { replySchemas } from '../../protocol/web/wire/messages';
-
-const refusal = v.object({ why: v.string() });
-const claimed = v.object({ url: v.string(), name: v.string(), size: v.number() });
+import * as http from '../../protocol/web/wire/http';
 
 export interface Identity {
   readonly name: string;
@@ -48,8 +45,8 @@ export function upload(
     progress(file.size === 0 ? 1 : loaded / file.size),
   );
   request.addEventListener('load', () => {
-    const sent = v.safeParse(replySchemas.send, request.response);
-    const why = v.safeParse(refusal, request.response);
+    const sent = v.safeParse(http.sent, request.response);
+    const why = v.safeParse(http.refusal, request.response);
     if (sent.success) done({ is: 'sent', id: sent.output.id, serial: sent.output.serial });
     else if (why.success) done({ is: 'refused', why: why.output.why });
     else done({ is: 'unreachable' });
@@ -73,7 +70,7 @@ export async function download(
       body: JSON.stringify({ from, id }),
     });
     if (response.status === 404) return 'gone';
-    const answer = v.safeParse(claimed, await response.json());
+    const answer = v.safeParse(http.download, await response.json());
     if (!answer.success) return 'unreachable';
     const link = document.createElement('a');
     link.href = answer.output.url;

@@ -1,14 +1,16 @@
 // What people fill in, at whatever door: base names of files, full names, dates of birth.
 
+import { limits } from '../limits';
 import { cutText } from './text';
 
 /** A file's base name: not empty, no path, no control characters, no line separators. */
 export const isBaseName = (text: string): boolean =>
   text !== '' && text !== '.' && text !== '..' && !/[/\\\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 
-/** A file's own name made one that `isBaseName` takes, of at most 255 bytes. */
+/** A file's own name made one that `isBaseName` takes, of at most `limits.files.nameBytes`. */
 export function baseNameFor(name: string): string {
-  const safe = cutText(name.replace(/[/\\\p{Cc}\p{Zl}\p{Zp}]/gu, '_'), 255)[0] ?? '';
+  const safe =
+    cutText(name.replace(/[/\\\p{Cc}\p{Zl}\p{Zp}]/gu, '_'), limits.files.nameBytes)[0] ?? '';
   return isBaseName(safe) ? safe : 'attachment';
 }
 

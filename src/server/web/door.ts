@@ -11,8 +11,8 @@ import type { Address } from '../../protocol/model';
 import type { Admission } from '../net/admission';
 import { ConnectionHost, type ConnectionHostDeps } from '../net/connection_host';
 import { Api } from './api';
-import { json, respond } from './headers';
 import { servePage } from './page';
+import { json, refusal, respond } from './responses';
 
 export interface WebDoorOptions {
   readonly dialect: Dialect;
@@ -32,7 +32,6 @@ export class WebDoor {
   readonly #options: WebDoorOptions;
   readonly #deps: ConnectionHostDeps;
   readonly #server: Server<WebSocketSocket>;
-  readonly #api: Api;
 
   constructor(options: WebDoorOptions) {
     const { deps, admission } = options;
@@ -45,7 +44,6 @@ export class WebDoor {
         deps.over(over, session);
       },
     };
-    this.#api = new Api(deps, admission);
     this.#server = Bun.serve<WebSocketSocket>({
       hostname: options.host,
       port: options.port,
@@ -53,7 +51,12 @@ export class WebDoor {
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: limits.net.pieceMs / 1000,
       development: false,
-      fetch: (request, server) => this.#answer(request, server),
+      routes: {
+        ...new Api(deps, admission).routes,
+        [socketPath]: (request: Request, server: Server<WebSocketSocket>) =>
+          this.#upgrade(request, server),
+      },
+      fetch: (request) => answerPage(request),
       error: (error) => {
         deps.report('answering over HTTP', error);
         return json(500, { why: 'internal' });
@@ -81,34 +84,23 @@ export class WebDoor {
     return { host: this.#options.host, port: this.#server.port ?? 0 };
   }
 
-  async #answer(request: Request, server: Server<WebSocketSocket>): Promise<Response | undefined> {
-    const url = new URL(request.url);
-    if (url.pathname === socketPath) return this.#upgrade(request, server);
-    const host = normalHost(server.requestIP(request)?.address ?? '');
-    const answered = await this.#api.answer(request, url, host);
-    if (answered) return answered;
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return json(405, { why: 'wrong-method' }, { allow: 'GET, HEAD' });
-    }
-    const file = await servePage(url.pathname, request);
-    return file ?? respond(404, 'Not found.\n', { 'content-type': 'text/plain; charset=utf-8' });
-  }
-
   #upgrade(request: Request, server: Server<WebSocketSocket>): Response | undefined {
     // Any page on the web can open a WebSocket to anywhere; only ours may to here. Programs show no origin.
     const origin = request.headers.get('origin');
     if (origin !== null && !isOwn(origin, request.headers.get('host'))) {
-      return json(403, { why: 'wrong-origin' });
+      return refusal(request, 'wrong-origin');
     }
     const peer = server.requestIP(request);
-    if (!peer) return json(400, { why: 'gone' });
+    if (!peer) return refusal(request, 'gone');
     const remote: Address = { host: normalHost(peer.address), port: peer.port };
     const { admission, sockets } = this.#options;
-    if (!admission.admit(remote.host)) return json(503, { why: 'busy' }, { 'retry-after': '5' });
+    if (!admission.admit(remote.host)) {
+      return refusal(request, 'busy', { headers: { 'retry-after': '5' } });
+    }
     const socket = new WebSocketSocket(sockets, remote, this.address);
     if (server.upgrade(request, { data: socket })) return undefined;
     admission.left(remote.host);
-    return json(426, { why: 'no-websocket' }, { upgrade: 'websocket' });
+    return refusal(request, 'no-websocket', { headers: { upgrade: 'websocket' } });
   }
 
   /** Takes nothing new; conversations that are there go on. */
@@ -120,6 +112,15 @@ export class WebDoor {
   drop(): void {
     void this.#server.stop(true);
   }
+}
+
+/** The page's own files: bundled HTML as a route of Bun would be served without the headers of `responses.ts`. */
+async function answerPage(request: Request): Promise<Response> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return refusal(request, 'wrong-method', { headers: { allow: 'GET, HEAD' } });
+  }
+  const file = await servePage(new URL(request.url).pathname, request);
+  return file ?? respond(404, 'Not found.\n', { 'content-type': 'text/plain; charset=utf-8' });
 }
 
 function isOwn(origin: string, host: string | null): boolean {

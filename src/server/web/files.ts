@@ -5,7 +5,7 @@ import type { StoredFile } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import { refused, type Result } from '../../protocol/model';
 import type { FileStore } from '../files/files';
-import { respond } from './headers';
+import { respond } from './responses';
 
 type Upload = Result<StoredFile, 'no-space' | 'too-large' | 'storage' | 'broken-off'>;
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 
-import { caching, type Headers, respond } from './headers';
+import { caching, type Headers, respond } from './responses';
 
 interface Served {
   readonly type: string;

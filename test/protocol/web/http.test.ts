@@ -6,6 +6,7 @@ import { limits } from '../../../src/protocol/limits';
 import { web } from '../../../src/protocol/web';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp } from '../../support/tcp';
+import published from './openapi.json';
 import { born, join, tokenFor, WebPerson } from './person';
 import { fits, type Schema } from './schema';
 
@@ -174,6 +175,12 @@ describe('the interface for scripts', () => {
   const letter = (value: unknown, who: HeadersInit = as('alice')): RequestInit => ({
     headers: who,
     body: JSON.stringify(value),
+  });
+
+  test('the document is made from the schemas, and is the published one to the byte', async () => {
+    const text = await (await fetch(`${base}/api/openapi.json`)).text();
+    expect(text).toBe(JSON.stringify(published));
+    expect(await (await fetch(`${base}/api/openapi.json`)).text()).toBe(text);
   });
 
   test('health', async () => {

@@ -1,0 +1,41 @@
+// One request to the HTTP interface: who asks, from where, and its body of JSON.
+
+import type { BunRequest } from 'bun';
+import * as v from 'valibot';
+
+import { limits } from '../../protocol/limits';
+import { refused, type Result } from '../../protocol/model';
+import type { Credentials } from './credentials';
+
+export interface Call {
+  readonly request: BunRequest;
+  readonly url: URL;
+  /** The address of the program that asks, without its port. */
+  readonly host: string;
+}
+
+/** A request that showed an account's name and a token. The hub decides whether it is the right token. */
+export interface SignedCall extends Call {
+  readonly credentials: Credentials;
+}
+
+/** Reads at most `limits.web.jsonBytes`; a longer body is refused and not read to its end. */
+export async function readJson<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+): Promise<Result<v.InferOutput<S>, 'too-long' | 'bad-request'>> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const value of request.body ?? []) {
+      length += value.length;
+      // Leaving the loop cancels the body.
+      if (length > limits.web.jsonBytes) return refused('too-long');
+      pieces.push(value);
+    }
+    const result = v.safeParse(schema, JSON.parse(Buffer.concat(pieces).toString()));
+    return result.success ? { ok: true, value: result.output } : refused('bad-request');
+  } catch {
+    return refused('bad-request');
+  }
+}

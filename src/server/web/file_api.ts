@@ -1,0 +1,127 @@
+// Files over the HTTP interface: sent with a message, claimed with its number, fetched once with a ticket.
+
+import { type InferOutput, safeParse } from 'valibot';
+
+import type { Clock } from '../../net/clock';
+import { cutText } from '../../protocol/bytes/text';
+import type { Command, OperationName, Outcome } from '../../protocol/commands';
+import { limits } from '../../protocol/limits';
+import { type FileHash, type FileRef, recipientNameOf } from '../../protocol/model';
+import type * as http from '../../protocol/web/wire/http';
+import type { FileStore } from '../files/files';
+import type { Admission } from '../net/admission';
+import { type Call, readJson, type SignedCall } from './call';
+import { download, receive } from './files';
+import { operations, schemas } from './operations';
+import { json, refusal, statusOf } from './responses';
+import { Tickets } from './tickets';
+
+interface FileApiDeps {
+  readonly clock: Clock;
+  readonly files: FileStore;
+  readonly admission: Admission;
+  /** Submits a command to the hub. */
+  ask<K extends OperationName>(command: Command<K>): Promise<Outcome<K>>;
+  /** Submits what has happened already. */
+  owe(command: Command): void;
+  /** Sends the message that a file came with, and answers the request. */
+  send(
+    call: SignedCall,
+    message: InferOutput<typeof http.attachment>,
+    file: FileRef,
+  ): Promise<Response>;
+}
+
+export class FileApi {
+  readonly #deps: FileApiDeps;
+  readonly #tickets: Tickets;
+  #uploads = 0;
+
+  constructor(deps: FileApiDeps) {
+    this.#deps = deps;
+    this.#tickets = new Tickets(deps.clock);
+  }
+
+  /** Takes a file, which is the body, and sends it with its message. */
+  async upload(call: SignedCall): Promise<Response> {
+    const { request, url, host, credentials } = call;
+    const { admission } = this.#deps;
+    const query = safeParse(operations.sendFile.query, Object.fromEntries(url.searchParams));
+    if (!query.success) return refusal(request, 'bad-request');
+    const size = Number(request.headers.get('content-length') ?? Number.NaN);
+    if (!Number.isSafeInteger(size)) return refusal(request, 'length-required');
+    const to = recipientNameOf(query.output.to);
+    if (!to) return refusal(request, 'unknown-user');
+    // No bytes are taken before it is known whose they are, and that there is somebody to take them. A request that
+    // is repeated under its key gets its first answer, whatever has become of the recipient since.
+    const may = await this.#deps.ask({ do: 'may-send-file', from: credentials, to });
+    if (!may.ok) {
+      if (statusOf(may.why) === 401) return refusal(request, 'not-allowed');
+      if (query.output.key === undefined) return refusal(request, may.why);
+    }
+    if (this.#uploads >= limits.web.uploads) return refusal(request, 'busy');
+    if (!admission.admit(host)) return refusal(request, 'busy');
+    this.#uploads++;
+    try {
+      return await this.#store(call, query.output, size);
+    } finally {
+      this.#uploads--;
+      admission.left(host);
+    }
+  }
+
+  async #store(
+    call: SignedCall,
+    message: InferOutput<typeof http.attachment>,
+    size: number,
+  ): Promise<Response> {
+    const { files } = this.#deps;
+    let hash: FileHash | undefined;
+    try {
+      const stored = await receive(files, call.request.body, size);
+      if (!stored.ok) return refusal(call.request, stored.why);
+      ({ hash } = stored.value);
+      const name = cutText(message.name, limits.files.nameBytes)[0] ?? 'attachment';
+      return await this.#deps.send(call, message, { ...stored.value, name });
+    } finally {
+      if (hash !== undefined) files.unpin(hash);
+    }
+  }
+
+  /** Turns a message's file into an address that a plain link can lead to. */
+  async claim({ request, credentials }: SignedCall): Promise<Response> {
+    const claim = await readJson(request, schemas.Claim);
+    if (!claim.ok) return refusal(request, 'bad-request');
+    const from = recipientNameOf(claim.value.from);
+    if (!from) return refusal(request, 'unknown-file');
+    const { id } = claim.value;
+    const outcome = await this.#deps.ask({ do: 'file-find', ...credentials, from, id });
+    if (!outcome.ok) {
+      // The unknown user is here the one who asks.
+      const status = outcome.why === 'unknown-user' ? 401 : statusOf(outcome.why);
+      return refusal(request, outcome.why, { status });
+    }
+    const { size, name } = outcome.value;
+    const url = `/files/${this.#tickets.issue(outcome.value)}`;
+    return json(201, { url, name, size } satisfies InferOutput<typeof http.download>);
+  }
+
+  /** The file of a ticket. Once the whole of it has left, the hub forgets it. */
+  download({ request, url, host }: Call): Response {
+    // A look must not use the ticket up.
+    if (request.method === 'HEAD') {
+      return refusal(request, 'wrong-method', { headers: { allow: 'GET' } });
+    }
+    const { admission, files } = this.#deps;
+    if (!admission.admit(host)) return refusal(request, 'busy');
+    const file = this.#tickets.take(url.pathname.slice('/files/'.length));
+    if (!file) {
+      admission.left(host);
+      return refusal(request, 'unknown-file');
+    }
+    return download(files, file, (isWhole) => {
+      admission.left(host);
+      if (isWhole) this.#deps.owe({ do: 'file-taken', serial: file.serial });
+    });
+  }
+}
