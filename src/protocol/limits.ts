@@ -19,8 +19,8 @@ export const limits = {
     /** Closed rooms (groups) that exist at once, and members of one. */
     groups: 10_000,
     groupMembers: 1_000,
-    /** Accounts that the hub keeps in memory as it last found them. */
-    knownAccounts: 10_000,
+    /** Accounts that the hub keeps in memory as it last found them; beyond it, all are read anew. */
+    cachedAccounts: 10_000,
     /** Attachments that wait for one recipient. */
     attachmentsPerRecipient: 10_000,
     /** Of those, the ones that one list names: the oldest. */

@@ -10,12 +10,12 @@ import type { Console } from './console';
 import { CalledOutlet } from './delivery/calls';
 import { Delivery } from './delivery/delivery';
 import type { FileStore } from './files/files';
-import type { CallbackAddress } from './hub/context';
+import type { CallbackAddress } from './hub/events';
 import { openHub } from './hub/hub';
-import { allAddresses } from './hub/operations/callbacks';
-import { forgetGuestsFiles } from './hub/operations/files';
-import { readWaiting } from './hub/operations/messages';
+import { forgetGuestsFiles } from './hub/state/attachments';
+import { allCallbackAddresses } from './hub/state/callbacks';
 import { forgetGuestsGroups } from './hub/state/groups';
+import { readPending } from './hub/state/messages';
 import { openStore, type Store } from './hub/store';
 import { LocalJournal } from './journal/local';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
@@ -88,7 +88,7 @@ export function openCore(db: Store, dialects: readonly Dialect[], deps: CoreDeps
     if (outcome.ok || outcome.why !== 'storage') done();
     else clock.after(limits.journal.storageRetryMs, () => owe(command, done));
   };
-  const waiting = readWaiting(db);
+  const waiting = readPending(db);
   const delivery: Delivery = new Delivery({
     // A message that the same group brought is not told before its sender has his answer: its own event brings it.
     waiting: (...of) => waiting(...of).filter(({ serial }) => serial <= journal.answeredPosition),
@@ -162,7 +162,7 @@ export function openCore(db: Store, dialects: readonly Dialect[], deps: CoreDeps
     submit,
     start() {
       starting = true;
-      for (const at of allAddresses(db)) delivery.open(at);
+      for (const at of allCallbackAddresses(db)) delivery.open(at);
       starting = false;
     },
     closing() {

@@ -19,7 +19,7 @@ import { descriptorLimit } from './descriptors';
 import { Door } from './door';
 import { Files } from './files/files';
 import { holdFolder } from './folder';
-import { fileIsNeeded, neededFiles } from './hub/operations/files';
+import { fileIsNeeded, neededFiles } from './hub/state/attachments';
 import { Admission } from './net/admission';
 import { Dialer } from './net/dialer';
 import { WebDoor } from './web/door';

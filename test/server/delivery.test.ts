@@ -9,7 +9,7 @@ import { CalledOutlet } from '../../src/server/delivery/calls';
 import { Delivery } from '../../src/server/delivery/delivery';
 import type { Outlet } from '../../src/server/delivery/outlet';
 import type { Settled } from '../../src/server/delivery/recipient';
-import type { CallbackAddress } from '../../src/server/hub/context';
+import type { CallbackAddress } from '../../src/server/hub/events';
 import { named, roomNamed, sessionOf } from '../support/journal';
 
 const bob = 'a2' as RecipientId;

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import type { Command } from '../../src/protocol/commands';
 import { limits } from '../../src/protocol/limits';
 import { type FileHash, numberedName, type RecipientId } from '../../src/protocol/model';
-import { readWaiting } from '../../src/server/hub/operations/messages';
+import { readPending } from '../../src/server/hub/state/messages';
 import { Desk, named, roomNamed, sessionOf } from '../support/journal';
 
 const yes = { ok: true, value: undefined } as const;
@@ -456,7 +456,7 @@ describe('rooms', () => {
 describe('accounts kept in memory', () => {
   test('are a bounded copy: who is not among them any more is found all the same', () => {
     const made = desk('alice', 'bob');
-    for (let count = 0; count <= limits.hub.knownAccounts; count++) {
+    for (let count = 0; count <= limits.hub.cachedAccounts; count++) {
       expect(made.ask(direct('alice', `nobody${count}`))).toEqual(no('unknown-user'));
     }
     expect(made.ask(direct('alice', 'bob')).ok).toBe(true);
@@ -490,7 +490,7 @@ describe('private messages', () => {
   test('wait in order, and are erased when settled, once', () => {
     const made = desk('alice', 'bob');
     const [one, two] = ['1', '2', '3'].map((text) => sent(made, 'alice', 'bob', text));
-    const waiting = () => readWaiting(made.db)('a2' as RecipientId, 0, 10).map(({ text }) => text);
+    const waiting = () => readPending(made.db)('a2' as RecipientId, 0, 10).map(({ text }) => text);
     expect(waiting()).toEqual(['1', '2', '3']);
     expect(made.ask(settle('a2', two ?? 0))).toEqual(yes);
     expect(made.ask(settle('a2', two ?? 0))).toEqual(no('unknown-message'));
@@ -521,7 +521,7 @@ describe('private messages', () => {
         const well = text.isWellFormed() ? text : text.toWellFormed();
         const outcome = made.ask(direct('alice', 'bob', well));
         const serial = outcome.ok ? outcome.value.serial : 0;
-        expect(readWaiting(made.db)('a2' as RecipientId, serial - 1, 1)[0]?.text).toBe(well);
+        expect(readPending(made.db)('a2' as RecipientId, serial - 1, 1)[0]?.text).toBe(well);
       }),
       { numRuns: 200 },
     );

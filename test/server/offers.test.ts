@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../src/protocol/limits';
 import type { FileHash } from '../../src/protocol/model';
-import { fileIsNeeded } from '../../src/server/hub/operations/files';
+import { fileIsNeeded } from '../../src/server/hub/state/attachments';
 import { Desk, named, roomNamed, sessionOf } from '../support/journal';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;

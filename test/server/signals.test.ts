@@ -3,7 +3,7 @@
 import { expect, test } from 'bun:test';
 
 import { numberedName } from '../../src/protocol/model';
-import { readWaiting } from '../../src/server/hub/operations/messages';
+import { readPending } from '../../src/server/hub/state/messages';
 import { Desk, named, sessionOf } from '../support/journal';
 
 const enter = (made: Desk, session: string, number: number, more: object = {}): unknown =>
@@ -89,6 +89,6 @@ test('bytes that are not UTF-8 wait beside the text', () => {
   }
   const events = made.takeEvents().filter((event) => event.is === 'direct');
   expect(events.map(({ message }) => message.raw)).toEqual([raw, raw]);
-  const waiting = readWaiting(made.db);
+  const waiting = readPending(made.db);
   for (const { to } of events) expect(waiting(to, 0, 9)).toMatchObject([{ text: 'a\ufffd', raw }]);
 });

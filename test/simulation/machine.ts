@@ -11,7 +11,7 @@ import type { Dialect } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';
 import type { Address } from '../../src/protocol/model';
 import { type Core, openCore, openCoreStore } from '../../src/server/core';
-import { fileIsNeeded, neededFiles } from '../../src/server/hub/operations/files';
+import { fileIsNeeded, neededFiles } from '../../src/server/hub/state/attachments';
 import type { Store } from '../../src/server/hub/store';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 import { Dialer } from '../../src/server/net/dialer';

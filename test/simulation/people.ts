@@ -76,7 +76,7 @@ export const namesIn = (db: Store): string[] =>
 /** The groups that somebody belongs to by the database, in order of the alphabet. */
 export const groupsOf = (db: Store, name: string): string[] =>
   db
-    .query<{ room: string }, [string]>('SELECT room FROM closed_member WHERE name = ?')
+    .query<{ group_name: string }, [string]>('SELECT group_name FROM group_member WHERE name = ?')
     .all(name)
-    .map(({ room }) => room)
+    .map((row) => row.group_name)
     .sort();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
 import { auditLedger } from '../../src/server/hub/audit';
-import { neededFiles } from '../../src/server/hub/operations/files';
+import { neededFiles } from '../../src/server/hub/state/attachments';
 import { openStore, type Store } from '../../src/server/hub/store';
 import { Chance } from './chance';
 import { channelsKind } from './channels';

@@ -1,6 +1,11 @@
 // A hub under a journal without a network: time and the event loop are in the test's hands.
 
-import type { Command, OperationName, Outcome } from '../../src/protocol/commands';
+import {
+  type Command,
+  type OperationName,
+  operations,
+  type Outcome,
+} from '../../src/protocol/commands';
 import {
   type Name,
   nameOf,
@@ -8,7 +13,7 @@ import {
   roomNameOf,
   type SessionId,
 } from '../../src/protocol/model';
-import type { HubEvent } from '../../src/server/hub/context';
+import type { HubEvent } from '../../src/server/hub/events';
 import { type Apply, openHub } from '../../src/server/hub/hub';
 import { openStore, type Store } from '../../src/server/hub/store';
 import { LocalJournal } from '../../src/server/journal/local';
@@ -31,7 +36,7 @@ export class Desk {
   ) {
     this.db = openStore(path);
     const hub = openHub(this.db, { reservedRooms: ['square'] });
-    const apply = wrap(hub.apply, this.db);
+    const apply = wrap(keepingEffects(hub.apply, this.db), this.db);
     this.journal = new LocalJournal(
       this.db,
       { apply, rolledBack: () => hub.rolledBack() },
@@ -109,6 +114,18 @@ export class Desk {
   takeEvents(): HubEvent[] {
     return this.events.splice(0);
   }
+}
+
+/** Fails where an operation writes that the table of operations has as one that does not. */
+function keepingEffects(apply: Apply, db: Store): Apply {
+  const changes = db.prepare<{ changes: number }, []>('SELECT total_changes() AS changes');
+  return (command, context) => {
+    if (operations[command.do].effect === 'writes') return apply(command, context);
+    const before = changes.get()?.changes;
+    const outcome = apply(command, context);
+    if (changes.get()?.changes !== before) throw new Error(`${command.do} has written`);
+    return outcome;
+  };
 }
 
 export function named(text: string): Name {

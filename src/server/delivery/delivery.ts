@@ -8,7 +8,7 @@ import {
   isSaid,
   isSaidWith,
   type SaidEvent,
-} from '../hub/context';
+} from '../hub/events';
 import type { Outlet } from './outlet';
 import { Recipient, type RecipientDeps, type Settled } from './recipient';
 import { RoomOutlets } from './rooms';

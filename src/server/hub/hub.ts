@@ -5,25 +5,33 @@ import {
   type OperationName,
   operations,
   type Outcome,
+  type SessionOperationName,
 } from '../../protocol/commands';
-import type { CommandContext, Handlers } from './context';
-import { accounts } from './operations/accounts';
-import { addresses } from './operations/callbacks';
-import { files } from './operations/files';
-import { groups } from './operations/groups';
-import { ledger } from './operations/ledger';
-import { lists } from './operations/lists';
-import { mail } from './operations/messages';
-import { offers } from './operations/offers';
-import { rooms } from './operations/rooms';
-import { sessions } from './operations/sessions';
-import { signals } from './operations/signals';
+import { refused } from '../../protocol/model';
+import type { CommandContext } from './context';
+import type { Handlers, HubState } from './handler';
+import { accountHandlers } from './operations/accounts';
+import { callbackHandlers } from './operations/callbacks';
+import { fileHandlers } from './operations/files';
+import { groupHandlers } from './operations/groups';
+import { ledgerHandlers } from './operations/ledger';
+import { listHandlers } from './operations/lists';
+import { messageHandlers } from './operations/messages';
+import { offerHandlers } from './operations/offers';
+import { roomHandlers } from './operations/rooms';
+import { sessionHandlers } from './operations/sessions';
+import { signalHandlers } from './operations/signals';
+import { Accounts } from './state/accounts';
+import { Attachments } from './state/attachments';
+import { Callbacks } from './state/callbacks';
 import { Groups } from './state/groups';
 import { Membership } from './state/membership';
-import { OpenOffers } from './state/offers';
-import { People } from './state/people';
+import { PendingMessages } from './state/messages';
+import { Offers } from './state/offers';
 import { PresenceCache } from './state/presence';
-import { Speakers } from './state/speakers';
+import { type SessionRow, Sessions } from './state/sessions';
+import { SpeakerCache } from './state/speakers';
+import { Users } from './state/users';
 import type { Store } from './store';
 
 export interface HubSettings {
@@ -48,34 +56,65 @@ export interface AppliedHub {
 
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
-  const presence = new PresenceCache(db);
-  const people = new People(db, presence);
-  const membership = new Membership(db);
-  const closed = new Groups(db, membership);
-  const open = new OpenOffers(db, people);
-  const speakers = new Speakers(db, people);
-  const handlers: Handlers = {
-    ...accounts(db, people, presence, membership, closed),
-    ...addresses(db, people, presence),
-    ...sessions(db, people, presence, membership, closed, open),
-    ...lists(db, people, presence),
-    ...rooms(db, people, membership, closed, speakers, settings.reservedRooms),
-    ...groups(people, closed),
-    ...mail(db, people),
-    ...signals(people),
-    ...files(db, people),
-    ...offers(db, people, closed, open),
-    ...ledger(db, people),
-  };
+  const state = openState(db, settings);
+  const { accounts, presence, sessions, speakers } = state;
+  const handlers = handlersOf(state);
   return {
-    apply(command, context) {
-      if (operations[command.do].effect === 'writes') speakers.changed();
-      return handlers[command.do](command, context);
+    apply<K extends OperationName>(command: Command<K>, context: CommandContext): Outcome<K> {
+      const { effect, needsSession } = operations[command.do];
+      if (effect === 'writes') speakers.invalidate();
+      const handle = handlers[command.do] as unknown as (
+        command: Command<K>,
+        context: CommandContext,
+        session?: SessionRow,
+      ) => Outcome<K>;
+      if (!needsSession) return handle(command, context);
+      const session = sessions.find((command as unknown as Command<SessionOperationName>).session);
+      if (!session) return refused('not-entered') as Outcome<K>;
+      return handle(command, context, session);
     },
     rolledBack() {
-      people.changed();
-      presence.changed();
-      speakers.changed();
+      accounts.invalidate();
+      presence.invalidate();
+      sessions.invalidate();
+      speakers.invalidate();
     },
   };
 }
+
+function openState(db: Store, { reservedRooms }: HubSettings): HubState {
+  const accounts = new Accounts(db);
+  const sessions = new Sessions(db);
+  const presence = new PresenceCache(db);
+  const membership = new Membership(db);
+  const attachments = new Attachments(db);
+  return {
+    db,
+    accounts,
+    attachments,
+    callbacks: new Callbacks(db),
+    groups: new Groups(db, membership, sessions),
+    membership,
+    messages: new PendingMessages(db),
+    offers: new Offers(db, sessions, attachments),
+    presence,
+    sessions,
+    speakers: new SpeakerCache(db),
+    users: new Users(accounts, sessions, presence),
+    reservedRooms,
+  };
+}
+
+const handlersOf = (state: HubState): Handlers => ({
+  ...accountHandlers(state),
+  ...callbackHandlers(state),
+  ...fileHandlers(state),
+  ...groupHandlers(state),
+  ...ledgerHandlers(state),
+  ...listHandlers(state),
+  ...messageHandlers(state),
+  ...offerHandlers(state),
+  ...roomHandlers(state),
+  ...sessionHandlers(state),
+  ...signalHandlers(state),
+});

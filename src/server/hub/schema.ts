@@ -115,6 +115,22 @@ export const migrations: readonly (readonly string[])[] = [
      ) STRICT, WITHOUT ROWID`,
     `CREATE INDEX invitation_recipient ON invitation (recipient)`,
   ],
+  // 4: standard names: groups, who must show a token, idempotency keys
+  [
+    `ALTER TABLE closed_room RENAME TO chat_group`,
+    `ALTER TABLE closed_member RENAME TO group_member`,
+    `ALTER TABLE group_member RENAME COLUMN room TO group_name`,
+    `DROP INDEX closed_member_recipient`,
+    `CREATE INDEX group_member_recipient ON group_member (recipient)`,
+    `ALTER TABLE invitation RENAME TO group_invitation`,
+    `ALTER TABLE group_invitation RENAME COLUMN room TO group_name`,
+    `DROP INDEX invitation_recipient`,
+    `CREATE INDEX group_invitation_recipient ON group_invitation (recipient)`,
+    `ALTER TABLE account ADD COLUMN token_required INTEGER NOT NULL DEFAULT 1`,
+    `UPDATE account SET token_required = 1 - doors_open`,
+    `ALTER TABLE account DROP COLUMN doors_open`,
+    `ALTER TABLE outcome RENAME COLUMN key TO idempotency_key`,
+  ],
 ];
 
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */
@@ -164,14 +180,14 @@ export const volatileSchema: readonly string[] = [
   // A file offered and not yet fetched by all who want it; `offer_part`: one of those it is offered to.
   `CREATE TABLE live.offer (
      number INTEGER PRIMARY KEY AUTOINCREMENT,
-     session TEXT,                             -- who offers, while he is here
+     session TEXT,                             -- the session that offers, while it is here
      by_name TEXT NOT NULL,
      origin TEXT NOT NULL,
      name TEXT NOT NULL,
      size INTEGER NOT NULL,
      hash TEXT,                                -- once it is stored
      token_hash TEXT,                          -- what the connection shows that brings it
-     carrier TEXT,                             -- that connection
+     file_connection TEXT,                     -- that connection
      serial INTEGER                            -- of the message it waits with
    ) STRICT`,
   `CREATE INDEX live.offer_session ON offer (session)`,
@@ -183,9 +199,9 @@ export const volatileSchema: readonly string[] = [
      recipient TEXT NOT NULL,
      name TEXT NOT NULL,
      state TEXT NOT NULL,
-     session TEXT,                             -- where he accepted
+     session TEXT,                             -- by which the recipient accepted
      token_hash TEXT,                          -- what the connection shows that fetches it
-     carrier TEXT,                             -- that connection
+     file_connection TEXT,                     -- that connection
      UNIQUE (offer, recipient)
    ) STRICT`,
   `CREATE INDEX live.offer_part_recipient ON offer_part (recipient)`,

@@ -1,7 +1,7 @@
 // Tells what became of a committed group: each outcome, then the events of its command, in their order.
 
 import type { Result } from '../../protocol/model';
-import { type HubEvent, isSaid, isSaidWith, type SaidEvent } from '../hub/context';
+import { type HubEvent, isSaid, isSaidWith, type SaidEvent } from '../hub/events';
 import type { Consumer } from './journal';
 
 /** A command that has been applied, or refused, for good. */

@@ -12,10 +12,10 @@ export class IdempotencyStore {
 
   constructor(db: Store) {
     this.#find = db.prepare<{ outcome: string }, [string]>(
-      'SELECT outcome FROM outcome WHERE key = ?',
+      'SELECT outcome FROM outcome WHERE idempotency_key = ?',
     );
     this.#keep = db.prepare<never, [string, number, string]>(
-      'INSERT INTO outcome (key, at, outcome) VALUES (?, ?, ?)',
+      'INSERT INTO outcome (idempotency_key, at, outcome) VALUES (?, ?, ?)',
     );
     this.#prune = db.prepare<never, [number]>('DELETE FROM outcome WHERE at < ?');
   }

@@ -1,7 +1,7 @@
 // What the journal promises, whoever keeps the log.
 
 import type { Command, Hub, OperationName, Outcome } from '../../protocol/commands';
-import type { HubEvent } from '../hub/context';
+import type { HubEvent } from '../hub/events';
 
 /** Gives commands one order and makes them last. */
 export interface Journal extends Hub {

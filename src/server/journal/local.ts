@@ -9,7 +9,8 @@ import {
 } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { refused } from '../../protocol/model';
-import { CommandContext, type HubEvent } from '../hub/context';
+import { CommandContext } from '../hub/context';
+import type { HubEvent } from '../hub/events';
 import type { AppliedHub } from '../hub/hub';
 import type { Store } from '../hub/store';
 import { type AppliedCommand, Dispatch } from './dispatch';

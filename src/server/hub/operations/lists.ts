@@ -1,50 +1,41 @@
-// Lists of who is here, for every door alike.
+// Lists of users who are here, for every door alike.
 
 import { type Actor, ok, refused } from '../../../protocol/model';
-import type { Handlers } from '../context';
-import { mayAct, type People } from '../state/people';
-import type { PresenceCache } from '../state/presence';
-import type { Store } from '../store';
+import type { Define, Handlers, HubState } from '../handler';
+import { mayActFor } from '../state/accounts';
 
-export function lists(
-  db: Store,
-  people: People,
-  presence: PresenceCache,
-): Pick<Handlers, 'users' | 'name-free'> {
-  const hereFrom = db.prepare<{ one: 1 }, [string, string]>(
-    `SELECT 1 AS one FROM address WHERE host = ?
-     UNION ALL SELECT 1 FROM live.session WHERE host = ? LIMIT 1`,
-  );
-  const registeredFrom = db.prepare<{ one: 1 }, [string]>(
-    'SELECT 1 AS one FROM account WHERE host = ? LIMIT 1',
-  );
+type Refusal = 'unknown-user' | 'not-connected';
 
-  return {
-    users(command) {
-      const why = refusal(command.asker);
-      if (why !== undefined) return refused(why);
-      return ok({ users: presence.everybody() });
-    },
-
-    'name-free'(command) {
-      return ok({ free: !people.taken(command.name) });
-    },
-  };
-
-  function refusal(
-    asker: Actor | { readonly host: string },
-  ): 'unknown-user' | 'not-connected' | undefined {
-    if ('session' in asker) return people.session(asker.session) ? undefined : 'not-connected';
-    if ('account' in asker) {
-      const account = people.account(asker.account);
-      if (account && mayAct(account, asker.tokenHash)) {
-        // A token says who asks, wherever he is.
-        if (asker.tokenHash !== undefined) return undefined;
-        return people.reachable(account.id) ? undefined : 'not-connected';
-      }
-      return !account && people.guest(asker.account) ? undefined : 'unknown-user';
+/** Why the asker gets no list: only users who are connected do, or who show their token. */
+function refusalFor(
+  { accounts, presence, sessions }: HubState,
+  asker: Actor | { readonly host: string },
+): Refusal | undefined {
+  if ('session' in asker) return sessions.find(asker.session) ? undefined : 'not-connected';
+  if ('account' in asker) {
+    const account = accounts.find(asker.account);
+    if (account && mayActFor(account, asker.tokenHash)) {
+      // A token says who asks, from wherever they ask.
+      if (asker.tokenHash !== undefined) return undefined;
+      return presence.isReachable(account.id) ? undefined : 'not-connected';
     }
-    if (hereFrom.get(asker.host, asker.host)) return undefined;
-    return registeredFrom.get(asker.host) ? 'not-connected' : 'unknown-user';
+    return !account && sessions.guest(asker.account) ? undefined : 'unknown-user';
   }
+  if (presence.isAnyFrom(asker.host)) return undefined;
+  return accounts.isAnyFrom(asker.host) ? 'not-connected' : 'unknown-user';
 }
+
+const users: Define<'users'> = (hub) => (command) => {
+  const why = refusalFor(hub, command.asker);
+  return why === undefined ? ok({ users: hub.presence.users() }) : refused(why);
+};
+
+const nameFree: Define<'name-free'> =
+  (hub) =>
+  ({ name }) =>
+    ok({ free: !hub.users.isTaken(name) });
+
+export const listHandlers = (hub: HubState): Pick<Handlers, 'users' | 'name-free'> => ({
+  users: users(hub),
+  'name-free': nameFree(hub),
+});

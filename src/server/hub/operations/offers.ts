@@ -1,134 +1,152 @@
-// File offers, command by command: each recipient decides, the file is brought once, each fetches it for himself.
+// File offers, command by command: each recipient decides, the file is brought once, and each fetches it.
 
+import type { Command } from '../../../protocol/commands';
 import { limits } from '../../../protocol/limits';
-import { type FileHash, type Name, ok, type RecipientId, refused } from '../../../protocol/model';
-import type { Handlers } from '../context';
-import type { Groups } from '../state/groups';
-import type { OpenOffers } from '../state/offers';
-import type { People } from '../state/people';
-import type { Store } from '../store';
+import { type Name, ok, refused } from '../../../protocol/model';
+import type { CommandContext } from '../context';
+import type { Define, Handlers, HubState } from '../handler';
+import type { SessionRow } from '../state/sessions';
+import { type MessageRecipient, recipientOf } from '../state/users';
 
-type Part =
-  'offer' | 'offer-waiting' | 'offer-answer' | 'offer-open' | 'offer-stored' | 'offer-end';
-
-export function offers(
-  db: Store,
-  people: People,
-  closed: Groups,
-  open: OpenOffers,
-): Pick<Handlers, Part> {
-  const waiting = db.prepare<
-    { recipient: RecipientId; hash: FileHash; size: number; name: string },
-    [number]
-  >('SELECT recipient, hash, size, name FROM file WHERE serial = ?');
-
-  return {
-    offer(command, context) {
-      const session = people.session(command.session);
-      if (!session) return refused('not-entered');
-      const own = people.recipientOf(session);
-      const { to, file } = command;
-      if ('room' in to && !closed.has(to.room, own)) return refused('not-member');
-      const names = 'room' in to ? closed.members(to.room) : to;
-      if (open.countOf(session.id) >= limits.hub.offersPerSession) return refused('too-many');
-      if (names.length > limits.hub.groupMembers) return refused('too-many');
-      const found = new Map(
-        names.flatMap((name) => {
-          const addressee = people.recipientNamed(name);
-          return addressee && addressee.recipient !== own ? [[addressee.recipient, addressee]] : [];
-        }),
-      );
-      if (found.size === 0) return refused('nobody');
-      const origin = session.dialect;
-      const by = session.name;
-      const { tokenHash } = command;
-      const offer = open.add({ session: session.id, by, origin, file, tokenHash });
-      const row = open.find(offer);
-      if (!row) throw new Error('an offer is not where it was put');
-      const asked: Name[] = [];
-      const elsewhere: Name[] = [];
-      for (const { recipient, name } of found.values()) {
-        const isAsked = open.canBeAsked(recipient, origin);
-        (isAsked ? asked : elsewhere).push(name);
-        const state = isAsked ? 'asked' : 'elsewhere';
-        open.addPart({ offer, recipient, name, state, session: null });
-        if (isAsked) open.ask(context, row, recipient);
-        else open.bring(context, row, name);
-      }
-      const unknown = names.filter((name) => {
-        const addressee = people.recipientNamed(name);
-        return !addressee || !found.has(addressee.recipient);
-      });
-      return ok({ offer, asked, elsewhere, unknown: 'room' in to ? [] : unknown });
-    },
-
-    'offer-waiting'(command) {
-      const session = people.session(command.session);
-      if (!session) return refused('not-entered');
-      const file = waiting.get(command.serial);
-      const recipient = people.recipientOf(session);
-      if (!file || file.recipient !== recipient) return refused('unknown-file');
-      const { name, dialect: origin, id } = session;
-      const { serial, tokenHash } = command;
-      const offer = open.add({ session: null, by: name, origin, file, serial });
-      open.addPart({ offer, recipient, name, state: 'accepted', session: id }, tokenHash);
-      return ok({ offer });
-    },
-
-    'offer-answer'(command, context) {
-      const session = people.session(command.session);
-      if (!session) return refused('not-entered');
-      const offer = open.find(command.offer);
-      const part = open.partOf(command.offer, people.recipientOf(session));
-      if (!offer || !part) return refused('unknown-offer');
-      if (!command.accept) {
-        const step = part.state === 'asked' ? 'rejected' : 'failed';
-        open.endPart(context, offer, part, {
-          step,
-          ...(step === 'failed' && { why: 'cancelled' }),
-        });
-        return ok(undefined);
-      }
-      if (part.state !== 'asked') return refused('unknown-offer');
-      open.accept(context, offer, part, session.id, command.tokenHash);
-      return ok(undefined);
-    },
-
-    'offer-open'(command) {
-      const offer = open.open(command.session, command.tokenHash);
-      if (!offer) return refused('unknown-offer');
-      const { number, name, size, hash } = offer;
-      return ok({ offer: number, file: { name, size, ...(hash !== null && { hash }) } });
-    },
-
-    'offer-stored'(command, context) {
-      const offer = open.find(command.offer);
-      if (!offer || offer.carrier !== command.session) return refused('unknown-offer');
-      open.stored(context, offer, command.hash);
-      return ok(undefined);
-    },
-
-    'offer-end'(command, context) {
-      const { session, to, why } = command;
-      if (command.offer === undefined) {
-        const offer = open.carriedBy(session);
-        if (!offer) return refused('unknown-offer');
-        const part = open.partOfCarrier(offer.number, session);
-        if (!part) open.fail(context, offer, why ?? 'broken');
-        else if (why === undefined) open.endPart(context, offer, part, { step: 'done' });
-        else open.endPart(context, offer, part, { step: 'failed', why });
-        return ok(undefined);
-      }
-      const offer = open.find(command.offer);
-      if (!offer || offer.session !== session) return refused('unknown-offer');
-      if (to === undefined) {
-        open.fail(context, offer, why ?? 'cancelled', true);
-        return ok(undefined);
-      }
-      const part = open.partNamed(offer.number, to);
-      if (!part) return refused('unknown-offer');
-      open.endPart(context, offer, part, { step: 'failed', why: why ?? 'cancelled' }, true);
-      return ok(undefined);
-    },
-  };
+/** Makes an offer to recipients and says which of them were asked, and which are told in another way. */
+function makeOffer(
+  { offers }: HubState,
+  context: CommandContext,
+  { id: session, name: by, dialect: origin }: SessionRow,
+  { file, tokenHash }: Pick<Command<'offer'>, 'file' | 'tokenHash'>,
+  recipients: Iterable<MessageRecipient>,
+) {
+  const number = offers.add({ session, by, origin, file, tokenHash });
+  const offer = offers.find(number);
+  if (!offer) throw new Error('an offer is not where it was put');
+  const asked: Name[] = [];
+  const elsewhere: Name[] = [];
+  for (const { recipient, name } of recipients) {
+    const isAsked = offers.canBeAsked(recipient, origin);
+    (isAsked ? asked : elsewhere).push(name);
+    const state = isAsked ? 'asked' : 'elsewhere';
+    offers.addPart({ offer: number, recipient, name, state, session: null });
+    if (isAsked) offers.ask(context, offer, recipient);
+    else offers.bring(context, offer, name);
+  }
+  return { offer: number, asked, elsewhere };
 }
+
+const offer: Define<'offer'> = (hub) => (command, context, session) => {
+  const { groups, offers, users } = hub;
+  const own = recipientOf(session);
+  const { to } = command;
+  if ('room' in to && !groups.isMember(to.room, own)) return refused('not-member');
+  const names = 'room' in to ? groups.members(to.room) : to;
+  if (offers.countOf(session.id) >= limits.hub.offersPerSession) return refused('too-many');
+  if (names.length > limits.hub.groupMembers) return refused('too-many');
+  const found = new Map(
+    names.flatMap((name) => {
+      const to = users.recipientNamed(name);
+      return to && to.recipient !== own ? [[to.recipient, to]] : [];
+    }),
+  );
+  if (found.size === 0) return refused('nobody');
+  const made = makeOffer(hub, context, session, command, found.values());
+  if ('room' in to) return ok({ ...made, unknown: [] });
+  const unknown = names.filter((name) => {
+    const to = users.recipientNamed(name);
+    return !to || !found.has(to.recipient);
+  });
+  return ok({ ...made, unknown });
+};
+
+const offerWaiting: Define<'offer-waiting'> =
+  ({ attachments, offers }) =>
+  ({ serial, tokenHash }, _context, session) => {
+    const file = attachments.find(serial);
+    const recipient = recipientOf(session);
+    if (!file || file.recipient !== recipient) return refused('unknown-file');
+    const { name, dialect: origin, id } = session;
+    const number = offers.add({ session: null, by: name, origin, file, serial });
+    const part = { offer: number, recipient, name, state: 'accepted', session: id } as const;
+    offers.addPart(part, tokenHash);
+    return ok({ offer: number });
+  };
+
+const offerAnswer: Define<'offer-answer'> =
+  ({ offers }) =>
+  (command, context, session) => {
+    const offer = offers.find(command.offer);
+    const part = offers.partOf(command.offer, recipientOf(session));
+    if (!offer || !part) return refused('unknown-offer');
+    if (!command.accept) {
+      const how =
+        part.state === 'asked'
+          ? ({ step: 'rejected' } as const)
+          : ({ step: 'failed', why: 'cancelled' } as const);
+      offers.endPart(context, offer, part, how);
+      return ok(undefined);
+    }
+    if (part.state !== 'asked') return refused('unknown-offer');
+    offers.accept(context, offer, part, session.id, command.tokenHash);
+    return ok(undefined);
+  };
+
+const offerOpen: Define<'offer-open'> =
+  ({ offers }) =>
+  ({ session, tokenHash }) => {
+    const offer = offers.open(session, tokenHash);
+    if (!offer) return refused('unknown-offer');
+    const { number, name, size, hash } = offer;
+    return ok({ offer: number, file: { name, size, ...(hash !== null && { hash }) } });
+  };
+
+const offerStored: Define<'offer-stored'> =
+  ({ offers }) =>
+  (command, context) => {
+    const offer = offers.find(command.offer);
+    if (offer?.file_connection !== command.session) return refused('unknown-offer');
+    offers.stored(context, offer, command.hash);
+    return ok(undefined);
+  };
+
+/** The connection that carries the file says that it is over. */
+function endByConnection(
+  { offers }: HubState,
+  context: CommandContext,
+  { session, why }: Command<'offer-end'>,
+) {
+  const offer = offers.byFileConnection(session);
+  if (!offer) return refused('unknown-offer');
+  const part = offers.partByFileConnection(offer.number, session);
+  if (!part) offers.fail(context, offer, why ?? 'broken');
+  else if (why === undefined) offers.endPart(context, offer, part, { step: 'done' });
+  else offers.endPart(context, offer, part, { step: 'failed', why });
+  return ok(undefined);
+}
+
+const offerEnd: Define<'offer-end'> = (hub) => (command, context) => {
+  if (command.offer === undefined) return endByConnection(hub, context, command);
+  const { offers } = hub;
+  const { session, to, why = 'cancelled' } = command;
+  const offer = offers.find(command.offer);
+  if (!offer || offer.session !== session) return refused('unknown-offer');
+  if (to === undefined) {
+    offers.fail(context, offer, why, true);
+    return ok(undefined);
+  }
+  const part = offers.partNamed(offer.number, to);
+  if (!part) return refused('unknown-offer');
+  offers.endPart(context, offer, part, { step: 'failed', why }, true);
+  return ok(undefined);
+};
+
+export const offerHandlers = (
+  hub: HubState,
+): Pick<
+  Handlers,
+  'offer' | 'offer-waiting' | 'offer-answer' | 'offer-open' | 'offer-stored' | 'offer-end'
+> => ({
+  offer: offer(hub),
+  'offer-waiting': offerWaiting(hub),
+  'offer-answer': offerAnswer(hub),
+  'offer-open': offerOpen(hub),
+  'offer-stored': offerStored(hub),
+  'offer-end': offerEnd(hub),
+});

@@ -1,96 +1,94 @@
-// Open rooms: created by anybody, joined by anybody, alive until the server stops.
+// Open rooms: created by any user, joined by any user, alive until the server stops.
 
 import { limits } from '../../../protocol/limits';
 import { ok, refused, type RoomName, type Said } from '../../../protocol/model';
-import type { Handlers } from '../context';
-import type { Groups } from '../state/groups';
-import type { Membership } from '../state/membership';
-import { memberOf, type People } from '../state/people';
-import type { Speakers } from '../state/speakers';
+import type { Define, Handlers, HubState } from '../handler';
+import { memberOf } from '../state/sessions';
 import type { Store } from '../store';
 
-export function rooms(
-  db: Store,
-  people: People,
-  membership: Membership,
-  closed: Groups,
-  speakers: Speakers,
-  reserved: readonly string[],
-): Pick<Handlers, 'room-create' | 'room-join' | 'room-leave' | 'rooms' | 'say'> {
+const prepareExists = (db: Store) =>
+  db.prepare<{ one: 1 }, [string]>('SELECT 1 AS one FROM live.room WHERE name = ?');
+
+const roomCreate: Define<'room-create'> = ({ db, groups, reservedRooms }) => {
   const insert = db.prepare<never, [string, number]>(
     'INSERT INTO live.room (name, reserved) VALUES (?, ?)',
   );
-  for (const name of reserved) insert.run(name, 1);
-
-  const exists = db.prepare<{ one: 1 }, [string]>('SELECT 1 AS one FROM live.room WHERE name = ?');
+  for (const name of reservedRooms) insert.run(name, 1);
   // No open room is ever removed, so the newest one's number is how many there are: no counting.
   const newest = db.prepare<{ rooms: number | null }, []>(
     'SELECT max(number) AS rooms FROM live.room',
   );
+  return ({ room }) => {
+    if (groups.isTaken(room)) return refused('room-exists');
+    const rooms = (newest.get()?.rooms ?? 0) - reservedRooms.length;
+    if (rooms >= limits.hub.rooms) return refused('too-many');
+    insert.run(room, 0);
+    return ok(undefined);
+  };
+};
+
+const roomJoin: Define<'room-join'> = ({ db, membership }) => {
+  const exists = prepareExists(db);
+  const openRoomsOf = db.prepare<{ room: RoomName }, [string]>(
+    `SELECT room FROM live.member JOIN live.room ON live.room.name = live.member.room
+     WHERE session = ?`,
+  );
+  return ({ room, only, mute = false }, context, session) => {
+    if (!exists.get(room)) return refused('unknown-room');
+    const member = memberOf(session);
+    const leaving = only === true ? openRoomsOf.all(session.id) : [{ room }];
+    for (const { room: left } of leaving) membership.leave(context, left, member);
+    membership.enter(context, room, member, { mute });
+    return ok(undefined);
+  };
+};
+
+const roomLeave: Define<'room-leave'> = ({ db, membership }) => {
+  const exists = prepareExists(db);
+  return ({ room }, context, session) => {
+    if (!exists.get(room)) return refused('not-member');
+    const wasMember = membership.leave(context, room, memberOf(session));
+    return wasMember ? ok(undefined) : refused('not-member');
+  };
+};
+
+const rooms: Define<'rooms'> = ({ db }) => {
   const list = db.prepare<{ name: RoomName }, []>(
     `SELECT name FROM live.room
      WHERE reserved = 0 OR EXISTS (SELECT 1 FROM live.member WHERE room = live.room.name)
      ORDER BY number`,
   );
-  const openRoomsOf = db.prepare<{ room: RoomName }, [string]>(
-    `SELECT room FROM live.member JOIN live.room ON live.room.name = live.member.room
-     WHERE session = ?`,
-  );
+  return () => ok({ rooms: list.all().map(({ name }) => name) });
+};
 
-  return {
-    'room-create'(command) {
-      if (!people.session(command.session)) return refused('not-entered');
-      if (closed.taken(command.room)) return refused('room-exists');
-      if ((newest.get()?.rooms ?? 0) >= limits.hub.rooms + reserved.length)
-        return refused('too-many');
-      insert.run(command.room, 0);
-      return ok(undefined);
-    },
-
-    'room-join'(command, context) {
-      const session = people.session(command.session);
-      if (!session) return refused('not-entered');
-      if (!exists.get(command.room)) return refused('unknown-room');
-      const who = memberOf(session);
-      const leaving =
-        command.only === true ? openRoomsOf.all(session.id) : [{ room: command.room }];
-      for (const { room } of leaving) membership.leave(context, room, who);
-      membership.enter(context, command.room, who, { mute: command.mute ?? false });
-      return ok(undefined);
-    },
-
-    'room-leave'(command, context) {
-      const session = people.session(command.session);
-      if (!session) return refused('not-entered');
-      const who = memberOf(session);
-      if (!exists.get(command.room)) return refused('not-member');
-      return membership.leave(context, command.room, who) ? ok(undefined) : refused('not-member');
-    },
-
-    rooms() {
-      return ok({ rooms: list.all().map((row) => row.name) });
-    },
-
-    say(command, context) {
-      const speaker = speakers.of(command.session);
-      if (!speaker) return refused('not-entered');
-      if (command.text.length > limits.hub.textBytes) return refused('too-long');
-      const { session } = speaker;
-      const room = command.room ?? speaker.open;
-      if (room === undefined || !speaker.rooms.includes(room)) return refused('not-member');
-      const { raw, reference } = command;
-      const said: Said = {
-        is: 'said',
-        room,
-        from: session.name,
-        text: command.text,
-        origin: session.dialect,
-        at: context.seconds,
-        ...(raw && { raw }),
-        ...(reference !== undefined && { reference }),
-      };
-      context.notify({ room, except: session.id }, said);
-      return ok({ room });
-    },
+const say: Define<'say'> =
+  ({ speakers }) =>
+  (command, context, session) => {
+    const { text, raw, reference } = command;
+    if (text.length > limits.hub.textBytes) return refused('too-long');
+    const { rooms, open } = speakers.roomsOf(session.id);
+    const room = command.room ?? open;
+    if (room === undefined || !rooms.includes(room)) return refused('not-member');
+    const said: Said = {
+      is: 'said',
+      room,
+      from: session.name,
+      text,
+      origin: session.dialect,
+      at: context.seconds,
+      ...(raw && { raw }),
+      ...(reference !== undefined && { reference }),
+    };
+    context.notify({ room, except: session.id }, said);
+    return ok({ room });
   };
-}
+
+export const roomHandlers = (
+  hub: HubState,
+): Pick<Handlers, 'room-create' | 'room-join' | 'room-leave' | 'rooms' | 'say'> => ({
+  'room-create': roomCreate(hub),
+  'room-join': roomJoin(hub),
+  'room-leave': roomLeave(hub),
+  rooms: rooms(hub),
+  say: say(hub),
+});

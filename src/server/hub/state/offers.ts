@@ -1,4 +1,4 @@
-// File offers that are open: who offers what to whom, and how far each of them is. They live with the sessions.
+// File offers that are open: who offers what to whom, and how far each recipient is. They live with the sessions.
 
 import type {
   FileHash,
@@ -11,102 +11,20 @@ import type {
 import type { CommandContext } from '../context';
 import { accountOf, guestOf } from '../names';
 import type { Store } from '../store';
-import type { People, SessionRow } from './people';
+import type { Attachments } from './attachments';
+import { type OfferPartRow, type OfferRow, prepareOfferStatements } from './offer_tables';
+import type { SessionRow, Sessions } from './sessions';
+import { recipientOf } from './users';
 
-export interface OfferRow {
-  readonly number: number;
-  /** Who offers; null once he has left (what is stored can still be fetched), or for what waited with a message. */
-  readonly session: SessionId | null;
-  readonly by_name: Name;
-  readonly origin: string;
-  readonly name: string;
-  readonly size: number;
-  /** Null until the whole file is stored. */
-  readonly hash: FileHash | null;
-  /** The connection that brings it. */
-  readonly carrier: SessionId | null;
-  /** The message that a waiting file came with. */
-  readonly serial: number | null;
-}
-
-export interface PartRow {
-  readonly offer: number;
-  readonly recipient: RecipientId;
-  readonly name: Name;
-  /** `elsewhere`: he cannot be asked; who offers sends it to him in another way once it is stored. */
-  readonly state: 'asked' | 'accepted' | 'fetching' | 'elsewhere';
-  /** Where he accepted. */
-  readonly session: SessionId | null;
-}
-
-export class OpenOffers {
-  readonly #people: People;
+export class Offers {
+  readonly #sessions: Sessions;
+  readonly #attachments: Attachments;
   readonly #sql;
 
-  constructor(db: Store, people: People) {
-    this.#people = people;
-    const offer = 'SELECT number, session, by_name, origin, name, size, hash, carrier, serial';
-    const part = 'SELECT offer, recipient, name, state, session';
-    this.#sql = {
-      find: db.prepare<OfferRow, [number]>(`${offer} FROM live.offer WHERE number = ?`),
-      bySession: db.prepare<OfferRow, [string]>(
-        `${offer} FROM live.offer WHERE session = ? ORDER BY number`,
-      ),
-      byCarrier: db.prepare<OfferRow, [string, string]>(
-        `${offer} FROM live.offer WHERE carrier = ?
-           OR number IN (SELECT offer FROM live.offer_part WHERE carrier = ?)`,
-      ),
-      byToken: db.prepare<OfferRow, [string, string]>(
-        `UPDATE live.offer SET carrier = ?, token_hash = NULL WHERE token_hash = ? RETURNING *`,
-      ),
-      add: db.prepare<
-        { number: number },
-        [string | null, string, string, string, number, string | null, string | null, number | null]
-      >(
-        `INSERT INTO live.offer (session, by_name, origin, name, size, hash, token_hash, serial)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number`,
-      ),
-      stored: db.prepare<never, [string, number]>(
-        'UPDATE live.offer SET hash = ?, carrier = NULL WHERE number = ?',
-      ),
-      orphan: db.prepare<never, [number]>('UPDATE live.offer SET session = NULL WHERE number = ?'),
-      remove: db.prepare<never, [number]>('DELETE FROM live.offer WHERE number = ?'),
-      parts: db.prepare<PartRow, [number]>(
-        `${part} FROM live.offer_part WHERE offer = ? ORDER BY place`,
-      ),
-      partsOf: db.prepare<PartRow, [string, string]>(
-        `${part} FROM live.offer_part WHERE recipient = ? OR session = ? ORDER BY offer`,
-      ),
-      partOf: db.prepare<PartRow, [number, string]>(
-        `${part} FROM live.offer_part WHERE offer = ? AND recipient = ?`,
-      ),
-      partByToken: db.prepare<PartRow, [string, string]>(
-        `UPDATE live.offer_part SET carrier = ?, token_hash = NULL, state = 'fetching'
-         WHERE token_hash = ? AND (SELECT hash FROM live.offer WHERE number = offer) IS NOT NULL
-         RETURNING *`,
-      ),
-      partByCarrier: db.prepare<PartRow, [number, string]>(
-        `${part} FROM live.offer_part WHERE offer = ? AND carrier = ?`,
-      ),
-      addPart: db.prepare<never, [number, string, string, string, string | null, string | null]>(
-        `INSERT INTO live.offer_part (offer, recipient, name, state, session, token_hash)
-         VALUES (?, ?, ?, ?, ?, ?)`,
-      ),
-      accept: db.prepare<never, [string, string, number, string]>(
-        `UPDATE live.offer_part SET state = 'accepted', session = ?, token_hash = ?
-         WHERE offer = ? AND recipient = ?`,
-      ),
-      removePart: db.prepare<never, [number, string]>(
-        'DELETE FROM live.offer_part WHERE offer = ? AND recipient = ?',
-      ),
-      speaks: db.prepare<{ one: 1 }, [number, string, string]>(
-        `SELECT 1 AS one FROM live.session
-         WHERE account = ? AND dialect = ? AND deaf = 0 AND id <> ? LIMIT 1`,
-      ),
-      takeFile: db.prepare<{ hash: FileHash }, [number]>(
-        'DELETE FROM file WHERE serial = ? RETURNING hash',
-      ),
-    };
+  constructor(db: Store, sessions: Sessions, attachments: Attachments) {
+    this.#sessions = sessions;
+    this.#attachments = attachments;
+    this.#sql = prepareOfferStatements(db);
   }
 
   find(offer: number): OfferRow | undefined {
@@ -128,56 +46,56 @@ export class OpenOffers {
   }): number {
     const { session, by, origin, file, tokenHash = null, serial = null } = of;
     const { name, size, hash = null } = file;
-    const row = this.#sql.add.get(session, by, origin, name, size, hash, tokenHash, serial);
-    return row?.number ?? 0;
+    const values = { session, by, origin, name, size, hash, tokenHash, serial };
+    return this.#sql.add.get(values)?.number ?? 0;
   }
 
-  addPart(part: PartRow, tokenHash: string | null = null): void {
+  addPart(part: OfferPartRow, tokenHash: string | null = null): void {
     const { offer, recipient, name, state, session } = part;
-    this.#sql.addPart.run(offer, recipient, name, state, session, tokenHash);
+    this.#sql.addPart.run({ offer, recipient, name, state, session, tokenHash });
   }
 
-  /** What a connection brings, or fetches a part of. */
-  carriedBy(carrier: SessionId): OfferRow | undefined {
-    return this.#sql.byCarrier.get(carrier, carrier) ?? undefined;
+  /** The offer whose file a connection brings or fetches. */
+  byFileConnection(connection: SessionId): OfferRow | undefined {
+    return this.#sql.byFileConnection.get(connection, connection) ?? undefined;
   }
 
-  partOf(offer: number, recipient: RecipientId): PartRow | undefined {
+  partOf(offer: number, recipient: RecipientId): OfferPartRow | undefined {
     return this.#sql.partOf.get(offer, recipient) ?? undefined;
   }
-  partOfCarrier(offer: number, carrier: SessionId): PartRow | undefined {
-    return this.#sql.partByCarrier.get(offer, carrier) ?? undefined;
+  partByFileConnection(offer: number, connection: SessionId): OfferPartRow | undefined {
+    return this.#sql.partByFileConnection.get(offer, connection) ?? undefined;
   }
-  partNamed(offer: number, name: Name): PartRow | undefined {
+  partNamed(offer: number, name: Name): OfferPartRow | undefined {
     return this.#sql.parts.all(offer).find((part) => part.name === name);
   }
 
   /** Whether a recipient can be asked in a dialect, not counting one session. */
   canBeAsked(recipient: RecipientId, dialect: string, except = ''): boolean {
     const account = accountOf(recipient);
-    if (account !== undefined) return this.#sql.speaks.get(account, dialect, except) !== null;
+    if (account !== undefined) return this.#sql.canHear.get(account, dialect, except) !== null;
     const guest = guestOf(recipient);
-    const row = guest === undefined ? undefined : this.#people.session(guest);
+    const row = guest === undefined ? undefined : this.#sessions.find(guest);
     return row !== undefined && row.id !== except && row.dialect === dialect;
   }
 
   accept(
     context: CommandContext,
     offer: OfferRow,
-    part: PartRow,
+    part: OfferPartRow,
     session: SessionId,
     tokenHash: string,
   ): void {
     this.#sql.accept.run(session, tokenHash, offer.number, part.recipient);
-    this.#tellOfferer(context, offer, { step: 'accepted', by: part.name });
+    this.#tellOfferingSession(context, offer, { step: 'accepted', by: part.name });
     if (offer.hash !== null) this.#tell(context, { session }, offer, { step: 'stored' });
   }
 
-  /** The connection with this token begins to carry; the token is used up. */
-  open(carrier: SessionId, tokenHash: string): OfferRow | undefined {
-    const bringing = this.#sql.byToken.get(carrier, tokenHash);
+  /** The connection with this token begins to carry the file; the token is used up. */
+  open(connection: SessionId, tokenHash: string): OfferRow | undefined {
+    const bringing = this.#sql.byToken.get(connection, tokenHash);
     if (bringing) return bringing;
-    const part = this.#sql.partByToken.get(carrier, tokenHash);
+    const part = this.#sql.partByToken.get(connection, tokenHash);
     return part ? this.find(part.offer) : undefined;
   }
 
@@ -188,25 +106,25 @@ export class OpenOffers {
       if (state === 'accepted' && session)
         this.#tell(context, { session }, whole, { step: 'stored' });
     }
-    this.#tellOfferer(context, whole, { step: 'stored', by: offer.by_name });
-    this.#rest(context, whole);
+    this.#tellOfferingSession(context, whole, { step: 'stored', by: offer.by_name });
+    this.#endIfEmpty(context, whole);
   }
 
-  /** One recipient's part is over; who offers is told, unless he says it himself. */
+  /** One recipient's part is over. `isSilent`: the offering session says so itself and is not told. */
   endPart(
     context: CommandContext,
     offer: OfferRow,
-    part: PartRow,
+    part: OfferPartRow,
     how: Pick<OfferStep, 'step' | 'why'>,
     isSilent = false,
   ): void {
     this.#sql.removePart.run(part.offer, part.recipient);
-    if (!isSilent) this.#tellOfferer(context, offer, { ...how, by: part.name });
-    if (offer.serial !== null && how.step === 'done') this.#take(context, offer.serial);
-    this.#rest(context, offer);
+    if (!isSilent) this.#tellOfferingSession(context, offer, { ...how, by: part.name });
+    if (offer.serial !== null && how.step === 'done') this.#removeAttachment(context, offer.serial);
+    this.#endIfEmpty(context, offer);
   }
 
-  /** The whole offer has failed: its recipients are told, and who offers unless he says it himself. */
+  /** The whole offer has failed and its recipients are told. `isSilent`: the offering session is not told. */
   fail(context: CommandContext, offer: OfferRow, why: OfferFailure, isSilent = false): void {
     for (const part of this.#sql.parts.all(offer.number)) {
       const { recipient, session, state } = part;
@@ -217,45 +135,46 @@ export class OpenOffers {
   }
 
   /** A session is gone: what it offered and did not bring fails, and so does what it was to get. */
-  departed(context: CommandContext, session: SessionRow): void {
+  sessionLeft(context: CommandContext, session: SessionRow): void {
     for (const offer of this.#sql.bySession.all(session.id)) {
       if (offer.hash === null) {
         this.fail(context, offer, 'gone', true);
         continue;
       }
-      this.#sql.orphan.run(offer.number);
+      this.#sql.dropSession.run(offer.number);
       for (const part of this.#sql.parts.all(offer.number)) {
         if (part.state !== 'elsewhere') continue;
         this.endPart(context, offer, part, { step: 'failed', why: 'gone' }, true);
       }
     }
-    const recipient = this.#people.recipientOf(session);
+    const recipient = recipientOf(session);
     for (const part of this.#sql.partsOf.all(recipient, session.id)) {
       const offer = this.find(part.offer);
       if (!offer || part.state === 'elsewhere') continue;
-      const isHis = part.session === session.id;
+      const isItsOwn = part.session === session.id;
       const isAsked = part.state === 'asked';
-      if (!isHis && !(isAsked && !this.canBeAsked(recipient, offer.origin, session.id))) continue;
+      if (!isItsOwn && !(isAsked && !this.canBeAsked(recipient, offer.origin, session.id)))
+        continue;
       this.endPart(context, offer, part, { step: 'failed', why: 'gone' });
     }
   }
 
   /** The offer is over with its last part; its bytes may go. */
-  #rest(context: CommandContext, offer: OfferRow): void {
+  #endIfEmpty(context: CommandContext, offer: OfferRow): void {
     if (this.#sql.parts.all(offer.number).length > 0) return;
     this.#sql.remove.run(offer.number);
     if (offer.hash !== null) context.emit({ is: 'file-released', hash: offer.hash });
   }
 
   /** A file that waited with a message has been fetched. */
-  #take(context: CommandContext, serial: number): void {
-    const row = this.#sql.takeFile.get(serial);
-    if (!row) return;
+  #removeAttachment(context: CommandContext, serial: number): void {
+    const hash = this.#attachments.remove(serial);
+    if (hash === undefined) return;
     context.isDurable = true;
-    context.emit({ is: 'file-released', hash: row.hash });
+    context.emit({ is: 'file-released', hash });
   }
 
-  #tellOfferer(
+  #tellOfferingSession(
     context: CommandContext,
     offer: OfferRow,
     how: Pick<OfferStep, 'step' | 'why' | 'by'>,
@@ -274,12 +193,12 @@ export class OpenOffers {
     context.notify(to, { is: 'offer', offer: number, file, origin, by, ...how });
   }
 
-  /** A recipient is told of what is offered to him. */
+  /** A recipient is told of what is offered to them. */
   ask(context: CommandContext, offer: OfferRow, recipient: RecipientId): void {
     this.#tell(context, { recipient }, offer, { step: 'offered' });
   }
-  /** Who offers is to bring the file for somebody who cannot be asked. */
+  /** The offering session is to bring the file for a user who cannot be asked. */
   bring(context: CommandContext, offer: OfferRow, by: Name): void {
-    this.#tellOfferer(context, offer, { step: 'accepted', by });
+    this.#tellOfferingSession(context, offer, { step: 'accepted', by });
   }
 }

@@ -1,4 +1,4 @@
-// Who is here: read from the database once and kept until presence changes.
+// Who can be reached: read from the database once and kept until presence changes.
 
 import type { Name, User } from '../../../protocol/model';
 import type { Store } from '../store';
@@ -11,55 +11,62 @@ interface UserRow {
   readonly port: number;
 }
 
-/**
- * A copy of what SQLite holds, never a source: whoever changes presence calls `changed`, and so does a
- * rollback, whatever it undid.
- */
+/** A copy of what SQLite holds, never a source: every change of presence and every rollback makes it void. */
 export class PresenceCache {
-  readonly #read;
-  readonly #address;
-  readonly #live;
+  readonly #sql;
   #users: readonly User[] | undefined;
   readonly #reachable = new Map<number, boolean>();
 
   constructor(db: Store) {
-    this.#read = db.prepare<UserRow, []>(
-      `SELECT account.name AS name, account, dialect, address.host AS host, port, at, opened AS number
-         FROM address JOIN account ON account.id = address.account
-       UNION ALL
-       SELECT name, account, dialect, host, port, at, number FROM live.session
-       ORDER BY at, number`,
-    );
-    this.#address = db.prepare<{ one: 1 }, [number]>(
-      'SELECT 1 AS one FROM address WHERE account = ?',
-    );
-    this.#live = db.prepare<{ one: 1 }, [number]>(
-      'SELECT 1 AS one FROM live.session WHERE account = ? AND deaf = 0 LIMIT 1',
-    );
+    this.#sql = {
+      users: db.prepare<UserRow, []>(
+        `SELECT account.name AS name, account, dialect, address.host AS host, port, at, opened AS number
+           FROM address JOIN account ON account.id = address.account
+         UNION ALL
+         SELECT name, account, dialect, host, port, at, number FROM live.session
+         ORDER BY at, number`,
+      ),
+      isCallable: db.prepare<{ one: 1 }, [number]>(
+        'SELECT 1 AS one FROM address WHERE account = ?',
+      ),
+      isConnected: db.prepare<{ one: 1 }, [number]>(
+        'SELECT 1 AS one FROM live.session WHERE account = ? AND deaf = 0 LIMIT 1',
+      ),
+      isAnyFrom: db.prepare<{ one: 1 }, [string, string]>(
+        `SELECT 1 AS one FROM address WHERE host = ?
+         UNION ALL SELECT 1 FROM live.session WHERE host = ? LIMIT 1`,
+      ),
+    };
   }
 
-  changed(): void {
+  invalidate(): void {
     this.#users = undefined;
     if (this.#reachable.size > 0) this.#reachable.clear();
   }
 
   /** Whether an outlet for the account exists now. */
-  reachable(account: number): boolean {
-    const known = this.#reachable.get(account);
-    if (known !== undefined) return known;
-    const here = this.#address.get(account) !== null || this.#live.get(account) !== null;
-    this.#reachable.set(account, here);
-    return here;
+  isReachable(account: number): boolean {
+    const cached = this.#reachable.get(account);
+    if (cached !== undefined) return cached;
+    const { isCallable, isConnected } = this.#sql;
+    const isReachable = isCallable.get(account) !== null || isConnected.get(account) !== null;
+    this.#reachable.set(account, isReachable);
+    return isReachable;
   }
 
-  /** In the order in which they came; who has both an address and sessions stands once, where he came first. */
-  everybody(): readonly User[] {
+  /** Whether any user is here from a host. */
+  isAnyFrom(host: string): boolean {
+    return this.#sql.isAnyFrom.get(host, host) !== null;
+  }
+
+  /** In the order in which they came. An account with an address and sessions stands once, at the earliest. */
+  users(): readonly User[] {
     return (this.#users ??= this.#load());
   }
 
   #load(): User[] {
     const accounts = new Set<number>();
-    return this.#read.all().flatMap(({ name, account, dialect, host, port }): User[] => {
+    return this.#sql.users.all().flatMap(({ name, account, dialect, host, port }): User[] => {
       if (account !== null) {
         if (accounts.has(account)) return [];
         accounts.add(account);

@@ -1,0 +1,74 @@
+// The events by which the hub tells delivery what has happened.
+
+import type {
+  Address,
+  Direct,
+  FileHash,
+  Name,
+  Notice,
+  RecipientId,
+  RoomName,
+  Said,
+  SessionId,
+} from '../../protocol/model';
+
+/** An address at which an account can be called. */
+export interface CallbackAddress {
+  readonly recipient: RecipientId;
+  /** Grows with every CONNECT, so that a late failure cannot undo a newer one. */
+  readonly opened: number;
+  readonly address: Address;
+  readonly dialect: string;
+  readonly machine: string;
+  readonly wantsFiles: boolean;
+}
+
+/** The outlets that a notice is for. */
+export type Audience =
+  | { readonly recipient: RecipientId }
+  | { readonly session: SessionId }
+  | { readonly room: RoomName; readonly except: SessionId }
+  | 'watchers';
+
+/** One thing that happened by a command; told when the command is committed. */
+export type HubEvent =
+  | { readonly is: 'direct'; readonly to: RecipientId; readonly message: Direct }
+  | { readonly is: 'notice'; readonly to: Audience; readonly notice: Notice }
+  | {
+      readonly is: 'arrived';
+      readonly session: SessionId;
+      readonly recipient: RecipientId;
+      readonly name: Name;
+      readonly deaf: boolean;
+    }
+  | { readonly is: 'departed'; readonly session: SessionId; readonly recipient: RecipientId }
+  | { readonly is: 'address'; readonly at: CallbackAddress }
+  | { readonly is: 'address-gone'; readonly recipient: RecipientId; readonly opened: number }
+  /** The recipient exists no more: whatever is queued for it is void. */
+  | { readonly is: 'forgotten'; readonly recipient: RecipientId }
+  | {
+      readonly is: 'room-in';
+      readonly room: RoomName;
+      readonly session: SessionId;
+      readonly mute: boolean;
+    }
+  | { readonly is: 'room-out'; readonly room: RoomName; readonly session: SessionId }
+  | { readonly is: 'watching'; readonly session: SessionId }
+  /** Perhaps nothing needs these bytes any more. */
+  | { readonly is: 'file-released'; readonly hash: FileHash };
+
+/** Something said aloud in a room. */
+export type SaidEvent = Extract<HubEvent, { readonly is: 'notice' }> & {
+  readonly to: Extract<Audience, { readonly room: RoomName }>;
+  readonly notice: Said;
+};
+
+export const isSaid = (event: HubEvent): event is SaidEvent =>
+  event.is === 'notice' &&
+  event.notice.is === 'said' &&
+  event.to !== 'watchers' &&
+  'room' in event.to;
+
+/** Whether one session says both in one room. */
+export const isSaidWith = (one: SaidEvent, other: SaidEvent): boolean =>
+  one.to.except === other.to.except && one.to.room === other.to.room;

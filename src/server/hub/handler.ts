@@ -1,0 +1,49 @@
+// What the hub's operations are made from: the state that they share, and the types of their handlers.
+
+import type {
+  Command,
+  OperationName,
+  Outcome,
+  SessionOperationName,
+} from '../../protocol/commands';
+import type { CommandContext } from './context';
+import type { Accounts } from './state/accounts';
+import type { Attachments } from './state/attachments';
+import type { Callbacks } from './state/callbacks';
+import type { Groups } from './state/groups';
+import type { Membership } from './state/membership';
+import type { PendingMessages } from './state/messages';
+import type { Offers } from './state/offers';
+import type { PresenceCache } from './state/presence';
+import type { SessionRow, Sessions } from './state/sessions';
+import type { SpeakerCache } from './state/speakers';
+import type { Users } from './state/users';
+import type { Store } from './store';
+
+/** The database and the classes that each know one part of it. */
+export interface HubState {
+  readonly db: Store;
+  readonly accounts: Accounts;
+  readonly attachments: Attachments;
+  readonly callbacks: Callbacks;
+  readonly groups: Groups;
+  readonly membership: Membership;
+  readonly messages: PendingMessages;
+  readonly offers: Offers;
+  readonly presence: PresenceCache;
+  readonly sessions: Sessions;
+  readonly speakers: SpeakerCache;
+  readonly users: Users;
+  /** Names of open rooms that are there from the start and that nobody can create. */
+  readonly reservedRooms: readonly string[];
+}
+
+/** An operation that needs a session gets the one that its command names, which has entered. */
+export type Handler<K extends OperationName> = K extends SessionOperationName
+  ? (command: Command<K>, context: CommandContext, session: SessionRow) => Outcome<K>
+  : (command: Command<K>, context: CommandContext) => Outcome<K>;
+
+export type Handlers<K extends OperationName = OperationName> = { readonly [P in K]: Handler<P> };
+
+/** One operation: prepares its statements once and gives its handler. */
+export type Define<K extends OperationName> = (hub: HubState) => Handler<K>;

@@ -1,0 +1,151 @@
+// The table of sessions: the connections that have entered, as guests or as accounts.
+
+import type { Address, Name, SessionId } from '../../../protocol/model';
+import { keyOf } from '../names';
+import type { Store } from '../store';
+import type { Member } from './membership';
+
+export interface SessionRow {
+  readonly id: SessionId;
+  /** The name as it is compared (names.ts). */
+  readonly key: string;
+  readonly name: Name;
+  /** Null for a guest. */
+  readonly account: number | null;
+  readonly dialect: string;
+  /** 1 where it cannot be told anything. */
+  readonly deaf: number;
+}
+
+/** A session that is about to enter. */
+export interface NewSession {
+  readonly id: SessionId;
+  readonly name: Name;
+  readonly account: number | null;
+  readonly dialect: string;
+  readonly machine: string;
+  readonly address: Address;
+  readonly isDeaf: boolean;
+  /** The key of a name whose private messages come to this session. */
+  readonly hearsFor: string | null;
+  /** Hub time in ms. */
+  readonly at: number;
+}
+
+type Values = Readonly<Record<string, string | number | null>>;
+
+export const memberOf = (row: SessionRow): Member => ({
+  session: row.id,
+  name: row.name,
+  dialect: row.dialect,
+});
+
+export class Sessions {
+  readonly #sql;
+  /** Sessions as they were found. A row of the table keeps what stands here as long as it lives. */
+  readonly #cache = new Map<SessionId, SessionRow>();
+
+  constructor(db: Store) {
+    const row = 'SELECT id, key, name, account, dialect, deaf FROM live.session';
+    this.#sql = {
+      find: db.prepare<SessionRow, [string]>(`${row} WHERE id = ?`),
+      guest: db.prepare<SessionRow, [string]>(`${row} WHERE key = ? AND account IS NULL`),
+      hearer: db.prepare<SessionRow, [string]>(
+        `${row} WHERE hears_for = ? ORDER BY number LIMIT 1`,
+      ),
+      ofAccount: db.prepare<Member, [number]>(
+        'SELECT id AS session, name, dialect FROM live.session WHERE account = ? ORDER BY number',
+      ),
+      add: db.prepare<never, Values>(
+        `INSERT INTO live.session
+           (id, key, name, account, dialect, machine, host, port, deaf, hears_for, at)
+         VALUES
+           ($id, $key, $name, $account, $dialect, $machine, $host, $port, $deaf, $hearsFor, $at)`,
+      ),
+      remove: db.prepare<never, [string]>('DELETE FROM live.session WHERE id = ?'),
+      removeOfAccount: db.prepare<{ id: SessionId; dialect: string }, [number]>(
+        'DELETE FROM live.session WHERE account = ? RETURNING id, dialect',
+      ),
+      watch: db.prepare<never, [string]>('UPDATE live.session SET watches = 1 WHERE id = ?'),
+      anyWatcher: db.prepare<{ one: 1 }, []>(
+        'SELECT 1 AS one FROM live.session WHERE watches = 1 LIMIT 1',
+      ),
+      countCopies: db.prepare<{ copies: number }, [string]>(
+        `SELECT count(*) AS copies FROM live.session
+         WHERE account IS NULL AND key > ?1 || '~' AND key < ?1 || '~:'`,
+      ),
+    };
+  }
+
+  find(id: SessionId): SessionRow | undefined {
+    const cached = this.#cache.get(id);
+    if (cached) return cached;
+    const row = this.#sql.find.get(id) ?? undefined;
+    if (row) this.#cache.set(id, row);
+    return row;
+  }
+
+  guest(name: Name): SessionRow | undefined {
+    return this.#sql.guest.get(keyOf(name)) ?? undefined;
+  }
+
+  /** The first session to which private messages for another name come. */
+  hearerFor(name: Name): SessionRow | undefined {
+    return this.#sql.hearer.get(keyOf(name)) ?? undefined;
+  }
+
+  ofAccount(account: number): Member[] {
+    return this.#sql.ofAccount.all(account);
+  }
+
+  /** How many guests have the name `name~n`, with any number. */
+  countCopies(name: Name): number {
+    return this.#sql.countCopies.get(keyOf(name))?.copies ?? 0;
+  }
+
+  add(session: NewSession): void {
+    const { id, name, account, dialect, machine, address, hearsFor, at } = session;
+    const deaf = session.isDeaf ? 1 : 0;
+    const { host, port } = address;
+    const key = keyOf(name);
+    this.#sql.add.run({
+      id,
+      key,
+      name,
+      account,
+      dialect,
+      machine,
+      host,
+      port,
+      deaf,
+      hearsFor,
+      at,
+    });
+  }
+
+  remove(id: SessionId): void {
+    this.#sql.remove.run(id);
+    this.#cache.delete(id);
+  }
+
+  /** Removes every session of an account and says which they were. */
+  removeOfAccount(account: number): { readonly id: SessionId; readonly dialect: string }[] {
+    const removed = this.#sql.removeOfAccount.all(account);
+    for (const { id } of removed) this.#cache.delete(id);
+    return removed;
+  }
+
+  /** From now on the session is told of everybody who comes and goes. */
+  watch(id: SessionId): void {
+    this.#sql.watch.run(id);
+  }
+
+  hasWatchers(): boolean {
+    return this.#sql.anyWatcher.get() !== null;
+  }
+
+  /** Something was rolled back: what was found is void. */
+  invalidate(): void {
+    if (this.#cache.size > 0) this.#cache.clear();
+  }
+}

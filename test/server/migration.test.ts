@@ -1,0 +1,121 @@
+// A database that an earlier version of the program left: what it holds is found again under the new names.
+
+import { Database } from 'bun:sqlite';
+import { afterAll, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { migrations } from '../../src/server/hub/schema';
+import { Desk, named, roomNamed, sessionOf } from '../support/journal';
+
+const folder = mkdtempSync(join(tmpdir(), 'chat-migration-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+
+/** A file as the first `version` migrations made it, with what `statements` put there. */
+function oldDatabase(version: number, statements: readonly string[]): string {
+  const path = join(folder, `${++files}.db`);
+  const db = new Database(path, { create: true, strict: true });
+  db.run('PRAGMA journal_mode = WAL');
+  for (const migration of migrations.slice(0, version)) {
+    for (const statement of migration) db.run(statement);
+  }
+  for (const statement of statements) db.run(statement);
+  db.run(`PRAGMA user_version = ${version}`);
+  db.close();
+  return path;
+}
+
+const account = (name: string, token: string | null, doorsOpen: number): string =>
+  `INSERT INTO account (key, name, full_name, born, host, registered_at, token_hash, doors_open)
+   VALUES ('${name}', '${name}', '${name}', '01/01/2000', 'h', 1, ${token === null ? 'NULL' : `'${token}'`}, ${doorsOpen})`;
+
+const version3 = () =>
+  oldDatabase(3, [
+    account('alice', 'right', 0),
+    account('bob', 'right', 1),
+    account('carol', null, 0),
+    `INSERT INTO closed_room VALUES ('family', 'a1', 1)`,
+    `INSERT INTO closed_member VALUES ('family', 'a1', 'alice', 1), ('family', 'a2', 'bob', 2)`,
+    `INSERT INTO invitation VALUES ('family', 'a3', 'alice', 'test', 3)`,
+    `INSERT INTO outcome VALUES ('once', 1700000000000, '{"ok":true,"value":{"id":7,"serial":8,"waiting":true}}')`,
+    `INSERT INTO funds VALUES ('a1', 'alice', 5)`,
+    `INSERT INTO ledger (at, payee, payee_name, amount) VALUES (1, 'a1', 'alice', 5)`,
+    `UPDATE log SET position = 40, at = 1700000000000`,
+  ]);
+
+test('version 3: groups, tokens, remembered outcomes and money are as they were', () => {
+  const desk = new Desk(version3());
+  const login = (session: string, name: string): void =>
+    desk.must({
+      do: 'login',
+      session: sessionOf(session),
+      account: named(name),
+      tokenHash: 'right',
+      dialect: 'test',
+      machine: 'm1',
+      address: { host: 'h', port: 1 },
+    });
+  login('s1', 'alice');
+  login('s2', 'bob');
+  expect(desk.ask({ do: 'group-list', session: sessionOf('s1') })).toEqual({
+    ok: true,
+    value: {
+      groups: [
+        { name: roomNamed('family'), creates: true, members: [named('alice'), named('bob')] },
+      ],
+    },
+  });
+  const invitations = desk.db.query('SELECT group_name, recipient FROM group_invitation').all();
+  expect(invitations).toEqual([{ group_name: 'family', recipient: 'a3' }]);
+
+  const isRequired = (session: string) =>
+    desk.ask({ do: 'token-required', session: sessionOf(session) });
+  expect(isRequired('s1')).toEqual({ ok: true, value: { required: true } });
+  expect(isRequired('s2')).toEqual({ ok: true, value: { required: false } });
+
+  const direct = (from: string) =>
+    ({
+      do: 'direct',
+      from: { account: named(from) },
+      to: named('alice'),
+      text: 'hi',
+      origin: 'test',
+    }) as const;
+  expect(desk.ask(direct('alice'))).toEqual({ ok: false, why: 'not-allowed' });
+  expect(desk.ask(direct('carol'))).toMatchObject({ ok: true, value: { id: 1, waiting: false } });
+  expect(desk.ask(direct('carol'), 'once')).toMatchObject({
+    ok: true,
+    value: { id: 7, serial: 8 },
+  });
+  expect(desk.ask({ do: 'funds', session: sessionOf('s1') })).toEqual({
+    ok: true,
+    value: { balance: 5 },
+  });
+});
+
+test('version 3: a group still goes with its last member, and its invitations with it', () => {
+  const desk = new Desk(version3());
+  for (const name of ['alice', 'bob']) {
+    desk.db.run('UPDATE account SET token_required = 0 WHERE name = ?', [name]);
+    desk.must({ do: 'unregister', account: named(name), host: 'h' });
+  }
+  expect(desk.db.query('SELECT * FROM chat_group').all()).toEqual([]);
+  expect(desk.db.query('SELECT * FROM group_invitation').all()).toEqual([]);
+});
+
+test('an account made today requires its token, as before', () => {
+  const desk = new Desk(oldDatabase(1, []));
+  desk.must({
+    do: 'register',
+    name: named('dave'),
+    fullName: 'Dave',
+    born: '01/01/2000',
+    host: 'h',
+    tokenHash: 'right',
+  });
+  const row = desk.db.query('SELECT token_required FROM account').get();
+  expect(row).toEqual({ token_required: 1 });
+});
