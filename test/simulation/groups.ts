@@ -3,17 +3,22 @@
 import { randomBytes } from 'node:crypto';
 
 import { groups } from '../../src/protocol/groups/index';
+import type { Content } from '../../src/protocol/groups/wire/codec';
+import type { Message } from '../../src/protocol/groups/wire/messages';
+import { GroupsClient } from '../protocol/groups/person';
+import { WebLines } from '../protocol/web/person';
 import { Belonging } from './belonging';
 import { type Everybody, Files } from './groups_files';
-import { encode, type Head, type Message, Reader } from './groups_wire';
 import type { Letter, Stay } from './model';
+import type { Connection } from './network';
 import { groupNames, groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
 import { Visitor } from './visitor';
 
+const textOf = ({ body }: Message): string => Buffer.from(body).toString();
+
 /** The server could not do it now. */
 const isBusy = (message: Message): boolean =>
-  message.head['Status'] === 'try-later' ||
-  message.body.toString() === 'the server cannot take it now';
+  message.status === 'try-later' || textOf(message) === 'the server cannot take it now';
 
 const isAccount = (number: number): boolean => number % 2 === 1;
 const nameOf = (number: number): string => (isAccount(number) ? `gil${number}` : `gus${number}`);
@@ -21,13 +26,13 @@ const nameOf = (number: number): string => (isAccount(number) ? `gil${number}` :
 /** Gets nothing when the connection is lost before the answer. */
 type Answered = (answer: Message | undefined) => void;
 
-class Client extends Visitor {
+class User extends Visitor {
   /** What shows that it is the account; a guest has none. */
   readonly #token: string | undefined;
   #isRegistered = false;
   /** The account, from when it knows of it. */
   #account: Stay | undefined;
-  #reader = new Reader();
+  #client: GroupsClient<Connection> | undefined;
   #ids = 0;
   /** What was asked and not yet answered, by `Id`, in the order of the answers. */
   #pending: { readonly id: string; readonly answered: Answered }[] = [];
@@ -50,7 +55,7 @@ class Client extends Visitor {
       stage,
       { name: this.name, host: this.host },
       everybody,
-      (head, answered) => this.#ask(head, '', answered),
+      (content, answered) => this.#ask(content, answered),
     );
   }
 
@@ -82,19 +87,24 @@ class Client extends Visitor {
   }
 
   protected comes(): boolean {
-    this.#reader = new Reader();
     if (this.#token === undefined || this.#isRegistered) return true;
     this.#register(this.#token);
     return false;
   }
 
   protected asks(): void {
-    const { name } = this;
-    this.#ask({ Action: 'Req.Connect', User: name, Token: this.#token }, '', (answer) => {
-      if (answer?.head['Status'] === 'ok') return this.#enters();
+    const client: GroupsClient<Connection> = new GroupsClient(
+      (data) => this.connect('groups', data),
+      (message) => {
+        if (this.connection === client.transport) this.#told(message);
+      },
+    );
+    this.#client = client;
+    this.#ask({ action: 'connect', user: this.name, token: this.#token }, (answer) => {
+      if (answer?.status === 'ok') return this.#enters();
       if (!answer) return;
       // Its connection before this one may still be there.
-      const isTaken = this.#token === undefined && answer.head['Status'] === 'name-taken';
+      const isTaken = this.#token === undefined && answer.status === 'name-taken';
       if (!isTaken && !isBusy(answer)) this.#wrong('was not let in', answer);
       this.leave('finish');
     });
@@ -104,17 +114,17 @@ class Client extends Visitor {
   #register(token: string): void {
     const { model } = this.stage;
     const { name } = this;
-    let got = '';
-    const connection = this.connect('web', (bytes) => {
-      got += Buffer.from(bytes).toString('latin1');
-      if (!got.endsWith('\n')) return;
-      connection.finish();
-      if (!got.includes('"done"')) return;
-      this.#isRegistered = true;
-      this.#account = { dialect: 'groups', name, enteredAt: model.now(), leftAt: undefined };
-    });
+    const client: WebLines<Connection> = new WebLines(
+      (data) => this.connect('web', data),
+      (reply) => {
+        client.transport.finish();
+        if (reply['is'] !== 'done') return;
+        this.#isRegistered = true;
+        this.#account = { dialect: 'groups', name, enteredAt: model.now(), leftAt: undefined };
+      },
+    );
     const request = { do: 'register', ref: 1, name, fullName: name, born: '01/02/2000', token };
-    connection.send(Buffer.from(`${JSON.stringify(request)}\n`));
+    client.send(request);
   }
 
   #enters(): void {
@@ -125,10 +135,10 @@ class Client extends Visitor {
     this.#changed();
   }
 
-  #ask(head: Head, body: string, answered: Answered): string {
-    const id = head['Id'] ?? `q${++this.#ids}`;
+  #ask(content: Content, answered: Answered): string {
+    const id = content.id ?? `q${++this.#ids}`;
     this.#pending.push({ id, answered });
-    this.connection?.send(encode({ ...head, Id: id }, body));
+    this.#client?.send({ ...content, id });
     return id;
   }
 
@@ -139,9 +149,9 @@ class Client extends Visitor {
     if (!from || !line) return;
     const message = model.letter({ from, to, stay, line, text: textAround(chance, 400) });
     note(`${this.name} writes ${message.word} to ${to}`);
-    const id = this.#ask({ Action: 'Req.Send', To: to }, message.text, (answer) => {
+    const id = this.#ask({ action: 'send', to: [to], body: message.text }, (answer) => {
       if (!answer) return model.answered(message, 'unknown');
-      const isStored = answer.head['Status'] === 'stored';
+      const isStored = answer.status === 'stored';
       model.answered(message, isStored ? 'accepted' : 'refused');
       if (isStored) this.#stored.set(id, message);
     });
@@ -156,8 +166,8 @@ class Client extends Visitor {
     const isSure = this.#groups.isSure(room);
     const text = textAround(chance, 300);
     const saying = model.saying({ by, line, rooms: new Set([room]), text });
-    this.#ask({ Action: 'Req.Send', Group: room }, saying.text, (answer) => {
-      if (answer?.head['Status'] === 'stored') return model.said(saying, room);
+    this.#ask({ action: 'send', group: room, body: saying.text }, (answer) => {
+      if (answer?.status === 'stored') return model.said(saying, room);
       if (!answer) return;
       if (isSure && !isBusy(answer)) this.#wrong(`could not speak in ${room}`, answer);
       saying.refused = true;
@@ -168,25 +178,24 @@ class Client extends Visitor {
     const { chance } = this.stage;
     const group = chance.of(groupNames);
     const invitation = this.#invitations.pop();
-    if (invitation !== undefined && chance.is(0.8)) return this.#change('Accept', invitation);
-    if (invitation !== undefined) return this.#askOf('Decline', invitation);
-    if (chance.is(0.5)) return this.#askOf('Invite', group, this.stage.somebody(this.name).name);
-    this.#change(chance.is(0.6) ? 'Create' : 'Leave', group);
+    if (invitation !== undefined && chance.is(0.8)) return this.#change('accept', invitation);
+    if (invitation !== undefined) return this.#askOf('decline', invitation);
+    if (chance.is(0.5)) return this.#askOf('invite', group, this.stage.somebody(this.name).name);
+    this.#change(chance.is(0.6) ? 'create' : 'leave', group);
   }
 
-  #askOf(what: 'Decline' | 'Invite', group: string, to?: string): void {
-    const head = { Action: `Req.Group.${what}`, Group: group, To: to };
-    this.#ask(head, '', () => {});
+  #askOf(action: 'decline' | 'invite', group: string, to?: string): void {
+    this.#ask({ action, group, ...(to !== undefined && { to: [to] }) }, () => {});
   }
 
-  #change(what: 'Create' | 'Accept' | 'Leave', group: string): void {
-    const leaves = what === 'Leave';
+  #change(action: 'create' | 'accept' | 'leave', group: string): void {
+    const leaves = action === 'leave';
     const wasSure = this.#groups.isSure(group);
     const change = this.#groups.ask(group, leaves);
     this.#changed();
-    this.#ask({ Action: `Req.Group.${what}`, Group: group }, '', (answer) => {
+    this.#ask({ action, group }, (answer) => {
       if (!answer) return;
-      if (answer.head['Status'] === 'ok') this.#groups.done(change);
+      if (answer.status === 'ok') this.#groups.done(change);
       else {
         if (leaves && wasSure && !isBusy(answer)) this.#wrong(`could not leave ${group}`, answer);
         this.#groups.refused(change);
@@ -200,10 +209,9 @@ class Client extends Visitor {
   }
 
   #list(): void {
-    this.#ask({ Action: 'Req.List' }, '', (answer) => {
+    this.#ask({ action: 'list' }, (answer) => {
       if (!answer) return;
-      const names = answer.body
-        .toString()
+      const names = textOf(answer)
         .split('\n')
         .flatMap((line) => line.split(' ')[0] || []);
       this.#listed = names.sort().join();
@@ -213,7 +221,12 @@ class Client extends Visitor {
   /** What no server knows is said to be so; what it cannot read ends the connection. */
   #nonsense(): void {
     const { chance } = this.stage;
-    if (chance.is(0.8)) return void this.#ask({ Action: 'Req.Fly' }, '', () => {});
+    if (chance.is(0.8)) {
+      const id = `q${++this.#ids}`;
+      this.#pending.push({ id, answered: () => {} });
+      this.connection?.send(Buffer.from(`Action: Req.Fly\nId: ${id}\nContent-Length: 0\n\n`));
+      return;
+    }
     this.state = 'going';
     this.connection?.send(Buffer.from('no header at all\n\n'));
   }
@@ -224,7 +237,7 @@ class Client extends Visitor {
   #goodbye(): void {
     this.stage.note(`${this.name} says goodbye`);
     this.state = 'going';
-    this.#ask({ Action: 'Req.Disconnect' }, '', () => {});
+    this.#ask({ action: 'disconnect' }, () => {});
   }
 
   protected left(): void {
@@ -241,37 +254,34 @@ class Client extends Visitor {
 
   // ---- what it is told
 
-  protected received(bytes: Uint8Array): void {
-    const { connection } = this;
-    for (const message of this.#reader.take(bytes)) {
-      if (this.connection === connection) this.#told(message);
-    }
-  }
-
   #told(message: Message): void {
-    const { head } = message;
-    switch (head['Action']) {
-      case 'Res.Confirmation':
-      case 'Res.List':
+    switch (message.action) {
+      case 'confirmation':
+      case 'listed':
         return this.#answered(message);
-      case 'Res.Send confirmation':
-        if (this.#stored.has(head['Id'] ?? '')) return this.#settled(message);
+      case 'sent':
+        if (this.#stored.has(message.id ?? '')) return this.#settled(message);
         return this.#answered(message);
-      case 'Req.Send':
+      case 'send':
         return this.#message(message);
-      case 'Req.Group.Invite':
-        this.#invitations.push(head['Group'] ?? '');
+      case 'invite':
+        this.#invitations.push(message.group ?? '');
         return;
-      case 'Group.Joined':
+      case 'joined':
         // Its own name: a group that it belongs to since before.
-        if (head['User'] === this.name) this.#belongs(head['Group'] ?? '');
+        if (message.user === this.name) this.#belongs(message.group ?? '');
         return;
-      case 'File_transfer':
+      case 'file':
         return this.#files.heard(message);
-      case 'Group.Left':
-      case 'Req.Disconnect':
+      case 'left':
+      case 'disconnect':
         return;
-      default:
+      case 'connect':
+      case 'list':
+      case 'create':
+      case 'accept':
+      case 'decline':
+      case 'leave':
         this.#wrong('was told', message);
     }
   }
@@ -282,7 +292,7 @@ class Client extends Visitor {
   }
 
   #answered(message: Message): void {
-    const id = message.head['Id'] ?? '';
+    const id = message.id ?? '';
     // What could not be read has no number: the connection ends.
     if (id === '' && this.state === 'going') return;
     const first = this.#pending.shift();
@@ -291,18 +301,17 @@ class Client extends Visitor {
   }
 
   /** What became of a message that was stored. */
-  #settled({ head }: Message): void {
-    const id = head['Id'] ?? '';
+  #settled({ id = '', status }: Message): void {
     const message = this.#stored.get(id);
     this.#stored.delete(id);
-    if (message && head['Status'] === 'delivered') this.#confirmed.push(message);
+    if (message && status === 'delivered') this.#confirmed.push(message);
   }
 
-  #message({ head, body: bytes }: Message): void {
+  #message(received: Message): void {
     const { chance, model, note, time } = this.stage;
-    const { Id: id, User: from = '' } = head;
-    const body = bytes.toString();
-    if (head['Group'] !== undefined) {
+    const { id, user: from = '', group } = received;
+    const body = textOf(received);
+    if (group !== undefined) {
       if (this.ears && !isRest(body)) model.heard(this.ears, from, body);
     } else if (!isRest(body)) {
       const message = model.took([this.name], from, body);
@@ -313,15 +322,15 @@ class Client extends Visitor {
     const status = chance.is(0.97) ? 'ok' : 'failed';
     const confirm = (): void => {
       if (this.connection !== connection) return;
-      connection?.send(encode({ Action: 'Res.Send confirmation', Id: id, Status: status }));
+      this.#client?.send({ action: 'sent', id, status });
     };
     if (chance.is(0.9)) confirm();
     else time.after(chance.below(3000), confirm);
   }
 
   #wrong(what: string, message: Message): never {
-    const { head, body } = message;
-    return this.stage.violated(`${this.name} ${what} ${JSON.stringify(head)} ${body.toString()}`);
+    const told = JSON.stringify({ ...message, body: textOf(message) });
+    return this.stage.violated(`${this.name} ${what} ${told}`);
   }
 
   // ---- the end
@@ -355,6 +364,6 @@ export const groupsKind: Kind = {
   people: (stage) => {
     const numbers = Array.from({ length: 7 }, (_, number) => number);
     const everybody = { names: numbers.map(nameOf), files: new Map<string, Buffer>() };
-    return numbers.map((number) => new Client(stage, number, everybody));
+    return numbers.map((number) => new User(stage, number, everybody));
   },
 };

@@ -1,6 +1,8 @@
 // Files that people of the groups protocol offer each other, decide about, bring and fetch.
 
-import { encode, type Head, type Message, Reader } from './groups_wire';
+import type { Content } from '../../src/protocol/groups/wire/codec';
+import type { Message } from '../../src/protocol/groups/wire/messages';
+import { GroupsClient } from '../protocol/groups/person';
 import type { Connection } from './network';
 import type { Stage } from './people';
 
@@ -30,12 +32,15 @@ export interface Everybody {
   readonly files: Map<string, Buffer>;
 }
 
+/** Sends a request; `answered` gets nothing when the connection is lost before. */
+type Ask = (request: Content, answered: (answer: Message | undefined) => void) => void;
+
 const pieceBytes = 64 * 1024;
 
 export class Files {
   readonly #stage: Stage;
   readonly #who: { readonly name: string; readonly host: string };
-  readonly #ask: (head: Head, answered: (answer: Message | undefined) => void) => void;
+  readonly #ask: Ask;
   readonly #everybody: Everybody;
   readonly #own = new Map<string, Own>();
   readonly #offered = new Map<string, Offered>();
@@ -46,7 +51,7 @@ export class Files {
     stage: Stage,
     who: { readonly name: string; readonly host: string },
     everybody: Everybody,
-    ask: (head: Head, answered: (answer: Message | undefined) => void) => void,
+    ask: Ask,
   ) {
     this.#stage = stage;
     this.#who = who;
@@ -83,17 +88,18 @@ export class Files {
     const to = chance.is(0.7) ? chance.of(names) : this.#stage.somebody(this.#who.name).name;
     note(`${this.#who.name} offers ${name}, ${size} bytes, to ${to}`);
     const own: Own = { id: name, bytes, open: new Set(), isBrought: false };
-    const head = {
-      Action: 'File_transfer',
-      Status: 'offer',
-      To: to,
-      Id: name,
-      'File-Name': name,
-      'File-Size': String(size),
-    };
-    this.#ask(head, (answer) => {
-      if (answer?.head['Status'] !== 'ok') return;
-      for (const user of answer.body.toString().split('\n')) if (user !== '') own.open.add(user);
+    const offer = {
+      action: 'file',
+      status: 'offer',
+      to: [to],
+      id: name,
+      fileName: name,
+      fileSize: size,
+    } as const;
+    this.#ask(offer, (answer) => {
+      if (answer?.status !== 'ok') return;
+      for (const user of Buffer.from(answer.body).toString().split('\n'))
+        if (user !== '') own.open.add(user);
       this.#own.set(name, own);
     });
   }
@@ -101,43 +107,40 @@ export class Files {
   #takeBack({ id }: Own): void {
     this.#stage.note(`${this.#who.name} takes ${id} back`);
     this.#own.delete(id);
-    this.#ask({ Action: 'File_transfer', Status: 'failed', Id: id }, () => {});
+    this.#ask({ action: 'file', status: 'failed', id }, () => {});
   }
 
   // ---- deciding
 
   #accept(one: Offered): void {
     one.state = 'accepted';
-    this.#ask({ Action: 'File_transfer', Status: 'accept', Id: one.id }, (answer) => {
-      if (answer && answer.head['Status'] !== 'ok') this.#offered.delete(one.id);
+    this.#ask({ action: 'file', status: 'accept', id: one.id }, (answer) => {
+      if (answer && answer.status !== 'ok') this.#offered.delete(one.id);
     });
   }
 
   #reject({ id }: Offered): void {
     this.#offered.delete(id);
-    this.#ask({ Action: 'File_transfer', Status: 'reject', Id: id }, () => {});
+    this.#ask({ action: 'file', status: 'reject', id }, () => {});
   }
 
   // ---- what it is told
 
-  heard({ head }: Message): void {
-    const id = head['Id'] ?? '';
+  heard(message: Message): void {
+    const { id = '', status, token = '' } = message;
     const own = this.#own.get(id);
-    if (head['Status'] === 'offer') return this.#isOffered(head);
+    if (status === 'offer') return this.#isOffered(message);
     if (id.startsWith('file-')) {
-      if (own) this.#ownGoesOn(own, head);
-    } else if (head['Status'] === 'accept') {
-      this.#fetch(this.#offered.get(id), head['Token'] ?? '');
-    } else this.#offered.delete(id);
+      if (own) this.#ownGoesOn(own, message);
+    } else if (status === 'accept') this.#fetch(this.#offered.get(id), token);
+    else this.#offered.delete(id);
   }
 
-  #isOffered(head: Head): void {
-    const [id = '', from = '', name = ''] = [head['Id'], head['User'], head['File-Name']];
-    this.#offered.set(id, { id, from, name, size: Number(head['File-Size']), state: 'asked' });
+  #isOffered({ id = '', user: from = '', fileName: name = '', fileSize: size = 0 }: Message): void {
+    this.#offered.set(id, { id, from, name, size, state: 'asked' });
   }
 
-  #ownGoesOn(own: Own, head: Head): void {
-    const { Token: token, User: user = '', Status: status } = head;
+  #ownGoesOn(own: Own, { token, user = '', status }: Message): void {
     if (status === 'accept') {
       if (token !== undefined) this.#bring(own, token);
       return;
@@ -150,18 +153,18 @@ export class Files {
 
   #bring(own: Own, token: string): void {
     const { id, bytes } = own;
-    const connection = this.#carry(
-      ({ head }) => {
-        if (head['Status'] === 'done') own.isBrought = true;
+    const client = this.#carry(
+      ({ status }) => {
+        if (status === 'done') own.isBrought = true;
       },
       () => {
         if (!own.isBrought && this.#own.has(id)) this.#takeBack(own);
       },
     );
-    const head = { Action: 'File_transfer', Status: 'data', Id: id };
-    connection.send(encode({ ...head, Token: token }, bytes.subarray(0, 10)));
+    const piece = { action: 'file', status: 'data', id } as const;
+    client.send({ ...piece, token, body: bytes.subarray(0, 10) });
     for (let at = 10; at < bytes.length; at += pieceBytes) {
-      connection.send(encode(head, bytes.subarray(at, at + pieceBytes)));
+      client.send({ ...piece, body: bytes.subarray(at, at + pieceBytes) });
     }
   }
 
@@ -170,11 +173,11 @@ export class Files {
     if (!offered) return;
     offered.state = 'fetching';
     const { id, name, size } = offered;
-    const pieces: Buffer[] = [];
-    const connection = this.#carry(
-      ({ head, body }) => {
-        if (head['Status'] === 'data') pieces.push(body);
-        if (head['Status'] !== 'done') return;
+    const pieces: Uint8Array[] = [];
+    const client = this.#carry(
+      ({ status, body }) => {
+        if (status === 'data') pieces.push(body);
+        if (status !== 'done') return;
         const bytes = Buffer.concat(pieces);
         const wanted = this.#everybody.files.get(name) ?? Buffer.alloc(size);
         if (id.startsWith('f') && !bytes.equals(wanted)) {
@@ -183,35 +186,34 @@ export class Files {
         if (bytes.length !== size) violated(`${name} has ${size} bytes, ${bytes.length} came`);
         note(`${this.#who.name} has ${name}`);
         this.#offered.delete(id);
-        connection.send(encode({ Action: 'File_transfer', Status: 'done', Id: id }));
-        connection.finish();
+        client.send({ action: 'file', status: 'done', id });
+        client.transport.finish();
       },
       () => {
         // The server may never have seen this connection: it must not wait for it.
         if (this.#offered.has(id)) this.#reject(offered);
       },
     );
-    connection.send(encode({ Action: 'File_transfer', Status: 'data', Id: id, Token: token }));
+    client.send({ action: 'file', status: 'data', id, token });
   }
 
-  /** A connection of its own; `over`: nothing more is heard on it. */
-  #carry(heard: (message: Message) => void, ended: () => void): Connection {
+  /** A connection of its own; `ended` is called when nothing more comes on it. */
+  #carry(heard: (message: Message) => void, ended: () => void): GroupsClient<Connection> {
     const { chance, machine } = this.#stage;
-    const reader = new Reader();
-    const over = (): void => this.#over(connection);
-    const connection = machine.connect('groups', this.#who.host, 'any', {
-      data: (bytes) => {
-        for (const message of reader.take(bytes)) heard(message);
-      },
-      ended: () => {
-        connection.finish();
-        over();
-      },
-      lost: over,
-    });
-    this.#carrying.set(connection, ended);
-    if (chance.is(0.2)) connection.stall(chance.below(3000));
-    return connection;
+    const client: GroupsClient<Connection> = new GroupsClient((data) => {
+      const over = (): void => this.#over(client.transport);
+      return machine.connect('groups', this.#who.host, 'any', {
+        data,
+        ended: () => {
+          client.transport.finish();
+          over();
+        },
+        lost: over,
+      });
+    }, heard);
+    this.#carrying.set(client.transport, ended);
+    if (chance.is(0.2)) client.transport.stall(chance.below(3000));
+    return client;
   }
 
   #over(connection: Connection): void {

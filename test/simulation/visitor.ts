@@ -31,11 +31,10 @@ export abstract class Visitor implements Person {
   abstract check(): void;
   /** It is about to come; false: it does something else first. */
   protected abstract comes(): boolean;
-  /** The connection is there: asks to be let in. */
+  /** Makes its connection with `connect` and asks to be let in. */
   protected abstract asks(): void;
   /** One random command of somebody who is in. */
   protected abstract command(): void;
-  protected abstract received(bytes: Uint8Array): void;
   /** Everything comes to rest while it is in. */
   protected abstract rests(): void;
   /** The connection is no more: nothing that was asked is answered. */
@@ -69,7 +68,6 @@ export abstract class Visitor implements Person {
     this.me = { dialect: this.#dialect, name: this.name, enteredAt: undefined, leftAt: undefined };
     this.ears = new Ears(this.me);
     model.ears.add(this.ears);
-    this.connection = this.connect(this.#dialect, (bytes) => this.received(bytes));
     this.asks();
   }
 

@@ -3,8 +3,10 @@
 import { randomBytes } from 'node:crypto';
 
 import { web } from '../../src/protocol/web/index';
+import { type Fields, WebLines } from '../protocol/web/person';
 import { Belonging, type Change } from './belonging';
 import type { Letter, Payment, Stay } from './model';
+import type { Connection } from './network';
 import { groupNames, groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
 import { Visitor } from './visitor';
 
@@ -12,8 +14,6 @@ const rooms = ['attic', 'garden', 'market', 'relay', 'stairs'];
 
 /** The disk was full, or too much was asked at once. */
 const busy = new Set(['storage', 'overloaded']);
-
-type Fields = Readonly<Record<string, unknown>>;
 
 interface Asked {
   readonly request: Fields;
@@ -31,7 +31,7 @@ class Page extends Visitor {
   #account: Stay | undefined;
   /** Nobody has said whether the account is erased. */
   #isErasing = false;
-  #got = '';
+  #client: WebLines<Connection> | undefined;
   #refs = 0;
   #keys = 0;
   /** In the order in which it was asked, which is the order of the answers. */
@@ -81,11 +81,17 @@ class Page extends Visitor {
   }
 
   protected comes(): boolean {
-    this.#got = '';
     return true;
   }
 
   protected asks(): void {
+    const client: WebLines<Connection> = new WebLines(
+      (data) => this.connect('web', data),
+      (message) => {
+        if (this.connection === client.transport) this.#told(message);
+      },
+    );
+    this.#client = client;
     if (this.#account) this.#login();
     else this.#register();
   }
@@ -152,7 +158,7 @@ class Page extends Visitor {
   }
 
   #send(request: Fields): void {
-    this.connection?.send(Buffer.from(`${JSON.stringify(request)}\n`));
+    this.#client?.send(request);
   }
 
   #key(): string {
@@ -385,17 +391,6 @@ class Page extends Visitor {
   }
 
   // ---- what it is told
-
-  protected received(bytes: Uint8Array): void {
-    this.#got += Buffer.from(bytes).toString('latin1');
-    const { connection } = this;
-    for (let end = this.#got.indexOf('\n'); end >= 0; end = this.#got.indexOf('\n')) {
-      if (this.connection !== connection) return;
-      const line = this.#got.slice(0, end);
-      this.#got = this.#got.slice(end + 1);
-      this.#told(JSON.parse(line) as Fields);
-    }
-  }
 
   #told(told: Fields): void {
     const { model, violated } = this.stage;

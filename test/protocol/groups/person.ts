@@ -30,8 +30,8 @@ export class GroupsClient<T extends Transport = Transport> {
     this.transport = dial((bytes) => this.#data(bytes));
   }
 
-  /** Sends a message; `ports` are what its header says of the connection's ends. */
-  send(content: Content, ports: { readonly from: number; readonly to: number }): void {
+  /** Sends a message; `ports` are what its header says of the connection's two ends. */
+  send(content: Content, ports = { from: 0, to: 0 }): void {
     const envelope = {
       ip: '127.0.0.1',
       side: 'client',
