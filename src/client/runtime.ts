@@ -6,6 +6,7 @@ import type {
   ConnectionEvents,
   Ending,
   Listener,
+  Missing,
   SaveSink,
   Shown,
   SourceFile,
@@ -14,6 +15,7 @@ import { limits } from '../protocol/limits';
 import type { Address, Result } from '../protocol/model';
 import { refused } from '../protocol/model';
 import { SocketConnection } from './connection';
+import { hints } from './hints';
 import { ListenerThread } from './listener_thread';
 import { Route, type RouteOptions } from './route';
 import { SavedFile } from './save_file';
@@ -77,6 +79,10 @@ export class ClientRuntime implements ClientHost {
 
   show(shown: Shown): void {
     this.#options.view.show(shown);
+  }
+
+  hint(missing: Missing): string {
+    return hints[missing];
   }
 
   prompt(text: string): void {

@@ -54,7 +54,13 @@ export interface SaveSink {
   abandon(): void;
 }
 
-/** What the client program gives a caller. */
+/**
+ * What a dialect lacks to do what its user wants. `user`: as whom. `takeover`: leave to end the user's session
+ * elsewhere. `registration`: the full name and the date of birth.
+ */
+export type Missing = 'user' | 'takeover' | 'registration';
+
+/** What the client program gives a dialect. */
 export interface ClientHost {
   /** Opens a connection to the server (or to `address`). */
   dial(open: (connection: ClientConnection) => ConnectionEvents, address?: Address): void;
@@ -69,6 +75,8 @@ export interface ClientHost {
   /** Opens a file of the user's for sending. */
   source(path: string): Result<SourceFile, 'unreadable'>;
   show(shown: Shown): void;
+  /** How the user can give what is missing, in the program's own words, without a full stop. */
+  hint(missing: Missing): string;
   /** The prompt of the line being typed. */
   prompt(text: string): void;
   /** Asks the person; undefined when there is nobody to ask. */

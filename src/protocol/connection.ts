@@ -63,6 +63,8 @@ export function takeEach(
   while (taken === 'taken' && inbox.length > 0 && !connection.isClosed) {
     taken = events.takeNext(inbox);
   }
+  // What came behind our own end is nobody's: kept, it could fill the inbox and hide the peer's end.
+  if (connection.isClosed) inbox.takeAll();
   return taken;
 }
 

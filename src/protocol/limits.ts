@@ -154,10 +154,27 @@ export const limits = {
     callWindow: 64,
   },
   mailbox: {
-    /** How long a call may stand, all said, until the peer ends it; and with a peer that never does, in ms. */
+    /** The name of a request's operation, in bytes; a longer one is no operation, and the connection is closed. */
+    operationBytes: 32,
+    /**
+     * How long a request's last field may be late, in ms, where some peers leave it out; then it counts as left out.
+     */
+    optionalFieldMs: 200,
+    /**
+     * How long the server waits for the peer to end a call, in ms, and how long with a peer that has let one stand
+     * before. Then the message counts as delivered, or as failed if the peer has ever ended a call.
+     */
     silentMs: 2 * second,
     silentAgainMs: 200,
-    /** How long a request's last field may be late where a peer may leave it out, in ms. */
-    optionalFieldMs: 200,
+    /** One field of a server's reply or call, in bytes; the client drops a server that sends more. */
+    replyFieldBytes: 16 * KiB,
+    /** Users in one list that a client takes; it drops a server that announces more. */
+    listedUsers: 1_000_000,
+    /** How long a client takes a message that comes again for a repeat and does not show it, in ms. */
+    repeatMs: 60 * second,
+    /** Messages, names of users, and names of files that a client remembers; beyond it the oldest are forgotten. */
+    remembered: 10_000,
+    /** How long a leaving client waits for what is under way, and then for its DISCONNECT, in ms; then it exits. */
+    leaveMs: 1 * second,
   },
 } as const;

@@ -8,6 +8,7 @@ import type {
   ConnectionEvents,
   Ending,
   Listener,
+  Missing,
   SaveSink,
   Shown,
   SourceFile,
@@ -91,6 +92,9 @@ export class FakeClientHost implements ClientHost {
   }
   show(shown: Shown): void {
     this.shown.push(shown);
+  }
+  hint(missing: Missing): string {
+    return `hint for ${missing}`;
   }
   prompt(text: string): void {
     this.prompts.push(text);

@@ -172,6 +172,7 @@ export class Feed {
   }
 
   push(bytes: Uint8Array | string): void {
+    if (this.isClosed) return;
     this.inbox.push(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
     this.#take();
   }

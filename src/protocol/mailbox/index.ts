@@ -1,10 +1,14 @@
-// The mailbox dialect: store, call back, confirm (source 000).
+// The mailbox dialect: it stores messages, calls users back, and confirms (source 000).
 
 import { defineDialect } from '../dialect';
-import { client } from './client/index';
+import { IncomingCall } from './client/callback';
+import { oneShot } from './client/one_shot';
+import { MailboxSender } from './client/sender';
+import { MailboxClientSession } from './client/session';
 import { callback } from './server/callback';
 import { consoleLines } from './server/console';
 import { MailboxSession } from './server/session';
+import { textBytes } from './wire/messages';
 
 export const mailbox = defineDialect({
   name: 'mailbox',
@@ -25,5 +29,12 @@ export const mailbox = defineDialect({
     open: (host, { replies }) => new MailboxSession(host, replies === 'text' ? 'text' : 'byte'),
     callback,
   },
-  client,
+  client: {
+    defaultPort: 8888,
+    textBytes,
+    connect: (host, options) => new MailboxClientSession(host, options),
+    send: (host, target) => new MailboxSender(host, target),
+    ...oneShot,
+    callback: (connection, heard) => new IncomingCall(connection, heard),
+  },
 });

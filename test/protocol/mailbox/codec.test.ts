@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { byteLength } from '../../../src/protocol/bytes/text';
+import { limits } from '../../../src/protocol/limits';
 import { parseLine } from '../../../src/protocol/mailbox/client/input';
 import { distinctParts } from '../../../src/protocol/mailbox/server/distinct_parts';
 import { callsFor } from '../../../src/protocol/mailbox/server/events';
@@ -13,13 +14,16 @@ import { CallReader, encodeCall } from '../../../src/protocol/mailbox/wire/call_
 import {
   encodeReply,
   encodeRequest,
+  listFields,
   ReplyReader,
+  type ReplyReading,
   RequestReader,
 } from '../../../src/protocol/mailbox/wire/codec';
 import {
   type Call,
   callFields,
   type Code,
+  type Operation,
   type Request,
   requestFields,
 } from '../../../src/protocol/mailbox/wire/messages';
@@ -92,7 +96,7 @@ describe('requests', () => {
   });
 });
 
-describe('answers', () => {
+describe('replies', () => {
   const styles: readonly [string, (code: Code, fields: readonly string[]) => Uint8Array][] = [
     ['a raw byte', (code, fields) => encodeReply(code, fields, 'byte')],
     ['a digit with NUL', (code, fields) => encodeReply(code, fields, 'text')],
@@ -106,43 +110,71 @@ describe('answers', () => {
     expect(Buffer.from(encodeReply(3, [], 'text'))).toEqual(Buffer.from('3\0'));
   });
 
+  const replies: readonly (readonly [Operation, Code, readonly string[], ReplyReading])[] = [
+    ['REGISTER', 0, [], { is: 'reply', code: 0, fields: [] }],
+    ['SEND', 1, [], { is: 'reply', code: 1, fields: [] }],
+    ['CONNECTEDUSERS', 2, [], { is: 'reply', code: 2, fields: [] }],
+    ['DISCONNECT', 3, [], { is: 'reply', code: 3, fields: [] }],
+    ['SEND', 0, ['132'], { is: 'reply', code: 0, fields: ['132'] }],
+    ['CONNECTEDUSERS', 0, listFields([]), { is: 'reply', code: 0, fields: [] }],
+    [
+      'CONNECTEDUSERS',
+      0,
+      listFields(['alice', '0']),
+      { is: 'reply', code: 0, fields: ['alice', '0'] },
+    ],
+    ['GETFILE', 0, ['5'], { is: 'file', size: 5 }],
+  ];
+
   for (const [name, encode] of styles) {
-    test(`${name}: understood whole and cut at every place`, () => {
-      for (const [code, fields] of [
-        [0, []],
-        [1, []],
-        [2, []],
-        [3, []],
-        [0, ['132']],
-        [0, ['2', 'alice', '0']],
-      ] as const) {
-        const bytes = encode(code, fields);
-        for (let cut = 0; cut <= bytes.length; cut++) {
-          const inbox = new Inbox();
-          const reader = new ReplyReader();
-          const got: string[] = [];
-          let seen: Code | 'bad' | undefined;
-          for (const piece of [bytes.slice(0, cut), bytes.slice(cut)]) {
-            if (piece.length > 0) inbox.push(piece);
-            seen = reader.code(inbox);
-            if (seen === undefined) continue;
-            while (got.length < fields.length) {
-              const next = reader.field(inbox, 255);
-              if (next === undefined || next === 'bad') break;
-              got.push(next.text);
-            }
-          }
-          expect(seen).toBe(code);
-          expect(got).toEqual([...fields]);
+    test.each(replies)(`${name}: %s %i %j, whole and cut at every place`, (...reply) => {
+      const [operation, code, fields, expected] = reply;
+      const bytes = encode(code, fields);
+      for (let cut = 0; cut <= bytes.length; cut++) {
+        const inbox = new Inbox();
+        const reader = new ReplyReader(operation);
+        let reading: ReplyReading = { is: 'more' };
+        for (const piece of [bytes.slice(0, cut), bytes.slice(cut)]) {
+          if (piece.length > 0) inbox.push(piece);
+          if (reading.is === 'more') reading = reader.read(inbox);
         }
+        expect(reading).toEqual(expected);
       }
     });
   }
 
-  test.each([4, 0x2f, 0x34, 0x41, 0xff])('a first byte of %i is no answer', (byte) => {
+  test.each([4, 0x2f, 0x34, 0x41, 0xff])('a first byte of %i is no reply', (byte) => {
     const inbox = new Inbox();
     inbox.push(Uint8Array.of(byte));
-    expect(new ReplyReader().code(inbox)).toBe('bad');
+    expect(new ReplyReader('SEND').read(inbox)).toEqual({ is: 'bad' });
+  });
+
+  test.each([
+    ['CONNECTEDUSERS', 'x\0'],
+    ['CONNECTEDUSERS', `${limits.mailbox.listedUsers + 1}\0`],
+    ['GETFILE', '-1\0'],
+    ['SEND', 'x'.repeat(limits.mailbox.replyFieldBytes + 1)],
+  ] as const)('%s: a field that cannot be one', (operation, field) => {
+    const inbox = new Inbox();
+    inbox.push(Buffer.from(`\0${field}`));
+    expect(new ReplyReader(operation).read(inbox)).toEqual({ is: 'bad' });
+  });
+
+  test('at the end of the server, only the NUL of the last field may be missing', () => {
+    for (const [operation, bytes, expected] of [
+      ['SEND', '\x00132', { is: 'reply', code: 0, fields: ['132'] }],
+      ['CONNECTEDUSERS', '\x002\0a\0b', { is: 'reply', code: 0, fields: ['a', 'b'] }],
+      ['CONNECTEDUSERS', '\x002\0a\0', { is: 'bad' }],
+      ['CONNECTEDUSERS', '\x002', { is: 'bad' }],
+      ['SEND', '\0', { is: 'bad' }],
+      ['GETFILE', '\x005', { is: 'bad' }],
+    ] as const) {
+      const inbox = new Inbox();
+      const reader = new ReplyReader(operation);
+      inbox.push(Buffer.from(bytes));
+      expect(reader.read(inbox)).toEqual({ is: 'more' });
+      expect(reader.end(inbox)).toEqual(expected);
+    }
   });
 });
 
@@ -322,8 +354,8 @@ describe('typed lines', () => {
   test('whatever is typed is read as something', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (line) => {
-        expect(['nothing', 'unknown', 'wrong', 'operation']).toContain(parseLine(line).is);
-        expect(parseLine(`SEND bob ${line}`).is).toBe(line.trim() === '' ? 'wrong' : 'operation');
+        expect(['nothing', 'unknown', 'wrong', 'command']).toContain(parseLine(line).is);
+        expect(parseLine(`SEND bob ${line}`).is).toBe(line.trim() === '' ? 'wrong' : 'command');
       }),
     );
   });

@@ -190,7 +190,7 @@ test('server and client back to back agree, in both styles and any pieces', () =
         };
         pieces(client.wire.take(), (piece) => feed.push(piece));
         pieces(server.bytes, (piece) => client.wire.push(piece));
-        expect(got).toEqual([{ is: 'answered', code, fields }]);
+        expect(got).toEqual([{ is: 'replied', code, fields }]);
         expect(server.ending).toBe('ended');
         expect(client.wire.ending).toBe('ended');
       },

@@ -1,51 +1,67 @@
-// The listener's side of a call: understood whole, told, and only then ended cleanly.
+// The listener's side of a call: read whole, handed on, and only then ended cleanly.
 
 import type { Inbox } from '../../bytes/inbox';
-import type { Connection, ConnectionEvents } from '../../dialect';
+import type { Connection, ConnectionEvents, Taken } from '../../dialect';
 import { limits } from '../../limits';
 import { CallReader } from '../wire/call_codec';
 import type { Call } from '../wire/messages';
 
 /**
- * One call of the server's. Our clean end tells the server that we have it; a call that we cannot understand or
+ * One call of the server. Our clean end tells the server that we have it. A call that we cannot understand or
  * that breaks off is reset, so that it counts as undelivered.
  */
-export function receiveCall(
-  connection: Connection,
-  heard: (incoming: unknown) => void,
-): ConnectionEvents {
-  const reader = new CallReader();
-  let arrived: Inbox | undefined;
-  let isOver = false;
-  connection.wake(limits.net.requestMs);
-  const accept = (call: Call): void => {
-    isOver = true;
-    connection.wake(undefined);
-    heard(call);
-    connection.end();
-  };
-  const refuse = (): void => {
-    if (isOver) return;
-    isOver = true;
-    connection.abort();
-  };
-  return {
-    received(inbox) {
-      if (isOver) {
-        inbox.takeAll();
-        return;
-      }
-      arrived = inbox;
-      const call = reader.read(inbox);
-      if (call === 'bad') refuse();
-      else if (call !== undefined) accept(call);
-    },
-    ended() {
-      const call = isOver || arrived === undefined ? undefined : reader.end(arrived);
-      if (call === undefined) refuse();
-      else accept(call);
-    },
-    woke: refuse,
-    lost: () => void (isOver = true),
-  };
+export class IncomingCall implements ConnectionEvents {
+  readonly #connection: Connection;
+  readonly #heard: (call: Call) => void;
+  readonly #reader = new CallReader();
+  /** What has arrived, kept for the end: the last field may lack its NUL, which only the end tells. */
+  #inbox: Inbox | undefined;
+  #isOver = false;
+
+  constructor(connection: Connection, heard: (call: Call) => void) {
+    this.#connection = connection;
+    this.#heard = heard;
+    connection.wake(limits.net.requestMs);
+  }
+
+  takeNext(inbox: Inbox): Taken {
+    if (this.#isOver) {
+      inbox.takeAll();
+      return 'taken';
+    }
+    this.#inbox = inbox;
+    const call = this.#reader.read(inbox);
+    if (call === undefined) return 'more';
+    if (call === 'bad') this.#refuse();
+    else this.#accept(call);
+    return 'taken';
+  }
+
+  ended(): void {
+    if (this.#isOver) return;
+    const call = this.#inbox === undefined ? undefined : this.#reader.end(this.#inbox);
+    if (call === undefined) this.#refuse();
+    else this.#accept(call);
+  }
+
+  woke(): void {
+    this.#refuse();
+  }
+
+  lost(): void {
+    this.#isOver = true;
+  }
+
+  #accept(call: Call): void {
+    this.#isOver = true;
+    this.#connection.wake(undefined);
+    this.#heard(call);
+    this.#connection.end();
+  }
+
+  #refuse(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#connection.abort();
+  }
 }

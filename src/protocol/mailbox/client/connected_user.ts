@@ -1,8 +1,8 @@
-// Who this client is connected as: the listener behind CONNECT, and what DISCONNECT leaves of it.
+// The one user of this client who is connected: the listener that CONNECT announces, until DISCONNECT.
 
+import { note } from '../../client_kit/note';
 import type { ClientHost, Listener } from '../../dialect';
 import type { IncomingCalls } from './incoming_calls';
-import { note } from './render';
 import {
   type OperationResult,
   perform,
@@ -13,81 +13,79 @@ import {
   showResult,
 } from './requests';
 
-type Done = (performed: OperationResult) => void;
+type Done = (result: OperationResult) => void;
 
-/** At most one user of a client is connected (source 000, section 6.3). */
+/** At most one user of a client is connected (source 000, 6.3). */
 export class ConnectedUser {
   readonly #host: ClientHost;
-  readonly #heard: IncomingCalls;
-  #here: { readonly alias: string; readonly listener: Listener } | undefined;
+  readonly #calls: IncomingCalls;
+  #current: { readonly alias: string; readonly listener: Listener } | undefined;
 
-  constructor(host: ClientHost, heard: IncomingCalls) {
+  constructor(host: ClientHost, calls: IncomingCalls) {
     this.#host = host;
-    this.#heard = heard;
+    this.#calls = calls;
   }
 
-  /** Who is connected. */
+  /** The connected user's name, if there is one. */
   get alias(): string | undefined {
-    return this.#here?.alias;
+    return this.#current?.alias;
   }
 
   /** Opens the listener, then tells the server where it is. */
   connect(alias: string, done: Done): void {
     const host = this.#host;
-    const here = this.#here;
-    if (here !== undefined && here.alias !== alias) {
-      const why = `${here.alias} is connected here: DISCONNECT first.`;
+    const current = this.#current;
+    if (current !== undefined && current.alias !== alias) {
+      const why = `${current.alias} is connected here: DISCONNECT first.`;
       refuse(host, { operation: 'CONNECT', alias, port: '' }, 'not-allowed', why, done);
       return;
     }
     showRequest(host, { operation: 'CONNECT', alias, port: '' });
-    if (here !== undefined) {
-      // The server may have lost us meanwhile; if it has not, it says so.
-      this.#ask(alias, here.listener, done);
+    if (current !== undefined) {
+      // The server may have lost the user meanwhile; if it has not, it says so.
+      this.#announce(alias, current.listener, done);
       return;
     }
-    host.listen(this.#heard.take, (listening) => {
+    host.listen(this.#calls.take, (listening) => {
       if (listening.ok) {
-        this.#ask(alias, listening.value, done);
+        this.#announce(alias, listening.value, done);
         return;
       }
-      const refused = refusal('CONNECT', 'unreachable');
-      showResult(host, 'CONNECT', refused);
+      const result = refusal('CONNECT', 'unreachable');
+      showResult(host, 'CONNECT', result);
       host.show(note('There is no way to the server, or no port to listen on.'));
-      done(refused);
+      done(result);
     });
   }
 
-  #ask(alias: string, listener: Listener, done: Done): void {
+  #announce(alias: string, listener: Listener, done: Done): void {
     const host = this.#host;
-    this.#heard.hold();
-    performSilently(
-      host,
-      { operation: 'CONNECT', alias, port: String(listener.port) },
-      (outcome) => {
-        if (outcome.result === 0) {
-          this.#here = { alias, listener };
-          // A server of ours then tells attachments as such; what others say to it is no matter.
-          performSilently(host, { operation: 'ATTACHES', alias }, () => {});
-        } else if (this.#here === undefined) listener.stop();
-        showResult(host, 'CONNECT', outcome);
-        this.#heard.release();
-        done(outcome);
-      },
-    );
-  }
-
-  /** Leaves, and stops listening even if the server does not agree (source 000, section 6.4). */
-  disconnect(alias: string, done: Done): void {
-    perform(this.#host, { operation: 'DISCONNECT', alias }, (outcome) => {
-      if (this.alias === alias) this.stop();
-      done(outcome);
+    this.#calls.hold();
+    const request = { operation: 'CONNECT', alias, port: String(listener.port) } as const;
+    performSilently(host, request, (result) => {
+      if (result.code === 0) {
+        this.#current = { alias, listener };
+        // A server of ours then announces attachments as such. What other servers reply does not matter.
+        performSilently(host, { operation: 'ATTACHES', alias }, () => {});
+      } else if (this.#current === undefined) listener.stop();
+      showResult(host, 'CONNECT', result);
+      this.#calls.release();
+      done(result);
     });
   }
 
-  /** Stops listening, without a word to the server. */
-  stop(): void {
-    this.#here?.listener.stop();
-    this.#here = undefined;
+  /** Disconnects, and stops listening even if the server does not agree (source 000, 6.4). */
+  disconnect(alias: string, done: Done): void {
+    perform(this.#host, { operation: 'DISCONNECT', alias }, (result) => {
+      this.forget(alias);
+      done(result);
+    });
+  }
+
+  /** Stops listening if this user is the connected one, and tells the server nothing. */
+  forget(alias: string): void {
+    if (this.alias !== alias) return;
+    this.#current?.listener.stop();
+    this.#current = undefined;
   }
 }

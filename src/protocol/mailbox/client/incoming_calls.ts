@@ -1,59 +1,25 @@
-// What the listener heard: shown once each, held back while CONNECT is being answered, remembered for later.
+// The calls that the listener received: each is shown once, and held back while CONNECT waits for its reply.
 
 import type { ClientHost } from '../../dialect';
 import { limits } from '../../limits';
-import { type Call, callFields, isCallName } from '../wire/messages';
+import { fileInNote, isCall } from '../wire/call_codec';
+import type { Call } from '../wire/messages';
+import { type Directory, remember } from './directory';
 import { incoming } from './render';
-
-/** How long a message that comes again counts as a repeat, in ms. */
-const repeatMs = 60_000;
-/** Messages remembered as possible repeats; files and names remembered. */
-const rememberedMax = 10_000;
-
-/** What the background thread sent over: a call of ours, or nothing of ours. */
-export function isCall(value: unknown): value is Call {
-  if (typeof value !== 'object' || value === null || !('call' in value)) return false;
-  const { call } = value;
-  if (typeof call !== 'string' || !isCallName(call)) return false;
-  const fields: Readonly<Record<string, unknown>> = { ...value };
-  return callFields[call].every((name) => typeof fields[name] === 'string');
-}
 
 export class IncomingCalls {
   readonly #host: ClientHost;
-  /** When each of the last messages came, oldest first. */
+  readonly #directory: Directory;
+  /** When each of the last messages came, in ms since 1970; the oldest first. */
   readonly #seen = new Map<string, number>();
-  /** The names of files, by sender and id. */
-  readonly #files = new Map<string, string>();
-  readonly #names = new Set<string>();
   #held: Call[] | undefined;
 
-  constructor(host: ClientHost) {
+  constructor(host: ClientHost, directory: Directory) {
     this.#host = host;
+    this.#directory = directory;
   }
 
-  /** Users met so far, for completion. */
-  get names(): Iterable<string> {
-    return this.#names;
-  }
-
-  meet(name: string): void {
-    if (this.#names.size < rememberedMax) this.#names.add(name);
-  }
-
-  /** What a user called the file he sent under an id. */
-  fileName(from: string, id: string): string | undefined {
-    return this.#files.get(`${from}\0${id}`);
-  }
-
-  /** The ids under which a user sent files. */
-  fileIds(from: string): string[] {
-    return [...this.#files.keys()]
-      .filter((key) => key.startsWith(`${from}\0`))
-      .map((key) => key.slice(from.length + 1));
-  }
-
-  /** Some servers call before they answer CONNECT: until `release` what comes is only collected. */
+  /** Some servers call before they reply to CONNECT: until `release`, calls are only collected. */
   hold(): void {
     this.#held ??= [];
   }
@@ -64,6 +30,7 @@ export class IncomingCalls {
     for (const call of held) this.#show(call);
   }
 
+  /** Takes what the background thread received. */
   readonly take = (value: unknown): void => {
     if (!isCall(value)) return;
     if (this.#held === undefined) {
@@ -77,18 +44,18 @@ export class IncomingCalls {
   #show(call: Call): void {
     if (call.call === 'SEND_MESSAGE' || call.call === 'SEND_MESSAGE_ATTACH') {
       if (this.#isRepeat(call)) return;
-      this.meet(call.from);
+      this.#directory.addUser(call.from);
       const file = call.call === 'SEND_MESSAGE_ATTACH' ? call.file : fileInNote(call.text);
-      if (file !== undefined) remember(this.#files, `${call.from}\0${call.id}`, file);
+      if (file !== undefined) this.#directory.addFile(call.from, call.id, file);
     }
     this.#host.show(incoming(call));
   }
 
-  /** A server that could not know that we took a message brings it again. */
+  /** A server that could not know that we have a message brings it again. */
   #isRepeat(call: Call<'SEND_MESSAGE' | 'SEND_MESSAGE_ATTACH'>): boolean {
     const now = this.#host.now();
     for (const [key, at] of this.#seen) {
-      if (now - at <= repeatMs) break;
+      if (now - at <= limits.mailbox.repeatMs) break;
       this.#seen.delete(key);
     }
     const key = JSON.stringify([call.from, call.id, call.text]);
@@ -97,17 +64,3 @@ export class IncomingCalls {
     return false;
   }
 }
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= rememberedMax) return;
-  for (const [oldest] of map) {
-    map.delete(oldest);
-    return;
-  }
-}
-
-/** The file's name in the note by which a session hears of it that was not asking for attachments. */
-const fileInNote = (text: string): string | undefined =>
-  /\(file (.+), \d+ bytes: GETFILE .+ \d+\)$/s.exec(text)?.[1];

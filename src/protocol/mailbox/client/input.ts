@@ -1,7 +1,9 @@
-// What a user types: one operation a line, as on the buttons of source 000, section 5, in any case.
+// The line that a user types: one command, as on the source's buttons (source 000, 5), in any case.
+
+import type { Directory } from './directory';
 
 /** What can be typed, and what follows it. Square brackets: may be left out. */
-export const usages = {
+const usages = {
   REGISTER: '["FULL NAME" USER DD/MM/YYYY]',
   UNREGISTER: '[USER]',
   CONNECT: '[USER]',
@@ -17,20 +19,20 @@ export const usages = {
 export type CommandName = keyof typeof usages;
 export const commandNames = Object.keys(usages) as readonly CommandName[];
 
-export const usage = (word: CommandName): string => `${word} ${usages[word]}`.trimEnd();
+export const usage = (name: CommandName): string => `${name} ${usages[name]}`.trimEnd();
 
 export type ParsedLine =
   | { readonly is: 'nothing' }
   | { readonly is: 'unknown'; readonly word: string }
-  | { readonly is: 'wrong'; readonly word: CommandName }
+  | { readonly is: 'wrong'; readonly name: CommandName }
   | {
-      readonly is: 'operation';
-      readonly word: CommandName;
-      /** The words behind it, as many as it takes; what may hold spaces is the last. */
+      readonly is: 'command';
+      readonly name: CommandName;
+      /** The words behind the name. Only the last may hold spaces without quotes. */
       readonly words: readonly string[];
     };
 
-/** How many words an operation takes: at least, at most, and whether the last is all the rest of the line. */
+/** How many words a command takes: at least, at most, and whether the last is all the rest of the line. */
 const shapes: Readonly<Record<CommandName, readonly [least: number, most: number, rest?: 'rest']>> =
   {
     REGISTER: [0, 3],
@@ -45,10 +47,10 @@ const shapes: Readonly<Record<CommandName, readonly [least: number, most: number
     QUIT: [0, 0],
   };
 
-const isWord = (text: string): text is CommandName => Object.hasOwn(usages, text);
+const isCommandName = (text: string): text is CommandName => Object.hasOwn(usages, text);
 
 /** The next word and what stands behind the white space after it. Quotes hold a word with spaces together. */
-function cut(line: string): readonly [word: string, rest: string] {
+function cutWord(line: string): readonly [word: string, rest: string] {
   const match = /^(?:"([^"]*)"|(\S+))(?:\s([^]*))?$/.exec(line);
   return match ? [match[1] ?? match[2] ?? '', match[3] ?? ''] : ['', ''];
 }
@@ -58,25 +60,46 @@ export function parseLine(line: string): ParsedLine {
   const trimmed = line.trimStart();
   if (trimmed.trim() === '') return { is: 'nothing' };
   // The button says it in two words.
-  const [first, behind] = cut(trimmed.replace(/^connected\s+users\b/i, 'CONNECTEDUSERS'));
-  const word = first.toUpperCase();
-  if (!isWord(word)) return { is: 'unknown', word: first };
-  const [least, most, tail] = shapes[word];
-  const found: string[] = [];
+  const [word, behind] = cutWord(trimmed.replace(/^connected\s+users\b/i, 'CONNECTEDUSERS'));
+  const name = word.toUpperCase();
+  if (!isCommandName(name)) return { is: 'unknown', word };
+  const [least, most, tail] = shapes[name];
+  const words: string[] = [];
   let rest = behind;
-  while (found.length < most && rest.trim() !== '') {
-    if (tail === 'rest' && found.length === most - 1) {
-      found.push(rest);
+  while (words.length < most && rest.trim() !== '') {
+    if (tail === 'rest' && words.length === most - 1) {
+      words.push(rest);
       rest = '';
     } else {
-      const [next, after] = cut(rest.trimStart());
-      found.push(next);
+      const [next, after] = cutWord(rest.trimStart());
+      words.push(next);
       rest = after;
     }
   }
-  if (found.length < least || rest.trim() !== '') return { is: 'wrong', word };
-  return { is: 'operation', word, words: found };
+  if (words.length < least || rest.trim() !== '') return { is: 'wrong', name };
+  return { is: 'command', name, words };
+}
+
+/** Commands whose first word is a user. */
+const takesUser: ReadonlySet<string> = new Set<CommandName>([
+  'UNREGISTER',
+  'CONNECT',
+  'DISCONNECT',
+  'SEND',
+  'SENDATTACH',
+  'GETFILE',
+]);
+
+/** Candidates for the last word of what stands before the cursor. */
+export function complete(before: string, directory: Directory): readonly string[] {
+  const [, first, user] = /^\s*(\S+)\s+(?:("[^"]*"|\S+)\s+)?\S*$/.exec(before) ?? [];
+  if (first === undefined) return /\S\s/.test(before) ? [] : commandNames;
+  const name = first.toUpperCase();
+  if (user !== undefined) {
+    return name === 'GETFILE' ? directory.fileIds(user.replaceAll('"', '')) : [];
+  }
+  return takesUser.has(name) ? Array.from(directory.names, quoted) : [];
 }
 
 /** A name as it must be typed to stay one word. */
-export const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);
+const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);

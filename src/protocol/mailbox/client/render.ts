@@ -1,13 +1,10 @@
-// The lines of the client's console, word for word as in section 6 of source 000, and what each outcome is worth.
+// The lines of the client's console, word for word as in the source (source 000, 6), and how each operation ended.
 
 import { linesOf, withoutControls } from '../../bytes/text';
 import type { Ending, Shown } from '../../dialect';
-import type { Call, Code, Operation, Request } from '../wire/messages';
+import { type Call, type Code, codes, type Operation, type Request } from '../wire/messages';
 
-/** What became of a request: the server's code, or that it could not be asked or did not answer. */
-export type Result = Code | 'unreachable';
-
-/** A name, an id, a file's name on its way into a line of ours, in which it cannot begin another. */
+/** A name, an id, a file's name as a part of one line of ours: it cannot begin another line. */
 const inLine = (text: string): string => withoutControls(text).replaceAll('\n', ' ');
 
 /** The line of what the user asks for: `c> SEND bob hi`. */
@@ -30,69 +27,78 @@ export function requestLine(request: Request): string {
   }
 }
 
-interface Outcome {
+/** The line for how an operation ended, and its ending for the program. */
+interface LineAndEnding {
   readonly line: string;
   readonly ending: Ending;
 }
 
-const outcome = (line: string, ending: Ending): Outcome => ({ line: `s> ${line}`, ending });
+const row = (line: string, ending: Ending): LineAndEnding => ({ line: `s> ${line}`, ending });
 
-/** Each operation's outcomes that are no success; `else` stands for every one that is not named. */
-const refusals: {
-  readonly [O in Operation]: { readonly [C in 1 | 2]?: Outcome } & { readonly else: Outcome };
+/** How each operation ends that is not a success, by the reply's code. */
+const failures: {
+  readonly [O in Operation]: Readonly<Partial<Record<Code, LineAndEnding>>> & {
+    readonly failed: LineAndEnding;
+  };
 } = {
   REGISTER: {
-    1: outcome('USERNAME IN USE', 'not-allowed'),
-    else: outcome('REGISTER FAIL', 'try-later'),
+    [codes.REGISTER.nameTaken]: row('USERNAME IN USE', 'not-allowed'),
+    failed: row('REGISTER FAIL', 'try-later'),
   },
   UNREGISTER: {
-    1: outcome('USER DOES NOT EXIST', 'unknown-user'),
-    else: outcome('UNREGISTER FAIL', 'not-allowed'),
+    [codes.UNREGISTER.unknownUser]: row('USER DOES NOT EXIST', 'unknown-user'),
+    failed: row('UNREGISTER FAIL', 'not-allowed'),
   },
   CONNECT: {
-    1: outcome('CONNECT FAIL, USER DOES NOT EXIST', 'unknown-user'),
-    2: outcome('USER ALREADY CONNECTED', 'not-allowed'),
-    else: outcome('CONNECT FAIL', 'try-later'),
+    [codes.CONNECT.unknownUser]: row('CONNECT FAIL, USER DOES NOT EXIST', 'unknown-user'),
+    [codes.CONNECT.alreadyConnected]: row('USER ALREADY CONNECTED', 'not-allowed'),
+    failed: row('CONNECT FAIL', 'try-later'),
   },
   DISCONNECT: {
-    1: outcome('DISCONNECT FAIL / USER DOES NOT EXIST', 'unknown-user'),
-    2: outcome('DISCONNECT FAIL / USER NOT CONNECTED', 'not-allowed'),
-    else: outcome('DISCONNECT FAIL', 'not-allowed'),
+    [codes.DISCONNECT.unknownUser]: row('DISCONNECT FAIL / USER DOES NOT EXIST', 'unknown-user'),
+    [codes.DISCONNECT.notConnected]: row('DISCONNECT FAIL / USER NOT CONNECTED', 'not-allowed'),
+    failed: row('DISCONNECT FAIL', 'not-allowed'),
   },
   SEND: {
-    1: outcome('SEND FAIL / USER DOES NOT EXIST', 'unknown-user'),
-    else: outcome('SEND FAIL', 'try-later'),
+    [codes.SEND.unknownUser]: row('SEND FAIL / USER DOES NOT EXIST', 'unknown-user'),
+    failed: row('SEND FAIL', 'try-later'),
   },
   CONNECTEDUSERS: {
-    1: outcome('CONNECTED USERS FAIL / USER IS NOT CONNECTED', 'not-allowed'),
-    else: outcome('CONNECTED USERS FAIL', 'try-later'),
+    [codes.CONNECTEDUSERS.notConnected]: row(
+      'CONNECTED USERS FAIL / USER IS NOT CONNECTED',
+      'not-allowed',
+    ),
+    failed: row('CONNECTED USERS FAIL', 'try-later'),
   },
   SENDATTACH: {
-    1: outcome('SENDATTACH FAIL / USER DOES NOT EXIST', 'unknown-user'),
-    else: outcome('SENDATTACH FAIL', 'try-later'),
+    [codes.SENDATTACH.unknownUser]: row('SENDATTACH FAIL / USER DOES NOT EXIST', 'unknown-user'),
+    failed: row('SENDATTACH FAIL', 'try-later'),
   },
   GETFILE: {
-    1: outcome('GETFILE FAIL / USER DOES NOT EXIST', 'unknown-user'),
-    else: outcome('GETFILE FAIL', 'not-allowed'),
+    [codes.GETFILE.unknownUser]: row('GETFILE FAIL / USER DOES NOT EXIST', 'unknown-user'),
+    failed: row('GETFILE FAIL', 'not-allowed'),
   },
-  ATTACHES: { else: outcome('ATTACHES FAIL', 'not-allowed') },
+  ATTACHES: { failed: row('ATTACHES FAIL', 'not-allowed') },
 };
 
-/** What is printed for an outcome. `fields`: what came with the code; for a file, the path it has now. */
+/**
+ * What is shown for the reply to an operation. `code`: undefined if the server could not be asked or did not reply.
+ * `fields`: what came with the code; for a file, the path it has now.
+ */
 export function resultOf(
   operation: Operation,
-  result: Result,
+  code: Code | undefined,
   fields: readonly string[] = [],
-): Outcome {
-  if (result === 0) return outcome(successLine(operation, fields.map(inLine)), 'done');
-  const rows = refusals[operation];
-  if (result === 'unreachable') return { line: rows.else.line, ending: 'unreachable' };
-  return (result === 3 ? undefined : rows[result]) ?? rows.else;
+): LineAndEnding {
+  if (code === 0) return row(successLine(operation, fields.map(inLine)), 'done');
+  const rows = failures[operation];
+  if (code === undefined) return { line: rows.failed.line, ending: 'unreachable' };
+  return rows[code] ?? rows.failed;
 }
 
-/** The line of something that was refused before the server was asked. */
-export const refusedHere = (operation: Operation, ending: Ending): Outcome => ({
-  line: refusals[operation].else.line,
+/** What is shown for an operation that was refused before the server was asked. */
+export const refusedHere = (operation: Operation, ending: Ending): LineAndEnding => ({
+  line: failures[operation].failed.line,
   ending,
 });
 
@@ -114,7 +120,7 @@ function successLine(operation: Operation, fields: readonly string[]): string {
   }
 }
 
-/** What came from the server by itself (source 000, sections 6.5 and 6.6). */
+/** What is shown for a call of the server (source 000, 6.5 and 6.6). */
 export function incoming(call: Call): Shown {
   switch (call.call) {
     case 'SEND_MESSAGE':
@@ -122,7 +128,7 @@ export function incoming(call: Call): Shown {
       const [id, from] = [inLine(call.id), inLine(call.from)];
       const [first = '', ...more] = linesOf(call.text);
       const lines = [`s> MESSAGE ${id} FROM ${from}`, `    ${first}`];
-      // Deeper than END, so that no text can look like the end of its own block.
+      // These lines stand deeper than END, so that no text can look like the end of its own block.
       for (const line of more) lines.push(`      ${line}`);
       lines.push('    END');
       const file = call.call === 'SEND_MESSAGE_ATTACH' ? { file: inLine(call.file) } : {};
@@ -142,10 +148,3 @@ export function incoming(call: Call): Shown {
     }
   }
 }
-
-/** A word of our own to the user. */
-export const note = (text: string): Shown => ({
-  lines: [text],
-  json: { type: 'note', text },
-  kind: 'note',
-});

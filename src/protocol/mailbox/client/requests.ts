@@ -1,48 +1,44 @@
-// The client's operations: what each asks of the server, with the two lines that it prints.
+// What the client asks of the server: each operation with the two lines that it prints.
 
-import { byteLength } from '../../bytes/text';
+import { baseNameFor } from '../../bytes/validation';
+import { note } from '../../client_kit/note';
 import type { ClientHost, Ending, Registration } from '../../dialect';
-import { nameOf } from '../../model';
-import { type Operation, type Request, textBytes } from '../wire/messages';
-import { baseNameFor, isBirthDate, isFullName } from '../wire/values';
+import type { Code, Operation, Request } from '../wire/messages';
 import { type RequestResult, sendRequest, type Transfer } from './connection';
-import { note, refusedHere, requestLine, type Result, resultOf } from './render';
+import { refusedHere, requestLine, resultOf } from './render';
+import { registrationFault } from './validation';
 
-/** How an operation ended, with what the server said. */
+/** How an operation ended. `code` and `fields`: the server's reply; no code if there was none. */
 export interface OperationResult {
-  readonly result: Result;
+  readonly code: Code | undefined;
   readonly fields: readonly string[];
   readonly ending: Ending;
   readonly line: string;
 }
 
-type Done = (performed: OperationResult) => void;
+type Done = (result: OperationResult) => void;
 
-/** Asks the server without a word to the user. */
+/** Asks the server, and shows nothing. */
 export function performSilently(
   host: ClientHost,
   request: Request,
   done: Done,
-  cargo?: Transfer,
+  transfer?: Transfer,
 ): void {
-  sendRequest(host, request, (answer) => done(performed(request.operation, answer)), cargo);
+  sendRequest(host, request, (result) => done(judge(request.operation, result)), transfer);
 }
 
-/** Asks the server, and prints both lines. */
-export function perform(host: ClientHost, request: Request, done: Done, cargo?: Transfer): void {
+/** Asks the server, and shows both lines. */
+export function perform(host: ClientHost, request: Request, done: Done, transfer?: Transfer): void {
   showRequest(host, request);
-  performSilently(
-    host,
-    request,
-    (outcome) => {
-      showResult(host, request.operation, outcome);
-      done(outcome);
-    },
-    cargo,
-  );
+  const replied = (result: OperationResult): void => {
+    showResult(host, request.operation, result);
+    done(result);
+  };
+  performSilently(host, request, replied, transfer);
 }
 
-/** Prints both lines of an operation that is not worth asking the server for, and says why. */
+/** Shows both lines of an operation that the server is not asked for, and says why. */
 export function refuse(
   host: ClientHost,
   request: Request,
@@ -51,15 +47,18 @@ export function refuse(
   done: Done,
 ): void {
   showRequest(host, request);
-  const refused = refusal(request.operation, ending);
-  showResult(host, request.operation, refused);
+  const result = refusal(request.operation, ending);
+  showResult(host, request.operation, result);
   host.show(note(why));
-  done(refused);
+  done(result);
 }
 
-export function refusal(operation: Operation, ending: Ending): OperationResult {
-  return { result: 'unreachable', fields: [], ...refusedHere(operation, ending) };
-}
+/** The result of an operation that was refused before the server was asked. */
+export const refusal = (operation: Operation, ending: Ending): OperationResult => ({
+  code: undefined,
+  fields: [],
+  ...refusedHere(operation, ending),
+});
 
 export function showRequest(host: ClientHost, request: Request): void {
   const { operation } = request;
@@ -67,28 +66,31 @@ export function showRequest(host: ClientHost, request: Request): void {
   host.show({ lines: [requestLine(request)], json, kind: 'request' });
 }
 
-export function showResult(host: ClientHost, operation: Operation, outcome: OperationResult): void {
-  const { ending, fields, line } = outcome;
-  const what = ending === 'done' ? detail(operation, fields) : { why: ending };
-  const json = { type: 'result', operation, ok: ending === 'done', ...what };
+export function showResult(
+  host: ClientHost,
+  operation: Operation,
+  { ending, fields, line }: OperationResult,
+): void {
+  const details = ending === 'done' ? detailsOf(operation, fields) : { why: ending };
+  const json = { type: 'result', operation, ok: ending === 'done', ...details };
   host.show({ lines: [line], json, kind: 'result' });
 }
 
-function performed(operation: Operation, answer: RequestResult): OperationResult {
-  switch (answer.is) {
-    case 'answered': {
-      const { code, fields } = answer;
-      return { result: code, fields, ...resultOf(operation, code, fields) };
+function judge(operation: Operation, result: RequestResult): OperationResult {
+  switch (result.is) {
+    case 'replied': {
+      const { code, fields } = result;
+      return { code, fields, ...resultOf(operation, code, fields) };
     }
     case 'unreachable':
-      return { result: 'unreachable', fields: [], ...resultOf(operation, 'unreachable') };
+      return { code: undefined, fields: [], ...resultOf(operation, undefined) };
     case 'refused':
-      return refusal(operation, answer.why === 'unreadable' ? 'bad-data' : 'unwritable');
+      return refusal(operation, result.why === 'unreadable' ? 'bad-data' : 'unwritable');
   }
 }
 
 /** What a program wants to know of a success. */
-function detail(
+function detailsOf(
   operation: Operation,
   fields: readonly string[],
 ): Readonly<Record<string, unknown>> {
@@ -109,27 +111,7 @@ function detail(
   }
 }
 
-/** Why the three fields cannot be a registration, or undefined (source 000, section 6.1). */
-export function registrationFault(
-  { fullName, alias, born }: Registration,
-  now: number,
-): string | undefined {
-  if ([fullName, alias, born].some((field) => field.trim() === '' || field === 'Text')) {
-    return 'None of the three may be empty, nor "Text".';
-  }
-  if (byteLength(fullName) > textBytes || !isFullName(fullName)) {
-    return 'A full name has at most 255 bytes and no control characters.';
-  }
-  if (nameOf(alias) === undefined) return nameFault(alias);
-  if (isBirthDate(born, Math.floor(now / 1000))) return undefined;
-  return `${born} is no date of birth: DD/MM/YYYY, a real day that has come.`;
-}
-
-/** Why a text is no user's name. */
-export const nameFault = (text: string): string =>
-  `${text} can be nobody's name: 1 to 255 bytes, no control characters, no leading #, no space at an end.`;
-
-/** Registers, once the fields can be right. */
+/** Registers a user if the fields can be right. */
 export function register(host: ClientHost, who: Registration, done: Done): void {
   const request: Request = { operation: 'REGISTER', ...who };
   const fault = registrationFault(who, host.now());
@@ -137,19 +119,11 @@ export function register(host: ClientHost, who: Registration, done: Done): void 
   else refuse(host, request, 'bad-data', fault, done);
 }
 
-/** Why a text cannot be sent, or undefined: the client controls its size (source 000, section 8.6). */
-export function textFault(text: string): string | undefined {
-  const bytes = byteLength(text);
-  if (bytes > textBytes)
-    return `The text has ${bytes} bytes; a message takes at most ${textBytes}.`;
-  return text.includes('\0') ? 'A text cannot hold a NUL.' : undefined;
-}
-
 /** A text and a file as one message. The request is made anew when the file's size is known. */
 export function attachment(
   fields: { readonly from: string; readonly to: string; readonly text: string },
   path: string,
-): { readonly request: Request<'SENDATTACH'>; readonly cargo: Transfer } {
+): { readonly request: Request<'SENDATTACH'>; readonly transfer: Transfer } {
   const request = { operation: 'SENDATTACH', ...fields, fileName: path, size: '' } as const;
   const upload: Transfer['upload'] = {
     path,
@@ -159,5 +133,5 @@ export function attachment(
       size: String(size),
     }),
   };
-  return { request, cargo: { upload } };
+  return { request, transfer: { upload } };
 }

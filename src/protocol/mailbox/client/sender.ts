@@ -1,56 +1,36 @@
-// One-shot sending: each letter is one operation, and one is over before the next begins.
+// One-shot sending: each message is one operation on a connection of its own, one after the other.
 
+import { note } from '../../client_kit/note';
+import { RequestQueue } from '../../client_kit/request_queue';
 import type { ClientHost, OutgoingMessage, Sender, SendResult, Target } from '../../dialect';
-import { note } from './render';
-import { attachment, type OperationResult, performSilently, refusal, textFault } from './requests';
+import { attachment, type OperationResult, performSilently, refusal } from './requests';
+import { textFault } from './validation';
 
 export class MailboxSender implements Sender {
   readonly #host: ClientHost;
   readonly #from: string | undefined;
-  readonly #waiting: (() => void)[] = [];
-  #isBusy = false;
-  #closed: (() => void) | undefined;
+  readonly #queue: RequestQueue;
 
   constructor(host: ClientHost, target: Target) {
     this.#host = host;
     this.#from = target.user;
+    this.#queue = new RequestQueue(host, (message) => this.#send(message));
   }
 
   send(message: OutgoingMessage, done: (result: SendResult) => void): void {
-    this.#waiting.push(() => {
-      this.#send(message, ({ ending, line, fields }) => {
-        this.#isBusy = false;
-        const [id] = fields;
-        done({ ending, line, ...(id !== undefined && { id }) });
-        this.#next();
-      });
-    });
-    this.#next();
+    this.#queue.add(message, done);
   }
 
   close(done: () => void): void {
-    this.#closed = done;
-    this.#next();
+    this.#queue.close(done);
   }
 
-  #next(): void {
-    if (this.#isBusy) return;
-    const task = this.#waiting.shift();
-    if (task !== undefined) {
-      this.#isBusy = true;
-      task();
-    } else if (this.#closed !== undefined) {
-      const closed = this.#closed;
-      this.#closed = undefined;
-      closed();
-    }
-  }
-
-  #send({ to, text, attach }: OutgoingMessage, done: (performed: OperationResult) => void): void {
+  #send({ to, text, attach }: OutgoingMessage): void {
     const from = this.#from;
     const operation = attach === undefined ? 'SEND' : 'SENDATTACH';
+    const done = (result: OperationResult): void => this.#settle(result);
     if (from === undefined) {
-      this.#host.show(note('As whom? --as NAME, or CHAT_USER.'));
+      this.#host.show(note(`As whom? ${this.#host.hint('user')}.`));
       return done(refusal(operation, 'usage'));
     }
     const fault = textFault(text);
@@ -58,13 +38,18 @@ export class MailboxSender implements Sender {
       this.#host.show(note(fault));
       return done(refusal(operation, 'bad-data'));
     }
-    if (attach === undefined)
+    if (attach === undefined) {
       return performSilently(this.#host, { operation: 'SEND', from, to, text }, done);
-    const { request, cargo } = attachment({ from, to, text }, attach);
-    const sent = (outcome: OperationResult): void => {
-      if (outcome.ending === 'bad-data') this.#host.show(note(`${attach} cannot be read.`));
-      done(outcome);
+    }
+    const { request, transfer } = attachment({ from, to, text }, attach);
+    const sent = (result: OperationResult): void => {
+      if (result.ending === 'bad-data') this.#host.show(note(`${attach} cannot be read.`));
+      done(result);
     };
-    performSilently(this.#host, request, sent, cargo);
+    performSilently(this.#host, request, sent, transfer);
+  }
+
+  #settle({ ending, line, fields: [id] }: OperationResult): void {
+    this.#queue.settle({ ending, line, ...(id !== undefined && { id }) });
   }
 }

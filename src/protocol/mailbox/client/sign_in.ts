@@ -1,9 +1,10 @@
-// How a user comes to be registered and connected: what is asked, what is known already, who is taken over.
+// How a user is registered and connected: what is asked, what is known already, whose session is taken over.
 
+import { note } from '../../client_kit/note';
 import type { ClientHost, ClientOptions, Ending } from '../../dialect';
+import { codes } from '../wire/messages';
 import type { ConnectedUser } from './connected_user';
 import { usage } from './input';
-import { note } from './render';
 import { type OperationResult, register } from './requests';
 
 const questions = {
@@ -12,21 +13,23 @@ const questions = {
   born: 'Date of birth (DD/MM/YYYY): ',
 } as const;
 
+type Fields = Readonly<Record<keyof typeof questions, string | undefined>>;
+
 export class SignIn {
   readonly #host: ClientHost;
   readonly #options: ClientOptions;
-  readonly #presence: ConnectedUser;
+  readonly #connected: ConnectedUser;
 
-  constructor(host: ClientHost, options: ClientOptions, presence: ConnectedUser) {
+  constructor(host: ClientHost, options: ClientOptions, connected: ConnectedUser) {
     this.#host = host;
     this.#options = options;
-    this.#presence = presence;
+    this.#connected = connected;
   }
 
-  /** Connects; registers first where the server knows nobody of that name. */
-  come(alias: string, done: (ending: Ending) => void): void {
-    this.connect(alias, (outcome) => {
-      if (outcome.result !== 1) return done(outcome.ending);
+  /** Connects a user, and registers the user first if the server does not know that name. */
+  signIn(alias: string, done: (ending: Ending) => void): void {
+    this.connect(alias, (result) => {
+      if (result.code !== codes.CONNECT.unknownUser) return done(result.ending);
       this.#introduce(alias, (ending) => {
         if (ending === 'done') this.connect(alias, (again) => done(again.ending));
         else done(ending);
@@ -34,69 +37,67 @@ export class SignIn {
     });
   }
 
-  /** Connects; ends a session of the same user elsewhere first, where the user wants that. */
-  connect(alias: string, done: (outcome: OperationResult) => void): void {
-    this.#presence.connect(alias, (outcome) => {
-      if (outcome.result !== 2 || this.#presence.alias === alias) return done(outcome);
+  /** Connects a user. Ends a session of the same user elsewhere first, if the user wants that. */
+  connect(alias: string, done: (result: OperationResult) => void): void {
+    this.#connected.connect(alias, (result) => {
+      const isElsewhere =
+        result.code === codes.CONNECT.alreadyConnected && this.#connected.alias !== alias;
+      if (!isElsewhere) return done(result);
       this.#mayTakeOver(alias, (may) => {
-        if (!may) return done(outcome);
-        this.#presence.disconnect(alias, (left) => {
-          // Gone meanwhile is as good as gone now.
-          if (left.result === 0 || left.result === 2) this.#presence.connect(alias, done);
-          else done(outcome);
+        if (!may) return done(result);
+        this.#connected.disconnect(alias, ({ code }) => {
+          // A session that has ended meanwhile is as good as one that ended now.
+          const hasEnded = code === 0 || code === codes.DISCONNECT.notConnected;
+          if (hasEnded) this.#connected.connect(alias, done);
+          else done(result);
         });
       });
     });
   }
 
-  #mayTakeOver(alias: string, then: (may: boolean) => void): void {
+  #mayTakeOver(alias: string, done: (may: boolean) => void): void {
     const { interactive, takeover } = this.#options;
-    if (takeover) return then(true);
+    if (takeover) return done(true);
     if (!interactive) {
-      this.#host.show(note(`${alias} is connected elsewhere: --takeover ends that session.`));
-      return then(false);
+      this.#host.show(note(`${alias} is connected elsewhere: ${this.#host.hint('takeover')}.`));
+      return done(false);
     }
     this.#host.ask(`${alias} is connected elsewhere. End that session? [y/N] `, (answer) =>
-      then(/^\s*(y|yes|s|si|sí)\s*$/i.test(answer ?? '')),
+      done(/^\s*(y|yes|s|si|sí)\s*$/i.test(answer ?? '')),
     );
   }
 
-  /** Registers somebody by what the command line says of him, else by what he answers. */
-  #introduce(alias: string, then: (ending: Ending) => void): void {
+  /** Registers a user by what the command line says, else by what the user answers. */
+  #introduce(alias: string, done: (ending: Ending) => void): void {
     const { fullName, born, interactive } = this.#options;
-    if (!interactive && (fullName === undefined || born === undefined)) {
-      const how = `add --name "FULL NAME" --born DD/MM/YYYY to register`;
-      this.#host.show(note(`${alias} is not registered: ${how}.`));
-      return then('unknown-user');
+    const isComplete = fullName !== undefined && born !== undefined;
+    if (!interactive && !isComplete) {
+      const hint = this.#host.hint('registration');
+      this.#host.show(note(`${alias} is not registered: ${hint}.`));
+      return done('unknown-user');
     }
-    if (fullName === undefined || born === undefined) {
-      this.#host.show(note(`${alias} is not registered yet.`));
-    }
-    this.#ask({ fullName, alias, born }, 'unknown-user', (ending) => then(ending));
+    if (!isComplete) this.#host.show(note(`${alias} is not registered yet.`));
+    this.#ask({ fullName, alias, born }, 'unknown-user', (ending) => done(ending));
   }
 
-  /** REGISTER: with the three fields given, or asked for in the order of the source's window. */
-  register(given: readonly string[], done: (ending: Ending, alias?: string) => void): void {
-    const [fullName, alias, born] = given;
-    if (given.length === 3) return this.#ask({ fullName, alias, born }, 'usage', done);
+  /** REGISTER: with the three words given, or with answers in the order of the source's window. */
+  register(words: readonly string[], done: (ending: Ending, alias?: string) => void): void {
+    const [fullName, alias, born] = words;
+    if (words.length === 3) return this.#ask({ fullName, alias, born }, 'usage', done);
     const { target, interactive, ...options } = this.#options;
-    if (given.length === 0 && interactive) {
+    if (words.length === 0 && interactive) {
       return this.#ask({ fullName: undefined, alias: undefined, born: undefined }, 'usage', done);
     }
-    const known = { fullName: options.fullName, alias: target.user, born: options.born };
-    if (given.length === 0 && Object.values(known).every((field) => field !== undefined)) {
+    const known: Fields = { fullName: options.fullName, alias: target.user, born: options.born };
+    if (words.length === 0 && Object.values(known).every((field) => field !== undefined)) {
       return this.#ask(known, 'usage', done);
     }
     this.#host.show(note(`usage: ${usage('REGISTER')}`));
     done('usage');
   }
 
-  /** Asks for what is not known yet, one field after the other, then registers. */
-  #ask(
-    fields: Readonly<Record<keyof typeof questions, string | undefined>>,
-    unanswered: Ending,
-    done: (ending: Ending, alias?: string) => void,
-  ): void {
+  /** Asks for the fields that are not known yet, one after the other, then registers. */
+  #ask(fields: Fields, unanswered: Ending, done: (ending: Ending, alias?: string) => void): void {
     const { fullName, alias, born } = fields;
     if (fullName !== undefined && alias !== undefined && born !== undefined) {
       register(this.#host, { fullName, alias, born }, ({ ending }) => done(ending, alias));

@@ -1,7 +1,13 @@
-// How the server reaches a user who left an address: one call for each thing told, and what its end means.
+// How the server reaches a user who left an address: one call for each event, and what its end means.
 
 import type { Inbox } from '../../bytes/inbox';
-import type { Callback, CallMemory, ConnectionEvents, ServerConnection } from '../../dialect';
+import type {
+  Callback,
+  CallMemory,
+  ConnectionEvents,
+  ServerConnection,
+  Taken,
+} from '../../dialect';
 import { limits } from '../../limits';
 import { encodeCall } from '../wire/call_codec';
 import { consoleLines } from './console';
@@ -9,8 +15,8 @@ import { callsFor } from './events';
 
 /**
  * A message is delivered once every byte is written, our side has ended and the peer has cleanly ended its own.
- * Some clients never end a call by themselves: as long as a client has not shown that it does, its silence
- * counts as delivered. From one that does, silence is an error.
+ * Some clients never end a call by themselves. Until a client has ended one, its silence counts as delivered;
+ * from then on, its silence is an error.
  */
 class MailboxCall implements ConnectionEvents {
   readonly #connection: ServerConnection;
@@ -41,13 +47,14 @@ class MailboxCall implements ConnectionEvents {
   opened(): void {
     this.#connection.write(this.#content);
     this.#connection.end();
-    const isKnownSilent = this.#memory.staysSilent === true && !this.#memory.endsCalls;
-    this.#connection.wake(isKnownSilent ? limits.mailbox.silentAgainMs : limits.mailbox.silentMs);
+    const isSilentPeer = this.#memory.staysSilent === true && !this.#memory.endsCalls;
+    this.#connection.wake(isSilentPeer ? limits.mailbox.silentAgainMs : limits.mailbox.silentMs);
   }
 
-  /** A client owes no answer; what some send is not ours to judge. */
-  received(inbox: Inbox): void {
+  /** A client owes no reply. Some send one, and it is ignored. */
+  takeNext(inbox: Inbox): Taken {
     inbox.takeAll();
+    return 'taken';
   }
 
   ended(): void {
@@ -61,7 +68,7 @@ class MailboxCall implements ConnectionEvents {
       this.#finish('failed');
     } else {
       this.#memory.staysSilent = true;
-      // The connection is left to end by itself: a reset could take back what was not read yet.
+      // The connection is left to end by itself: a reset could take back what the client has not read yet.
       this.#finish('delivered');
     }
   }
@@ -72,7 +79,7 @@ class MailboxCall implements ConnectionEvents {
 }
 
 export const callback: Callback = {
-  calls: (telling, wantsFiles) => callsFor(telling, wantsFiles).map(encodeCall),
+  calls: (event, wantsFiles) => callsFor(event, wantsFiles).map(encodeCall),
   call: (connection, content, memory, settle) =>
     new MailboxCall(connection, content, memory, settle),
   printed: ({ id, from, to }, result) =>

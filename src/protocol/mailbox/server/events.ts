@@ -1,36 +1,37 @@
-// What the hub tells a user who is called: the calls that say it, one connection each.
+// How messages and receipts are said on this wire: as calls, each on a connection of its own.
 
 import { byteLength } from '../../bytes/text';
 import type { Direct, Receipt } from '../../model';
+import { fileNote } from '../wire/call_codec';
 import { type Call, textBytes } from '../wire/messages';
 import { distinctParts } from './distinct_parts';
 
-/** The calls that tell a message or a receipt, in order, one connection each. */
-export function callsFor(telling: Direct | Receipt, wantsFiles: boolean): readonly Call[] {
-  if (telling.is === 'direct') return messageCalls(telling, wantsFiles);
-  // The protocol can say that a message arrived, and has no words for one that never will.
-  if (telling.status === 'failed') return [];
-  const id = String(telling.id);
-  return wantsFiles && telling.file !== undefined
-    ? [{ call: 'SEND_MESS_ATTACH_ACK', id, file: telling.file }]
+/** The calls that tell a user of a message or a receipt, in order. `wantsFiles`: the user has sent ATTACHES. */
+export function callsFor(event: Direct | Receipt, wantsFiles: boolean): readonly Call[] {
+  if (event.is === 'direct') return messageCalls(event, wantsFiles);
+  // The protocol can say that a message arrived. It has no words for a message that never will.
+  if (event.status === 'failed') return [];
+  const id = String(event.id);
+  return wantsFiles && event.file !== undefined
+    ? [{ call: 'SEND_MESS_ATTACH_ACK', id, file: event.file }]
     : [{ call: 'SEND_MESS_ACK', id }];
 }
 
 function messageCalls(message: Direct, wantsFiles: boolean): readonly Call[] {
   const { from, file } = message;
   const id = String(message.id);
-  const plain = (text: string): Call => ({ call: 'SEND_MESSAGE', from, id, text });
-  if (file === undefined) return distinctParts(message.text, textBytes).map(plain);
+  const textCall = (text: string): Call => ({ call: 'SEND_MESSAGE', from, id, text });
+  if (file === undefined) return distinctParts(message.text, textBytes).map(textCall);
   if (wantsFiles) {
     const parts = distinctParts(message.text, textBytes);
     const text = parts.at(-1) ?? '';
-    const whole: Call = { call: 'SEND_MESSAGE_ATTACH', from, id, text, file: file.name };
-    return [...parts.slice(0, -1).map(plain), whole];
+    const fileCall: Call = { call: 'SEND_MESSAGE_ATTACH', from, id, text, file: file.name };
+    return [...parts.slice(0, -1).map(textCall), fileCall];
   }
-  const note = `(file ${file.name}, ${file.size} bytes: GETFILE ${from} ${message.id})`;
+  const note = fileNote(file, from, message.id);
   const both = message.text === '' ? note : `${message.text} ${note}`;
-  // The note says how to get the file, so it is not torn apart where that can be helped.
-  if (byteLength(both) <= textBytes) return [plain(both)];
+  if (byteLength(both) <= textBytes) return [textCall(both)];
+  // The note says how to get the file, so it stays in one part if it fits one.
   const texts = message.text === '' ? [] : distinctParts(message.text, textBytes);
-  return [...texts, ...distinctParts(note, textBytes)].map(plain);
+  return [...texts, ...distinctParts(note, textBytes)].map(textCall);
 }

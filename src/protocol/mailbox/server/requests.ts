@@ -1,196 +1,232 @@
-// What each operation asks of the hub, and which code each outcome is answered with (source 000, sections 7 and 8).
+// What each request asks of the hub, and which code replies to each outcome (source 000, 7 and 8).
 
 import { bareName } from '../../bytes/text';
-import type { WaitingFile } from '../../commands';
+import { isBirthDate, isFullName } from '../../bytes/validation';
+import type { Command, WaitingFile } from '../../commands';
 import type { Host } from '../../dialect';
-import { type Address, type FileRef, nameOf, recipientNameOf, type User } from '../../model';
-import { type Code, failures, type Operation, type Request } from '../wire/messages';
-import { idOf, isBirthDate, isFullName, portOf } from '../wire/values';
+import { type FileRef, type Name, nameOf, recipientNameOf, type User } from '../../model';
+import { listFields } from '../wire/codec';
+import { type Code, codes, type Operation, type Request } from '../wire/messages';
+import { idOf, portOf } from '../wire/values';
 import { consoleLines, hasResultLine } from './console';
 
-/** What may become of a request: an answer, or an answer with a file behind it. */
+/** How a request is replied to: with a code and fields, or with a file. */
 export interface Replies {
-  answer(code: Code, fields: readonly string[]): void;
-  hand(file: WaitingFile): void;
+  reply(code: Code, fields: readonly string[]): void;
+  sendFile(file: WaitingFile): void;
 }
 
-/** Refusals that have a code of their own; every other is the operation's failure. */
-const refusals: { readonly [O in Operation]?: Readonly<Record<string, Code>> } = {
-  REGISTER: { 'name-taken': 1 },
-  UNREGISTER: { 'unknown-user': 1 },
-  CONNECT: { 'unknown-user': 1, 'already-connected': 2 },
-  DISCONNECT: { 'unknown-user': 1, 'not-connected': 2 },
-  SEND: { 'unknown-sender': 1, 'unknown-user': 1 },
-  CONNECTEDUSERS: { 'not-connected': 1 },
-  SENDATTACH: { 'unknown-sender': 1, 'unknown-user': 1 },
-  GETFILE: { 'unknown-user': 1 },
-  ATTACHES: { 'unknown-user': 1 },
+/** The code for each refusal of the hub that has one of its own. Every other refusal is `failed`. */
+const refusalCodes: { readonly [O in Operation]: Readonly<Record<string, Code>> } = {
+  REGISTER: { 'name-taken': codes.REGISTER.nameTaken },
+  UNREGISTER: { 'unknown-user': codes.UNREGISTER.unknownUser },
+  CONNECT: {
+    'unknown-user': codes.CONNECT.unknownUser,
+    'already-connected': codes.CONNECT.alreadyConnected,
+  },
+  DISCONNECT: {
+    'unknown-user': codes.DISCONNECT.unknownUser,
+    'not-connected': codes.DISCONNECT.notConnected,
+  },
+  SEND: { 'unknown-sender': codes.SEND.unknownUser, 'unknown-user': codes.SEND.unknownUser },
+  CONNECTEDUSERS: { 'not-connected': codes.CONNECTEDUSERS.notConnected },
+  SENDATTACH: {
+    'unknown-sender': codes.SENDATTACH.unknownUser,
+    'unknown-user': codes.SENDATTACH.unknownUser,
+  },
+  GETFILE: { 'unknown-user': codes.GETFILE.unknownUser },
+  ATTACHES: { 'unknown-user': codes.ATTACHES.unknownUser },
 };
 
-/** Whether a SENDATTACH is refused before its file is there: `refuse` is told the code, if so. */
-export function refuseEarly(
-  host: Host,
-  request: Request<'SENDATTACH'>,
-  refuse: (code: Code) => void,
-): void {
-  const account = nameOf(request.from);
-  const addressee = recipientNameOf(request.to);
-  const codeOf = (why: string): Code => refusals.SENDATTACH?.[why] ?? failures.SENDATTACH;
-  if (!account || !addressee) return refuse(codeOf('unknown-user'));
-  host.submit({ do: 'may-send-file', from: { account }, to: addressee }, (outcome) => {
-    if (!outcome.ok) refuse(codeOf(outcome.why));
-  });
-}
+const codeOf = (operation: Operation, refusal: string | undefined): Code =>
+  (refusal === undefined ? undefined : refusalCodes[operation][refusal]) ?? codes[operation].failed;
 
-/** What a request came to, told to its peer and on the console. */
-class Reply {
+/** The commands that a request about one account becomes, with nothing in their outcome but success or a refusal. */
+type AccountCommand = Command<
+  'register' | 'unregister' | 'callback-open' | 'callback-close' | 'callback-wants-files'
+>;
+
+/** The one request of a connection. */
+export class MailboxRequest {
   readonly #host: Host;
   readonly #operation: Operation;
-  readonly #to: Replies;
+  readonly #replies: Replies;
 
-  constructor(host: Host, operation: Operation, to: Replies) {
+  constructor(host: Host, operation: Operation, replies: Replies) {
     this.#host = host;
     this.#operation = operation;
-    this.#to = to;
+    this.#replies = replies;
   }
 
-  done(alias: string, fields: readonly string[] = []): void {
-    this.#to.answer(0, fields);
-    this.tell(alias, 'OK');
+  /** Serves the whole request. SENDATTACH comes with its file, which is on disk by then. */
+  serve(request: Request, file?: FileRef): void {
+    switch (request.operation) {
+      case 'REGISTER':
+        return this.#register(request);
+      case 'UNREGISTER':
+        return this.#unregister(request);
+      case 'CONNECT':
+        return this.#connect(request);
+      case 'DISCONNECT':
+        return this.#disconnect(request);
+      case 'SEND':
+      case 'SENDATTACH':
+        return this.#send(request, file);
+      case 'CONNECTEDUSERS':
+        return this.#listUsers(request);
+      case 'GETFILE':
+        return this.#getFile(request);
+      case 'ATTACHES':
+        return this.#wantFiles(request);
+    }
   }
 
-  fail(alias: string, why?: string): void {
-    const codes = refusals[this.#operation];
-    const code = why === undefined ? undefined : codes?.[why];
-    this.#to.answer(code ?? failures[this.#operation], []);
-    this.tell(alias, 'FAIL');
+  // ---- accounts and call-backs
+
+  #register({ alias, fullName, born }: Request<'REGISTER'>): void {
+    const name = nameOf(alias);
+    if (!name || !isFullName(fullName) || !isBirthDate(born, this.#host.now)) {
+      return this.#fail(alias);
+    }
+    const { host } = this.#host.remote;
+    this.#submit(name, { do: 'register', name, fullName, born, host });
   }
 
-  tell(alias: string, outcome: 'OK' | 'FAIL'): void {
-    if (hasResultLine(this.#operation))
-      this.#host.print(consoleLines.done(this.#operation, alias, outcome));
+  #unregister({ alias }: Request<'UNREGISTER'>): void {
+    const account = this.#account(alias);
+    if (!account) return;
+    this.#submit(account, { do: 'unregister', account, host: this.#host.remote.host });
+  }
+
+  #connect(request: Request<'CONNECT'>): void {
+    const account = this.#account(request.alias);
+    if (!account) return;
+    const port = portOf(request.port);
+    const { machine, remote } = this.#host;
+    // The server calls no machine but the peer's own, and never one of its own doors.
+    if (port === undefined || this.#host.isOwnDoor({ host: remote.host, port })) {
+      return this.#fail(account);
+    }
+    const address = { host: remote.host, port };
+    this.#submit(account, { do: 'callback-open', account, address, dialect: 'mailbox', machine });
+  }
+
+  #disconnect({ alias }: Request<'DISCONNECT'>): void {
+    const account = this.#account(alias);
+    if (!account) return;
+    this.#submit(account, { do: 'callback-close', account, host: this.#host.remote.host });
+  }
+
+  #wantFiles({ alias }: Request<'ATTACHES'>): void {
+    const account = this.#account(alias);
+    if (!account) return;
+    this.#submit(account, { do: 'callback-wants-files', account, host: this.#host.remote.host });
+  }
+
+  // ---- messages
+
+  #send({ from, to, text }: Request<'SEND' | 'SENDATTACH'>, file: FileRef | undefined): void {
+    const account = nameOf(from);
+    const recipient = recipientNameOf(to);
+    if (!account || !recipient) return this.#fail('', 'unknown-user');
+    const command = {
+      do: 'direct',
+      from: { account },
+      to: recipient,
+      text,
+      origin: 'mailbox',
+      ...(file && { file }),
+    } as const;
+    this.#host.submit(command, (outcome) => {
+      if (!outcome.ok) return this.#fail('', outcome.why);
+      const { id, waiting } = outcome.value;
+      this.#replies.reply(0, [String(id)]);
+      if (waiting) this.#host.print(consoleLines.stored(id, account, recipient));
+    });
+  }
+
+  /** Asks whether a SENDATTACH would be refused anyway, before its file has come; gives the code if so. */
+  refuseEarly({ from, to }: Request<'SENDATTACH'>, refuse: (code: Code) => void): void {
+    const account = nameOf(from);
+    const recipient = recipientNameOf(to);
+    if (!account || !recipient) return refuse(codes.SENDATTACH.unknownUser);
+    const command = { do: 'may-send-file', from: { account }, to: recipient } as const;
+    this.#host.submit(command, (outcome) => {
+      if (!outcome.ok) refuse(codeOf('SENDATTACH', outcome.why));
+    });
+  }
+
+  #getFile(request: Request<'GETFILE'>): void {
+    const account = this.#account(request.alias);
+    if (!account) return;
+    const from = recipientNameOf(request.from);
+    const id = idOf(request.id);
+    if (!from || id === undefined) return this.#fail(account);
+    const { host } = this.#host.remote;
+    this.#host.submit({ do: 'file-find', account, from, id, host }, (outcome) => {
+      if (!outcome.ok) return this.#fail(account, outcome.why);
+      this.#replies.sendFile(outcome.value);
+      this.#print(account, 'OK');
+    });
+  }
+
+  // ---- lists
+
+  #listUsers({ alias }: Request<'CONNECTEDUSERS'>): void {
+    const account = nameOf(alias);
+    if (!account && alias !== '') return this.#fail('');
+    // A peer that gives no name stands for the user who is connected from its address.
+    const asker = account ? { account } : { host: this.#host.remote.host };
+    this.#host.submit({ do: 'users', asker }, (outcome) => {
+      if (outcome.ok) this.#succeed('', listOf(outcome.value.users));
+      else this.#fail('', outcome.why);
+    });
+  }
+
+  // ---- replies, and their lines on the console
+
+  /** The account that an alias names; where it can name none, the request is refused. */
+  #account(alias: string): Name | undefined {
+    const account = nameOf(alias);
+    if (!account) this.#fail(alias, 'unknown-user');
+    return account;
+  }
+
+  #submit(account: Name, command: AccountCommand): void {
+    this.#host.submit(command, (outcome) => {
+      if (outcome.ok) this.#succeed(account);
+      else this.#fail(account, outcome.why);
+    });
+  }
+
+  #succeed(alias: string, fields: readonly string[] = []): void {
+    this.#replies.reply(0, fields);
+    this.#print(alias, 'OK');
+  }
+
+  #fail(alias: string, refusal?: string): void {
+    this.#replies.reply(codeOf(this.#operation, refusal), []);
+    this.#print(alias, 'FAIL');
+  }
+
+  #print(alias: string, result: 'OK' | 'FAIL'): void {
+    if (!hasResultLine(this.#operation)) return;
+    this.#host.print(consoleLines.result(this.#operation, alias, result));
   }
 }
 
-/** Serves a whole request; SENDATTACH comes with its file, which is on disk by then. */
-export function serve(host: Host, request: Request, to: Replies, file?: FileRef): void {
-  const reply = new Reply(host, request.operation, to);
-  switch (request.operation) {
-    case 'REGISTER': {
-      const { fullName, born } = request;
-      const name = nameOf(request.alias);
-      if (!name || !isFullName(fullName) || !isBirthDate(born, host.now)) {
-        reply.fail(request.alias);
-        return;
-      }
-      host.submit({ do: 'register', name, fullName, born, host: host.remote.host }, (outcome) =>
-        outcome.ok ? reply.done(name) : reply.fail(name, outcome.why),
-      );
-      return;
-    }
-    case 'UNREGISTER': {
-      const account = nameOf(request.alias);
-      if (!account) return reply.fail(request.alias, 'unknown-user');
-      host.submit({ do: 'unregister', account, host: host.remote.host }, (outcome) =>
-        outcome.ok ? reply.done(account) : reply.fail(account, outcome.why),
-      );
-      return;
-    }
-    case 'CONNECT': {
-      const account = nameOf(request.alias);
-      const port = portOf(request.port);
-      if (!account) return reply.fail(request.alias, 'unknown-user');
-      // The server calls nobody but the peer itself, and never one of its own doors.
-      if (port === undefined || host.isOwnDoor({ host: host.remote.host, port })) {
-        return reply.fail(account);
-      }
-      const address: Address = { host: host.remote.host, port };
-      const { machine } = host;
-      host.submit(
-        { do: 'callback-open', account, address, dialect: 'mailbox', machine },
-        (outcome) => (outcome.ok ? reply.done(account) : reply.fail(account, outcome.why)),
-      );
-      return;
-    }
-    case 'DISCONNECT': {
-      const account = nameOf(request.alias);
-      if (!account) return reply.fail(request.alias, 'unknown-user');
-      host.submit({ do: 'callback-close', account, host: host.remote.host }, (outcome) =>
-        outcome.ok ? reply.done(account) : reply.fail(account, outcome.why),
-      );
-      return;
-    }
-    case 'SEND':
-    case 'SENDATTACH': {
-      const account = nameOf(request.from);
-      const addressee = recipientNameOf(request.to);
-      if (!account || !addressee) return reply.fail('', 'unknown-user');
-      const { text } = request;
-      host.submit(
-        {
-          do: 'direct',
-          from: { account },
-          to: addressee,
-          text,
-          origin: 'mailbox',
-          ...(file && { file }),
-        },
-        (outcome) => {
-          if (!outcome.ok) return reply.fail('', outcome.why);
-          const { id, waiting } = outcome.value;
-          to.answer(0, [String(id)]);
-          if (waiting) host.print(consoleLines.stored(id, account, addressee));
-        },
-      );
-      return;
-    }
-    case 'CONNECTEDUSERS': {
-      const account = nameOf(request.alias);
-      if (!account && request.alias !== '') return reply.fail('');
-      // Who does not say who he is, is whoever is connected from there.
-      const asker = account ? { account } : { host: host.remote.host };
-      host.submit({ do: 'users', asker }, (outcome) => {
-        if (!outcome.ok) return reply.fail('', outcome.why);
-        reply.done('', listOf(outcome.value.users));
-      });
-      return;
-    }
-    case 'GETFILE': {
-      const account = nameOf(request.alias);
-      const from = recipientNameOf(request.from);
-      const id = idOf(request.id);
-      if (!account) return reply.fail(request.alias, 'unknown-user');
-      if (!from || id === undefined) return reply.fail(account);
-      host.submit({ do: 'file-find', account, from, id, host: host.remote.host }, (outcome) => {
-        if (!outcome.ok) return reply.fail(account, outcome.why);
-        to.hand(outcome.value);
-        reply.tell(account, 'OK');
-      });
-      return;
-    }
-    case 'ATTACHES': {
-      const account = nameOf(request.alias);
-      if (!account) return reply.fail(request.alias, 'unknown-user');
-      host.submit({ do: 'callback-wants-files', account, host: host.remote.host }, (outcome) =>
-        outcome.ok ? reply.done(account) : reply.fail(account, outcome.why),
-      );
-      return;
-    }
-  }
-}
-
-/** A name as this protocol's peers see it wherever else they meet it. */
+/** A name as this protocol shows it: names from other doors lose the characters that dialects delimit with. */
 const shownName = ({ name, dialect }: User): string =>
   dialect === 'mailbox' ? name : bareName(name);
 
 let lastUsers: readonly User[] = [];
-let lastList: readonly string[] = ['0'];
+let lastFields: readonly string[] = listFields([]);
 
-/** How many, then each: made once for all who ask while nobody comes or goes, when the list is the same object. */
+/** The fields of a list. While nobody comes or goes the hub gives the same array, and the fields are made once. */
 function listOf(users: readonly User[]): readonly string[] {
   if (users !== lastUsers) {
     lastUsers = users;
-    lastList = [String(users.length), ...users.map(shownName)];
+    lastFields = listFields(users.map(shownName));
   }
-  return lastList;
+  return lastFields;
 }

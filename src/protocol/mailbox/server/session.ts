@@ -1,46 +1,48 @@
 // The server's side of one connection, which is one operation: its states, from the first byte to the last.
 
 import type { Inbox } from '../../bytes/inbox';
+import { isBaseName } from '../../bytes/validation';
 import type { WaitingFile } from '../../commands';
-import type { Host, Session, Sink } from '../../dialect';
+import type { Host, Session, Sink, Taken } from '../../dialect';
 import { limits } from '../../limits';
 import type { FileRef, Result } from '../../model';
 import { encodeReply, type ReplyStyle, RequestReader } from '../wire/codec';
-import { type Code, failures, type Request } from '../wire/messages';
-import { isBaseName, sizeOf } from '../wire/values';
+import { type Code, codes, type Request } from '../wire/messages';
+import { countOf } from '../wire/values';
 import { consoleLines, hasResultLine } from './console';
-import { refuseEarly, type Replies, serve } from './requests';
+import { MailboxRequest, type Replies } from './requests';
 
-/** An attachment on its way in. */
+/** An attachment that is being received. */
 interface Upload {
   readonly request: Request<'SENDATTACH'>;
-  readonly size: number;
   readonly sink: Sink;
+  /** Bytes that have not come yet. */
   missing: number;
 }
 
 /**
- * reading: the request comes, field by field; it has 30 s.
- * receiving: the bytes of an attachment come; the next may be late by `limits.net.pieceMs`.
- * refused: they come for nothing, behind the answer; some clients read it only when all has left them.
- * serving: the hub or the disk has the word.
- * handing: the answer leaves with a file behind it, as fast as the peer takes it; by the same bound.
- * handed: all of the file has left, and the peer's clean end will say that he has it.
- * over: answered.
+ * reading: the request comes, field by field, within `limits.net.requestMs`.
+ * receiving: the bytes of an attachment come; each piece may be late by `limits.net.pieceMs`.
+ * refused: the reply has been written before the attachment has come. The rest of it is read and dropped, since
+ *   some clients read the reply only after they have sent everything.
+ * serving: the session waits for the hub or the disk.
+ * sending: the reply leaves with a file behind it, as fast as the peer takes it; by the same bound.
+ * sent: all of the file has left; the peer's clean end will say that it has been taken.
+ * over: the reply has been written.
  */
 type State =
   | { readonly is: 'reading' }
   | { readonly is: 'receiving'; readonly upload: Upload }
   | { readonly is: 'refused'; missing: number }
   | { readonly is: 'serving' }
-  | { readonly is: 'handing' }
-  | { readonly is: 'handed'; readonly file: WaitingFile }
+  | { readonly is: 'sending' }
+  | { readonly is: 'sent'; readonly file: WaitingFile }
   | { readonly is: 'over' };
 
-// States that say nothing but themselves.
+// The states that hold nothing, made once.
 const reading: State = { is: 'reading' };
 const serving: State = { is: 'serving' };
-const handing: State = { is: 'handing' };
+const sending: State = { is: 'sending' };
 const over: State = { is: 'over' };
 
 export class MailboxSession implements Session, Replies {
@@ -48,7 +50,7 @@ export class MailboxSession implements Session, Replies {
   readonly #style: ReplyStyle;
   readonly #reader = new RequestReader();
   #state: State = reading;
-  /** Whether the alias that CONNECTEDUSERS may have has begun to come: then the whole of it is awaited. */
+  /** Whether the alias that CONNECTEDUSERS may have has begun to come: then all of it is awaited. */
   #isAliasComing = false;
 
   constructor(host: Host, style: ReplyStyle) {
@@ -57,21 +59,24 @@ export class MailboxSession implements Session, Replies {
     host.wake(limits.net.requestMs);
   }
 
-  received(inbox: Inbox): void {
+  takeNext(inbox: Inbox): Taken {
+    if (inbox.length === 0) return 'more';
     switch (this.#state.is) {
       case 'reading':
         return this.#read(inbox);
       case 'receiving':
-        return this.#receive(this.#state.upload, inbox);
+        this.#receive(this.#state.upload, inbox);
+        return 'taken';
       case 'refused':
-        return this.#pass(this.#state, inbox);
+        this.#skip(this.#state, inbox);
+        return 'taken';
       case 'serving':
-      case 'handing':
-      case 'handed':
+      case 'sending':
+      case 'sent':
       case 'over':
-        // One operation a connection: what comes behind it is nobody's.
+        // A connection carries one operation: what comes behind it is ignored.
         inbox.takeAll();
-        return;
+        return 'taken';
     }
   }
 
@@ -82,13 +87,13 @@ export class MailboxSession implements Session, Replies {
       case 'receiving':
         return this.#fail();
       case 'refused':
-        return this.#over();
-      case 'handed':
+        return this.#end();
+      case 'sent':
         this.#host.owe({ do: 'file-taken', serial: this.#state.file.serial });
         this.#state = over;
         return;
       case 'serving':
-      case 'handing':
+      case 'sending':
       case 'over':
         return;
     }
@@ -101,134 +106,139 @@ export class MailboxSession implements Session, Replies {
       case 'receiving':
         return this.#fail();
       case 'refused':
-      case 'handing':
+      case 'sending':
         return this.#host.abort();
       case 'serving':
-      case 'handed':
+      case 'sent':
       case 'over':
         return;
     }
   }
 
   lost(): void {
-    this.#drop();
+    this.#dropUpload();
     this.#state = over;
   }
 
   // ---- the request
 
-  #read(inbox: Inbox): void {
-    const reading = this.#reader.read(inbox);
-    switch (reading.is) {
+  #read(inbox: Inbox): Taken {
+    const result = this.#reader.read(inbox);
+    switch (result.is) {
+      case 'more':
+        this.#awaitAlias(inbox);
+        return 'more';
       case 'bad':
         inbox.takeAll();
-        return this.#fail();
+        this.#fail();
+        return 'taken';
       case 'request':
-        this.#serve(reading.request);
-        // A file may stand right behind its request.
-        return this.received(inbox);
-      case 'more':
-        return this.#awaitAlias(inbox);
+        if (result.request.operation === 'SENDATTACH') this.#startReceiving(result.request);
+        else this.#serve(result.request);
+        return 'taken';
     }
   }
 
-  /** The one field that may be missing is not waited for as long as the others. */
+  /** The one field that may be missing is not awaited for as long as the others. */
   #awaitAlias(inbox: Inbox): void {
     if (this.#isAliasComing || this.#reader.withoutAlias() === undefined) return;
     this.#isAliasComing = inbox.length > 0;
     this.#host.wake(this.#isAliasComing ? limits.net.requestMs : limits.mailbox.optionalFieldMs);
   }
 
-  /** Nothing more will come, or not in time: all that was needed is there, or the request failed. */
+  /** Nothing more will come, or not in time: the request is served if it needs nothing more, and fails if it does. */
   #noMore(): void {
     const request = this.#isAliasComing ? undefined : this.#reader.withoutAlias();
     if (request === undefined) this.#fail();
     else this.#serve(request);
   }
 
-  /** A request that can never be served: answered with its operation's failure, if that is known. */
+  /** A request that can never be served: the reply is its operation's failure, if the operation is known. */
   #fail(): void {
-    this.#drop();
+    this.#dropUpload();
     const { operation } = this.#reader;
-    if (operation === undefined) {
-      this.#over();
-      return;
-    }
+    if (operation === undefined) return this.#end();
     const alias = this.#reader.field('alias');
-    this.answer(failures[operation], []);
+    this.reply(codes[operation].failed, []);
     if (hasResultLine(operation) && (alias !== undefined || operation === 'CONNECTEDUSERS')) {
-      this.#host.print(consoleLines.done(operation, alias ?? '', 'FAIL'));
+      this.#host.print(consoleLines.result(operation, alias ?? '', 'FAIL'));
     }
   }
 
-  #serve(request: Request): void {
-    if (request.operation === 'SENDATTACH') this.#receiveFile(request);
-    else this.#submit(request);
-  }
-
-  #submit(request: Request, file?: FileRef): void {
+  #serve(request: Request, file?: FileRef): void {
     this.#state = serving;
     this.#host.wake(undefined);
-    serve(this.#host, request, this, file);
+    new MailboxRequest(this.#host, request.operation, this).serve(request, file);
   }
 
-  // ---- attachments
+  // ---- attachments that come in
 
-  #receiveFile(request: Request<'SENDATTACH'>): void {
-    const size = sizeOf(request.size);
+  #startReceiving(request: Request<'SENDATTACH'>): void {
+    const size = countOf(request.size);
     if (size === undefined || !isBaseName(request.fileName)) return this.#fail();
-    const sink = this.#host.receiveFile(size, () => {
-      if (this.#state.is === 'receiving') this.#refuse(this.#state.upload, failures.SENDATTACH);
-    });
-    const upload: Upload = { request, size, sink, missing: size };
+    const refuse = (code: Code): void => {
+      if (this.#state.is === 'receiving') this.#refuse(this.#state.upload, code);
+    };
+    const sink = this.#host.receiveFile(size, () => refuse(codes.SENDATTACH.failed));
+    const upload: Upload = { request, sink, missing: size };
     this.#state = { is: 'receiving', upload };
     this.#host.wake(limits.net.pieceMs);
-    if (size === 0) return this.#finish(upload);
-    refuseEarly(this.#host, request, (code) => {
-      if (this.#state.is === 'receiving') this.#refuse(upload, code);
-    });
+    if (size === 0) return this.#finishUpload(upload);
+    new MailboxRequest(this.#host, 'SENDATTACH', this).refuseEarly(request, refuse);
   }
 
   #receive(upload: Upload, inbox: Inbox): void {
     const bytes = inbox.takeAll(upload.missing);
-    if (bytes.length === 0) return;
     upload.missing -= bytes.length;
     upload.sink.write(bytes);
-    if (upload.missing === 0) this.#finish(upload);
+    if (upload.missing === 0) this.#finishUpload(upload);
     else this.#host.wake(limits.net.pieceMs);
   }
 
-  #finish({ request, sink }: Upload): void {
+  #finishUpload({ request, sink }: Upload): void {
     this.#state = serving;
     this.#host.wake(undefined);
     sink.finish((stored) => {
-      if (!stored.ok) return this.answer(failures.SENDATTACH, []);
-      this.#submit(request, { ...stored.value, name: request.fileName });
+      if (stored.ok) this.#serve(request, { ...stored.value, name: request.fileName });
+      else this.reply(codes.SENDATTACH.failed, []);
     });
   }
 
-  /** The answer need not wait for the file, which is let pass: whoever still sends it may not read before he has. */
   #refuse({ sink, missing }: Upload, code: Code): void {
     sink.abandon();
     this.#state = { is: 'refused', missing };
     this.#host.write(encodeReply(code, [], this.#style));
   }
 
-  #pass(state: Extract<State, { is: 'refused' }>, inbox: Inbox): void {
+  #skip(state: Extract<State, { is: 'refused' }>, inbox: Inbox): void {
     state.missing -= inbox.takeAll(state.missing).length;
-    if (state.missing === 0) this.#over();
+    if (state.missing === 0) this.#end();
     else this.#host.wake(limits.net.pieceMs);
   }
 
-  hand(file: WaitingFile): void {
-    this.#state = handing;
+  #dropUpload(): void {
+    if (this.#state.is === 'receiving') this.#state.upload.sink.abandon();
+  }
+
+  // ---- replies
+
+  reply(code: Code, fields: readonly string[]): void {
+    if (this.#state.is === 'over') return;
+    // A peer whose request was whole has nothing more to send: its end need not be awaited.
+    const patienceMs = this.#state.is === 'serving' ? 0 : undefined;
+    this.#host.write(encodeReply(code, fields, this.#style));
+    this.#end(patienceMs);
+  }
+
+  sendFile(file: WaitingFile): void {
+    this.#state = sending;
     this.#host.wake(limits.net.pieceMs);
     this.#host.write(encodeReply(0, [String(file.size)], this.#style));
     const sent = (result: Result<void, 'gone'>): void => {
       this.#host.wake(undefined);
       if (!result.ok) return this.#host.abort();
-      // Only an end seen from here on says that he has taken all of it.
-      this.#state = { is: 'handed', file };
+      // Only an end that comes from here on says that the peer has taken all of it.
+      this.#state = { is: 'sent', file };
       this.#host.end(limits.net.pieceMs);
     };
     this.#host.sendFile(file.hash, sent, {
@@ -240,21 +250,7 @@ export class MailboxSession implements Session, Replies {
     });
   }
 
-  // ---- the end
-
-  #drop(): void {
-    if (this.#state.is === 'receiving') this.#state.upload.sink.abandon();
-  }
-
-  answer(code: Code, fields: readonly string[]): void {
-    if (this.#state.is === 'over') return;
-    // Of a whole request nothing more is to come: its connection need not wait for the peer's end.
-    const patienceMs = this.#state.is === 'serving' ? 0 : undefined;
-    this.#host.write(encodeReply(code, fields, this.#style));
-    this.#over(patienceMs);
-  }
-
-  #over(patienceMs?: number): void {
+  #end(patienceMs?: number): void {
     this.#state = over;
     this.#host.wake(undefined);
     this.#host.end(patienceMs);

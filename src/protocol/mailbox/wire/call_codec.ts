@@ -1,57 +1,76 @@
-// The server's calls to its clients: fields to bytes, and bytes to calls.
+// The calls of the server to its clients: calls to bytes, and bytes to calls.
 
 import type { Inbox } from '../../bytes/inbox';
 import { decodeLossy } from '../../bytes/text';
+import { limits } from '../../limits';
 import { encodeFields, takeField } from './fields';
-import { type Call, callFields, callSynonyms, heardBytes, isCallName } from './messages';
+import { type Call, callFields, callSynonyms, isCallName } from './messages';
 
 export function encodeCall(call: Call): Uint8Array {
   const names: readonly string[] = callFields[call.call];
   const values = call as unknown as Readonly<Record<string, string>>;
-  const fields: string[] = [call.call];
-  for (const name of names) fields.push(values[name] ?? '');
-  return encodeFields(fields);
+  return encodeFields([call.call, ...names.map((name) => values[name] ?? '')]);
 }
 
-/** Takes one call out of what arrives. Servers that do not count their bytes are taken as they are. */
+/** Takes one call out of what arrives. Servers that do not count their bytes are understood as well. */
 export class CallReader {
   readonly #fields: string[] = [];
 
-  /** The call once it is whole; `bad` if it can never be one; undefined while more is to come. */
+  /** The call once it is whole. `bad`: it can never become one. Undefined: more is to come. */
   read(inbox: Inbox): Call | 'bad' | undefined {
     for (;;) {
-      const call = this.#whole();
+      const call = this.#call();
       if (call !== undefined) return call;
-      const bytes = takeField(inbox, heardBytes);
+      const bytes = takeField(inbox, limits.mailbox.replyFieldBytes);
       if (bytes === undefined) return undefined;
       if (bytes === 'too-long') return 'bad';
       this.#fields.push(decodeLossy(bytes));
     }
   }
 
-  /** The server has ended: the call if only the NUL of its last field is missing, as some leave it out. */
+  /** The server has ended its side: the call, if nothing is missing but the NUL that some leave out at the end. */
   end(inbox: Inbox): Call | undefined {
-    const rest = inbox.takeAll(heardBytes);
+    const rest = inbox.takeAll(limits.mailbox.replyFieldBytes);
     if (rest.length === 0) return undefined;
     this.#fields.push(decodeLossy(rest));
-    const call = this.#whole();
+    const call = this.#call();
     return call === 'bad' ? undefined : call;
   }
 
-  #whole(): Call | 'bad' | undefined {
-    const call = this.#name();
-    if (call === undefined || call === 'bad') return call;
-    const names: readonly string[] = callFields[call];
+  #call(): Call | 'bad' | undefined {
+    const name = this.#name();
+    if (name === undefined || name === 'bad') return name;
+    const names: readonly string[] = callFields[name];
     if (this.#fields.length <= names.length) return undefined;
-    const fields = names.map((name, index) => [name, this.#fields[index + 1]] as const);
+    const fields = names.map((field, index) => [field, this.#fields[index + 1]] as const);
     // The names come from the same table as the type.
-    return { call, ...Object.fromEntries(fields) } as unknown as Call;
+    return { call: name, ...Object.fromEntries(fields) } as unknown as Call;
   }
 
   #name(): Call['call'] | 'bad' | undefined {
-    const said = this.#fields[0];
-    if (said === undefined) return undefined;
-    const name = Object.hasOwn(callSynonyms, said) ? callSynonyms[said] : said;
+    const [word] = this.#fields;
+    if (word === undefined) return undefined;
+    const name = Object.hasOwn(callSynonyms, word) ? callSynonyms[word] : word;
     return name !== undefined && isCallName(name) ? name : 'bad';
   }
 }
+
+/** Whether a value that came from another thread is a call. */
+export function isCall(value: unknown): value is Call {
+  if (typeof value !== 'object' || value === null || !('call' in value)) return false;
+  const { call } = value;
+  if (typeof call !== 'string' || !isCallName(call)) return false;
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  return callFields[call].every((name) => typeof fields[name] === 'string');
+}
+
+/** The note in a text by which a client learns of a file if it did not ask for attachments. */
+export const fileNote = (
+  file: { readonly name: string; readonly size: number },
+  from: string,
+  id: number,
+): string => `(file ${file.name}, ${file.size} bytes: GETFILE ${from} ${id})`;
+
+/** The name of the file in such a note at the end of a text. */
+export const fileInNote = (text: string): string | undefined =>
+  /\(file (.+), \d+ bytes: GETFILE .+ \d+\)$/s.exec(text)?.[1];

@@ -1,9 +1,12 @@
-// Fields: texts that end with NUL, one after the other (source 000, section 8).
+// Fields: texts that end with NUL, one behind the other (source 000, 8).
 
 import type { Inbox } from '../../bytes/inbox';
 import { encodeText } from '../../bytes/text';
 
-/** The bytes of one field without its NUL; `too-long`: no NUL within `most` bytes; undefined: not here yet. */
+/**
+ * Takes one field without its NUL. `too-long`: there is no NUL within the first `most` bytes. Undefined: the
+ * field is not whole yet.
+ */
 export function takeField(inbox: Inbox, most: number): Uint8Array | 'too-long' | undefined {
   const end = inbox.indexOf(0);
   if (end > most || (end < 0 && inbox.length > most)) return 'too-long';
@@ -17,10 +20,10 @@ export function takeField(inbox: Inbox, most: number): Uint8Array | 'too-long' |
 export const encodeFields = (fields: readonly string[]): Uint8Array =>
   encodeText(joinFields(fields));
 
-/** The same as text, for what stands before them. */
+/** The same as text, for a caller that puts something before the fields. */
 export function joinFields(fields: readonly string[]): string {
   if (fields.length === 0) return '';
-  return `${fields.map(clean).join('\0')}\0`;
+  return `${fields.map(withoutNul).join('\0')}\0`;
 }
 
-const clean = (field: string): string => field.replaceAll('\0', '');
+const withoutNul = (field: string): string => field.replaceAll('\0', '');

@@ -1,8 +1,8 @@
-// The messages of the mailbox protocol: every operation with its fields, every answer, every call-back.
+// The messages of the mailbox protocol: every operation with its fields and codes, and every call-back.
 
 /**
  * The operations of the server with their fields, in the order in which they follow the operation's own name
- * (source 000, section 8). The last three carry attachments, which the source promises and gives no wire for.
+ * (source 000, 8). The source promises attachments and defines no wire for them: the last three operations are ours.
  */
 export const requestFields = {
   REGISTER: ['fullName', 'alias', 'born'],
@@ -10,7 +10,7 @@ export const requestFields = {
   CONNECT: ['alias', 'port'],
   DISCONNECT: ['alias'],
   SEND: ['from', 'to', 'text'],
-  /** The source gives it no field; real clients say who asks, and may be late or silent about it. */
+  /** The source gives it no field. Real clients say who asks, and some of them say it late or not at all. */
   CONNECTEDUSERS: ['alias'],
   SENDATTACH: ['from', 'to', 'text', 'fileName', 'size'],
   GETFILE: ['alias', 'from', 'id'],
@@ -26,23 +26,41 @@ export type Request<O extends Operation = Operation> = {
   };
 }[O];
 
-/** The answer's first byte. What 1 to 3 mean depends on the operation; `failures` has what says "else". */
+/** The first byte of a reply: 0 for success. What 1 to 3 mean depends on the operation. */
 export type Code = 0 | 1 | 2 | 3;
 
-/** What an operation answers when no other of its codes fits (source 000, sections 8.1 to 8.7). */
-export const failures: Readonly<Record<Operation, Code>> = {
-  REGISTER: 2,
-  UNREGISTER: 2,
-  CONNECT: 3,
-  DISCONNECT: 3,
-  SEND: 2,
-  CONNECTEDUSERS: 2,
-  SENDATTACH: 2,
-  GETFILE: 2,
-  ATTACHES: 2,
+/** What the codes of each operation mean (source 000, 8.1 to 8.7). `failed`: no other code of it fits. */
+export const codes = {
+  REGISTER: { nameTaken: 1, failed: 2 },
+  UNREGISTER: { unknownUser: 1, failed: 2 },
+  CONNECT: { unknownUser: 1, alreadyConnected: 2, failed: 3 },
+  DISCONNECT: { unknownUser: 1, notConnected: 2, failed: 3 },
+  SEND: { unknownUser: 1, failed: 2 },
+  CONNECTEDUSERS: { notConnected: 1, failed: 2 },
+  SENDATTACH: { unknownUser: 1, failed: 2 },
+  GETFILE: { unknownUser: 1, failed: 2 },
+  ATTACHES: { unknownUser: 1, failed: 2 },
+} as const satisfies Readonly<
+  Record<Operation, { readonly failed: Code } & Readonly<Record<string, Code>>>
+>;
+
+/**
+ * What follows a code of 0. `id`: one field. `users`: one field that says how many, then one field for each user.
+ * `file`: one field with the size, then so many raw bytes.
+ */
+export const replyContents: Readonly<Record<Operation, 'nothing' | 'id' | 'users' | 'file'>> = {
+  REGISTER: 'nothing',
+  UNREGISTER: 'nothing',
+  CONNECT: 'nothing',
+  DISCONNECT: 'nothing',
+  SEND: 'id',
+  CONNECTEDUSERS: 'users',
+  SENDATTACH: 'id',
+  GETFILE: 'file',
+  ATTACHES: 'nothing',
 };
 
-/** What the server says when it calls a client, with the fields in their order (source 000, section 8.6). */
+/** What the server says when it calls a client, with the fields in their order (source 000, 8.6). */
 export const callFields = {
   SEND_MESSAGE: ['from', 'id', 'text'],
   SEND_MESS_ACK: ['id'],
@@ -61,12 +79,10 @@ export const callSynonyms: Readonly<Record<string, CallName>> = {
   SEND_MESSAGE_ACK: 'SEND_MESS_ACK',
 };
 
-/** Bytes of one text: 256 with its NUL (source 000, section 2). */
+/** Bytes of one text without its NUL: 256 with it (source 000, 2). */
 export const textBytes = 255;
-/** Bytes of any field of a request, without its NUL: the source's own clients have buffers of 256. */
+/** Bytes of any field of a request without its NUL: the source's own clients have buffers of 256. */
 export const fieldBytes = 255;
-/** Bytes of one field that a client takes from a server that does not count them. */
-export const heardBytes = 16 * 1024;
 
 export const isOperation = (word: string): word is Operation => Object.hasOwn(requestFields, word);
 export const isCallName = (word: string): word is CallName => Object.hasOwn(callFields, word);

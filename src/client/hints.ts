@@ -1,0 +1,9 @@
+// How a user can give a protocol what it lacks: the flags and the variables of this program.
+
+import type { Missing } from '../protocol/dialect';
+
+export const hints: Readonly<Record<Missing, string>> = {
+  user: '--as NAME, or CHAT_USER',
+  takeover: '--takeover ends that session',
+  registration: 'add --name "FULL NAME" --born DD/MM/YYYY to register',
+};

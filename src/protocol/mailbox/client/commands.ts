@@ -1,0 +1,181 @@
+// What each command that a user types does.
+
+import { note } from '../../client_kit/note';
+import type { ClientHost, ClientOptions, Ending } from '../../dialect';
+import type { ConnectedUser } from './connected_user';
+import type { Directory } from './directory';
+import { type CommandName, commandNames, parseLine, usage } from './input';
+import { attachment, type OperationResult, perform, refuse } from './requests';
+import type { SignIn } from './sign_in';
+import { nameFault, textFault } from './validation';
+
+type Done = (ending: Ending) => void;
+
+export interface CommandsDeps {
+  readonly host: ClientHost;
+  readonly options: ClientOptions;
+  readonly directory: Directory;
+  readonly connected: ConnectedUser;
+  readonly signIn: SignIn;
+  /** QUIT was typed. */
+  readonly quit: () => void;
+}
+
+export class Commands {
+  readonly #deps: CommandsDeps;
+  /** Whom commands without a name are for: the user who was registered or connected last. */
+  #user: string | undefined;
+
+  constructor(deps: CommandsDeps) {
+    this.#deps = deps;
+    this.#user = deps.options.target.user;
+  }
+
+  /** Does what a line asks for; `done` once it is over. */
+  run(line: string, done: Done): void {
+    const parsed = parseLine(line);
+    switch (parsed.is) {
+      case 'nothing':
+        return done('done');
+      case 'unknown':
+        this.#note(`There is no operation ${parsed.word}; HELP lists them.`);
+        return done('usage');
+      case 'wrong':
+        this.#note(`usage: ${usage(parsed.name)}`);
+        return done('usage');
+      case 'command':
+        return this.#run(parsed.name, parsed.words, done);
+    }
+  }
+
+  /** Connects the user whom the command line names, and registers that user if need be. */
+  signIn(alias: string, done: Done): void {
+    this.#as(alias, done, () => this.#deps.signIn.signIn(alias, done));
+  }
+
+  #run(name: CommandName, words: readonly string[], done: Done): void {
+    const [first = '', second = '', third = ''] = words;
+    const self = this.#deps.connected.alias ?? this.#user;
+    switch (name) {
+      case 'REGISTER':
+        return this.#register(words, done);
+      case 'UNREGISTER':
+        return this.#as(words[0] ?? self, done, (alias) => this.#unregister(alias, done));
+      case 'CONNECT':
+        return this.#as(words[0] ?? this.#user, done, (alias) => this.#connect(alias, done));
+      case 'DISCONNECT':
+        return this.#as(words[0] ?? self, done, (alias) =>
+          this.#deps.connected.disconnect(alias, ({ ending }) => done(ending)),
+        );
+      case 'CONNECTEDUSERS':
+        return this.#listUsers(self ?? '', done);
+      case 'SEND':
+        return this.#as(self, done, (from) => this.#send(from, first, second, done));
+      case 'SENDATTACH':
+        return this.#as(self, done, (from) => this.#sendFile(from, first, second, third, done));
+      case 'GETFILE':
+        return this.#as(self, done, (alias) => this.#getFile(alias, first, second, third, done));
+      case 'HELP':
+        for (const each of commandNames) this.#note(usage(each));
+        return done('done');
+      case 'QUIT':
+        this.#deps.quit();
+        return done('done');
+    }
+  }
+
+  /** Goes on as a user, if it is known as whom. */
+  #as(alias: string | undefined, done: Done, act: (alias: string) => void): void {
+    if (alias === undefined) {
+      this.#note('As whom? REGISTER first, or CONNECT USER.');
+      return done('usage');
+    }
+    const fault = nameFault(alias);
+    if (fault === undefined) return act(alias);
+    this.#note(fault);
+    done('bad-data');
+  }
+
+  #note(text: string): void {
+    this.#deps.host.show(note(text));
+  }
+
+  // ---- users
+
+  #register(words: readonly string[], done: Done): void {
+    this.#deps.signIn.register(words, (ending, alias) => {
+      if (ending === 'done') this.#user = alias;
+      done(ending);
+    });
+  }
+
+  #unregister(alias: string, done: Done): void {
+    perform(this.#deps.host, { operation: 'UNREGISTER', alias }, ({ code, ending }) => {
+      if (code === 0) {
+        this.#deps.connected.forget(alias);
+        if (this.#user === alias) this.#user = undefined;
+      }
+      done(ending);
+    });
+  }
+
+  #connect(alias: string, done: Done): void {
+    this.#deps.signIn.connect(alias, ({ code, ending }) => {
+      if (code === 0) this.#user = alias;
+      done(ending);
+    });
+  }
+
+  #listUsers(alias: string, done: Done): void {
+    const { host, directory } = this.#deps;
+    perform(host, { operation: 'CONNECTEDUSERS', alias }, ({ ending, fields }) => {
+      if (ending === 'done') for (const name of fields) directory.addUser(name);
+      done(ending);
+    });
+  }
+
+  // ---- messages
+
+  #send(from: string, to: string, text: string, done: Done): void {
+    const { host } = this.#deps;
+    const request = { operation: 'SEND', from, to, text } as const;
+    const sent = (result: OperationResult): void => this.#sent(to, result, done);
+    const fault = textFault(text);
+    if (fault === undefined) perform(host, request, sent);
+    else refuse(host, request, 'bad-data', fault, sent);
+  }
+
+  #sendFile(from: string, to: string, path: string, text: string, done: Done): void {
+    const { host } = this.#deps;
+    const { request, transfer } = attachment({ from, to, text }, path);
+    const fault = textFault(text);
+    if (fault !== undefined) {
+      return refuse(host, request, 'bad-data', fault, ({ ending }) => done(ending));
+    }
+    const sent = (result: OperationResult): void => {
+      if (result.ending === 'bad-data') this.#note(`${path} cannot be read.`);
+      this.#sent(to, result, done);
+    };
+    perform(host, request, sent, transfer);
+  }
+
+  #sent(to: string, { ending }: OperationResult, done: Done): void {
+    if (ending === 'done') this.#deps.directory.addUser(to);
+    done(ending);
+  }
+
+  /** `path`: where the user wants the file; if empty, the file gets the name that its sender gave it. */
+  #getFile(alias: string, from: string, id: string, path: string, done: Done): void {
+    const { host, directory } = this.#deps;
+    const name = directory.fileName(from, id) ?? `${from}-${id}`;
+    const unquoted = path.trim().replace(/^"(.*)"$/s, '$1');
+    const save = unquoted === '' ? { name } : { name, path: unquoted };
+    const fetched = ({ ending }: OperationResult): void => {
+      if (ending === 'unwritable') {
+        this.#note('The file cannot be written there; the server keeps it.');
+      }
+      done(ending);
+    };
+    perform(host, { operation: 'GETFILE', alias, from, id }, fetched, { save });
+  }
+}

@@ -1,0 +1,38 @@
+// Why something that a user gave cannot be sent: names, fields of a registration, texts.
+
+import { byteLength } from '../../bytes/text';
+import { isBirthDate, isFullName } from '../../bytes/validation';
+import type { Registration } from '../../dialect';
+import { nameOf } from '../../model';
+import { textBytes } from '../wire/messages';
+
+/** Why a text is no user's name, or undefined. */
+export const nameFault = (text: string): string | undefined =>
+  nameOf(text) === undefined
+    ? `${text} can be nobody's name: 1 to 255 bytes, no control characters, no leading #, no space at an end.`
+    : undefined;
+
+/** Why the three fields cannot be a registration, or undefined (source 000, 6.1). `now`: ms since 1970. */
+export function registrationFault(
+  { fullName, alias, born }: Registration,
+  now: number,
+): string | undefined {
+  if ([fullName, alias, born].some((field) => field.trim() === '' || field === 'Text')) {
+    return 'None of the three may be empty, nor "Text".';
+  }
+  if (byteLength(fullName) > textBytes || !isFullName(fullName)) {
+    return 'A full name has at most 255 bytes and no control characters.';
+  }
+  const fault = nameFault(alias);
+  if (fault !== undefined) return fault;
+  if (isBirthDate(born, Math.floor(now / 1000))) return undefined;
+  return `${born} is no date of birth: DD/MM/YYYY, a real day that has come.`;
+}
+
+/** Why a text cannot be sent, or undefined: the client checks its size (source 000, 8.6). */
+export function textFault(text: string): string | undefined {
+  const bytes = byteLength(text);
+  if (bytes > textBytes)
+    return `The text has ${bytes} bytes; a message takes at most ${textBytes}.`;
+  return text.includes('\0') ? 'A text cannot hold a NUL.' : undefined;
+}
