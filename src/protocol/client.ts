@@ -14,19 +14,19 @@ export type Ending =
   | 'try-later'
   | 'not-allowed';
 
-/** A file of the user's own that is to be sent. */
+/** A file of the user that is to be sent. */
 export interface SourceFile {
   readonly name: string;
   readonly size: number;
-  /** Lets go of it; sending it does so too. */
+  /** Closes the file. Sending it closes it too. */
   close(): void;
 }
 
-/** Something to show: lines for a person, one object for a program. Peers' text is escaped by the terminal. */
+/** Something to show: lines for a user, one object for a program. The terminal escapes what peers sent. */
 export interface Shown {
   readonly lines: readonly string[];
   readonly json: Readonly<Record<string, unknown>>;
-  /** `request`: what the user did, echoed. `result`: its outcome. `incoming`: from others. `note`: ours. */
+  /** `request`: what the user did, repeated. `result`: its result. `incoming`: from others. `note`: from the client. */
   readonly kind: 'request' | 'result' | 'incoming' | 'note';
 }
 
@@ -41,8 +41,9 @@ export interface ClientConnection extends Connection {
     frame?: { readonly pieceBytes: number; wrap(piece: Uint8Array): readonly Uint8Array[] },
   ): void;
   /**
-   * Saves `size` bytes under `path` (given by the user) or under `name` (given by the peer: made safe, never
-   * overwrites), first under a temporary name. Pushed bytes show progress; while full, the wire is not read.
+   * Saves `size` bytes under `path`, which the user gave, or under `name`, which the peer gave: then the name is made
+   * safe and no file is overwritten. The file has a temporary name until it is whole. Progress is shown; while the
+   * disk is behind, the connection is not read.
    */
   saveFile(target: { readonly name: string; readonly path?: string }, size: number): SaveSink;
 }
@@ -65,21 +66,21 @@ export interface ClientHost {
   /** Opens a connection to the server (or to `address`). */
   dial(open: (connection: ClientConnection) => ConnectionEvents, address?: Address): void;
   /**
-   * Starts the background listener for call-backs on a free port of the local address that reaches the server;
-   * what its side of the dialect (`Caller.callback`) understands comes to `heard`.
+   * Starts the background listener for call-backs, on a free port of the local address that reaches the server.
+   * `received` gets what the dialect's `Client.callback` has read from each call.
    */
   listen(
-    heard: (incoming: unknown) => void,
+    received: (incoming: unknown) => void,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void;
-  /** Opens a file of the user's for sending. */
+  /** Opens a file of the user for sending. */
   source(path: string): Result<SourceFile, 'unreadable'>;
   show(shown: Shown): void;
   /** How the user can give what is missing, in the program's own words, without a full stop. */
   hint(missing: Missing): string;
   /** The prompt of the line being typed. */
   prompt(text: string): void;
-  /** Asks the person; undefined when there is nobody to ask. */
+  /** Asks the user. The answer is undefined if the user gives none, or if a script or a program is in their place. */
   ask(question: string, done: (answer: string | undefined) => void): void;
   /** Calls `then` after `ms`; the result cancels. */
   after(ms: number, then: () => void): () => void;
@@ -94,7 +95,7 @@ export interface Listener {
   stop(): void;
 }
 
-/** Whom and where: from the command line or a URL. */
+/** As whom, at which server, and where there: from the command line or a URL. */
 export interface Target {
   readonly user?: string;
   /** What proves that the user is the account of that name, where a protocol has such a thing. */
@@ -107,15 +108,15 @@ export interface Target {
 
 /** An interactive session. */
 export interface ClientSession {
-  /** A line was typed; `done` once what it asked for is over, so that a script can go on. */
+  /** A line was typed. `done` is called once what it asked for is over, so that a script can go on. */
   typed(line: string, done: (ending: Ending) => void): void;
   /** Candidates that complete the last word of what stands before the cursor. */
   complete?(before: string): readonly string[];
-  /** Ctrl-C, end of input, QUIT by the program: says goodbye; calls `CallerHost.exit` when it is over. */
+  /** The program wants to end (Ctrl-C, end of input): says goodbye, then calls `ClientHost.exit`. */
   leave(): void;
 }
 
-/** Options of `chat connect` that a dialect may use; it ignores what it has no use for. */
+/** Options of `chat connect`. A dialect ignores those that it has no use for. */
 export interface ClientOptions {
   readonly target: Target;
   readonly interactive: boolean;
@@ -125,14 +126,14 @@ export interface ClientOptions {
   readonly role?: string;
 }
 
-/** One message to send and exit. `attach`: a path. */
+/** One message of `chat send`. `attach`: the path of a file that goes with it. */
 export interface OutgoingMessage {
   readonly to: string;
   readonly text: string;
   readonly attach?: string;
 }
 
-/** What became of one letter. */
+/** What became of one message. */
 export interface SendResult {
   readonly ending: Ending;
   /** The id that the server gave, where the dialect has one. */
@@ -141,9 +142,10 @@ export interface SendResult {
   readonly line: string;
 }
 
+/** Sends messages one after the other, for `chat send`. */
 export interface Sender {
   send(message: OutgoingMessage, done: (result: SendResult) => void): void;
-  /** Nothing more to send: `done` when the connection, if there is one, is over. */
+  /** Nothing more will be sent. `done` is called when all is sent and the connection, if there is one, is over. */
   close(done: () => void): void;
 }
 
@@ -186,8 +188,11 @@ export interface Client {
     alias: string | undefined,
     done: (result: Result<readonly string[], Ending>) => void,
   ): void;
-  /** Bytes that one text may have; a longer one is refused before anything is sent. */
+  /** Bytes that one text may have. A longer one is refused before anything is sent. */
   readonly textBytes?: number;
-  /** The listener's side of a call-back connection, run in the background thread. `heard` takes plain data. */
-  callback?(wire: Connection, heard: (incoming: unknown) => void): ConnectionEvents;
+  /**
+   * The listener's side of a call-back connection, run in the background thread. It hands what it has read to
+   * `received`, as plain data that can pass to another thread.
+   */
+  callback?(connection: Connection, received: (incoming: unknown) => void): ConnectionEvents;
 }

@@ -35,6 +35,6 @@ export const mailbox = defineDialect({
     connect: (host, options) => new MailboxClientSession(host, options),
     send: (host, target) => new MailboxSender(host, target),
     ...oneShot,
-    callback: (connection, heard) => new IncomingCall(connection, heard),
+    callback: (connection, received) => new IncomingCall(connection, received),
   },
 });

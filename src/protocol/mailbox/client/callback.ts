@@ -12,15 +12,15 @@ import type { Call } from '../wire/messages';
  */
 export class IncomingCall implements ConnectionEvents {
   readonly #connection: Connection;
-  readonly #heard: (call: Call) => void;
+  readonly #received: (call: Call) => void;
   readonly #reader = new CallReader();
   /** What has arrived, kept for the end: the last field may lack its NUL, which only the end tells. */
   #inbox: Inbox | undefined;
   #isOver = false;
 
-  constructor(connection: Connection, heard: (call: Call) => void) {
+  constructor(connection: Connection, received: (call: Call) => void) {
     this.#connection = connection;
-    this.#heard = heard;
+    this.#received = received;
     connection.wake(limits.net.requestMs);
   }
 
@@ -55,7 +55,7 @@ export class IncomingCall implements ConnectionEvents {
   #accept(call: Call): void {
     this.#isOver = true;
     this.#connection.wake(undefined);
-    this.#heard(call);
+    this.#received(call);
     this.#connection.end();
   }
 

@@ -1,11 +1,12 @@
 // What a session has learnt of users and of the files they sent, for completion and for saving files.
 
+import { BoundedMap, BoundedSet } from '../../bounded';
 import { limits } from '../../limits';
 
 export class Directory {
-  readonly #names = new Set<string>();
+  readonly #names = new BoundedSet<string>(limits.mailbox.remembered);
   /** The names of files, by sender and id. */
-  readonly #files = new Map<string, string>();
+  readonly #files = new BoundedMap<string, string>(limits.mailbox.remembered);
 
   /** Users met so far. */
   get names(): Iterable<string> {
@@ -13,11 +14,11 @@ export class Directory {
   }
 
   addUser(name: string): void {
-    if (this.#names.size < limits.mailbox.remembered) this.#names.add(name);
+    this.#names.add(name);
   }
 
   addFile(from: string, id: string, name: string): void {
-    remember(this.#files, keyOf(from, id), name);
+    this.#files.set(keyOf(from, id), name);
   }
 
   /** The name of the file that a user sent under an id. */
@@ -36,14 +37,3 @@ export class Directory {
 
 /** No name holds a NUL. */
 const keyOf = (from: string, id: string): string => `${from}\0${id}`;
-
-/** Adds to a map that forgets its oldest entry when it is full. */
-export function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= limits.mailbox.remembered) return;
-  for (const [oldest] of map) {
-    map.delete(oldest);
-    return;
-  }
-}

@@ -1,17 +1,18 @@
 // The calls that the listener received: each is shown once, and held back while CONNECT waits for its reply.
 
+import { BoundedMap } from '../../bounded';
 import type { ClientHost } from '../../dialect';
 import { limits } from '../../limits';
 import { fileInNote, isCall } from '../wire/call_codec';
 import type { Call } from '../wire/messages';
-import { type Directory, remember } from './directory';
+import type { Directory } from './directory';
 import { incoming } from './render';
 
 export class IncomingCalls {
   readonly #host: ClientHost;
   readonly #directory: Directory;
   /** When each of the last messages came, in ms since 1970; the oldest first. */
-  readonly #seen = new Map<string, number>();
+  readonly #seen = new BoundedMap<string, number>(limits.mailbox.remembered);
   #held: Call[] | undefined;
 
   constructor(host: ClientHost, directory: Directory) {
@@ -60,7 +61,7 @@ export class IncomingCalls {
     }
     const key = JSON.stringify([call.from, call.id, call.text]);
     if (this.#seen.has(key)) return true;
-    remember(this.#seen, key, now);
+    this.#seen.set(key, now);
     return false;
   }
 }

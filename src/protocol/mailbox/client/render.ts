@@ -1,11 +1,8 @@
 // The lines of the client's console, word for word as in the source (source 000, 6), and how each operation ended.
 
-import { linesOf, withoutControls } from '../../bytes/text';
+import { linesOf, oneLine } from '../../bytes/text';
 import type { Ending, Shown } from '../../dialect';
 import { type Call, type Code, codes, type Operation, type Request } from '../wire/messages';
-
-/** A name, an id, a file's name as a part of one line of ours: it cannot begin another line. */
-const inLine = (text: string): string => withoutControls(text).replaceAll('\n', ' ');
 
 /** The line of what the user asks for: `c> SEND bob hi`. */
 export function requestLine(request: Request): string {
@@ -90,7 +87,7 @@ export function resultOf(
   code: Code | undefined,
   fields: readonly string[] = [],
 ): LineAndEnding {
-  if (code === 0) return row(successLine(operation, fields.map(inLine)), 'done');
+  if (code === 0) return row(successLine(operation, fields.map(oneLine)), 'done');
   const rows = failures[operation];
   if (code === undefined) return { line: rows.failed.line, ending: 'unreachable' };
   return rows[code] ?? rows.failed;
@@ -125,24 +122,24 @@ export function incoming(call: Call): Shown {
   switch (call.call) {
     case 'SEND_MESSAGE':
     case 'SEND_MESSAGE_ATTACH': {
-      const [id, from] = [inLine(call.id), inLine(call.from)];
+      const [id, from] = [oneLine(call.id), oneLine(call.from)];
       const [first = '', ...more] = linesOf(call.text);
       const lines = [`s> MESSAGE ${id} FROM ${from}`, `    ${first}`];
       // These lines stand deeper than END, so that no text can look like the end of its own block.
       for (const line of more) lines.push(`      ${line}`);
       lines.push('    END');
-      const file = call.call === 'SEND_MESSAGE_ATTACH' ? { file: inLine(call.file) } : {};
+      const file = call.call === 'SEND_MESSAGE_ATTACH' ? { file: oneLine(call.file) } : {};
       if (file.file !== undefined) lines.push(`    FILE ${file.file}`);
       const json = { type: 'message', id, from, text: call.text, ...file };
       return { lines, json, kind: 'incoming' };
     }
     case 'SEND_MESS_ACK': {
-      const id = inLine(call.id);
+      const id = oneLine(call.id);
       const json = { type: 'receipt', id };
       return { lines: [`s> SEND MESSAGE ${id} OK`], json, kind: 'incoming' };
     }
     case 'SEND_MESS_ATTACH_ACK': {
-      const [id, file] = [inLine(call.id), inLine(call.file)];
+      const [id, file] = [oneLine(call.id), oneLine(call.file)];
       const json = { type: 'receipt', id, file };
       return { lines: [`s> SENDATTACH MESSAGE ${id} ${file} OK`], json, kind: 'incoming' };
     }

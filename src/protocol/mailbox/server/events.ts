@@ -2,7 +2,7 @@
 
 import { byteLength } from '../../bytes/text';
 import type { Direct, Receipt } from '../../model';
-import { fileNote } from '../wire/call_codec';
+import { textWithFile } from '../wire/call_codec';
 import { type Call, textBytes } from '../wire/messages';
 import { distinctParts } from './distinct_parts';
 
@@ -28,10 +28,10 @@ function messageCalls(message: Direct, wantsFiles: boolean): readonly Call[] {
     const fileCall: Call = { call: 'SEND_MESSAGE_ATTACH', from, id, text, file: file.name };
     return [...parts.slice(0, -1).map(textCall), fileCall];
   }
-  const note = fileNote(file, from, message.id);
-  const both = message.text === '' ? note : `${message.text} ${note}`;
+  const both = textWithFile(message.text, file, from, message.id);
   if (byteLength(both) <= textBytes) return [textCall(both)];
   // The note says how to get the file, so it stays in one part if it fits one.
   const texts = message.text === '' ? [] : distinctParts(message.text, textBytes);
+  const note = textWithFile('', file, from, message.id);
   return [...texts, ...distinctParts(note, textBytes)].map(textCall);
 }

@@ -1,7 +1,7 @@
 // The calls of the server to its clients: calls to bytes, and bytes to calls.
 
 import type { Inbox } from '../../bytes/inbox';
-import { decodeLossy } from '../../bytes/text';
+import { decodeLossy, withFileNote } from '../../bytes/text';
 import { limits } from '../../limits';
 import { encodeFields, takeField } from './fields';
 import { type Call, callFields, callSynonyms, isCallName } from './messages';
@@ -64,12 +64,13 @@ export function isCall(value: unknown): value is Call {
   return callFields[call].every((name) => typeof fields[name] === 'string');
 }
 
-/** The note in a text by which a client learns of a file if it did not ask for attachments. */
-export const fileNote = (
+/** A text with a note of its file behind it, for a client that did not ask for attachments. */
+export const textWithFile = (
+  text: string,
   file: { readonly name: string; readonly size: number },
   from: string,
   id: number,
-): string => `(file ${file.name}, ${file.size} bytes: GETFILE ${from} ${id})`;
+): string => withFileNote(text, file, `GETFILE ${from} ${id}`);
 
 /** The name of the file in such a note at the end of a text. */
 export const fileInNote = (text: string): string | undefined =>
