@@ -1,42 +1,33 @@
-// One connection over a Bun socket: partial writes, drain, pause and resume, the inbox, both kinds of end.
+// One connection of the client's, as a dialect sees it: it takes what comes from a socket to the session that owns it.
 
-import type { Socket, SocketHandler } from 'bun';
-
+import type { Wakeable } from '../net/clock';
+import type { SocketEvents } from '../net/socket';
+import type { TcpSocket } from '../net/tcp_socket';
 import { Inbox } from '../protocol/bytes/inbox';
-import { takeEach } from '../protocol/connection';
+import { type LossReason, takeEach } from '../protocol/connection';
 import type { Connection, ConnectionEvents } from '../protocol/dialect';
 import { ProtocolError } from '../protocol/errors';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
-import { Outbox } from './outbox';
-
-type Lost = Parameters<ConnectionEvents['lost']>[0];
-
-/** Where the connection stands; `shut`: our side has ended, the peer's may still speak. */
-type State = 'dialling' | 'open' | 'shut' | 'gone';
+import { sockets } from './sockets';
 
 const unknownAddress: Address = { host: '', port: 0 };
 
-/**
- * A connection as a dialect sees it. It may be written to and ended before it is open; `begin` names who is
- * told, then `opened` or `failed` says what became of the dial. An accepted connection is `opened` at once.
- */
-export class SocketConnection implements Connection {
+/** A connection may be written to and ended before it has a socket. What was written leaves when it has one. */
+export class SocketConnection implements Connection, SocketEvents, Wakeable {
   readonly inbox = new Inbox();
-  readonly #outbox = new Outbox();
   #events: ConnectionEvents | undefined;
-  #socket: Socket<SocketConnection> | undefined;
-  #state: State = 'dialling';
-  #remote: Address = unknownAddress;
-  #local: Address = unknownAddress;
-  #endAsked = false;
-  #isPatient = false;
-  #peerEnded = false;
-  #flushAsked = false;
-  #wake: Timer | undefined;
-  #closing: Timer | undefined;
-  /** Told once when all that was written has left (true) or never can (false). */
-  #drained: ((left: boolean) => void) | undefined;
+  #socket: TcpSocket | undefined;
+  #remote = unknownAddress;
+  #local = unknownAddress;
+  /** What was written before there was a socket. */
+  #early: { readonly bytes: Uint8Array; readonly apart: boolean }[] = [];
+  #earlyBytes = 0;
+  /** How long the peer may be silent once our side has ended. Undefined until its end is asked for. */
+  #lingerMs: number | undefined;
+  #isClosed = false;
+  /** Called once, when all that was written has left (true) or never can (false). */
+  #onDrained: ((hasLeft: boolean) => void) | undefined;
   readonly #left = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
 
@@ -46,12 +37,13 @@ export class SocketConnection implements Connection {
   get local(): Address {
     return this.#local;
   }
+  /** Whether the connection is gone. */
   get isClosed(): boolean {
-    return this.#state === 'gone';
+    return this.#isClosed;
   }
   /** Whether our side has been asked to end. */
   get isEnding(): boolean {
-    return this.#endAsked;
+    return this.#lingerMs !== undefined;
   }
   /** Settled when all that was written has left and our side has ended, or the connection is gone. */
   get left(): Promise<void> {
@@ -62,23 +54,49 @@ export class SocketConnection implements Connection {
     return this.#over.promise;
   }
 
-  /** Names who is told what happens. */
+  /** Names the session that is told what happens. */
   begin(events: ConnectionEvents): void {
     this.#events = events;
   }
 
+  /** The connection stands, on this socket. */
+  attach(socket: TcpSocket): void {
+    if (this.#isClosed) {
+      socket.abort();
+      return;
+    }
+    this.#socket = socket;
+    this.#remote = socket.remote;
+    this.#local = socket.local;
+    socket.events = this;
+    for (const { bytes, apart } of this.#early) socket.write(bytes, apart);
+    this.#early = [];
+    if (this.#lingerMs !== undefined) socket.end(this.#lingerMs);
+    else if (socket.queued === 0) this.drained();
+  }
+
+  /** The dial came to nothing. */
+  fail(): void {
+    this.#close('refused');
+  }
+
+  // ---- what the session asks for
+
   write(bytes: Uint8Array, apart?: 'apart'): void {
-    if (this.#endAsked || this.#state === 'gone') return;
-    this.#outbox.add(bytes, apart === 'apart');
-    if (this.#outbox.length > limits.net.sendQueueBytes) this.#drop('slow');
-    else this.#flushSoon();
+    if (this.isEnding || this.#isClosed) return;
+    if (this.#socket) {
+      this.#socket.write(bytes, apart === 'apart');
+      return;
+    }
+    this.#early.push({ bytes, apart: apart === 'apart' });
+    this.#earlyBytes += bytes.length;
+    if (this.#earlyBytes > limits.net.sendQueueBytes) this.#drop('slow');
   }
 
   end(patience?: 'patient'): void {
-    if (this.#endAsked) return;
-    this.#endAsked = true;
-    this.#isPatient = patience === 'patient';
-    this.#flushSoon();
+    if (this.isEnding) return;
+    this.#lingerMs = patience === 'patient' ? Infinity : limits.net.closingMs;
+    this.#socket?.end(this.#lingerMs);
   }
 
   abort(): void {
@@ -86,178 +104,107 @@ export class SocketConnection implements Connection {
   }
 
   wake(ms: number | undefined): void {
-    clearTimeout(this.#wake);
-    this.#wake =
-      ms === undefined
-        ? undefined
-        : setTimeout(() => {
-            this.#tell((events) => events.woke?.());
-          }, ms);
+    if (!this.#isClosed) sockets.clock.wake(this, ms);
   }
 
   /** Calls `then(true)` once all that was written has left, or `then(false)` when the connection is gone. */
-  whenDrained(then: (left: boolean) => void): void {
-    if (this.#state === 'gone') {
-      queueMicrotask(() => then(false));
-      return;
-    }
-    this.#drained = then;
-    this.#flushSoon();
+  whenDrained(then: (hasLeft: boolean) => void): void {
+    if (this.#isClosed) queueMicrotask(() => then(false));
+    else if (this.#socket?.queued === 0) queueMicrotask(() => then(true));
+    else this.#onDrained = then;
   }
 
   /** Stops reading, or goes on. */
-  hold(held: boolean): void {
-    if (this.#state === 'gone' || this.#socket === undefined) return;
-    if (held) {
-      clearTimeout(this.#closing);
-      this.#socket.pause();
+  setPaused(isPaused: boolean): void {
+    if (isPaused) {
+      this.#socket?.linger(Infinity);
+      this.#socket?.pause();
     } else {
-      this.#socket.resume();
-      if (this.#state === 'shut') this.#awaitClose();
+      this.#socket?.resume();
+      this.#renewLinger();
     }
   }
 
-  // ---- what the socket says
+  // ---- what the socket and the clock tell
 
-  opened(socket: Socket<SocketConnection>): void {
-    if (this.#state === 'gone') {
-      socket.terminate();
-      return;
-    }
-    this.#state = 'open';
-    this.#socket = socket;
-    this.#remote = { host: plainAddress(socket.remoteAddress), port: socket.remotePort };
-    this.#local = { host: plainAddress(socket.localAddress), port: socket.localPort };
-    socket.setNoDelay(true);
+  opened(): void {
     this.#tell((events) => events.opened?.());
-    this.#flush();
   }
 
-  /** The dial came to nothing. */
-  failed(): void {
-    this.#drop('refused', 'now');
-  }
-
-  received(bytes: Uint8Array): void {
-    if (this.#state === 'gone') return;
-    if (this.#state === 'shut') this.#awaitClose();
+  data(bytes: Uint8Array): void {
+    this.#renewLinger();
     this.inbox.push(bytes);
     this.#tell((events) => void takeEach(events, this.inbox, this));
     this.inbox.compact();
-    // Nobody takes it: a message longer than any of ours may be.
+    // Nobody takes it: the peer sends a message that is longer than any may be.
     if (this.inbox.length > limits.net.inboxBytes) this.#drop('reset');
   }
 
-  peerEnded(): void {
-    if (this.#state === 'gone' || this.#peerEnded) return;
-    this.#peerEnded = true;
+  ended(): void {
     this.#tell((events) => events.ended());
-    this.#flush();
   }
 
-  closed(error: Error | undefined): void {
-    // After our own end Bun reports the peer's by this alone; before it, a close without an end is none.
-    if (error === undefined && this.#state === 'shut') this.peerEnded();
-    this.#drop(error === undefined && this.#peerEnded ? 'closed' : 'reset', 'now');
+  drained(): void {
+    this.#settleDrained(true);
   }
 
-  drain(): void {
-    this.#flush();
+  finished(): void {
+    this.#settleDrained(true);
+    this.#left.resolve();
+  }
+
+  woke(): void {
+    this.#tell((events) => events.woke?.());
+  }
+
+  lost(why: LossReason): void {
+    this.#close(why);
   }
 
   // ---- inside
 
-  #flushSoon(): void {
-    if (this.#flushAsked || this.#socket === undefined) return;
-    this.#flushAsked = true;
+  /** The peer may go on speaking after our end, but not be silent for ever. */
+  #renewLinger(): void {
+    if (this.#lingerMs !== undefined) this.#socket?.linger(this.#lingerMs);
+  }
+
+  #settleDrained(hasLeft: boolean): void {
+    const then = this.#onDrained;
+    this.#onDrained = undefined;
+    then?.(hasLeft);
+  }
+
+  #drop(why: LossReason): void {
+    this.#close(why);
+    this.#socket?.abort();
+  }
+
+  #close(why: LossReason): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    sockets.clock.wake(this, undefined);
+    this.#early = [];
+    this.#left.resolve();
+    this.#over.resolve();
+    // Later, because a session that drops its connection is in the middle of a call of its own.
     queueMicrotask(() => {
-      this.#flushAsked = false;
-      this.#flush();
+      this.#settleDrained(false);
+      this.#events?.lost(why);
     });
   }
 
-  #flush(): void {
-    const socket = this.#socket;
-    if (socket === undefined || this.#state !== 'open') return;
-    for (let piece = this.#outbox.next(); piece !== undefined; piece = this.#outbox.next()) {
-      const took = socket.write(piece);
-      // The write met the peer's reset and used it up: what Bun would tell next looks like a clean end.
-      if (took < 0) {
-        this.#drop('reset');
-        return;
-      }
-      this.#outbox.took(took);
-      if (took < piece.length) return;
-    }
-    this.#settleDrained(true);
-    if (!this.#endAsked || this.#outbox.length > 0) return;
-    this.#state = 'shut';
-    // Bun's `end` closes both ways and loses the answer; `shutdown` ends our side alone.
-    if (this.#peerEnded) socket.end();
-    else socket.shutdown();
-    this.#left.resolve();
-    this.#awaitClose();
-  }
-
-  #settleDrained(left: boolean): void {
-    const then = this.#drained;
-    this.#drained = undefined;
-    then?.(left);
-  }
-
-  /** We have ended: the peer may go on speaking, but not be silent for ever. */
-  #awaitClose(): void {
-    clearTimeout(this.#closing);
-    if (this.#isPatient) return;
-    this.#closing = setTimeout(() => this.#drop('closed'), limits.net.closingMs);
-  }
-
-  #drop(why: Lost, when?: 'now'): void {
-    if (this.#state === 'gone') return;
-    this.#state = 'gone';
-    clearTimeout(this.#wake);
-    clearTimeout(this.#closing);
-    this.#outbox.clear();
-    this.#socket?.terminate();
-    this.#left.resolve();
-    this.#over.resolve();
-    const tell = (): void => {
-      this.#settleDrained(false);
-      const events = this.#events;
-      this.#events = undefined;
-      events?.lost(why);
-    };
-    // Who drops it himself is in the middle of a call of his own.
-    if (when === 'now') tell();
-    else queueMicrotask(tell);
-  }
-
-  /** Tells the owner; a peer that broke the protocol loses its connection, our own bugs stay loud. */
+  /** Tells the session. A peer that broke the protocol loses its connection; a bug of ours ends the program. */
   #tell(what: (events: ConnectionEvents) => void): void {
-    if (this.#events === undefined) return;
+    if (this.#isClosed || this.#events === undefined) return;
     try {
       what(this.#events);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
       this.#drop('reset');
+      if (error instanceof ProtocolError) return;
+      // Thrown outside of Bun's socket handlers, which would take it for an error of the socket.
+      setImmediate(() => {
+        throw error;
+      });
     }
   }
 }
-
-/** What a socket says goes to the wire that it carries as its data. */
-export const socketEvents = {
-  data: ({ data: connection }, bytes) => connection.received(bytes),
-  drain: ({ data: connection }) => connection.drain(),
-  end: ({ data: connection }) => connection.peerEnded(),
-  close: ({ data: connection }, error) => connection.closed(error),
-  // Bun hands over here what a handler threw: a bug of ours, which must not pass in silence.
-  error: (_socket, error) => {
-    setImmediate(() => {
-      throw error;
-    });
-  },
-} satisfies SocketHandler<SocketConnection>;
-
-/** An IPv4 address mapped into IPv6 stands as IPv4. */
-export const plainAddress = (host: string): string =>
-  /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(host) ? host.slice(7) : host;

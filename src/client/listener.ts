@@ -1,13 +1,16 @@
-// The background thread: answers the server's calls and tells the main thread what each of them said.
+// The background thread: takes the server's calls and hands what each of them said to the main thread.
 //
 // A second entry point of the executable (see scripts/build.sh). It imports nothing of the terminal.
 
+import { listen } from '../net/listen';
+import type { TcpSocket } from '../net/tcp_socket';
 import type { Client } from '../protocol/dialect';
 import { dialectNamed } from '../protocol/index';
 import { limits } from '../protocol/limits';
-import { plainAddress, SocketConnection, socketEvents } from './connection';
+import { SocketConnection } from './connection';
+import { sockets } from './sockets';
 
-/** What the main thread says. `taken`: one thing that was heard has been shown. */
+/** What the main thread says. `shown`: it has shown one message. */
 export type ToListener =
   | {
       readonly say: 'listen';
@@ -17,16 +20,16 @@ export type ToListener =
       /** Calls from any other address are dropped. */
       readonly server: string;
     }
-  | { readonly say: 'taken' | 'stop' };
+  | { readonly say: 'shown' | 'stop' };
 
-/** What it hears back. `stopped`: nothing more will be heard. */
+/** What the main thread is told. `stopped`: no message comes any more. */
 export type FromListener =
   | { readonly say: 'listening'; readonly port: number }
-  | { readonly say: 'heard'; readonly incoming: unknown }
+  | { readonly say: 'message'; readonly message: unknown }
   | { readonly say: 'unavailable' | 'stopped' };
 
 declare const self: {
-  addEventListener(type: 'message', heard: (event: MessageEvent<ToListener>) => void): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<ToListener>) => void): void;
   postMessage(message: FromListener): void;
 };
 
@@ -35,75 +38,71 @@ function tell(message: FromListener): void {
   self.postMessage(message);
 }
 
-type Answer = NonNullable<Client['callback']>;
+type Callback = NonNullable<Client['callback']>;
 
 class Listener {
   readonly #calls = new Set<SocketConnection>();
-  readonly #answer: Answer;
-  readonly #server: string;
-  readonly #listening: { readonly port: number; stop(closeActive?: boolean): void };
-  /** What was told to the main thread and not shown yet. */
-  #untaken = 0;
+  readonly #callback: Callback;
+  readonly #system: { readonly port: number; stop(closeActive?: boolean): void };
+  /** Messages that the main thread was told and has not shown yet. */
+  #pending = 0;
   #isStopping = false;
 
-  constructor(answer: Answer, local: string, server: string) {
-    this.#answer = answer;
-    this.#server = server;
-    this.#listening = Bun.listen<SocketConnection>({
-      hostname: local,
+  constructor(callback: Callback, local: string, server: string) {
+    this.#callback = callback;
+    this.#system = listen({
+      host: local,
       port: 0,
-      allowHalfOpen: true,
-      socket: {
-        ...socketEvents,
-        open: (socket) => {
-          const connection = new SocketConnection();
-          socket.data = connection;
-          if (plainAddress(socket.remoteAddress) !== this.#server) connection.abort();
-          else this.#begin(connection);
-          connection.opened(socket);
-          if (this.#untaken >= limits.client.callWindow) connection.hold(true);
-        },
-      },
+      deps: sockets,
+      admit: (host) => host === server,
+      accept: (socket) => this.#accept(socket),
     });
   }
 
   get port(): number {
-    return this.#listening.port;
+    return this.#system.port;
   }
 
-  /** The main thread has shown one thing. */
-  taken(): void {
-    this.#untaken--;
-    if (this.#untaken === limits.client.callWindow - 1)
-      for (const call of this.#calls) call.hold(false);
+  /** The main thread has shown one message. */
+  shown(): void {
+    this.#pending--;
+    if (this.#pending === limits.client.callWindow - 1) this.#setPaused(false);
   }
 
-  /** No new calls; those under way may still end. */
+  /** Takes no new calls. Those under way may still end. */
   stop(): void {
     this.#isStopping = true;
-    this.#listening.stop();
-    this.#stopped();
+    this.#system.stop();
+    this.#tellStopped();
   }
 
-  #begin(connection: SocketConnection): void {
-    const heard = (incoming: unknown): void => {
-      this.#untaken++;
-      tell({ say: 'heard', incoming });
-      // Whoever reads what we print is behind: the rest stays where it waits safely, at the server.
-      if (this.#untaken === limits.client.callWindow)
-        for (const call of this.#calls) call.hold(true);
-    };
-    connection.begin(this.#answer(connection, heard));
+  #accept(socket: TcpSocket): SocketConnection {
+    const connection = new SocketConnection();
+    connection.begin(this.#callback(connection, (message) => this.#tell(message)));
+    connection.attach(socket);
     this.#calls.add(connection);
-    const patience = setTimeout(() => connection.abort(), limits.net.requestMs);
+    if (this.#pending >= limits.client.callWindow) connection.setPaused(true);
+    const cancel = sockets.clock.after(limits.net.requestMs, () => connection.abort());
     void connection.over.then(() => {
-      clearTimeout(patience);
+      cancel();
       this.#calls.delete(connection);
-      this.#stopped();
+      this.#tellStopped();
     });
+    return connection;
   }
 
-  #stopped(): void {
+  #tell(message: unknown): void {
+    this.#pending++;
+    tell({ say: 'message', message });
+    // The reader of what we print is behind: further messages stay where they are safe, at the server.
+    if (this.#pending === limits.client.callWindow) this.#setPaused(true);
+  }
+
+  #setPaused(isPaused: boolean): void {
+    for (const call of this.#calls) call.setPaused(isPaused);
+  }
+
+  #tellStopped(): void {
     if (this.#isStopping && this.#calls.size === 0) tell({ say: 'stopped' });
   }
 }
@@ -128,8 +127,8 @@ self.addEventListener('message', ({ data }) => {
         listener === undefined ? { say: 'unavailable' } : { say: 'listening', port: listener.port },
       );
       break;
-    case 'taken':
-      listener?.taken();
+    case 'shown':
+      listener?.shown();
       break;
     case 'stop':
       if (listener === undefined) tell({ say: 'stopped' });

@@ -1,4 +1,4 @@
-// The main thread's side of the background listener: starts it, shows what it heard, stops it without loss.
+// The main thread's side of the background listener: starts it, shows its messages, and stops it without losing any.
 
 import type { Listener } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
@@ -7,15 +7,17 @@ import type { FromListener, ToListener } from './listener';
 
 export interface ListenerThreadOptions {
   readonly dialect: string;
-  /** Our address on the way to the server, and the server's. */
+  /** Our address on the way to the server. */
   readonly local: string;
+  /** The server's address. */
   readonly server: string;
-  /** Shows one thing; settles when the reader is ready for more. */
-  readonly heard: (incoming: unknown) => void | Promise<void>;
+  /** Shows one message. Settles when the user can read more. */
+  readonly show: (message: unknown) => void | Promise<void>;
+  /** Called once: the listener listens, or cannot be had. */
   readonly done: (result: Result<Listener, 'unavailable'>) => void;
 }
 
-/** One background thread. Once stopped it answers no more calls, and ends when the last has been shown. */
+/** One background thread. Once stopped it takes no more calls, and it ends when the last message has been shown. */
 export class ListenerThread {
   readonly #worker: Worker;
   readonly #options: ListenerThreadOptions;
@@ -26,10 +28,10 @@ export class ListenerThread {
     this.#options = options;
     this.#worker = new Worker(new URL('./listener.ts', import.meta.url).href);
     this.#worker.addEventListener('message', (event: MessageEvent<FromListener>) => {
-      this.#told(event.data);
+      this.#receive(event.data);
     });
     this.#worker.addEventListener('error', (event) => {
-      // The thread's own bug: as loud as one of the main thread.
+      // A bug in the thread ends the program, as one in the main thread does.
       setImmediate(() => {
         throw event.error instanceof Error ? event.error : new Error(event.message);
       });
@@ -38,7 +40,7 @@ export class ListenerThread {
     this.#say({ say: 'listen', dialect, local, server });
   }
 
-  /** Settled when nothing more will be heard, after at most the time that a closing connection gets. */
+  /** Settles when no message comes any more, after at most the time that a closing connection gets. */
   stop(): Promise<void> {
     if (!this.#isStopping) {
       this.#isStopping = true;
@@ -58,18 +60,18 @@ export class ListenerThread {
     this.#stopped.resolve();
   }
 
-  #told(message: FromListener): void {
-    const { done, heard } = this.#options;
-    switch (message.say) {
+  #receive(data: FromListener): void {
+    const { done, show } = this.#options;
+    switch (data.say) {
       case 'listening':
-        done(ok({ port: message.port, stop: () => void this.stop() }));
+        done(ok({ port: data.port, stop: () => void this.stop() }));
         break;
       case 'unavailable':
         done(refused('unavailable'));
         this.#end();
         break;
-      case 'heard':
-        void this.#show(heard(message.incoming));
+      case 'message':
+        void this.#confirm(show(data.message));
         break;
       case 'stopped':
         this.#end();
@@ -77,8 +79,8 @@ export class ListenerThread {
     }
   }
 
-  async #show(shown: void | Promise<void>): Promise<void> {
+  async #confirm(shown: void | Promise<void>): Promise<void> {
     await shown;
-    this.#say({ say: 'taken' });
+    this.#say({ say: 'shown' });
   }
 }

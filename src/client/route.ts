@@ -2,16 +2,20 @@
 
 import { isIP } from 'node:net';
 
+import { normalHost } from '../net/address';
+import { Dial } from '../net/dial';
+import { TcpSocket } from '../net/tcp_socket';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
-import { plainAddress, SocketConnection, socketEvents } from './connection';
+import { SocketConnection } from './connection';
+import { sockets } from './sockets';
 
 export interface RouteOptions {
   /** How long the look-up of the name and one attempt to connect may take, in ms each. */
   readonly connectMs?: number;
   /** Called once, when the server has answered for the first time. */
   readonly reached?: () => void;
-  /** The addresses of a name, best first. */
+  /** Gives the addresses of a name, best first. */
   readonly lookUp?: (name: string) => Promise<readonly string[]>;
 }
 
@@ -31,7 +35,7 @@ export class Route {
   #pinned: string | undefined;
   /** Our address on the way to it. */
   #local: string | undefined;
-  /** The first dial, which finds out the address for those that come meanwhile. */
+  /** The first dial. It finds out the address for those that come meanwhile. */
   #first: Promise<boolean> | undefined;
 
   constructor(server: Address, options: RouteOptions = {}) {
@@ -46,19 +50,19 @@ export class Route {
     return this.#pinned !== undefined;
   }
 
-  /** Connects a wire to the server, or to another address; the wire is told what became of it. */
+  /** Connects to the server, or to another address. The connection is told what became of it. */
   connect(connection: SocketConnection, address?: Address): void {
     void (
       address === undefined ? this.#toServer(connection) : this.#dial(connection, address)
     ).then((isOpen) => {
-      if (!isOpen) connection.failed();
+      if (!isOpen) connection.fail();
     });
   }
 
   /**
-   * The server's address and our own on the way to it. Asks the routing table (a UDP socket that is
-   * connected but sends nothing), so that nobody is dialled just to be asked; only where a name has several
-   * addresses a connection has to tell which of them answers. Undefined if there is no way.
+   * The server's address and our own on the way to it; undefined if there is no way. Asks the routing table (a UDP
+   * socket that is connected but sends nothing), so that nobody is dialled just to be asked. Only where a name has
+   * several addresses, a connection has to tell which of them answers.
    */
   async ends(): Promise<{ readonly server: string; readonly local: string } | undefined> {
     const addresses = await this.#addresses();
@@ -72,7 +76,7 @@ export class Route {
     if (this.#local !== undefined) return { server, local: this.#local };
     try {
       const probe = await Bun.udpSocket({ connect: { hostname: server, port: this.#server.port } });
-      const local = plainAddress(probe.address.address);
+      const local = normalHost(probe.address.address);
       probe.close();
       return { server, local };
     } catch {
@@ -99,7 +103,7 @@ export class Route {
         this.#local = local;
         this.#reached();
       });
-      // Whoever dropped the wire meanwhile has been told already.
+      // A connection that was dropped meanwhile has been told so already.
       if (isOpen || connection.isClosed) return true;
     }
     return false;
@@ -113,50 +117,34 @@ export class Route {
   /** The look-up's answer, or a failure when it takes longer than an attempt to connect may. */
   #within<T>(answer: Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const timer = setTimeout(
-      reject,
-      this.#connectMs,
-      new Error('the name was not looked up in time'),
+    const cancel = sockets.clock.after(this.#connectMs, () =>
+      reject(new Error('the name was not looked up in time')),
     );
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+    answer.then(resolve, reject).finally(cancel);
     return promise;
   }
 
-  /** One attempt. What opens too late is dropped. `reached` is told our own address before anybody else. */
+  /** One attempt to connect. `reached` is told our own address before the connection is told anything. */
   #dial(
     connection: SocketConnection,
     address: Address,
     reached: (local: string) => void = () => {},
   ): Promise<boolean> {
     return new Promise((settle) => {
-      let isOver = false;
-      const finish = (isOpen: boolean): void => {
-        isOver = true;
-        clearTimeout(timer);
-        settle(isOpen);
-      };
-      const timer = setTimeout(finish, this.#connectMs, false);
-      Bun.connect({
-        hostname: address.host,
-        port: address.port,
-        allowHalfOpen: true,
-        data: connection,
-        socket: {
-          ...socketEvents,
-          open(socket) {
-            if (isOver) {
-              // Its end must not be told to the wire, which may be open by another address by now.
-              socket.data = new SocketConnection();
-              socket.terminate();
-              return;
-            }
-            finish(true);
-            reached(plainAddress(socket.localAddress));
-            connection.opened(socket);
-          },
-          connectError: () => finish(false),
+      const socket = new TcpSocket(sockets);
+      socket.events = {
+        opened() {
+          settle(true);
+          reached(socket.local.host);
+          connection.attach(socket);
+          connection.opened();
         },
-      }).catch(() => finish(false));
+        lost: () => settle(false),
+        data() {},
+        ended() {},
+        drained() {},
+      };
+      void new Dial(socket, address, { clock: sockets.clock, timeoutMs: this.#connectMs });
     });
   }
 }

@@ -122,7 +122,7 @@ export class ClientRuntime implements ClientHost {
       heard(incoming);
       return view.ready();
     };
-    this.#listeners.add(new ListenerThread({ ...ends, dialect, heard: show, done }));
+    this.#listeners.add(new ListenerThread({ ...ends, dialect, show, done }));
   }
 
   async #ask(question: string, done: (answer: string | undefined) => void): Promise<void> {
@@ -171,7 +171,7 @@ class FileClientConnection extends SocketConnection implements ClientConnection 
   saveFile(target: { readonly name: string; readonly path?: string }, size: number): SaveSink {
     const progress = this.#view.progress(target.name, size);
     const file = new SavedFile(target, size, {
-      pause: (held) => this.hold(held),
+      pause: (held) => this.setPaused(held),
       received: (bytes) => progress.update(bytes),
     });
     return {

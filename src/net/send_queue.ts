@@ -23,7 +23,7 @@ export class SendQueue {
   }
 
   /** Takes one write's worth: as many pieces that may stand together as fit into `buffer`, and at least one. */
-  next(buffer = shared): Uint8Array {
+  next(buffer: Uint8Array = shared): Uint8Array {
     const pieces = this.#pieces;
     const first = pieces[0];
     if (!first) return buffer.subarray(0, 0);

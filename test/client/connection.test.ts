@@ -113,7 +113,7 @@ test('an abort is a reset for the peer, and told only after the call that asked 
   expect(await server.calls[0]?.gone.promise).toBe('reset');
 });
 
-test('a wire that was dropped before its connection stood never opens', async () => {
+test('a connection that was dropped before it stood never opens', async () => {
   const server = serve(() => {});
   const { told, connection } = testHost(server.port).dial();
   connection.abort();
@@ -222,7 +222,7 @@ test('a peer that takes nothing is dropped as slow before memory runs full', asy
   expect(await told.over.promise).toBe('slow');
 });
 
-test('whoever waits for a wire to drain that is gone already is told so', async () => {
+test('waiting for a connection to drain that is gone already ends at once', async () => {
   const server = serve((call) => call.close());
   const { told, connection } = testHost(server.port).dial();
   await told.isOpen.promise;
@@ -251,26 +251,4 @@ test('a peer that breaks the protocol loses its connection, and nothing more is 
   expect(await told.over.promise).toBe('reset');
   expect(told.told).toEqual(['opened', 'lost:reset']);
   expect(await server.calls[0]?.gone.promise).toBe('reset');
-});
-
-test('what must stand apart leaves in a write of its own, the rest of a turn in one', async () => {
-  const { Outbox } = await import('../../src/client/outbox');
-  const outbox = new Outbox();
-  const leave = (): string[] => {
-    const writes: string[] = [];
-    for (let piece = outbox.next(); piece !== undefined; piece = outbox.next()) {
-      writes.push(Buffer.from(piece).toString());
-      outbox.took(piece.length);
-    }
-    return writes;
-  };
-  outbox.add(Buffer.from('a'), false);
-  outbox.add(Buffer.from('b'), false);
-  outbox.add(Buffer.from('c'), true);
-  outbox.add(Buffer.from('d'), false);
-  outbox.add(Buffer.from('e'), false);
-  outbox.add(Buffer.alloc(0), true);
-  expect(outbox.length).toBe(5);
-  expect(leave()).toEqual(['ab', 'c', 'de']);
-  expect(outbox.length).toBe(0);
 });
