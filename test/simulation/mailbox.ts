@@ -1,24 +1,15 @@
 // People at the mailbox door: an operation a connection, and listeners that answer calls well, badly or never.
 
 import { mailbox } from '../../src/protocol/mailbox/index';
-import {
-  type Answer as WireAnswer,
-  answerIn,
-  type End,
-  Operation,
-  requestOf,
-} from '../protocol/mailbox/person';
+import { Operation, requestOf } from '../protocol/mailbox/person';
+import { type Answer, answerOf } from './mailbox_answer';
+import { IncomingCalls } from './mailbox_calls';
+import { WaitingFiles } from './mailbox_files';
 import type { Letter, Stay } from './model';
 import type { Connection, PeerEvents } from './network';
-import { isRest, type Kind, namesIn, type Person, type Stage, textAround } from './people';
+import { type Kind, namesIn, type Person, type Stage, textAround } from './people';
 
-/** An answer, which may not have come whole; or nobody knows what became of the request; or it never got there. */
-type Answer =
-  | (WireAnswer & { readonly is: 'answer'; readonly isCut: boolean })
-  | { readonly is: 'unknown' }
-  | { readonly is: 'refused' };
-
-/** What somebody knows about himself. */
+/** What a user knows about themselves. */
 type Known = 'yes' | 'no' | 'unsure';
 
 class User implements Person {
@@ -39,10 +30,9 @@ class User implements Person {
   #memory = 0;
   #memoryAt = 0;
   #endedIn = -1;
-  readonly #receipts: { readonly account: Stay; readonly id: number }[] = [];
   readonly #ids = new Map<Stay, Map<number, Letter>>();
-  /** Letters with a file that it has not fetched yet. */
-  readonly #withFile = new Set<Letter>();
+  readonly #files: WaitingFiles;
+  readonly #calls: IncomingCalls;
 
   constructor(stage: Stage, number: number) {
     this.#stage = stage;
@@ -50,6 +40,19 @@ class User implements Person {
     this.#host = `10.0.1.${number}`;
     this.#port = 5000 + number;
     this.#endsCalls = number % 5 !== 4;
+    this.#files = new WaitingFiles({
+      stage,
+      name: this.name,
+      operate: (fields, done) => this.#operate(fields, done),
+      sureMemory: () => (this.#connected === 'yes' && !this.#isBusy ? this.#memory : undefined),
+      mayHaveFailed: (answer) => this.#mayHaveFailed(answer),
+    });
+    this.#calls = new IncomingCalls({
+      stage,
+      name: this.name,
+      account: () => this.#account,
+      fileWaits: (message) => this.#files.add(message),
+    });
     stage.machine.listeners.set(`${this.#host}:${this.#port}`, () => this.#called());
   }
 
@@ -88,7 +91,7 @@ class User implements Person {
       [2, () => this.#garbage()],
       [2, () => this.#wantFiles()],
       [6, () => this.#attach()],
-      [6, () => this.#fetch()],
+      [6, () => this.#files.fetch()],
     ])();
   }
 
@@ -154,7 +157,7 @@ class User implements Person {
 
   #newAccount(): Stay {
     if (this.#account) this.#account.leftAt ??= this.#stage.model.now();
-    this.#withFile.clear();
+    this.#files.clear();
     const enteredAt = this.#stage.model.now();
     return { dialect: 'mailbox', name: this.name, enteredAt, leftAt: undefined };
   }
@@ -278,57 +281,6 @@ class User implements Person {
     );
   }
 
-  #fetch(): void {
-    const { chance } = this.#stage;
-    const waiting = this.#waitingFiles();
-    if (waiting.length > 0) this.#get(chance.of(waiting));
-  }
-
-  /** Whose sender has registered again goes by a number that may be another's now. */
-  #waitingFiles(): Letter[] {
-    return [...this.#withFile].filter(
-      ({ fileIs, from }) => fileIs === 'there' && from.leftAt === undefined,
-    );
-  }
-
-  #get(message: Letter): void {
-    const { violated } = this.#stage;
-    const id = message.id;
-    if (id === undefined || message.file === undefined) return;
-    message.fileIs = 'asked';
-    const memory = this.#memory;
-    const isSure = this.#connected === 'yes' && !this.#isBusy;
-    const { machine } = this.#stage;
-    const { life } = machine;
-    this.#operate(['GETFILE', this.name, message.from.name, String(id)], (answer) => {
-      message.fileIs = 'there';
-      if (answer.is !== 'answer') {
-        // It may have been brought all the same, as far as the server can tell.
-        if (answer.is === 'unknown') this.#forget(message);
-        return;
-      }
-      const { code, fields, rest } = answer;
-      if (code === 0) {
-        const isWhole = Number(fields[0]) === rest.length && rest.equals(message.file ?? rest);
-        // A server that stops does not wait for files: who gets one sees that it is not whole.
-        const hasStopped = machine.life !== life || life?.isStopping === true;
-        if (!isWhole && !answer.isCut && !hasStopped) {
-          violated(`${this.name} got another file with ${message.word}: ${rest.length} bytes`);
-        }
-        this.#forget(message);
-      } else if (this.#mayHaveFailed(answer)) {
-        return;
-      } else if (isSure && this.#connected === 'yes' && !this.#isBusy && memory === this.#memory) {
-        violated(`the file of ${message.word} for ${this.name}: ${code}`);
-      }
-    });
-  }
-
-  #forget(message: Letter): void {
-    message.fileIs = 'taken';
-    this.#withFile.delete(message);
-  }
-
   // ---- how it is called
 
   #called(): PeerEvents | 'refuse' | 'silent' {
@@ -364,7 +316,7 @@ class User implements Person {
       ended: () => {
         if (how === 'broken' || how === 'mute' || !connection) return;
         if (how === 'unread') return connection.reset();
-        this.#hear(Buffer.concat(got).toString().split('\0'), life);
+        this.#calls.received(Buffer.concat(got).toString().split('\0'), life);
         if (!this.#endsCalls) return;
         if (memory === this.#memory && isNew) this.#endedIn = memory;
         connection.finish();
@@ -372,62 +324,6 @@ class User implements Person {
       lost: () => {},
     };
   }
-
-  #hear([call, ...fields]: readonly string[], life: number): void {
-    const { model, violated, note } = this.#stage;
-    const [from = '', number = '', text = ''] = fields;
-    switch (call) {
-      case 'SEND_MESSAGE':
-      case 'SEND_MESSAGE_ATTACH': {
-        // A server that died in the middle.
-        if (fields.length < (call === 'SEND_MESSAGE' ? 4 : 5)) return;
-        const whole = this.#joined(`${from} ${number}`, text);
-        if (whole === undefined) return;
-        // Bytes of a dead server still arrive, perhaps behind those of the next one.
-        const isLate = this.#stage.machine.life?.number !== life;
-        if (isLate) model.isUnderWay(whole, life);
-        const id = numbered(from) ? Number(number) : undefined;
-        const message = model.took([this.name], from, whole, id);
-        note(`${this.name} got ${message.word}`);
-        this.#stage.machine.taken();
-        // That it was taken never came to be known.
-        if (isLate) message.mayRepeat = true;
-        const isOld = message.stay !== this.#account;
-        if (message.file && message.fileIs === 'there' && !isOld) this.#withFile.add(message);
-        return;
-      }
-      case 'SEND_MESS_ACK':
-      case 'SEND_MESS_ATTACH_ACK':
-        if (this.#account && fields.length >= 2) {
-          this.#receipts.push({ account: this.#account, id: Number(from) });
-        }
-        return;
-      default:
-        // What a dying server had not yet said whole.
-        if (this.#stage.machine.life === undefined) return;
-        if (!['SEND_MESSAGE', 'SEND_MESS_ACK'].some((name) => name.startsWith(call ?? ''))) {
-          violated(`${this.name} was called with ${JSON.stringify([call, ...fields])}`);
-        }
-    }
-  }
-
-  /** The whole text that a part completes. A long one of another door comes in several calls, or begins again. */
-  #joined(message: string, part: string): string | undefined {
-    if (!isRest(part)) this.#parts.set(message, part);
-    else {
-      const begun = this.#parts.get(message);
-      if (begun === undefined) return undefined;
-      this.#parts.set(message, begun + part);
-    }
-    const text = this.#parts.get(message) ?? '';
-    const word = /^m\d+/.exec(text)?.[0] ?? '';
-    if (this.#stage.model.messages.get(word)?.text !== text && Buffer.byteLength(part) > 200) {
-      return undefined;
-    }
-    this.#parts.delete(message);
-    return text;
-  }
-  readonly #parts = new Map<string, string>();
 
   // ---- the end
 
@@ -441,14 +337,8 @@ class User implements Person {
   }
 
   check(): void {
-    for (const { account, id } of this.#receipts) {
-      const message = this.#ids.get(account)?.get(id);
-      if (!message || message.takenAt !== undefined) continue;
-      if (message.stay === undefined || message.stay.leftAt !== undefined) continue;
-      this.#stage.violated(`${message.word} was confirmed to ${this.name} and never arrived`);
-    }
-    this.#receipts.length = 0;
-    for (const letter of this.#waitingFiles()) this.#get(letter);
+    this.#calls.check(this.#ids);
+    this.#files.fetchAll();
     if (this.#connected === 'yes') this.#check();
   }
 
@@ -472,16 +362,6 @@ class User implements Person {
       { safe: true },
     );
   }
-}
-
-/** Whether the number of what he sends is one that mailbox users see. */
-const numbered = (from: string): boolean => /^(mia|wil)/.test(from);
-
-/** `isCut`: the answer may not have come whole. */
-function answerOf(end: End, isCut: boolean): Answer {
-  if (end.is !== 'ended') return { is: end.is === 'refused' ? 'refused' : 'unknown' };
-  const answer = answerIn(end.bytes);
-  return answer ? { is: 'answer', ...answer, isCut } : { is: 'unknown' };
 }
 
 export const mailboxKind: Kind = {
