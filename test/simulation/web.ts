@@ -4,26 +4,12 @@ import { randomBytes } from 'node:crypto';
 
 import { web } from '../../src/protocol/web/index';
 import { type Fields, WebLines } from '../protocol/web/person';
-import { Belonging, type Change } from './belonging';
 import type { Letter, Payment, Stay } from './model';
 import type { Connection } from './network';
-import { groupNames, groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
+import { groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
 import { Visitor } from './visitor';
-
-const rooms = ['attic', 'garden', 'market', 'relay', 'stairs'];
-
-/** The disk was full, or too much was asked at once. */
-const busy = new Set(['storage', 'overloaded']);
-
-interface Asked {
-  readonly request: Fields;
-  readonly done: (value: Fields) => void;
-  /** `wasLost`: it was asked before, and what became of it then was not known. */
-  readonly refused: (why: string, wasLost: boolean) => void;
-  /** What becomes of it when nobody answers; without it, it is asked again under its key. */
-  readonly lost?: () => void;
-  wasLost: boolean;
-}
+import { isBusy, type Request, Requests } from './web_requests';
+import { Rooms } from './web_rooms';
 
 class Page extends Visitor {
   #token: string | undefined;
@@ -31,17 +17,11 @@ class Page extends Visitor {
   #account: Stay | undefined;
   /** Nobody has said whether the account is erased. */
   #isErasing = false;
-  #client: WebLines<Connection> | undefined;
-  #refs = 0;
   #keys = 0;
-  /** In the order in which it was asked, which is the order of the answers. */
-  readonly #pending = new Map<number, Asked>();
-  #again: Asked[] = [];
+  readonly #requests: Requests;
   /** Serial numbers of what was written down. */
   readonly #read = new Set<number>();
-  readonly #rooms: Belonging;
-  readonly #groups: Belonging;
-  #invitations: string[] = [];
+  readonly #rooms: Rooms;
   /** Who is here, by the list and by what was told since. */
   readonly #seen = new Set<string>();
   readonly #receipts: { readonly account: Stay; readonly id: number }[] = [];
@@ -50,9 +30,8 @@ class Page extends Visitor {
 
   constructor(stage: Stage, number: number) {
     super(stage, { name: `wil${number}`, host: `10.0.5.${number}`, dialect: 'web' });
-    const now = (): number => stage.model.now();
-    this.#rooms = new Belonging(now);
-    this.#groups = new Belonging(now);
+    this.#requests = new Requests((what) => stage.violated(`${this.name}: ${what}`));
+    this.#rooms = new Rooms(stage, this.name, this.#requests);
   }
 
   stays(): readonly Stay[] {
@@ -68,8 +47,8 @@ class Page extends Visitor {
       [20, () => this.#say()],
       [12, () => this.#pay()],
       [3, () => this.#setBalance()],
-      [10, () => this.#changeRooms()],
-      [14, () => this.#changeGroups()],
+      [10, () => this.#rooms.changeRooms()],
+      [14, () => this.#rooms.changeGroups()],
       [1, () => this.#listUsers()],
       [3, () => this.#askUndelivered()],
       [2, () => this.connection?.stall(chance.below(8000))],
@@ -91,7 +70,7 @@ class Page extends Visitor {
         if (this.connection === client.transport) this.#told(message);
       },
     );
-    this.#client = client;
+    this.#requests.client = client;
     if (this.#account) this.#login();
     else this.#register();
   }
@@ -115,7 +94,7 @@ class Page extends Visitor {
         this.#login();
       },
       refused: (why) => {
-        if (!busy.has(why)) violated(`${name} could not register: ${why}`);
+        if (!isBusy(why)) violated(`${name} could not register: ${why}`);
         this.leave('finish');
       },
       lost: () => {},
@@ -132,7 +111,7 @@ class Page extends Visitor {
           this.#erased();
           return this.#register();
         }
-        if (!busy.has(why)) this.stage.violated(`${name} was not let in: ${why}`);
+        if (!isBusy(why)) this.stage.violated(`${name} was not let in: ${why}`);
         this.leave('finish');
       },
       lost: () => {},
@@ -142,23 +121,14 @@ class Page extends Visitor {
   #enters(): void {
     if (this.#isErasing && this.#account) this.#account.leftAt = undefined;
     this.#isErasing = false;
-    const ears = this.entered();
-    if (ears) this.#groups.hearsWith(ears);
-    if (ears) this.#rooms.hearsWith(ears);
-    this.#changed();
+    this.#rooms.hearsWith(this.entered());
     this.#listUsers();
-    this.#listGroups();
-    for (const asked of this.#again.splice(0)) this.#ask(asked);
+    this.#rooms.listGroups();
+    this.#requests.askAgain();
   }
 
-  #ask(asked: Omit<Asked, 'wasLost'> & { readonly wasLost?: boolean }): void {
-    const ref = ++this.#refs;
-    this.#pending.set(ref, { wasLost: false, ...asked });
-    this.#send({ ...asked.request, ref });
-  }
-
-  #send(request: Fields): void {
-    this.#client?.send(request);
+  #ask(request: Request): void {
+    this.#requests.ask(request);
   }
 
   #key(): string {
@@ -176,7 +146,7 @@ class Page extends Visitor {
       request: { do: 'send', to, text: message.text, key: this.#key() },
       done: ({ id, serial }: Fields) => this.#accepted(message, Number(id), Number(serial)),
       refused: (why: string, wasLost: boolean) => {
-        if (busy.has(why)) this.#ask({ ...asked, wasLost });
+        if (isBusy(why)) this.#ask({ ...asked, wasLost });
         else model.answered(message, 'refused');
       },
     };
@@ -197,17 +167,17 @@ class Page extends Visitor {
   #say(): void {
     const { chance, model } = this.stage;
     const by = this.me;
-    const maybe = [...this.#rooms.maybe, ...this.#groups.maybe];
+    const { maybe } = this.#rooms;
     if (!by || maybe.length === 0) return;
     const room = chance.of(maybe);
-    const isSure = this.#rooms.isSure(room) || this.#groups.isSure(room);
+    const isSure = this.#rooms.isSure(room);
     const text = textAround(chance, 300);
     const saying = model.saying({ by, line: this, rooms: new Set([room]), text });
     this.#ask({
       request: { do: 'say', room, text: saying.text, key: this.#key() },
       done: () => model.said(saying, room),
       refused: (why, wasLost) => {
-        if (isSure && !wasLost && !busy.has(why)) {
+        if (isSure && !wasLost && !isBusy(why)) {
           this.stage.violated(`${this.name} could not speak in ${room}: ${why}`);
         }
         // What was said before the connection broke cannot be told from what never was.
@@ -227,7 +197,7 @@ class Page extends Visitor {
         payment.state = 'sent';
       },
       refused: (why: string, wasLost: boolean) => {
-        if (busy.has(why)) this.#ask({ ...asked, wasLost });
+        if (isBusy(why)) this.#ask({ ...asked, wasLost });
         else payment.state = 'refused';
       },
     };
@@ -237,78 +207,6 @@ class Page extends Visitor {
   #setBalance(): void {
     const request = { do: 'balance', amount: this.stage.chance.below(500) };
     this.#ask({ request, done: () => {}, refused: () => {}, lost: () => {} });
-  }
-
-  // ---- rooms and groups
-
-  #changeRooms(): void {
-    const { chance } = this.stage;
-    const room = chance.of(rooms);
-    if (chance.is(0.1)) {
-      const request = { do: 'create', room };
-      this.#ask({ request, done: () => {}, refused: () => {}, lost: () => {} });
-      return;
-    }
-    const leaves = chance.is(0.3);
-    this.#change(this.#rooms, { do: leaves ? 'leave' : 'join', room }, { room, leaves });
-  }
-
-  #changeGroups(): void {
-    const { chance } = this.stage;
-    const group = chance.of(groupNames);
-    const invitation = this.#invitations.pop();
-    if (invitation !== undefined && chance.is(0.8)) {
-      this.#change(this.#groups, { do: 'group-accept', group: invitation }, { room: invitation });
-    } else if (chance.is(0.5)) {
-      const { name: to } = this.stage.somebody(this.name);
-      const request = { do: 'group-invite', group, to };
-      this.#ask({ request, done: () => {}, refused: () => {}, lost: () => {} });
-    } else if (chance.is(0.6)) {
-      this.#change(this.#groups, { do: 'group-create', group }, { room: group });
-    } else if (chance.is(0.3)) {
-      this.#change(this.#groups, { do: 'group-leave', group }, { room: group, leaves: true });
-    } else this.#listGroups();
-  }
-
-  #change(
-    belonging: Belonging,
-    request: Fields,
-    { room, leaves = false }: { readonly room: string; readonly leaves?: boolean },
-  ): void {
-    const wasSure = belonging.isSure(room);
-    const change: Change = belonging.ask(room, leaves);
-    this.#changed();
-    this.#ask({
-      request,
-      done: () => {
-        belonging.done(change);
-        this.#changed();
-      },
-      refused: (why) => {
-        if (leaves && wasSure && !busy.has(why)) {
-          this.stage.violated(`${this.name} could not leave ${room}: ${why}`);
-        }
-        belonging.refused(change);
-        this.#changed();
-      },
-      lost: () => {},
-    });
-  }
-
-  #listGroups(): void {
-    this.#ask({
-      request: { do: 'group-list' },
-      done: ({ groups }) => {
-        this.#groups.listed((groups as { readonly name: string }[]).map(({ name }) => name));
-        this.#changed();
-      },
-      refused: () => this.#listGroups(),
-      lost: () => {},
-    });
-  }
-
-  #changed(): void {
-    if (this.ears) this.ears.maybe = new Set([...this.#rooms.maybe, ...this.#groups.maybe]);
   }
 
   // ---- lists
@@ -348,7 +246,7 @@ class Page extends Visitor {
 
   #erase(): void {
     const account = this.#account;
-    if (!account || this.#pending.size > 0) return;
+    if (!account || !this.#requests.isEmpty) return;
     account.leftAt = this.stage.model.now();
     this.#isErasing = true;
     this.state = 'going';
@@ -359,7 +257,7 @@ class Page extends Visitor {
         this.connection?.finish();
       },
       refused: (why) => {
-        if (!busy.has(why)) this.stage.violated(`${this.name} could not unregister: ${why}`);
+        if (!isBusy(why)) this.stage.violated(`${this.name} could not unregister: ${why}`);
         account.leftAt = undefined;
         this.#isErasing = false;
         this.connection?.finish();
@@ -373,21 +271,13 @@ class Page extends Visitor {
     this.#isErasing = false;
     this.#account = undefined;
     this.#token = undefined;
-    this.#groups.gone();
     this.#rooms.gone();
-    this.#invitations = [];
     this.#serials.clear();
   }
 
   protected left(): void {
-    for (const asked of this.#pending.values()) {
-      asked.wasLost = true;
-      if (asked.lost) asked.lost();
-      else this.#again.push(asked);
-    }
-    this.#pending.clear();
-    this.#rooms.gone();
-    this.#groups.lost();
+    this.#requests.lost();
+    this.#rooms.lost();
   }
 
   // ---- what it is told
@@ -398,7 +288,7 @@ class Page extends Visitor {
     switch (told['is']) {
       case 'done':
       case 'refused':
-        return this.#answered(told);
+        return this.#requests.answered(told);
       case 'message':
         return this.#message(Number(told['serial']), from, Number(told['id']), text);
       case 'receipt':
@@ -411,7 +301,7 @@ class Page extends Visitor {
         else this.#seen.delete(name);
         return;
       case 'invited':
-        this.#invitations.push(String(told['room']));
+        this.#rooms.invited(String(told['room']));
         return;
       case 'joined':
       case 'left':
@@ -421,16 +311,6 @@ class Page extends Visitor {
       default:
         violated(`${this.name} was told ${JSON.stringify(told)}`);
     }
-  }
-
-  #answered(told: Fields): void {
-    const ref = Number(told['ref']);
-    const [first] = this.#pending.keys();
-    if (ref !== first) this.stage.violated(`${this.name} got answer ${ref} before ${first ?? 0}`);
-    const asked = this.#pending.get(ref);
-    this.#pending.delete(ref);
-    if (told['is'] === 'done') asked?.done(told['value'] as Fields);
-    else asked?.refused(String(told['why']), asked.wasLost);
   }
 
   /** It comes until it is said to be written down, and is written down once. */
@@ -443,7 +323,9 @@ class Page extends Visitor {
     }
     const connection = this.connection;
     const confirm = (): void => {
-      if (this.connection === connection) this.#send({ do: 'got', ref: 0, serial });
+      if (this.connection === connection) {
+        this.#requests.client?.send({ do: 'got', ref: 0, serial });
+      }
     };
     if (chance.is(0.8)) confirm();
     else time.after(chance.below(chance.is(0.9) ? 500 : 10_000), confirm);
@@ -453,7 +335,7 @@ class Page extends Visitor {
     const account = this.#account;
     if (!account) return;
     const isKnown = this.#ids.get(account)?.has(id) === true;
-    const mayBeOpen = [...this.#pending.values(), ...this.#again].some(({ wasLost }) => wasLost);
+    const mayBeOpen = this.#requests.open.some(({ wasLost }) => wasLost === true);
     if (!isKnown && !mayBeOpen) {
       this.stage.violated(`${this.name} heard what became of ${id} before its answer`);
     }
@@ -469,13 +351,12 @@ class Page extends Visitor {
     const { name } = this;
     const db = machine.life?.db;
     if (this.state !== 'in' || !db) return violated(`${name} is ${this.state}`);
-    if (this.#pending.size + this.#again.length > 0) {
-      violated(`${name} was not answered: ${JSON.stringify([...this.#pending.values()])}`);
-    }
+    const { open } = this.#requests;
+    if (open.length > 0) violated(`${name} was not answered: ${JSON.stringify(open)}`);
     this.#checkReceipts();
     const [seen, here] = [[...this.#seen].sort().join(), namesIn(db).join()];
     if (seen !== here) violated(`${name} sees ${seen}; here are ${here}`);
-    const [known, groups] = [this.#groups.sure.toSorted().join(), groupsOf(db, name).join()];
+    const [known, groups] = [this.#rooms.groups.sure.toSorted().join(), groupsOf(db, name).join()];
     if (known !== groups) violated(`${name} belongs to ${groups}, and knows of ${known}`);
     const waiting = db
       .query<{ count: number }, [string]>(
