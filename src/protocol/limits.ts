@@ -152,6 +152,46 @@ export const limits = {
     names: 10_000,
     /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
     callWindow: 64,
+    /** The longest `--linger`, in ms: no timer can wait longer (24 days). A longer one is cut to it. */
+    lingerMs: 2 ** 31 - 1,
+    /** Servers for which the last user is remembered. Over this, the oldest are forgotten. */
+    rememberedServers: 100,
+    /** The base name of a saved file, in bytes of UTF-8, so that it fits a folder with a number added. A longer one is cut. */
+    savedNameBytes: 200,
+    /** The characters of its extension, with the dot. A longer one is cut. */
+    savedExtensionLength: 16,
+    /** How many names (`name (2)`, `name (3)`) are tried for a saved file. If all are taken, it cannot be saved. */
+    savedNameAttempts: 1_000,
+  },
+  terminal: {
+    /** The line being typed, in UTF-16 units. An edit that would make it longer is refused. */
+    lineLength: 64 * KiB,
+    /** A line of a script, in UTF-16 units. A longer one arrives in pieces. */
+    scriptLineLength: 1 * MiB,
+    /** Lines entered and not yet handled. Over this, a line is refused. */
+    pendingLines: 100_000,
+    /** Lines remembered for the arrow keys. Over this, the oldest are forgotten. */
+    historyLines: 1_000,
+    /** Candidates that one completion lists; the others are counted. */
+    listedCandidates: 200,
+    /** Lines printed in one turn that wait to be written together. Over this, they are written at once. */
+    printedLines: 1_000,
+    /** How long an unfinished escape sequence waits for its rest, in ms. Then it counts as the Escape key, or as noise. */
+    escapeMs: 50,
+    /** An escape sequence, in characters. A longer one is dropped: no keyboard sends it. */
+    sequenceLength: 32,
+    /** How much of one paste is held, in UTF-16 units. A longer one arrives in pieces. */
+    pasteLength: 1 * MiB,
+    /** How soon the program goes on if the system did not stop it at Ctrl-Z (there is no shell to return to), in ms. */
+    stopMs: 50,
+    /** The pause between two drawings of the transfers, in ms. */
+    redrawMs: 100,
+    /** Transfers that have a line of their own; the others are counted. */
+    transferLines: 4,
+    /** The time over which a transfer's rate is averaged, in ms: long enough to be steady, short enough to be true. */
+    rateMs: 3 * second,
+    /** The shortest time that a rate is measured over, in ms. What came in a shorter one is counted with the next. */
+    rateStepMs: 50,
   },
   mailbox: {
     /** The name of a request's operation, in bytes; a longer one is no operation, and the connection is closed. */

@@ -1,5 +1,6 @@
-// The line editor: keys in, an edited line and what it asks for out; it draws nothing, waits for nothing.
+// The line editor: it takes keys and gives the edited line and effects. It draws nothing and waits for nothing.
 
+import { limits } from '../../protocol/limits';
 import { type Complete, completeWord } from './completion';
 import { History } from './history';
 import { edit } from './keymap';
@@ -7,7 +8,7 @@ import type { Key } from './keys';
 import { Line } from './line';
 import { Search } from './search';
 
-/** What a key asks for beyond a change of the line. */
+/** What a key asks of the terminal, besides a change of the line. */
 export type Effect =
   | { readonly kind: 'submit'; readonly line: string }
   | { readonly kind: 'list'; readonly candidates: readonly string[] }
@@ -17,13 +18,13 @@ export interface EditorOptions {
   readonly complete?: Complete | undefined;
   /** Lines of earlier sessions, oldest first. */
   readonly history?: readonly string[] | undefined;
-  /** How many lines are remembered. */
+  /** How many lines are remembered; `limits.terminal.historyLines` if absent. */
   readonly historyMax?: number | undefined;
-  /** The longest line, in UTF-16 units. */
+  /** The longest line, in UTF-16 units; `limits.terminal.lineLength` if absent. */
   readonly lineMax?: number | undefined;
 }
 
-/** What stands on the screen; the prompt is the editor's own only while it searches. */
+/** What stands on the screen. The editor has a prompt of its own only while it searches. */
 export interface Edited {
   readonly prompt: string | undefined;
   readonly text: string;
@@ -38,8 +39,9 @@ export class Editor {
   #isSecondTab = false;
 
   constructor(options: EditorOptions = {}) {
-    this.#line = new Line(options.lineMax ?? 64 * 1024);
-    this.#history = new History(options.history ?? [], options.historyMax ?? 1000);
+    this.#line = new Line(options.lineMax ?? limits.terminal.lineLength);
+    const historyMax = options.historyMax ?? limits.terminal.historyLines;
+    this.#history = new History(options.history ?? [], historyMax);
     this.#complete = options.complete ?? (() => []);
   }
 
@@ -56,19 +58,19 @@ export class Editor {
     return this.#history.entries;
   }
 
-  /** Replaces the line, for instance by one that a question had interrupted. */
+  /** Replaces the line, for instance with the one that a question had interrupted. */
   set(text: string, cursor?: number): void {
     this.#search = undefined;
     this.#history.leave();
     this.#line.set(text, cursor);
   }
 
-  /** Remembers a submitted line; blank ones and repeats are not worth it. */
+  /** Adds a submitted line to the history, unless it is blank or a repetition. */
   remember(line: string): void {
     this.#history.add(line);
   }
 
-  /** Takes a key. A paste of several lines submits all but the last, which is left to be edited. */
+  /** Takes a key. A paste of several lines submits all but the last, which the user can still edit. */
   press(key: Key): Effect[] {
     if (this.#search !== undefined && this.#pressInSearch(key, this.#search)) return [];
     const isSecondTab = this.#isSecondTab;
@@ -141,16 +143,16 @@ export class Editor {
     return [{ kind: 'bell' }];
   }
 
-  /** True if the search took the key; otherwise the search is over and the key means what it means. */
+  /** True if the search took the key; otherwise the search is over, and the key has its usual meaning. */
   #pressInSearch(key: Key, search: Search): boolean {
     if (key.kind !== 'press') search.type(key.value.replace(/[\r\n]+/g, ' '));
     else if (key.value === 'ctrl-r') search.older();
     else if (key.value === 'backspace') search.erase();
     else {
       this.#search = undefined;
-      const isLeft = ['ctrl-c', 'ctrl-g', 'escape'].includes(key.value);
-      if (!isLeft && search.found !== undefined) this.#line.set(search.found, search.place);
-      return isLeft;
+      const isCancelled = ['ctrl-c', 'ctrl-g', 'escape'].includes(key.value);
+      if (!isCancelled && search.found !== undefined) this.#line.set(search.found, search.place);
+      return isCancelled;
     }
     return true;
   }

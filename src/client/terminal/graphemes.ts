@@ -1,10 +1,10 @@
-// Where the characters that people see begin and end in a text, and where its words do.
+// Where the visible characters of a text begin and end, and where its words do.
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 const plain = /^[\x20-\x7e]*$/;
 
-/** The characters that people see: an emoji of several parts or a letter with its accents is one. */
+/** The visible characters of a text: an emoji of several parts, or a letter with its accents, is one. */
 export function graphemes(text: string): string[] {
   if (plain.test(text)) return text.split('');
   return Array.from(segmenter.segment(text), (each) => each.segment);
@@ -31,7 +31,7 @@ export function borderFrom(text: string, at: number): number {
 
 const wordCharacter = /[\p{L}\p{N}\p{M}_]/u;
 
-/** The start of the word before `at`: first over what is no word, then over the word. */
+/** The start of the word before `at`: it goes over what is not a word first, then over the word. */
 export function wordStartBefore(text: string, at: number): number {
   let start = at;
   while (start > 0 && !wordCharacter.test(pointBefore(text, start))) start = stepBack(text, start);
@@ -39,7 +39,7 @@ export function wordStartBefore(text: string, at: number): number {
   return borderFrom(text, start);
 }
 
-/** The end of the word after `at`: first over what is no word, then over the word. */
+/** The end of the word after `at`: it goes over what is not a word first, then over the word. */
 export function wordEndAfter(text: string, at: number): number {
   let end = at;
   while (end < text.length && !wordCharacter.test(pointAt(text, end)))
@@ -49,7 +49,7 @@ export function wordEndAfter(text: string, at: number): number {
   return borderFrom(text, end);
 }
 
-/** The start of what stands before `at` up to white space, as shells delete it. */
+/** The start of what stands between white space and `at`, as shells delete it. */
 export function blankStartBefore(text: string, at: number): number {
   const before = text.slice(0, at).trimEnd();
   return borderFrom(text, /\S*$/.exec(before)?.index ?? 0);
@@ -62,7 +62,7 @@ function pointBefore(text: string, at: number): string {
   return pointAt(text, stepBack(text, at));
 }
 
-/** One code point back. */
+/** The place one code point before `at`. */
 function stepBack(text: string, at: number): number {
   const isLow = (text.charCodeAt(at - 1) & 0xfc00) === 0xdc00;
   const isHigh = (text.charCodeAt(at - 2) & 0xfc00) === 0xd800;

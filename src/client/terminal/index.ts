@@ -1,4 +1,4 @@
-// Talks with whoever is there: somebody at a terminal, or a script.
+// Opens the dialogue that fits the program's input and output: a terminal's, or a script's.
 
 import type { Complete } from './completion';
 import type { Dialogue } from './dialogue';
@@ -10,7 +10,7 @@ export type { Dialogue } from './dialogue';
 export type { Progress } from './progress';
 
 export interface DialogueOptions {
-  /** What stands before the line being typed; a script has none. */
+  /** What stands before the line being typed. A script shows none. */
   readonly prompt: string;
   /** What Tab may complete. */
   readonly complete?: Complete | undefined;
@@ -19,7 +19,7 @@ export interface DialogueOptions {
 }
 
 /**
- * Opens the program's own input and output: as a terminal if both are one that can move its cursor,
+ * Opens the program's own input and output: as a terminal if both are one whose cursor can be moved,
  * otherwise as a script.
  */
 export function openDialogue(options: DialogueOptions): Dialogue {
@@ -29,7 +29,7 @@ export function openDialogue(options: DialogueOptions): Dialogue {
   return openTerminal({ ...options, input, output, reflows: reflows(env) });
 }
 
-/** Some are known to cut rows, or to leave at least the cursor's as it is; all others wrap them anew. */
+/** Some terminals cut rows, or leave at least the cursor's row as it is; all others wrap them anew. */
 function reflows(env: NodeJS.ProcessEnv): boolean {
   const isXterm = env.XTERM_VERSION !== undefined && env.TMUX === undefined;
   const isScreen = env.STY !== undefined && env.TMUX === undefined;

@@ -1,4 +1,4 @@
-// What a terminal sends for the keys that are not letters, as tables from its sequences to key names.
+// Tables from the escape sequences that terminals send to the names of keys.
 
 /** The last byte of `ESC [ ... X` and `ESC O X`. */
 export const finals: Readonly<Record<string, string>> = {
@@ -36,7 +36,7 @@ export const numbered: Readonly<Record<number, string>> = {
   8: 'end',
 };
 
-/** Characters that are keys of their own, typed and in the sequences that name a key by its character. */
+/** Control characters that are keys, both typed and in the sequences that name a key by its character. */
 export const controls: Readonly<Record<number, string>> = {
   0x00: 'ctrl-space',
   0x08: 'backspace',
@@ -51,7 +51,7 @@ export const controls: Readonly<Record<number, string>> = {
   0x7f: 'backspace',
 };
 
-/** The name of a control character, typed. */
+/** The name of a control character that was typed. */
 export const controlName = (code: number): string =>
   controls[code] ?? `ctrl-${String.fromCharCode(code + 0x60)}`;
 

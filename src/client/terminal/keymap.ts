@@ -1,11 +1,11 @@
-// Which key makes which edit of the line: the keys of readline and of graphical editors side by side.
+// Which key makes which edit of the line: the keys of readline, and those of graphical editors.
 
 import type { Line } from './line';
 
-/** Edits the line; false if that was not possible. */
+/** Edits the line. Gives false if that was not possible. */
 type Edit = (line: Line) => boolean | void;
 
-/** Kills: those pressed one after another add up to one text that ctrl-y brings back. */
+/** Kills. Those pressed one after another add up to one text, which ctrl-y brings back. */
 const kills: Readonly<Record<string, Edit>> = {
   'ctrl-k': (line) => line.killToEnd(),
   'ctrl-u': (line) => line.killToStart(),
@@ -45,7 +45,7 @@ const changes: Readonly<Record<string, Edit>> = {
 
 const edits = new Map(Object.entries({ ...moves, ...changes, ...kills }));
 
-/** Makes the edit that a key stands for; `bell` if it could not be made or the key stands for none. */
+/** Makes the edit that a key stands for; `bell` if it is not possible, or if the key stands for none. */
 export function edit(line: Line, key: string): 'bell' | 'done' {
   if (!Object.hasOwn(kills, key)) line.endKill();
   const make = edits.get(key);

@@ -1,12 +1,13 @@
-// Decodes the bytes of a terminal's keyboard into keys, wherever reads happen to cut them.
+// Decodes the bytes that a terminal sends into keys, even if a read ends in the middle of one.
 
 import type { Clock } from '../../net/clock';
+import { limits } from '../../protocol/limits';
 import { readPiece } from './sequence';
 
 /**
- * What somebody did at the keyboard: typed text without controls, pasted text as it came (it may hold
- * line ends and controls), or pressed a key that has a name: `enter`, `ctrl-a`, `alt-b`, `ctrl-left`,
- * `ctrl-alt-shift-up`. Modifiers stand in the order ctrl, alt, shift; letters are small.
+ * What the user did at the keyboard: typed a text without controls, pasted a text (it may contain line ends
+ * and controls), or pressed a key that has a name: `enter`, `ctrl-a`, `alt-b`, `ctrl-left`,
+ * `ctrl-alt-shift-up`. Modifiers stand in the order ctrl, alt, shift; letters are lower case.
  */
 export type Key =
   | { readonly kind: 'text'; readonly value: string }
@@ -15,9 +16,9 @@ export type Key =
 
 export interface KeyDecoderOptions {
   readonly clock: Pick<Clock, 'after'>;
-  /** How long an unfinished escape sequence may wait for its rest, in ms. */
+  /** How long an unfinished escape sequence waits for its rest, in ms; `limits.terminal.escapeMs` if absent. */
   readonly escapeMs?: number;
-  /** How much of one paste is held, in characters; beyond it the paste arrives in several keys. */
+  /** How much of one paste is held, in UTF-16 units; `limits.terminal.pasteLength` if absent. */
   readonly pasteMax?: number;
 }
 
@@ -33,12 +34,12 @@ export class KeyDecoder {
   #isPasting = false;
   #cancelTimer: (() => void) | undefined;
 
-  /** `onKeys` gets the keys of one chunk together, never an empty list. */
+  /** `onKeys` gets the keys of one chunk together, and never an empty list. */
   constructor(onKeys: (keys: Key[]) => void, options: KeyDecoderOptions) {
     this.#onKeys = onKeys;
     this.#clock = options.clock;
-    this.#escapeMs = options.escapeMs ?? 50;
-    this.#pasteMax = options.pasteMax ?? 1024 * 1024;
+    this.#escapeMs = options.escapeMs ?? limits.terminal.escapeMs;
+    this.#pasteMax = options.pasteMax ?? limits.terminal.pasteLength;
   }
 
   push(bytes: Uint8Array): void {
@@ -52,7 +53,7 @@ export class KeyDecoder {
     if (keys.length > 0) this.#onKeys(keys);
   }
 
-  /** Forgets what is unfinished; no key comes any more unless bytes do. */
+  /** Drops what is unfinished: no key comes any more unless bytes do. */
   stop(): void {
     this.#stopTimer();
     this.#held = '';
@@ -83,7 +84,7 @@ export class KeyDecoder {
     this.#held = this.#held.slice(at);
   }
 
-  /** Takes the paste at the front; false while its end has not come. */
+  /** Takes the paste at the front. Gives false while its end has not come. */
   #readPaste(keys: Key[]): boolean {
     const end = this.#held.indexOf(pasteEnd);
     if (end >= 0) {
@@ -92,7 +93,7 @@ export class KeyDecoder {
       this.#isPasting = false;
       return true;
     }
-    // The end mark may have begun, so that many characters stay behind.
+    // The end mark may have begun, so as many characters as it has stay behind.
     const whole = this.#held.length - pasteEnd.length;
     if (whole > this.#pasteMax) {
       keys.push({ kind: 'paste', value: this.#held.slice(0, whole) });
@@ -101,7 +102,7 @@ export class KeyDecoder {
     return false;
   }
 
-  /** The rest of a sequence did not come: a lone ESC is the key, anything longer was noise. */
+  /** The rest of a sequence did not come: a lone ESC is the Escape key, anything longer was noise. */
   #giveUp(): void {
     this.#cancelTimer = undefined;
     const held = this.#held;

@@ -1,4 +1,4 @@
-// One line of text with a cursor, and every edit that a key can make to it.
+// One line of text with a cursor, and every edit that a key can make in it.
 
 import {
   blankStartBefore,
@@ -11,7 +11,7 @@ import {
 
 const controls = /[\x00-\x1f\x7f-\x9f]/g;
 
-/** The text without controls; a TAB is a space. A line holds nothing else, whatever was pasted. */
+/** The text without controls, and with a space for each TAB: a line contains no controls, even if some were pasted. */
 const printable = (text: string): string => text.replaceAll('\t', ' ').replace(controls, '');
 
 export class Line {
@@ -21,7 +21,7 @@ export class Line {
   #killed = '';
   #isKilling = false;
 
-  /** `max`: the longest line, in UTF-16 units; what would make it longer is not inserted. */
+  /** `max`: the longest line, in UTF-16 units. What would make it longer is not inserted. */
   constructor(max: number) {
     this.#max = max;
   }
@@ -30,29 +30,29 @@ export class Line {
     return this.#text;
   }
 
-  /** Where the next character goes: a position in `text`, always between two visible characters. */
+  /** The place of the next character in `text`. It is always between two visible characters. */
   get cursor(): number {
     return this.#cursor;
   }
 
-  /** Replaces everything; the cursor goes to the end unless a place is given. */
+  /** Replaces the whole line; the cursor goes to the end unless a place is given. */
   set(text: string, cursor = text.length): void {
     this.#text = printable(text).slice(0, this.#max);
     this.#moveTo(Math.min(cursor, this.#text.length));
   }
 
-  /** False if it did not fit. */
+  /** Inserts a text at the cursor. Gives false if it does not fit. */
   insert(text: string): boolean {
     return this.replace(this.#cursor, text);
   }
 
-  /** Puts a text in place of what stands from `start` to the cursor. False if it did not fit. */
+  /** Puts a text in place of what stands from `start` to the cursor. Gives false if it does not fit. */
   replace(start: number, replacement: string): boolean {
     const text = printable(replacement);
     if (this.#text.length - (this.#cursor - start) + text.length > this.#max) return false;
     const after = this.#text.slice(this.#cursor);
     this.#text = this.#text.slice(0, start) + text + after;
-    // What was inserted may have become one character with what follows it.
+    // What was inserted may be one visible character together with what follows it.
     this.#moveTo(start + text.length);
     return true;
   }
@@ -103,7 +103,7 @@ export class Line {
     this.#kill(wordStartBefore(this.#text, this.#cursor), this.#cursor);
   }
 
-  /** Like `killWordBefore`, but a word is what stands between white space. */
+  /** Like `killWordBefore`, but a word is everything between white space. */
   killBlankBefore(): void {
     this.#kill(blankStartBefore(this.#text, this.#cursor), this.#cursor);
   }
@@ -112,17 +112,17 @@ export class Line {
     this.#kill(this.#cursor, wordEndAfter(this.#text, this.#cursor));
   }
 
-  /** Kills after this one are no longer joined to those before it. */
+  /** The next kill begins a new text, instead of adding to the last one. */
   endKill(): void {
     this.#isKilling = false;
   }
 
-  /** Inserts what was killed last. */
+  /** Inserts the text that was killed last. */
   yank(): boolean {
     return this.insert(this.#killed);
   }
 
-  /** Swaps the characters around the cursor; at the end, the last two. */
+  /** Swaps the characters around the cursor; at the end of the line, the last two. */
   transpose(): void {
     const between =
       this.#cursor === this.#text.length ? borderBefore(this.#text, this.#cursor) : this.#cursor;
@@ -143,7 +143,7 @@ export class Line {
     this.#moveTo(start);
   }
 
-  /** Deletes and remembers; kills one after another are remembered as one text. */
+  /** Deletes and remembers a text. Kills one after another are remembered as one text. */
   #kill(start: number, end: number): void {
     const cut = this.#text.slice(start, end);
     const isBefore = end === this.#cursor && start < end;

@@ -1,9 +1,7 @@
-// Hands lines to their handler one at a time, each when the one before is done.
+// Gives lines to their handler one at a time, each when the one before is done.
 
+import { limits } from '../../protocol/limits';
 import type { LineHandler } from './dialogue';
-
-/** More lines than anybody types ahead; beyond it a paste into a handler that hangs is refused. */
-const waitingMax = 100_000;
 
 export class LineQueue {
   readonly #pending: string[] = [];
@@ -16,20 +14,20 @@ export class LineQueue {
     this.#run();
   }
 
-  /** False if too many wait. */
+  /** Adds a line. Gives false if too many wait already. */
   push(line: string): boolean {
-    if (this.#pending.length >= waitingMax) return false;
+    if (this.#pending.length >= limits.terminal.pendingLines) return false;
     this.#pending.push(line);
     this.#run();
     return true;
   }
 
-  /** What waits is forgotten. */
+  /** Drops the lines that wait. */
   clear(): void {
     this.#pending.length = 0;
   }
 
-  /** Settled when all that waits has been dealt with. */
+  /** Settled when every line that waits has been handled. */
   idle(): Promise<void> {
     return this.#idle;
   }
@@ -42,7 +40,7 @@ export class LineQueue {
 
   async #work(): Promise<void> {
     while (this.#handler !== undefined && this.#pending.length > 0) {
-      // A handler that rejects leaves this promise rejected, with nobody to hear it: the program ends.
+      // If the handler rejects, this promise rejects unhandled, and the program ends.
       await this.#handler(this.#pending.shift() ?? '');
     }
     this.#isBusy = false;

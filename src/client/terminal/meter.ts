@@ -1,42 +1,45 @@
-// How far a transfer is: rate, time left, and a line that says so.
+// How far a transfer is: its rate, its time left, and the line that shows them.
 
 import { escapeForTerminal } from '../../protocol/bytes/escape';
+import { limits } from '../../protocol/limits';
 import { cutToWidth } from './layout';
 
-/** The time over which the rate is averaged, in ms: long enough to be calm, short enough to be true. */
-const averageMs = 3000;
+const { rateMs, rateStepMs } = limits.terminal;
+
+/** The widths of the bar, in columns: a narrower one would say nothing, a wider one nothing more. */
+const barWidths = { min: 8, max: 30 };
+const nameWidthMin = 8;
 
 export class Meter {
   readonly #name: string;
   readonly #total: number | undefined;
   #done = 0;
   #at: number;
-  /** Bytes a second; undefined until there is something to tell. */
+  /** Bytes a second; undefined until it has been measured. */
   #rate: number | undefined;
 
-  /** `total` in bytes, if it is known; `nowMs` from a clock that only goes forward. */
+  /** `total` in bytes, if it is known; `nowMs` from a clock that never goes back. */
   constructor(name: string, total: number | undefined, nowMs: number) {
     this.#name = escapeForTerminal(name);
     this.#total = total;
     this.#at = nowMs;
   }
 
-  /** So many bytes are done in all. */
+  /** `done` bytes have been transferred in all. */
   update(done: number, nowMs: number): void {
     const passed = nowMs - this.#at;
     const isLast = done === this.#total;
-    // Very short times say nothing about a rate; they are counted with the next.
-    if (passed < 50 && !isLast) return;
+    if (passed < rateStepMs && !isLast) return;
     if (passed > 0) {
       const rate = ((done - this.#done) / passed) * 1000;
-      const weight = this.#rate === undefined ? 1 : 1 - Math.exp(-passed / averageMs);
+      const weight = this.#rate === undefined ? 1 : 1 - Math.exp(-passed / rateMs);
       this.#rate = (this.#rate ?? 0) * (1 - weight) + rate * weight;
     }
     this.#done = done;
     this.#at = nowMs;
   }
 
-  /** One line of at most so many columns: name, percent, bar, bytes, rate, time left. */
+  /** One line of at most `columns`: name, percent, bar, bytes, rate, time left. */
   line(columns: number): string {
     const total = this.#total;
     const amount =
@@ -50,8 +53,8 @@ export class Meter {
     const percent = `${Math.floor(share * 100)}%`.padStart(4);
     const withoutBar = [percent, ...parts].join('  ');
     const room = columns - Bun.stringWidth(this.#name) - withoutBar.length - 6;
-    const barWidth = Math.min(30, room);
-    if (barWidth < 8) return this.#named([percent, ...parts], columns);
+    const barWidth = Math.min(barWidths.max, room);
+    if (barWidth < barWidths.min) return this.#named([percent, ...parts], columns);
     const filled = Math.floor(share * barWidth);
     const bar = `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}]`;
     return this.#named([percent, bar, ...parts], columns);
@@ -62,10 +65,10 @@ export class Meter {
     return Math.ceil(Math.max(0, this.#total - this.#done) / this.#rate);
   }
 
-  /** The name gives way first, then whatever stands last. */
+  /** The name is cut first, then what stands last. */
   #named(parts: readonly string[], columns: number): string {
     const rest = parts.join('  ');
-    const name = cutToWidth(this.#name, Math.max(8, columns - rest.length - 2));
+    const name = cutToWidth(this.#name, Math.max(nameWidthMin, columns - rest.length - 2));
     return cutToWidth(`${name}  ${rest}`, columns);
   }
 }

@@ -1,21 +1,20 @@
-// The transfers under way, shown as one line each and drawn anew at most ten times a second.
+// The transfers under way, shown in one line each and drawn again only after a pause.
 
 import type { Clock } from '../../net/clock';
+import { limits } from '../../protocol/limits';
 import { Meter } from './meter';
 import { Screen, type Size } from './screen';
 import type { TextOutput } from './system';
 
-/** One transfer on show. */
+/** One transfer that is shown. */
 export interface Progress {
-  /** So many bytes are done in all. */
+  /** `done` bytes have been transferred in all. */
   update(done: number): void;
   /** Takes the transfer's line away. */
   end(): void;
 }
 
-const redrawMs = 100;
-/** So many transfers have a line of their own; the others are counted. */
-const linesMax = 4;
+const { redrawMs, transferLines } = limits.terminal;
 
 export class ProgressBoard {
   readonly #changed: () => void;
@@ -23,7 +22,7 @@ export class ProgressBoard {
   readonly #meters = new Set<Meter>();
   #cancel: (() => void) | undefined;
 
-  /** `changed` is called when `lines` has something new to show. */
+  /** `changed` is called when `lines` gives something new. */
   constructor(changed: () => void, clock: Clock) {
     this.#changed = changed;
     this.#clock = clock;
@@ -32,11 +31,11 @@ export class ProgressBoard {
   start(name: string, total?: number): Progress {
     const meter = new Meter(name, total, this.#clock.monotonicNow());
     this.#meters.add(meter);
-    this.#soon();
+    this.#redrawSoon();
     return {
       update: (done) => {
         meter.update(done, this.#clock.monotonicNow());
-        this.#soon();
+        this.#redrawSoon();
       },
       end: () => {
         if (!this.#meters.delete(meter)) return;
@@ -48,8 +47,8 @@ export class ProgressBoard {
 
   lines(columns: number): string[] {
     const meters = [...this.#meters];
-    const lines = meters.slice(0, linesMax).map((meter) => meter.line(columns));
-    if (meters.length > linesMax) lines.push(`… and ${meters.length - linesMax} more`);
+    const lines = meters.slice(0, transferLines).map((meter) => meter.line(columns));
+    if (meters.length > transferLines) lines.push(`… and ${meters.length - transferLines} more`);
     return lines;
   }
 
@@ -63,7 +62,7 @@ export class ProgressBoard {
     this.#cancel = undefined;
   }
 
-  #soon(): void {
+  #redrawSoon(): void {
     this.#cancel ??= this.#clock.after(redrawMs, () => {
       this.#cancel = undefined;
       this.#changed();
@@ -72,8 +71,8 @@ export class ProgressBoard {
 }
 
 /**
- * Shows transfers on an output of their own, without a prompt, as `chat send` does on stderr; shows
- * nothing if the output is no terminal. `close` takes the lines away.
+ * Shows transfers on an output of their own, without a prompt, as `chat send` does on stderr. Shows nothing
+ * if the output is not a terminal. `close` takes the lines away.
  */
 export function openProgress(
   output: TextOutput,

@@ -1,4 +1,4 @@
-// Questions asked one after another in place of the prompt; what was being typed waits meanwhile.
+// Questions asked one after another in place of the prompt. What was being typed is kept meanwhile.
 
 import type { Editor } from './editor';
 
@@ -10,13 +10,14 @@ interface Question {
 export class Questions {
   readonly #editor: Editor;
   readonly #pending: Question[] = [];
+  /** What was being typed when the first question came. */
   #typed: { readonly text: string; readonly cursor: number } | undefined;
 
   constructor(editor: Editor) {
     this.#editor = editor;
   }
 
-  /** The question that stands before the line now. */
+  /** The question that stands before the line. */
   get current(): string | undefined {
     return this.#pending[0]?.text;
   }
@@ -30,12 +31,12 @@ export class Questions {
     return new Promise((resolve) => this.#pending.push({ text, resolve }));
   }
 
-  /** True if the line was an answer. */
+  /** Takes a line as the answer. Gives false if no question was asked. */
   answer(line: string): boolean {
     return this.#settle(line);
   }
 
-  /** Gives the current question up; true if there was one. */
+  /** Ends the current question without an answer. Gives false if there was none. */
   cancel(): boolean {
     return this.#settle(undefined);
   }

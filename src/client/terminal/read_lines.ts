@@ -1,11 +1,10 @@
-// Cuts a stream of bytes into lines, reading no further than the line that is wanted.
+// Cuts a stream of bytes into lines. It reads no further than the line that is wanted.
 
-/** A longer line arrives in pieces, in UTF-16 units: nobody's memory is ours to fill. */
-const lineMax = 1024 * 1024;
+import { limits } from '../../protocol/limits';
 
 /**
- * The lines of a stream of UTF-8 (what is not UTF-8 becomes U+FFFD), without their LF or CR LF; the last
- * one may lack it. An error of the stream is thrown.
+ * The lines of a stream of UTF-8, without their LF or CR LF. Bytes that are not UTF-8 become U+FFFD; the last
+ * line may have no line end. An error of the stream is thrown.
  */
 export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
@@ -18,7 +17,7 @@ export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerat
       start = end + 1;
     }
     held = held.slice(start);
-    if (held.length > lineMax) {
+    if (held.length > limits.terminal.scriptLineLength) {
       yield held;
       held = '';
     }

@@ -1,4 +1,4 @@
-// Draws the line being typed at the foot of what was printed, and prints above it without disturbing it.
+// Draws a footer (transfers, prompt, the line being typed) and prints lines above it without disturbing it.
 
 import { escapeLines } from '../../protocol/bytes/escape';
 import { cutToWidth, type Glyph, glyphsOf, layOut, plainGlyphs, rowsOf } from './layout';
@@ -8,24 +8,24 @@ export interface Size {
   readonly rows: number;
 }
 
-/** What stands at the foot: status lines (without controls), below them the prompt and the line. */
+/** The footer: status lines (without controls), and below them the prompt and the line. */
 export interface Footer {
   readonly status: readonly string[];
   readonly line?: { readonly prompt: string; readonly text: string; readonly cursor: number };
 }
 
-/** The foot as it was drawn; the cursor stands before glyph `cursor`. */
+/** The footer as it was drawn; the cursor stands before glyph `cursor`. */
 interface Drawn {
   readonly status: readonly string[];
   readonly glyphs: readonly Glyph[];
   readonly cursor: number;
   readonly columns: number;
-  /** Rows of a very long line that no longer fit above. */
+  /** Rows of a very long line that do not fit on the terminal any more. */
   readonly hidden: number;
 }
 
 const eraseBelow = '\x1b[J';
-/** Makes the terminal go to the next row, which it does only when one more character comes. */
+/** Makes the terminal go to the next row; by itself it waits for one more character. */
 const forceWrap = ' \r\x1b[K';
 const typeable = /^[\x20-\x7e]*$/;
 
@@ -39,7 +39,7 @@ export class Screen {
   #drawn: Drawn | undefined;
 
   /**
-   * `write` gets whole updates: one call for whatever came together. `size` is asked at each drawing.
+   * `write` gets whole updates: one call for everything that came together. `size` is called at each drawing.
    * `reflows`: whether the terminal wraps its rows anew when its width changes.
    */
   constructor(write: (text: string) => void, size: () => Size, reflows = true) {
@@ -48,7 +48,7 @@ export class Screen {
     this.#reflows = reflows;
   }
 
-  /** Prints lines above the foot at the next `flush`; each is escaped, a LF in one begins another. */
+  /** Prints lines above the footer at the next `flush`. Each is escaped; a LF in one begins another. */
   print(lines: readonly string[]): void {
     for (const line of lines) this.#lines.push(...escapeLines(line));
   }
@@ -58,12 +58,12 @@ export class Screen {
     return this.#lines.length;
   }
 
-  /** What shall stand at the foot from the next `flush` on. */
+  /** Sets the footer, from the next `flush` on. */
   show(footer: Footer): void {
     this.#footer = footer;
   }
 
-  /** Brings the terminal up to date in one write, or in none if nothing changed. */
+  /** Brings the terminal up to date in one write, or in none if nothing has changed. */
   flush(): void {
     if (this.#lines.length > 0) {
       this.#wipe();
@@ -74,7 +74,7 @@ export class Screen {
     this.#send();
   }
 
-  /** Takes the foot away, leaving the cursor at the start of an empty row; `flush` draws it again. */
+  /** Takes the footer away and leaves the cursor at the start of an empty row; `flush` draws it again. */
   hide(): void {
     const footer = this.#footer;
     this.#footer = { status: [] };
@@ -82,18 +82,18 @@ export class Screen {
     this.#footer = footer;
   }
 
-  /** The width may have changed: draws everything at the foot anew. */
+  /** The width may have changed: draws the footer anew. */
   resized(): void {
     this.#wipe();
     this.flush();
   }
 
-  /** Others have written to the terminal: draws the foot where the cursor is now. */
+  /** Another program has written to the terminal: the footer will be drawn where the cursor is now. */
   invalidate(): void {
     this.#drawn = undefined;
   }
 
-  /** An empty terminal with the foot at its top. */
+  /** Empties the terminal and draws the footer at its top. */
   clear(): void {
     this.#out += '\x1b[H\x1b[2J';
     this.#drawn = undefined;
@@ -140,7 +140,7 @@ export class Screen {
     this.#drawn = next;
   }
 
-  /** Typing at the end of the line, the most frequent change, needs no more than what was typed. */
+  /** Typing at the end of the line is the most frequent change: it needs only what was typed. */
   #append(drawn: Drawn, next: Drawn): boolean {
     const isSame =
       drawn.columns === next.columns &&
@@ -158,7 +158,7 @@ export class Screen {
     return true;
   }
 
-  /** The foot as glyphs, cut to what the terminal can show at once; undefined if it is empty. */
+  /** The footer as glyphs, cut to what the terminal can show at once; undefined if it is empty. */
   #render(): Drawn | undefined {
     const { columns, rows } = this.#bounds();
     const cut = this.#footer.status.map((line) => cutToWidth(line, columns - 1));
@@ -181,7 +181,7 @@ export class Screen {
 
   #bounds(): Size {
     const { columns, rows } = this.#size();
-    // A terminal that does not know its size says 0.
+    // A terminal that does not know its size reports 0.
     return { columns: columns > 0 ? Math.max(2, columns) : 80, rows: rows > 0 ? rows : 24 };
   }
 }

@@ -1,13 +1,15 @@
-// A conversation with a script: lines from a pipe or a file one at a time, plain lines as the answer.
+// A dialogue with a script: it reads lines from a pipe or a file one at a time, and prints plain lines.
 
 import { escapeLines } from '../../protocol/bytes/escape';
+import { limits } from '../../protocol/limits';
 import type { Dialogue, LineHandler } from './dialogue';
+import { PacedOutput } from './paced_output';
 import type { Progress } from './progress';
 import { readLines } from './read_lines';
 import type { SystemProcess, TextOutput } from './system';
 
 export interface ScriptOptions {
-  /** Bytes of UTF-8, `process.stdin` for instance; read only as fast as the lines are dealt with. */
+  /** Bytes of UTF-8, for instance `process.stdin`. They are read only as fast as the lines are handled. */
   readonly input: AsyncIterable<Uint8Array>;
   readonly output: TextOutput;
   readonly process?: Pick<SystemProcess, 'on' | 'off'> | undefined;
@@ -22,6 +24,7 @@ class Script implements Dialogue {
   readonly history: readonly string[] = [];
   readonly #lines: AsyncGenerator<string, void>;
   readonly #output: TextOutput;
+  readonly #pacedOutput: PacedOutput;
   readonly #process: Pick<SystemProcess, 'on' | 'off'>;
   readonly #questions: ((answer: string | undefined) => void)[] = [];
   #handler: LineHandler | undefined;
@@ -31,15 +34,13 @@ class Script implements Dialogue {
   #isReading = false;
   #state: 'open' | 'ended' | 'closed' = 'open';
   #printed: string[] = [];
-  #isBehind = false;
-  #drains: (() => void)[] = [];
 
   constructor(options: ScriptOptions) {
     this.#lines = readLines(options.input);
     this.#output = options.output;
+    this.#pacedOutput = new PacedOutput(options.output);
     this.#process = options.process ?? process;
     this.#process.on('SIGINT', this.#interrupt);
-    this.#output.on('drain', this.#release);
     this.#output.on('close', this.#onOutputGone);
     this.#output.on('error', this.#onOutputGone);
   }
@@ -47,16 +48,15 @@ class Script implements Dialogue {
   print(lines: readonly string[]): boolean {
     if (this.#state === 'closed') return true;
     if (this.#printed.length === 0) setImmediate(() => this.#flush());
-    // Into a file or a program goes what was said; a terminal is shown it.
+    // A file or a program gets the text as it is; a terminal gets it escaped.
     if (this.#output.isTTY) for (const line of lines) this.#printed.push(...escapeLines(line));
     else this.#printed.push(...lines);
-    if (this.#printed.length > 1000) this.#flush();
-    return !this.#isBehind;
+    if (this.#printed.length > limits.terminal.printedLines) this.#flush();
+    return !this.#pacedOutput.isBehind;
   }
 
   drained(): Promise<void> {
-    if (!this.#isBehind) return Promise.resolve();
-    return new Promise((resolve) => this.#drains.push(resolve));
+    return this.#pacedOutput.drained();
   }
 
   setPrompt(): void {}
@@ -92,14 +92,13 @@ class Script implements Dialogue {
     this.#flush();
     this.#state = 'closed';
     this.#process.off('SIGINT', this.#interrupt);
-    this.#output.off('drain', this.#release);
     this.#answerAll();
-    this.#release();
-    // Ends the reading as soon as the input lets it; nobody waits for that.
+    this.#pacedOutput.close();
+    // The reading ends as soon as the input lets it. Nothing waits for that.
     void this.#lines.return(undefined).catch(() => {});
   }
 
-  /** Reads while somebody wants lines: a question first, then the handler when it is free. */
+  /** Reads while lines are wanted: by a question first, then by the handler when it is free. */
   async #read(): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;
@@ -125,7 +124,7 @@ class Script implements Dialogue {
 
   async #handle(line: string): Promise<void> {
     this.#isHandling = true;
-    // A handler that rejects leaves this promise rejected, with nobody to hear it: the program ends.
+    // If the handler rejects, this promise rejects unhandled, and the program ends.
     await this.#handler?.(line);
     this.#isHandling = false;
     if (this.#state === 'ended') this.#onEnd();
@@ -140,19 +139,14 @@ class Script implements Dialogue {
     const lines = this.#printed;
     this.#printed = [];
     if (lines.length === 0 || this.#state === 'closed') return;
-    if (!this.#output.write(`${lines.join('\n')}\n`)) this.#isBehind = true;
+    this.#pacedOutput.write(`${lines.join('\n')}\n`);
   }
 
   readonly #interrupt = (): void => this.#onInterrupt();
 
-  readonly #release = (): void => {
-    this.#isBehind = false;
-    for (const resolve of this.#drains.splice(0)) resolve();
-  };
-
-  /** Nobody reads what we print: the script has ended, whatever it still holds. */
+  /** The reader of what we print is gone, so the script has ended, even if it has more lines. */
   readonly #onOutputGone = (): void => {
-    this.#release();
+    this.#pacedOutput.release();
     if (this.#state !== 'open') return;
     this.#state = 'ended';
     this.#answerAll();

@@ -14,39 +14,39 @@ export class Search {
     this.#at = history.entries.length;
   }
 
-  /** What stands before the line while searching. */
+  /** What stands before the line during the search. */
   get prompt(): string {
     return `(${this.#isFailing ? 'no ' : ''}search '${this.#query}') `;
   }
 
-  /** The line found, or undefined while nothing was. */
+  /** The entry that was found, or undefined if none was yet. */
   get found(): string | undefined {
     return this.#history.entries[this.#at];
   }
 
-  /** Where in `found` the query stands. */
+  /** The place of the query in `found`. */
   get place(): number {
     return Math.max(0, this.found?.lastIndexOf(this.#query) ?? 0);
   }
 
   type(text: string): void {
     this.#query += text;
-    // The line already found may hold the longer query too.
-    this.#look(this.#at + 1);
+    // The entry that was found may contain the longer query too.
+    this.#find(this.#at + 1);
   }
 
   erase(): void {
     this.#query = this.#query.slice(0, borderBefore(this.#query, this.#query.length));
     this.#at = this.#history.entries.length;
-    this.#look(this.#at);
+    this.#find(this.#at);
   }
 
-  /** The next line before the one found. */
+  /** Goes on to an older entry that contains the query. */
   older(): void {
-    if (this.#query !== '') this.#look(this.#at);
+    if (this.#query !== '') this.#find(this.#at);
   }
 
-  #look(from: number): void {
+  #find(from: number): void {
     const at = this.#query === '' ? -1 : this.#history.search(this.#query, from);
     this.#isFailing = at < 0 && this.#query !== '';
     if (at >= 0) this.#at = at;

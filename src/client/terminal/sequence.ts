@@ -1,8 +1,9 @@
-// Reads one key from the front of decoded terminal input, or says that more is needed.
+// Reads one key from the front of decoded terminal input, or says that more input is needed.
 
+import { limits } from '../../protocol/limits';
 import { controlName, controls, finals, numbered, smallFinals, withModifiers } from './key_names';
 
-/** What the front of the input is, and how many characters it takes; `none` is to be dropped. */
+/** What stands at the front of the input, and how many characters it takes; `none` is dropped. */
 export type Piece =
   | { readonly kind: 'text' | 'press'; readonly value: string; readonly size: number }
   | { readonly kind: 'pasteStart' | 'none'; readonly size: number }
@@ -11,10 +12,7 @@ export type Piece =
 const more: Piece = { kind: 'more' };
 const ESC = '\x1b';
 
-/** No sequence of a real keyboard is longer; what is longer is dropped. */
-const sequenceMax = 32;
-
-/** Reads the piece at `at`, which must lie inside the text. */
+/** Reads the piece at `at`, which must be inside the text. */
 export function readPiece(text: string, at: number): Piece {
   const code = text.charCodeAt(at);
   if (code === 0x1b) return readEscape(text, at);
@@ -22,7 +20,7 @@ export function readPiece(text: string, at: number): Piece {
   if (isControl(code)) return { kind: 'press', value: controlName(code), size: 1 };
   let end = at + 1;
   while (end < text.length && !isControl(text.charCodeAt(end))) end++;
-  // C1 controls come from no keyboard and would be drawn as escapes.
+  // No keyboard sends C1 controls, and they would be drawn as escapes.
   const value = text.slice(at, end).replace(/[\u0080-\u009f]/g, '');
   return value === '' ? { kind: 'none', size: end - at } : { kind: 'text', value, size: end - at };
 }
@@ -41,7 +39,7 @@ function readEscape(text: string, at: number): Piece {
   return { kind: 'press', value: altOf(name), size: 1 + character.length };
 }
 
-/** Some terminals send alt with an arrow as ESC before the arrow's own sequence. */
+/** Some terminals send alt and an arrow as ESC before the arrow's own sequence. */
 function readDoubleEscape(text: string, at: number): Piece {
   const third = text[at + 2];
   if (third === undefined) return more;
@@ -52,26 +50,26 @@ function readDoubleEscape(text: string, at: number): Piece {
   return { kind: 'press', value: altOf(inner.value), size: inner.size + 1 };
 }
 
-/** `alt-` after an existing `ctrl-`, so that every combination has one name. */
+/** Adds `alt-`, behind a `ctrl-` if there is one, so that every combination has one name. */
 function altOf(name: string): string {
   if (/^(ctrl-)?alt-/.test(name)) return name;
   return name.startsWith('ctrl-') ? `ctrl-alt-${name.slice(5)}` : `alt-${name}`;
 }
 
-// ESC [ parameters intermediates final.
+/** Reads ESC [, parameters, intermediates, and a final byte. */
 function readCsi(text: string, at: number): Piece {
-  // Linux's console: ESC [ [ A is f1.
+  // The Linux console sends ESC [ [ A for f1.
   if (text[at + 2] === '[') {
     return text[at + 3] === undefined ? more : { kind: 'none', size: 4 };
   }
   let end = at + 2;
   while (end < text.length && isBetween(text.charCodeAt(end), 0x20, 0x3f)) end++;
   const size = end + 1 - at;
-  if (size > sequenceMax) return { kind: 'none', size: end - at };
+  if (size > limits.terminal.sequenceLength) return { kind: 'none', size: end - at };
   if (end === text.length) return more;
   const final = text[end] ?? '';
-  // Not a final byte: the sequence was broken off, and this belongs to what follows.
-  // rxvt ends sequences with shift in `$`, which counts as an intermediate: such a key is dropped.
+  // If this is not a final byte, the sequence was broken off, and the byte belongs to what follows. rxvt ends
+  // sequences of shift with `$`, which counts as an intermediate: such a key is dropped.
   if (!isBetween(text.charCodeAt(end), 0x40, 0x7e)) return { kind: 'none', size: end - at };
   const parameters = text.slice(at + 2, end);
   if (final === '~' && parameters === '200') return { kind: 'pasteStart', size };
@@ -94,7 +92,7 @@ function csiName(final: string, parameters: string): string | undefined {
   return name === undefined ? undefined : withModifiers(name, bits | rxvtBits);
 }
 
-/** A key named by its character, as terminals with extended keyboard reports do. */
+/** A key that is named by its character, as terminals with extended keyboard reports do. */
 function namedByCode(code: number, bits: number): string | undefined {
   const control = controls[code];
   if (control !== undefined) return withModifiers(control, bits);
@@ -102,7 +100,7 @@ function namedByCode(code: number, bits: number): string | undefined {
   return withModifiers(String.fromCodePoint(code).toLowerCase(), bits & ~1);
 }
 
-// ESC O final, with a modifier before the final in a few terminals.
+/** Reads ESC O and a final byte; a few terminals send a modifier before it. */
 function readSs3(text: string, at: number): Piece {
   const match = /^[0-9;]{0,4}/.exec(text.slice(at + 2, at + 6));
   const digits = match?.[0] ?? '';
@@ -115,7 +113,7 @@ function readSs3(text: string, at: number): Piece {
   if (name !== undefined) {
     return { kind: 'press', value: withModifiers(name, small === undefined ? bits : 4), size };
   }
-  // No keypad sequence: alt with a capital O, and what follows is a key of its own.
+  // It is no keypad sequence: this is alt and a capital O, and what follows is another key.
   return { kind: 'press', value: 'alt-O', size: 2 };
 }
 

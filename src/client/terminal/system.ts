@@ -1,6 +1,6 @@
-// What the terminal needs of the world: an input, an output and signals, all replaceable in tests.
+// What a dialogue needs of the system: an input, an output, and the process. Tests replace each of them.
 
-/** `process.stdin`, or as much of it as is needed. */
+/** The part of `process.stdin` that is needed. */
 export interface TextInput {
   readonly isTTY?: boolean | undefined;
   setRawMode?(isRaw: boolean): unknown;
@@ -14,7 +14,7 @@ export interface TextInput {
   resume(): unknown;
 }
 
-/** `process.stdout` or `process.stderr`, or as much of it as is needed. */
+/** The part of `process.stdout` or `process.stderr` that is needed. */
 export interface TextOutput {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -28,7 +28,7 @@ export interface TextOutput {
 
 export type TerminalSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGTSTP' | 'SIGCONT';
 
-/** `process`, or as much of it as is needed. */
+/** The part of `process` that is needed. */
 export interface SystemProcess {
   readonly pid: number;
   on(event: TerminalSignal | 'exit', call: () => void): unknown;

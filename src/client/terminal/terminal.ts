@@ -1,12 +1,14 @@
-// A conversation with somebody at a terminal: keyboard, line editor and screen tied together.
+// A dialogue with a user at a terminal: it connects keyboard, line editor and screen.
 
 import { type Clock, SystemClock } from '../../net/clock';
+import { limits } from '../../protocol/limits';
 import type { Complete } from './completion';
 import type { Dialogue, LineHandler } from './dialogue';
 import { Editor, type Effect } from './editor';
 import { type Key, KeyDecoder } from './keys';
 import { inColumns } from './layout';
 import { LineQueue } from './line_queue';
+import { PacedOutput } from './paced_output';
 import { type Progress, ProgressBoard } from './progress';
 import { Questions } from './questions';
 import { Screen } from './screen';
@@ -16,7 +18,7 @@ import { Tty } from './tty';
 export interface TerminalOptions {
   readonly input: TextInput;
   readonly output: TextOutput;
-  /** What stands before the line being typed; plain text, one line. */
+  /** What stands before the line being typed: plain text, one line. */
   readonly prompt: string;
   /** What Tab may complete. */
   readonly complete?: Complete | undefined;
@@ -28,10 +30,7 @@ export interface TerminalOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Lines printed in one turn are drawn together, but no more than this many wait for its end. */
-const printedMax = 1000;
-/** A stop that the system refuses (no shell to come back to) shows in going on after this time, in ms. */
-const stopMs = 50;
+const { printedLines, stopMs } = limits.terminal;
 
 export function openTerminal(options: TerminalOptions): Dialogue {
   return new Terminal(options);
@@ -41,6 +40,7 @@ class Terminal implements Dialogue {
   readonly isInteractive = true;
   readonly #input: TextInput;
   readonly #output: TextOutput;
+  readonly #pacedOutput: PacedOutput;
   readonly #clock: Clock;
   readonly #tty: Tty;
   readonly #screen: Screen;
@@ -54,20 +54,19 @@ class Terminal implements Dialogue {
   #onEnd: () => void = () => {};
   #isStopped = false;
   #isFlushDue = false;
-  #isBehind = false;
-  #drains: (() => void)[] = [];
   #state: 'open' | 'ended' | 'closed' = 'open';
 
   constructor(options: TerminalOptions) {
     const { input, output } = options;
     this.#input = input;
     this.#output = output;
+    this.#pacedOutput = new PacedOutput(output);
     this.#clock = options.clock ?? new SystemClock();
     this.#prompt = options.prompt;
     this.#editor = new Editor(options);
     this.#questions = new Questions(this.#editor);
     const size = () => ({ columns: output.columns ?? 0, rows: output.rows ?? 0 });
-    this.#screen = new Screen((text) => this.#write(text), size, options.reflows);
+    this.#screen = new Screen((text) => this.#pacedOutput.write(text), size, options.reflows);
     this.#board = new ProgressBoard(() => this.#draw(), this.#clock);
     this.#keys = new KeyDecoder((keys) => this.#press(keys), { clock: this.#clock });
     this.#tty = new Tty(input, output, options.process ?? process, {
@@ -85,14 +84,13 @@ class Terminal implements Dialogue {
   print(lines: readonly string[]): boolean {
     if (this.#state === 'closed') return true;
     this.#screen.print(lines);
-    if (this.#screen.waiting > printedMax) this.#draw();
+    if (this.#screen.waiting > printedLines) this.#draw();
     else this.#drawSoon();
-    return !this.#isBehind;
+    return !this.#pacedOutput.isBehind;
   }
 
   drained(): Promise<void> {
-    if (!this.#isBehind) return Promise.resolve();
-    return new Promise((resolve) => this.#drains.push(resolve));
+    return this.#pacedOutput.drained();
   }
 
   setPrompt(prompt: string): void {
@@ -134,11 +132,11 @@ class Terminal implements Dialogue {
     this.#lines.clear();
     this.#questions.cancelAll();
     this.#subscribe('off');
-    // Errors of a terminal that has gone may still come, and are no longer anybody's matter.
+    // A terminal that is gone may still raise errors, which no longer matter.
     this.#input.on('error', ignore);
     this.#output.on('error', ignore);
     this.#input.pause();
-    this.#release();
+    this.#pacedOutput.close();
   }
 
   #open(): void {
@@ -154,7 +152,6 @@ class Terminal implements Dialogue {
     this.#input[how]('close', this.#onInputEnd);
     this.#input[how]('error', this.#onInputEnd);
     this.#output[how]('resize', this.#onResize);
-    this.#output[how]('drain', this.#release);
     this.#output[how]('close', this.#onInputEnd);
     this.#output[how]('error', this.#onInputEnd);
   }
@@ -167,24 +164,13 @@ class Terminal implements Dialogue {
     this.#screen.resized();
   };
 
-  readonly #release = (): void => {
-    this.#isBehind = false;
-    const drains = this.#drains;
-    this.#drains = [];
-    for (const resolve of drains) resolve();
-  };
-
   readonly #onInputEnd = (): void => {
     if (this.#state !== 'open') return;
     this.#state = 'ended';
     this.#questions.cancelAll();
-    this.#release();
+    this.#pacedOutput.release();
     this.#onEnd();
   };
-
-  #write(text: string): void {
-    if (!this.#output.write(text)) this.#isBehind = true;
-  }
 
   #press(keys: readonly Key[]): void {
     for (const key of keys) {
@@ -204,7 +190,7 @@ class Terminal implements Dialogue {
       case 'interrupt':
         return this.#interrupt();
       case 'end':
-        // What was entered before it is dealt with first, as in a script.
+        // The lines entered before it are handled first, as in a script.
         if (!this.#questions.cancel()) void this.#lines.idle().then(this.#onInputEnd);
         return;
       case 'suspend':
@@ -240,7 +226,7 @@ class Terminal implements Dialogue {
     });
   }
 
-  /** Called by the signal and by the clock; the signal may also follow a stop that we never heard of. */
+  /** Called by the signal and by the clock. The signal may also follow a stop that we did not notice. */
   #continue(): void {
     if (this.#state === 'closed') return;
     this.#tty.continue();
@@ -259,7 +245,7 @@ class Terminal implements Dialogue {
   }
 
   #draw(): void {
-    // While stopped, the terminal is somebody else's; what waits is drawn afterwards.
+    // While we are stopped, another program has the terminal; what waits is drawn afterwards.
     if (this.#isStopped || this.#state === 'closed') return;
     this.#compose();
     this.#screen.flush();

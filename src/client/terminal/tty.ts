@@ -1,11 +1,11 @@
-// Raw mode and bracketed paste: entered once, left in every way that a program can end or stop.
+// Raw mode and bracketed paste: they are turned off in every way that a program can end or stop.
 
 import type { SystemProcess, TerminalSignal, TextInput, TextOutput } from './system';
 
 const pasteOn = '\x1b[?2004h';
 const pasteOff = '\x1b[?2004l';
 
-/** What the terminal does when it is about to be stopped, goes on, or somebody interrupts from outside. */
+/** What the terminal does at a signal. */
 export interface TtyEvents {
   interrupt(): void;
   stop(): void;
@@ -19,12 +19,12 @@ export class Tty {
   readonly #handlers: ReadonlyMap<TerminalSignal | 'exit', () => void>;
   #isRaw = false;
 
-  constructor(input: TextInput, output: TextOutput, host: SystemProcess, events: TtyEvents) {
+  constructor(input: TextInput, output: TextOutput, process: SystemProcess, events: TtyEvents) {
     this.#input = input;
     this.#output = output;
-    this.#process = host;
+    this.#process = process;
     this.#handlers = new Map<TerminalSignal | 'exit', () => void>([
-      // An exception that nobody catches ends in `exit` as well.
+      // An uncaught exception ends in `exit` too.
       ['exit', () => this.#leaveRawMode()],
       ['SIGINT', () => events.interrupt()],
       ['SIGTERM', () => this.#endBySignal('SIGTERM')],
@@ -45,14 +45,14 @@ export class Tty {
     this.#leaveRawMode();
   }
 
-  /** Stops the program as its terminal's user expects of Ctrl-Z. */
+  /** Stops the program, as its user expects of Ctrl-Z. */
   stop(): void {
     this.#leaveRawMode();
-    // Without our handler the signal does what it does to any program.
+    // Without our handler, the signal does what it does to any program.
     this.#withoutHandler('SIGTSTP', () => this.#process.kill(this.#process.pid, 'SIGTSTP'));
   }
 
-  /** After a stop: whoever ran meanwhile may have changed the terminal, whatever we believe. */
+  /** After a stop: another program may have changed the terminal meanwhile, so raw mode is entered anew. */
   continue(): void {
     if (this.#isRaw) this.#input.setRawMode?.(false);
     this.#isRaw = false;
@@ -73,7 +73,7 @@ export class Tty {
     this.#input.setRawMode?.(false);
   }
 
-  /** Ends by the signal, unless the program has a handler of its own, which then decides. */
+  /** Ends the program by the signal, unless it has another handler for it, which then decides. */
   #endBySignal(signal: TerminalSignal): void {
     if (this.#process.listenerCount(signal) > 1) return;
     this.close();
