@@ -1,37 +1,37 @@
-// Remembers who connected to each server last, so that `chat send` need not be told who sends.
+// Remembers the last user of each server, so that `chat send` does not have to be told who sends.
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Io } from '../cli/io';
+import { limits } from '../protocol/limits';
 
-/** Places remembered; the oldest go. */
-const placesMax = 100;
+type Environment = Io['env'];
 
 const folderOf = (env: Environment): string =>
   `${env['XDG_STATE_HOME'] || `${env['HOME'] ?? ''}/.local/state`}/chat`;
 
 const fileOf = (env: Environment): string => `${folderOf(env)}/last-senders.json`;
 
-/** Who connected to `place` last; undefined if nobody did, or the file is not to be read. */
+/** The user who connected to a server last; undefined if there was none, or if the file cannot be read. */
 export function lastSender(serverUrl: string, env: Environment): string | undefined {
   return readSenders(env).get(serverUrl);
 }
 
-/** Remembers it; what cannot be written is not remembered, which costs no more than a flag. */
+/** Remembers the user. If the file cannot be written, the next `chat send` needs a flag, and nothing else is lost. */
 export function rememberSender(serverUrl: string, user: string, env: Environment): void {
   const senders = readSenders(env);
   if (senders.get(serverUrl) === user) return;
-  // Anew at the end: the first are the oldest.
+  // It goes to the end, so that the first are the oldest.
   senders.delete(serverUrl);
   senders.set(serverUrl, user);
-  const kept = Object.fromEntries([...senders].slice(-placesMax));
+  const kept = Object.fromEntries([...senders].slice(-limits.client.rememberedServers));
   const temporary = `${fileOf(env)}.${process.pid}`;
   try {
     mkdirSync(folderOf(env), { recursive: true, mode: 0o700 });
     writeFileSync(temporary, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(temporary, fileOf(env));
   } catch {
-    // A home that cannot be written to is no reason not to talk.
+    // A home folder that cannot be written is no reason to end.
   }
 }
 

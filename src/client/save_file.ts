@@ -1,4 +1,4 @@
-// A file from a peer on its way to the disk: first under a temporary name, never over what is there.
+// A file from a peer on its way to the disk: under a temporary name first, and never over a file that is there.
 
 import { statSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
@@ -9,34 +9,29 @@ import { limits } from '../protocol/limits';
 import { ok, refused, type Result } from '../protocol/model';
 import { typedPath } from './source_file';
 
-/** Names that are tried when the wanted one is taken: `name (2)`, `name (3)` and so on. */
-const namesTried = 1000;
-/** A base name, in bytes of UTF-8, so that with a number it fits a folder. */
-const baseNameBytes = 200;
-
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * The name under which a peer's file may stand in a folder of ours: no path, nothing invisible, not
- * hidden, not too long. `attachment` where nothing is left.
+ * The name under which a peer's file may stand in the user's folder: without a path, without invisible
+ * characters, not hidden, and not too long. `attachment` if nothing is left of it.
  */
 export function safeBaseName(name: string): string {
   const bare = (name.split(/[/\\]/).at(-1) ?? '').replace(unsafe, '').trim().replace(/^\.+/, '');
-  const end = Array.from(extname(bare)).slice(0, 16).join('');
+  const extension = Array.from(extname(bare)).slice(0, limits.client.savedExtensionLength).join('');
   let stem = bare.slice(0, bare.length - extname(bare).length);
-  while (Buffer.byteLength(stem + end) > baseNameBytes)
+  while (Buffer.byteLength(stem + extension) > limits.client.savedNameBytes)
     stem = Array.from(stem).slice(0, -1).join('');
-  return (stem + end).trim() || 'attachment';
+  return (stem + extension).trim() || 'attachment';
 }
 
-/** Where a file shall stand: where the user said, else under the peer's name in the working folder. */
+/** The path that a file is to have: the user's, else the peer's name in the working folder. */
 function destinationOf(target: { readonly name: string; readonly path?: string }): string {
   if (target.path === undefined) return safeBaseName(target.name);
   const path = typedPath(target.path);
   return path.endsWith('/') || isFolder(path) ? join(path, safeBaseName(target.name)) : path;
 }
 
-/** What cannot be looked at is none; writing there will say why. */
+/** A path that cannot be read counts as no folder; writing there will fail and say why. */
 function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
@@ -45,21 +40,21 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Temporary files that must not outlive the program, however it ends. */
+/** Temporary files, which are removed when the program ends, whatever ends it. */
 const temporaryPaths = new Set<string>();
 const removeTemporary = (path: string): void => {
   if (!temporaryPaths.delete(path)) return;
   try {
     unlinkSync(path);
   } catch {
-    // Somebody else has removed it.
+    // Another program has removed it.
   }
 };
 process.on('exit', () => {
   for (const path of temporaryPaths) removeTemporary(path);
 });
 
-/** The peer may forget the file once we have it: so its name must last as its bytes do. */
+/** The peer may delete the file once we have it, so its name must be as durable as its bytes. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -72,12 +67,13 @@ async function syncFolder(path: string): Promise<void> {
 type SaveResult = Result<string, 'unwritable' | 'wrong-size'>;
 
 export interface SaveOptions {
-  /** Stops reading from the peer while the disk is behind. */
-  readonly pause: (paused: boolean) => void;
-  /** So many bytes have come in all. */
+  /** Stops reading from the peer while the disk is behind, or goes on. */
+  readonly pause: (isPaused: boolean) => void;
+  /** `bytes` have come in all. */
   readonly received: (bytes: number) => void;
 }
 
+/** Takes the bytes of one file. Its name appears only when all of them are on disk. */
 export class SavedFile implements SaveSink {
   readonly #destination: string;
   readonly #temporary: string;
@@ -90,7 +86,7 @@ export class SavedFile implements SaveSink {
   #isPaused = false;
   #isFailed = false;
   #isAbandoned = false;
-  /** The writing under way. */
+  /** Settled when what is queued has been written; undefined if nothing is. */
   #writing: Promise<void> | undefined;
 
   constructor(
@@ -101,8 +97,8 @@ export class SavedFile implements SaveSink {
     this.#destination = destinationOf(target);
     this.#size = size;
     this.#options = options;
-    const temporary = `.chat-${crypto.randomUUID().slice(0, 13)}.part`;
-    this.#temporary = join(dirname(this.#destination), temporary);
+    const temporaryName = `.chat-${crypto.randomUUID().slice(0, 13)}.part`;
+    this.#temporary = join(dirname(this.#destination), temporaryName);
     this.#opening = open(this.#temporary, 'wx').then(
       (handle) => {
         temporaryPaths.add(this.#temporary);
@@ -118,7 +114,7 @@ export class SavedFile implements SaveSink {
   write(bytes: Uint8Array): void {
     this.#received += bytes.length;
     this.#options.received(this.#received);
-    // What cannot be kept is only counted; `finish` says so.
+    // Bytes that cannot be saved are only counted; `finish` reports the failure.
     if (this.#isFailed || this.#isAbandoned || this.#received > this.#size) return;
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
@@ -142,6 +138,7 @@ export class SavedFile implements SaveSink {
     done(await this.#publish());
   }
 
+  /** Makes the file durable and gives it its name. */
   async #publish(): Promise<SaveResult> {
     await this.#writing;
     const handle = await this.#opening;
@@ -149,15 +146,15 @@ export class SavedFile implements SaveSink {
       if (this.#received !== this.#size) return refused('wrong-size');
       if (this.#isFailed || handle === undefined) return refused('unwritable');
       await handle.sync();
-      const place = await this.#claimName();
-      if (place === undefined) return refused('unwritable');
-      await rename(this.#temporary, place).catch(async (error: unknown) => {
-        await unlink(place);
+      const path = await this.#claimName();
+      if (path === undefined) return refused('unwritable');
+      await rename(this.#temporary, path).catch(async (error: unknown) => {
+        await unlink(path);
         throw error;
       });
       temporaryPaths.delete(this.#temporary);
-      await syncFolder(dirname(place));
-      return ok(place);
+      await syncFolder(dirname(path));
+      return ok(path);
     } catch {
       return refused('unwritable');
     } finally {
@@ -166,15 +163,15 @@ export class SavedFile implements SaveSink {
     }
   }
 
-  /** Takes the first free name by creating an empty file, which the temporary one then replaces. */
+  /** Takes the first free name by creating an empty file, which the temporary file then replaces. */
   async #claimName(): Promise<string | undefined> {
-    const end = extname(this.#destination);
-    const stem = this.#destination.slice(0, this.#destination.length - end.length);
-    for (let count = 1; count <= namesTried; count++) {
-      const place = count === 1 ? this.#destination : `${stem} (${count})${end}`;
+    const extension = extname(this.#destination);
+    const stem = this.#destination.slice(0, this.#destination.length - extension.length);
+    for (let count = 1; count <= limits.client.savedNameAttempts; count++) {
+      const path = count === 1 ? this.#destination : `${stem} (${count})${extension}`;
       try {
-        await (await open(place, 'wx')).close();
-        return place;
+        await (await open(path, 'wx')).close();
+        return path;
       } catch (error) {
         if ((error as { code?: string }).code !== 'EEXIST') return undefined;
       }
@@ -205,10 +202,10 @@ export class SavedFile implements SaveSink {
     }
   }
 
-  #setPaused(paused: boolean): void {
-    if (this.#isPaused === paused) return;
-    this.#isPaused = paused;
-    this.#options.pause(paused);
+  #setPaused(isPaused: boolean): void {
+    if (this.#isPaused === isPaused) return;
+    this.#isPaused = isPaused;
+    this.#options.pause(isPaused);
   }
 
   async #close(): Promise<void> {

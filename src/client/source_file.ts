@@ -1,4 +1,4 @@
-// A file of the user's own on its way to a peer: read piece by piece, never further ahead than one.
+// A file of the user's on its way to a peer: it is read piece by piece, and never more than one piece ahead.
 
 import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,7 +11,7 @@ import type { SocketConnection } from './connection';
 
 type Frame = Parameters<ClientConnection['sendSource']>[2];
 
-/** An opened file; sending it closes it. */
+/** An opened file. Sending it closes it. */
 export class OpenedFile implements SourceFile {
   readonly name: string;
   readonly size: number;
@@ -24,7 +24,7 @@ export class OpenedFile implements SourceFile {
     this.#fd = fd;
   }
 
-  /** Bytes from `position` into `buffer`; 0 at the end of the file and when it cannot be read. */
+  /** Reads from `position` into `buffer`; the count is 0 at the end of the file, and if it cannot be read. */
   readInto(buffer: Uint8Array, position: number, then: (count: number) => void): void {
     read(this.#fd, buffer, 0, buffer.length, position, (error, count) => {
       then(error === null ? count : 0);
@@ -38,28 +38,28 @@ export class OpenedFile implements SourceFile {
   }
 }
 
-/** A path as it is typed at a prompt, where no shell puts the home folder in place of `~/`. */
+/** A path as it was typed at our prompt, where no shell replaces `~/` by the home folder. */
 export const typedPath = (path: string): string =>
   path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
 
-/** Opens a file for sending; refused unless it is a regular file that can be read. */
+/** Opens a file for sending. Refuses what is not a regular file that can be read. */
 export function openSource(path: string): Result<OpenedFile, 'unreadable'> {
   let fd: number | undefined;
   try {
-    // A pipe without a writer must not hold up the program.
+    // Without O_NONBLOCK, a pipe without a writer would block the program.
     fd = openSync(typedPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
     const status = fstatSync(fd);
     if (status.isFile()) return ok(new OpenedFile(basename(path), status.size, fd));
   } catch {
-    // Refused below, whatever the reason was.
+    // It is refused below, for any reason.
   }
   if (fd !== undefined) closeSync(fd);
   return refused('unreadable');
 }
 
 /**
- * Writes the whole of a file to a wire. One buffer serves all pieces: the next is read when the last has
- * left. A file that has become shorter than it was fails, since its size was promised.
+ * Writes a whole file to a connection. One buffer is used for all pieces: the next is read when the last has
+ * left. A file that has become shorter fails, because its size was announced.
  */
 export function sendSource(
   connection: SocketConnection,
@@ -68,20 +68,20 @@ export function sendSource(
   done: (result: Result<void, 'gone'>) => void,
   frame?: Frame,
 ): void {
-  const most = Math.min(frame?.pieceBytes ?? limits.files.readBytes, limits.files.readBytes);
-  const buffer = new Uint8Array(Math.max(1, Math.min(most, file.size)));
+  const pieceBytes = Math.min(frame?.pieceBytes ?? limits.files.readBytes, limits.files.readBytes);
+  const buffer = new Uint8Array(Math.max(1, Math.min(pieceBytes, file.size)));
   let position = 0;
   const finish = (result: Result<void, 'gone'>): void => {
     file.close();
     done(result);
   };
   const next = (): void => {
-    const left = file.size - position;
-    if (left === 0) {
+    const rest = file.size - position;
+    if (rest === 0) {
       finish(ok(undefined));
       return;
     }
-    file.readInto(buffer.subarray(0, Math.min(buffer.length, left)), position, (count) => {
+    file.readInto(buffer.subarray(0, Math.min(buffer.length, rest)), position, (count) => {
       if (count === 0 || connection.isClosed) {
         finish(refused('gone'));
         return;
@@ -90,8 +90,8 @@ export function sendSource(
       const piece = buffer.subarray(0, count);
       for (const bytes of frame === undefined ? [piece] : frame.wrap(piece))
         connection.write(bytes);
-      connection.whenDrained((left) => {
-        if (!left) {
+      connection.whenDrained((isSent) => {
+        if (!isSent) {
           finish(refused('gone'));
           return;
         }

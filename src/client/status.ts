@@ -1,4 +1,4 @@
-// How an operation ended, as the exit status of the program.
+// The exit status of the program for each way in which an operation can end.
 
 import { exit } from '../cli/exit';
 import type { Ending } from '../protocol/dialect';

@@ -4,7 +4,6 @@ import { escapeForTerminal } from '../../protocol/bytes/escape';
 import { limits } from '../../protocol/limits';
 import { cutToWidth } from './layout';
 
-const { rateMs, rateStepMs } = limits.terminal;
 
 /** The widths of the bar, in columns: a narrower one would say nothing, a wider one nothing more. */
 const barWidths = { min: 8, max: 30 };
@@ -29,10 +28,10 @@ export class Meter {
   update(done: number, nowMs: number): void {
     const passed = nowMs - this.#at;
     const isLast = done === this.#total;
-    if (passed < rateStepMs && !isLast) return;
+    if (passed < limits.terminal.rateStepMs && !isLast) return;
     if (passed > 0) {
       const rate = ((done - this.#done) / passed) * 1000;
-      const weight = this.#rate === undefined ? 1 : 1 - Math.exp(-passed / rateMs);
+      const weight = this.#rate === undefined ? 1 : 1 - Math.exp(-passed / limits.terminal.rateMs);
       this.#rate = (this.#rate ?? 0) * (1 - weight) + rate * weight;
     }
     this.#done = done;

@@ -14,7 +14,6 @@ export interface Progress {
   end(): void;
 }
 
-const { redrawMs, transferLines } = limits.terminal;
 
 export class ProgressBoard {
   readonly #changed: () => void;
@@ -47,8 +46,8 @@ export class ProgressBoard {
 
   lines(columns: number): string[] {
     const meters = [...this.#meters];
-    const lines = meters.slice(0, transferLines).map((meter) => meter.line(columns));
-    if (meters.length > transferLines) lines.push(`… and ${meters.length - transferLines} more`);
+    const lines = meters.slice(0, limits.terminal.transferLines).map((meter) => meter.line(columns));
+    if (meters.length > limits.terminal.transferLines) lines.push(`… and ${meters.length - limits.terminal.transferLines} more`);
     return lines;
   }
 
@@ -63,7 +62,7 @@ export class ProgressBoard {
   }
 
   #redrawSoon(): void {
-    this.#cancel ??= this.#clock.after(redrawMs, () => {
+    this.#cancel ??= this.#clock.after(limits.terminal.redrawMs, () => {
       this.#cancel = undefined;
       this.#changed();
     });

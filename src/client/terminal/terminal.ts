@@ -30,7 +30,6 @@ export interface TerminalOptions {
   readonly clock?: Clock | undefined;
 }
 
-const { printedLines, stopMs } = limits.terminal;
 
 export function openTerminal(options: TerminalOptions): Dialogue {
   return new Terminal(options);
@@ -84,7 +83,7 @@ class Terminal implements Dialogue {
   print(lines: readonly string[]): boolean {
     if (this.#state === 'closed') return true;
     this.#screen.print(lines);
-    if (this.#screen.waiting > printedLines) this.#draw();
+    if (this.#screen.waiting > limits.terminal.printedLines) this.#draw();
     else this.#drawSoon();
     return !this.#pacedOutput.isBehind;
   }
@@ -221,7 +220,7 @@ class Terminal implements Dialogue {
     this.#screen.hide();
     this.#isStopped = true;
     this.#tty.stop();
-    this.#clock.after(stopMs, () => {
+    this.#clock.after(limits.terminal.stopMs, () => {
       if (this.#isStopped) this.#continue();
     });
   }
