@@ -1,4 +1,4 @@
-// `chat connect`: a session with somebody at a terminal, with a script, or with a program.
+// `chat connect`: an interactive session with a user at a terminal, with a script, or with a program.
 
 import { defineCommand } from '../cli/command';
 import { exit } from '../cli/exit';
@@ -30,7 +30,11 @@ export const connect = defineCommand({
     takeover: { type: 'boolean', description: 'end a session of yours that is open elsewhere' },
     json: { type: 'boolean', description: 'print one object a message, receipt or result' },
     once: { type: 'boolean', description: 'with --json: end when the server is lost' },
-    linger: { type: 'duration', description: 'stay so long after the end of a script', default: 0 },
+    linger: {
+      type: 'duration',
+      description: 'stay so long after the end of a script',
+      default: 0,
+    },
   },
   examples: [
     'chat connect alice',
@@ -38,34 +42,34 @@ export const connect = defineCommand({
     'chat connect channels://Scott@127.0.0.1:55555',
     'echo CONNECTEDUSERS | chat connect alice',
   ],
-  async run(options, io) {
-    const endpoint = endpointOf(options.user, options);
+  async run({ user, name, born, role, takeover, json, once, linger, ...flags }, io) {
+    const endpoint = endpointOf(user, flags);
     const target = withUser(endpoint, io.env);
+    // Completion is asked of a session that needs the dialogue first.
     const session: { current?: InteractiveSession } = {};
-    const dialogue: Dialogue = options.json
+    const dialogue: Dialogue = json
       ? openScript({ input: process.stdin, output: process.stdout })
       : openDialogue({
           prompt: '',
           complete: ({ line, cursor }) => session.current?.complete(line.slice(0, cursor)) ?? [],
         });
-    const { name: fullName, born, role } = options;
-    const clientOptions: ClientOptions = {
+    const options: ClientOptions = {
       target,
       interactive: dialogue.isInteractive,
-      takeover: options.takeover,
-      ...(fullName !== undefined && { fullName }),
+      takeover,
+      ...(name !== undefined && { fullName: name }),
       ...(born !== undefined && { born }),
       ...(role !== undefined && { role }),
     };
-    const view = new DialogueView(dialogue, io.err, options.json);
+    const view = new DialogueView(dialogue, io.err, json);
     let hasConnected = false;
     session.current = new InteractiveSession({
       ...endpoint,
-      options: clientOptions,
+      options,
       dialogue,
-      view: view,
-      lingerMs: options.linger,
-      isPersistent: options.json && !options.once,
+      view,
+      lingerMs: linger,
+      isPersistent: json && !once,
       onConnected: () => {
         hasConnected = true;
         if (target.user !== undefined) rememberSender(endpoint.serverUrl, target.user, io.env);
@@ -80,13 +84,13 @@ export const connect = defineCommand({
   },
 });
 
-/** Who it is that talks: the one named, else the one of the environment, else the last one. */
+/** The target with its user: the one named, else the one of the environment, else the last one. */
 function withUser({ target, serverUrl }: Endpoint, env: Io['env']): Target {
   const user = target.user ?? (env['CHAT_USER'] || lastSender(serverUrl, env));
   return withToken(user === undefined ? target : { ...target, user }, env);
 }
 
-/** Settled when standard output has taken everything, or nobody reads it any more. */
+/** Settled when standard output has taken everything, or when its reader is gone. */
 const outputWritten = (): Promise<void> =>
   new Promise((resolve) => {
     process.stdout.write('', () => resolve());

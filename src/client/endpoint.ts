@@ -1,11 +1,12 @@
-// Whom and where: a name and flags, or a URL that says it all.
+// The endpoint of a command: which server, by which dialect, as which user. Flags say it, or a URL does.
 
 import { CliError, exit } from '../cli/exit';
-import { nearest } from '../cli/nearest';
+import type { Io } from '../cli/io';
+import { didYouMean } from '../cli/nearest';
 import type { Client, Target } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 
-/** A dialect that a client can speak. */
+/** A dialect that has a client. */
 export interface ClientDialect {
   readonly dialect: string;
   readonly client: Client;
@@ -15,9 +16,9 @@ const clientDialects: readonly ClientDialect[] = dialects.flatMap(({ name, clien
   client === undefined ? [] : [{ dialect: name, client }],
 );
 
-export const clientDialectNames: readonly string[] = clientDialects.map(({ dialect }) => dialect);
+const clientDialectNames: readonly string[] = clientDialects.map(({ dialect }) => dialect);
 
-/** Flags that say where the server is, for every command that calls one. */
+/** Flags that say where the server is, for every command that connects to one. */
 export const serverOptions = {
   server: {
     type: 'string',
@@ -36,7 +37,7 @@ export const serverOptions = {
   },
 } as const;
 
-/** What those flags were given. */
+/** The values of those flags. */
 export interface ServerFlags {
   readonly server: string;
   readonly port: number | undefined;
@@ -45,30 +46,24 @@ export interface ServerFlags {
 
 export interface Endpoint extends ClientDialect {
   readonly target: Target;
-  /** How people write the place: the dialect and the server, without anybody's name. */
+  /** The server as a URL with its dialect, and without a user: `mailbox://localhost:8888`. */
   readonly serverUrl: string;
-}
-
-/**
- * What to add to a failure to reach a server: where it was looked for, unless what was shown says so
- * already. Empty if nothing is to be added.
- */
-export function unreachableHint({ target, serverUrl }: Endpoint, shown: string): string {
-  return shown.includes(`${target.host}:${target.port}`)
-    ? ''
-    : `  no server answers at ${serverUrl}\n`;
 }
 
 const urlLike = /^([a-z][a-z0-9+.-]*):\/\//i;
 
-/** Whether a word is a URL; if not, it is somebody's name. */
+/** Whether a word is a URL; if not, it is a user's name. */
 export const isUrl = (word: string): boolean => urlLike.test(word);
+
+/** The endpoint of a name or a URL. A URL wins over the flags. */
+export const endpointOf = (word: string | undefined, flags: ServerFlags): Endpoint =>
+  word !== undefined && isUrl(word) ? endpointOfUrl(word) : endpointOfFlags(flags, word);
 
 /** The server that the flags name, for `user`. */
 export function endpointOfFlags(flags: ServerFlags, user: string | undefined): Endpoint {
   const clientDialect = clientDialectNamed(flags.dialect ?? clientDialectNames[0] ?? '');
   const port = flags.port ?? clientDialect.client.defaultPort;
-  return endpoint(clientDialect, {
+  return makeEndpoint(clientDialect, {
     ...(user !== undefined && { user }),
     host: flags.server,
     port,
@@ -76,11 +71,11 @@ export function endpointOfFlags(flags: ServerFlags, user: string | undefined): E
   });
 }
 
-/** The server that a URL names: `dialect://USER@HOST:PORT/PATH`, everything but the host may be left out. */
+/** The server that a URL names: `dialect://USER@HOST:PORT/PATH`. Everything but the host may be missing. */
 export function endpointOfUrl(text: string): Endpoint {
   const scheme = (urlLike.exec(text)?.[1] ?? '').toLowerCase();
   const clientDialect = clientDialectNamed(scheme);
-  // A room may be called `#talk`, and a URL has no other use for what comes after `#` or `?`.
+  // A room may be called `#talk`; a query or a fragment has no other use in our URLs.
   const escaped = text.replace(/[?#]/g, encodeURIComponent);
   let url: URL;
   try {
@@ -93,7 +88,7 @@ export function endpointOfUrl(text: string): Endpoint {
     throw new CliError(exit.usage, `${text} has a password, which no protocol here knows`);
   }
   const user = decode(url.username);
-  return endpoint(clientDialect, {
+  return makeEndpoint(clientDialect, {
     ...(user !== '' && { user }),
     host: decode(url.hostname.replace(/^\[(.*)\]$/, '$1')),
     port: url.port === '' ? clientDialect.client.defaultPort : Number(url.port),
@@ -101,37 +96,32 @@ export function endpointOfUrl(text: string): Endpoint {
   });
 }
 
-/** With what proves who the user is, from the environment: flags and URLs can be read by others. */
-export function withToken(
-  target: Target,
-  env: Readonly<Record<string, string | undefined>>,
-): Target {
+/** Adds the user's token. It comes from the environment only: other users can read flags and URLs. */
+export function withToken(target: Target, env: Io['env']): Target {
   const token = env['CHAT_TOKEN'];
   return token === undefined || token === '' ? target : { ...target, token };
 }
 
-/** A name or a URL; the URL wins over the flags. */
-export const endpointOf = (word: string | undefined, flags: ServerFlags): Endpoint =>
-  word !== undefined && isUrl(word) ? endpointOfUrl(word) : endpointOfFlags(flags, word);
+/**
+ * The line to add when a server was not reached: where it was expected. Empty if what was shown already says
+ * so.
+ */
+export function unreachableHint({ target, serverUrl }: Endpoint, shown: string): string {
+  const isShown = shown.includes(`${target.host}:${target.port}`);
+  return isShown ? '' : `  no server answers at ${serverUrl}\n`;
+}
 
-function endpoint(clientDialect: ClientDialect, target: Target): Endpoint {
+function makeEndpoint(clientDialect: ClientDialect, target: Target): Endpoint {
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  return {
-    ...clientDialect,
-    target,
-    serverUrl: `${clientDialect.dialect}://${host}:${target.port}`,
-  };
+  const serverUrl = `${clientDialect.dialect}://${host}:${target.port}`;
+  return { ...clientDialect, target, serverUrl };
 }
 
 function clientDialectNamed(name: string): ClientDialect {
   const found = clientDialects.find(({ dialect }) => dialect === name);
   if (found !== undefined) return found;
-  const meant = nearest(name, clientDialectNames);
-  throw new CliError(
-    exit.usage,
-    `unknown protocol ${name}`,
-    meant === undefined ? `known: ${clientDialectNames.join(', ')}` : `did you mean ${meant}?`,
-  );
+  const hint = didYouMean(name, clientDialectNames) ?? `known: ${clientDialectNames.join(', ')}`;
+  throw new CliError(exit.usage, `unknown protocol ${name}`, hint);
 }
 
 function decode(text: string): string {

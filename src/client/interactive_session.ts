@@ -1,11 +1,13 @@
-// One `chat connect`: lines go to the caller one after the other, the session ends in every way it may, bots come back.
+// One `chat connect`: gives lines to the dialect one after the other, ends in every way it can, and reconnects.
 
 import { exit } from '../cli/exit';
+import { note } from '../protocol/client_kit/note';
 import type { Client, ClientOptions, ClientSession, Ending } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
-import { ClientRuntime, type View } from './runtime';
+import { ClientRuntime } from './runtime';
 import { statusOf } from './status';
 import type { Dialogue } from './terminal/dialogue';
+import type { View } from './view';
 
 export interface InteractiveSessionOptions {
   readonly dialect: string;
@@ -13,35 +15,34 @@ export interface InteractiveSessionOptions {
   readonly options: ClientOptions;
   readonly dialogue: Dialogue;
   readonly view: View;
-  /** How long a script's session lasts after the end of its input, in ms. */
+  /** How long a script's session lasts after the end of its input, in ms; at most `limits.client.lingerMs`. */
   readonly lingerMs: number;
-  /** Whether a lost server is called again. */
+  /** Whether to connect again when the server is lost. */
   readonly isPersistent: boolean;
-  /** Called when the server has answered. */
+  /** Called when the server has answered for the first time on a new connection. */
   readonly onConnected: () => void;
+  /** How long a dial may take, in ms; `limits.client.connectMs` if absent. */
   readonly connectMs?: number;
+  /** The pauses before each reconnect, in ms; `limits.client.reconnectMs` if absent. */
   readonly reconnectMs?: readonly number[];
 }
 
-/** The exit status when a signal ended it: 128 and the signal's number, as shells count. */
+/** The exit status after a signal: 128 and the signal's number, as shells count. */
 const signals = { SIGTERM: 143, SIGHUP: 129 } as const;
-
-/** A timer cannot wait longer: 24 days. */
-const longestTimerMs = 2 ** 31 - 1;
 
 export class InteractiveSession {
   readonly #options: InteractiveSessionOptions;
   readonly #finished = Promise.withResolvers<number>();
   #session: ClientSession | undefined;
-  /** Lines wait for a session while a lost server is called again. */
+  /** Lines wait for it while a lost server is called again. */
   #sessionReady = Promise.withResolvers<void>();
-  /** Ends the line that is being dealt with. */
+  /** Ends the line that is being handled. */
   #endLine: ((ending: Ending) => void) | undefined;
-  /** What a script's first failed operation came to. */
+  /** The ending of a script's first command that failed. */
   #failure: Ending | undefined;
   #reconnects = 0;
   #reconnectTimer: Timer | undefined;
-  /** We are leaving, with this status unless something fails. */
+  /** Set when the user leaves: the status to exit with, unless a command has failed. */
   #exitStatus: number | undefined;
 
   constructor(options: InteractiveSessionOptions) {
@@ -55,7 +56,7 @@ export class InteractiveSession {
     dialogue.onInterrupt(() => this.#interrupt());
     dialogue.onEnd(() => {
       if (dialogue.isInteractive || lingerMs === 0) this.#leave(exit.ok);
-      else setTimeout(() => this.#leave(exit.ok), Math.min(lingerMs, longestTimerMs));
+      else setTimeout(() => this.#leave(exit.ok), Math.min(lingerMs, limits.client.lingerMs));
     });
     const handlers = Object.entries(signals).map(([signal, status]) => {
       const handler = (): void => this.#leave(status);
@@ -68,7 +69,7 @@ export class InteractiveSession {
     return status;
   }
 
-  /** What Tab may complete. */
+  /** The candidates for the word that ends at the cursor; `before` is the line up to there. */
   complete(before: string): readonly string[] {
     return this.#session?.complete?.(before) ?? [];
   }
@@ -83,7 +84,7 @@ export class InteractiveSession {
       exit: (ending) => this.#sessionEnded(host, ending),
       ...(connectMs !== undefined && { connectMs }),
     });
-    // Whoever comes back takes over from himself: the server may not have noticed that he was gone.
+    // A user who reconnects takes over from their own old session: the server may still hold it.
     const takeover = options.takeover || this.#reconnects > 0;
     this.#session = client.connect(host, { ...options, takeover });
     this.#sessionReady.resolve();
@@ -102,7 +103,7 @@ export class InteractiveSession {
   }
 
   #interrupt(): void {
-    // Twice: at once.
+    // The second interrupt ends the program at once.
     if (this.#exitStatus !== undefined) this.#finished.resolve(exit.interrupted);
     else this.#leave(exit.interrupted);
   }
@@ -120,9 +121,9 @@ export class InteractiveSession {
     this.#endLine?.(ending);
     const isLost = ending === 'unreachable' && this.#exitStatus === undefined;
     if (host.hasConnected) this.#reconnects = 0;
-    // A server that never answered is more likely a wrong address than a lost one.
-    const wasThere = host.hasConnected || this.#reconnects > 0;
-    if (isLost && this.#options.isPersistent && wasThere) this.#reconnect();
+    // A server that has never answered is more likely a wrong address than a lost server.
+    const hasEverConnected = host.hasConnected || this.#reconnects > 0;
+    if (isLost && this.#options.isPersistent && hasEverConnected) this.#reconnect();
     else this.#finished.resolve(this.#finalStatus(ending));
   }
 
@@ -131,14 +132,13 @@ export class InteractiveSession {
     const pause = pauses[Math.min(this.#reconnects, pauses.length - 1)] ?? 0;
     this.#reconnects++;
     this.#sessionReady = Promise.withResolvers();
-    const text = `The server is gone; trying again in ${pause / 1000} s.`;
-    this.#options.view.show({ kind: 'note', lines: [text], json: { type: 'note', text } });
+    this.#options.view.show(note(`The server is gone; trying again in ${pause / 1000} s.`));
     this.#reconnectTimer = setTimeout(() => this.#connect(), pause);
   }
 
   #finalStatus(ending: Ending): number {
     if (this.#exitStatus !== undefined && this.#exitStatus !== exit.ok) return this.#exitStatus;
-    // At a terminal a failed operation was seen and answered; a script's is its result.
+    // A user at a terminal has seen a failed command; for a script it is the result.
     const failure = this.#options.dialogue.isInteractive ? undefined : this.#failure;
     return statusOf[failure ?? ending];
   }

@@ -1,44 +1,40 @@
-// One thing done at a server and no more: the host of register, unregister, users and send.
+// One operation at a server, without a session: what register, unregister, users and send run in.
 
 import type { Io } from '../cli/io';
 import type { ClientHost, Ending } from '../protocol/dialect';
 import { type Endpoint, unreachableHint } from './endpoint';
-import { ClientRuntime, type View } from './runtime';
+import { ClientRuntime } from './runtime';
 import { statusOf } from './status';
-import type { OneShotView } from './view';
+import type { OneShotView, View } from './view';
 
-/** What came of it: how it ended, and what it gave if it did not fail. */
+/** How the operation ended, and its value if it did not fail. */
 export interface OneShotResult<T> {
   readonly ending: Ending;
   readonly value?: T;
 }
 
-/**
- * Does one thing and gives what came of it; a caller that gives up by `exit` counts as that ending. Rejects
- * as the promise of `act` does.
- */
+/** Runs one operation. If its client gives up by `exit`, that is its ending. Rejects as `operation` does. */
 export function oneShot<T>(
   { dialect, target }: Endpoint,
   view: View,
-  operation: (host: ClientHost, done: (outcome: OneShotResult<T>) => void) => void | Promise<void>,
+  operation: (host: ClientHost, done: (result: OneShotResult<T>) => void) => void | Promise<void>,
 ): Promise<OneShotResult<T>> {
   return new Promise((resolve, reject) => {
     const exit = (ending: Ending): void => resolve({ ending });
-    Promise.resolve(
-      operation(new ClientRuntime({ dialect, server: target, view, exit }), resolve),
-    ).catch(reject);
+    const host = new ClientRuntime({ dialect, server: target, view, exit });
+    Promise.resolve(operation(host, resolve)).catch(reject);
   });
 }
 
-/** Tells what a face was shown, and where a server was sought in vain; gives the exit status. */
+/** Writes what a view was shown, and where no server answered; gives the exit status. */
 export function report(endpoint: Endpoint, io: Io, view: OneShotView, ending: Ending): number {
-  const where = ending === 'unreachable' ? unreachableHint(endpoint, view.text) : '';
-  view.tell(io, ending === 'done');
-  io.err.write(where);
+  const hint = ending === 'unreachable' ? unreachableHint(endpoint, view.text) : '';
+  view.flush(io, ending === 'done');
+  io.err.write(hint);
   return statusOf[ending];
 }
 
-/** Who is connected, asked as `alias` where the server wants to know who asks. */
+/** The names of the users who are connected, asked for as `alias` where the server wants to know who asks. */
 export function listUsers(
   endpoint: Endpoint,
   view: View,

@@ -1,39 +1,42 @@
-// What `chat send` is to say: the text given, standard input as one message, or each of its lines as it comes.
+// The texts that `chat send` sends: its argument, standard input as one text, or each line of it as it comes.
 
 import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import { byteLength, decodeText, linesOf } from '../protocol/bytes/text';
 import { limits } from '../protocol/limits';
 
-/** A text to be sent, or why it cannot be. */
-export type OutgoingText = { readonly text: string } | { readonly bad: CliError };
+/** A text to send, or why it cannot be sent. */
+export type OutgoingText = { readonly text: string } | { readonly error: CliError };
 
 export interface TextSource {
+  /** The text of the argument; `-` stands for standard input. */
   readonly text: string;
+  /** Whether each line is a text of its own. */
   readonly isByLine: boolean;
-  /** Bytes that one text may have. */
+  /** Bytes that one text may have in the dialect; undefined if it has no bound. */
   readonly textBytes: number | undefined;
   readonly dialect: string;
 }
 
-/** The texts in order; standard input is read no further ahead than the line that is being sent. */
+/** The texts in order. Standard input is read no further than the line that is being sent. */
 export async function* outgoingTexts(
   source: TextSource,
   io: Io,
 ): AsyncGenerator<OutgoingText, void> {
-  const most = source.textBytes ?? limits.client.inputBytes;
+  const maxBytes = maxBytesOf(source);
   if (source.text !== '-') {
     for (const text of source.isByLine ? linesOf(source.text) : [source.text]) {
       yield checked(text, source);
     }
   } else if (source.isByLine) {
-    for await (const line of linesIn(inputOf(io), most)) yield read(line, source);
+    for await (const line of linesIn(inputOf(io), maxBytes)) yield decoded(line, source);
   } else {
-    yield read(await wholeOf(inputOf(io), most, io.input.isTerminal), source);
+    const bytes = await readAll(inputOf(io), maxBytes, io.input.isTerminal);
+    yield decoded(bytes, source);
   }
 }
 
-/** Standard input; a folder for instance opens as one, but cannot be read. */
+/** The bytes of standard input. Some inputs can be opened but not read, for instance a folder. */
 async function* inputOf(io: Io): AsyncGenerator<Uint8Array, void> {
   try {
     yield* io.input.stream();
@@ -43,27 +46,27 @@ async function* inputOf(io: Io): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-/** The text that bytes stand for; undefined bytes were too many to be looked at. */
-function read(bytes: Uint8Array | undefined, source: TextSource): OutgoingText {
-  if (bytes === undefined)
-    return { bad: tooLong(source, `more than ${source.textBytes ?? limits.client.inputBytes}`) };
+/** The text that bytes encode. The bytes are undefined if there were too many of them to keep. */
+function decoded(bytes: Uint8Array | undefined, source: TextSource): OutgoingText {
+  if (bytes === undefined) return { error: tooLong(source, `more than ${maxBytesOf(source)}`) };
   const text = decodeText(bytes);
-  if (text === undefined) return { bad: new CliError(exit.badData, 'the text is not UTF-8') };
+  if (text === undefined) return { error: new CliError(exit.badData, 'the text is not UTF-8') };
   return checked(text, source);
 }
 
 function checked(text: string, source: TextSource): OutgoingText {
   const bytes = byteLength(text);
   const isTooLong = source.textBytes !== undefined && bytes > source.textBytes;
-  return isTooLong ? { bad: tooLong(source, String(bytes)) } : { text };
+  return isTooLong ? { error: tooLong(source, String(bytes)) } : { text };
 }
 
-function tooLong({ textBytes, dialect, isByLine }: TextSource, bytes: string): CliError {
-  const most = textBytes ?? limits.client.inputBytes;
+const maxBytesOf = ({ textBytes }: TextSource): number => textBytes ?? limits.client.inputBytes;
+
+function tooLong(source: TextSource, bytes: string): CliError {
   return new CliError(
     exit.badData,
-    `the text has ${bytes} bytes, and ${dialect} takes at most ${most}`,
-    isByLine
+    `the text has ${bytes} bytes, and ${source.dialect} takes at most ${maxBytesOf(source)}`,
+    source.isByLine
       ? 'send it as a file with --attach FILE'
       : 'send each of its lines by itself with --lines, or the whole as a file with --attach FILE',
   );
@@ -73,12 +76,12 @@ const lineFeed = 10;
 const carriageReturn = 13;
 
 /**
- * All of a stream but its final line end; undefined if that is more than `most` bytes. Somebody who types
- * is done with the line.
+ * A whole stream without its final line end; undefined if that is more than `maxBytes`. A user who types it
+ * ends it with the first line.
  */
-async function wholeOf(
+async function readAll(
   input: AsyncIterable<Uint8Array>,
-  most: number,
+  maxBytes: number,
   isTyped: boolean,
 ): Promise<Uint8Array | undefined> {
   const pieces: Uint8Array[] = [];
@@ -86,24 +89,24 @@ async function wholeOf(
   for await (const piece of input) {
     pieces.push(piece);
     length += piece.length;
-    if (length > most + 2) return undefined;
+    if (length > maxBytes + 2) return undefined;
     if (isTyped && piece.includes(lineFeed)) break;
   }
   const whole = withoutLineEnd(Buffer.concat(pieces));
-  return whole.length > most ? undefined : whole;
+  return whole.length > maxBytes ? undefined : whole;
 }
 
-/** The lines of a stream; undefined for each that has more than `most` bytes. Empty ones are left out. */
+/** The lines of a stream; undefined for each that has more than `maxBytes`. Empty lines are left out. */
 async function* linesIn(
   input: AsyncIterable<Uint8Array>,
-  most: number,
+  maxBytes: number,
 ): AsyncGenerator<Uint8Array | undefined, void> {
   let held: Uint8Array = new Uint8Array(0);
   let isTooLong = false;
   const line = (): Uint8Array | undefined => {
     const bytes = withoutReturn(held);
     held = new Uint8Array(0);
-    const isWhole = !isTooLong && bytes.length <= most;
+    const isWhole = !isTooLong && bytes.length <= maxBytes;
     isTooLong = false;
     return isWhole ? bytes : undefined;
   };
@@ -116,8 +119,8 @@ async function* linesIn(
       if (bytes?.length !== 0) yield bytes;
     }
     if (!isTooLong) held = Buffer.concat([held, piece.subarray(start)]);
-    // The rest of a line that is too long anyway is not kept.
-    if (held.length > most + 1) {
+    // A line that is too long is not kept.
+    if (held.length > maxBytes + 1) {
       isTooLong = true;
       held = new Uint8Array(0);
     }
@@ -125,7 +128,7 @@ async function* linesIn(
   if (held.length > 0 || isTooLong) yield line();
 }
 
-/** Without one LF or CR LF at its end. */
+/** The bytes without one LF or CR LF at their end. */
 function withoutLineEnd(bytes: Uint8Array): Uint8Array {
   return bytes.at(-1) === lineFeed ? withoutReturn(bytes.subarray(0, -1)) : bytes;
 }

@@ -1,4 +1,4 @@
-// `chat register` and `chat unregister`: an account, made or taken back without a session.
+// `chat register` and `chat unregister`: they make an account, or delete it, without a session.
 
 import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
@@ -20,15 +20,15 @@ export const register = defineCommand({
   run({ user, name, born, ...flags }, io) {
     const endpoint = endpointOf(user, flags);
     const { target, client } = endpoint;
-    const act = client.register?.bind(client);
-    if (act === undefined) throw withoutAccounts(endpoint);
+    const makeAccount = client.register?.bind(client);
+    if (makeAccount === undefined) throw noAccounts(endpoint);
     if (name === undefined || born === undefined) {
       const missing = name === undefined ? '--name' : '--born';
       const hint = `chat register ${user} --name "FULL NAME" --born DD/MM/YYYY`;
       throw new CliError(exit.usage, `register: ${missing} is missing`, hint);
     }
-    const who = { alias: nameIn(endpoint), fullName: name, born };
-    return status(endpoint, io, (host, done) => act(host, target, who, done));
+    const registration = { alias: userOf(endpoint), fullName: name, born };
+    return run(endpoint, io, (host, done) => makeAccount(host, target, registration, done));
   },
 });
 
@@ -42,25 +42,27 @@ export const unregister = defineCommand({
   run({ user, ...flags }, io) {
     const endpoint = endpointOf(user, flags);
     const { target, client } = endpoint;
-    const act = client.unregister?.bind(client);
-    if (act === undefined) throw withoutAccounts(endpoint);
-    return status(endpoint, io, (host, done) => act(host, target, nameIn(endpoint), done));
+    const deleteAccount = client.unregister?.bind(client);
+    if (deleteAccount === undefined) throw noAccounts(endpoint);
+    const alias = userOf(endpoint);
+    return run(endpoint, io, (host, done) => deleteAccount(host, target, alias, done));
   },
 });
 
-async function status(
+/** Runs one operation on an account, and gives the exit status. */
+async function run(
   endpoint: Endpoint,
   io: Io,
-  act: (host: ClientHost, done: (ending: Ending) => void) => void,
+  operation: (host: ClientHost, done: (ending: Ending) => void) => void,
 ): Promise<number> {
   const view = new OneShotView();
   const { ending } = await oneShot(endpoint, view, (host, done) => {
-    act(host, (ending) => done({ ending }));
+    operation(host, (ending) => done({ ending }));
   });
   return report(endpoint, io, view, ending);
 }
 
-function nameIn({ target, serverUrl }: Endpoint): string {
+function userOf({ target, serverUrl }: Endpoint): string {
   if (target.user !== undefined) return target.user;
   throw new CliError(
     exit.usage,
@@ -69,5 +71,5 @@ function nameIn({ target, serverUrl }: Endpoint): string {
   );
 }
 
-const withoutAccounts = ({ dialect }: Endpoint): CliError =>
+const noAccounts = ({ dialect }: Endpoint): CliError =>
   new CliError(exit.usage, `${dialect} knows no registration`);

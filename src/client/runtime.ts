@@ -1,4 +1,4 @@
-// What the client program gives a dialect's caller: real connections, files, the listener, time, and a person.
+// What the client program gives a dialect's client: connections, files, the listener, time, and a view for its user.
 
 import type {
   ClientConnection,
@@ -7,37 +7,25 @@ import type {
   Ending,
   Listener,
   Missing,
-  SaveSink,
   Shown,
   SourceFile,
 } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, Result } from '../protocol/model';
 import { refused } from '../protocol/model';
-import { SocketConnection } from './connection';
+import { FileConnection } from './file_connection';
 import { hints } from './hints';
 import { ListenerThread } from './listener_thread';
 import { Route, type RouteOptions } from './route';
-import { SavedFile } from './save_file';
-import { OpenedFile, openSource, sendSource } from './source_file';
-import type { Progress } from './terminal/progress';
-
-/** Where what a caller shows goes, and where its questions are asked. */
-export interface View {
-  show(shown: Shown): void;
-  /** Settles when whoever reads it has caught up. */
-  ready(): Promise<void>;
-  prompt(text: string): void;
-  ask(question: string): Promise<string | undefined>;
-  progress(name: string, total: number): Progress;
-}
+import { openSource } from './source_file';
+import type { View } from './view';
 
 export interface ClientRuntimeOptions extends RouteOptions {
   /** The dialect's name, by which the background thread finds it. */
   readonly dialect: string;
   readonly server: Address;
   readonly view: View;
-  /** Called once, when all that was heard has been shown. */
+  /** Called once, when everything that came has been shown. */
   readonly exit: (ending: Ending) => void;
 }
 
@@ -45,7 +33,7 @@ export class ClientRuntime implements ClientHost {
   readonly #options: ClientRuntimeOptions;
   readonly #route: Route;
   readonly #listeners = new Set<ListenerThread>();
-  readonly #connections = new Set<FileClientConnection>();
+  readonly #connections = new Set<FileConnection>();
   #isExiting = false;
 
   constructor(options: ClientRuntimeOptions) {
@@ -59,18 +47,18 @@ export class ClientRuntime implements ClientHost {
   }
 
   dial(open: (connection: ClientConnection) => ConnectionEvents, address?: Address): void {
-    const wire = new FileClientConnection(this.#options.view);
-    this.#connections.add(wire);
-    void wire.over.then(() => this.#connections.delete(wire));
-    wire.begin(open(wire));
-    this.#route.connect(wire, address);
+    const connection = new FileConnection(this.#options.view);
+    this.#connections.add(connection);
+    void connection.over.then(() => this.#connections.delete(connection));
+    connection.begin(open(connection));
+    this.#route.connect(connection, address);
   }
 
   listen(
-    heard: (incoming: unknown) => void,
+    receive: (message: unknown) => void,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void {
-    void this.#listen(heard, done);
+    void this.#listen(receive, done);
   }
 
   source(path: string): Result<SourceFile, 'unreadable'> {
@@ -109,7 +97,7 @@ export class ClientRuntime implements ClientHost {
   }
 
   async #listen(
-    heard: (incoming: unknown) => void,
+    receive: (message: unknown) => void,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): Promise<void> {
     const { dialect, view } = this.#options;
@@ -118,8 +106,8 @@ export class ClientRuntime implements ClientHost {
       done(refused('unavailable'));
       return;
     }
-    const show = (incoming: unknown): Promise<void> => {
-      heard(incoming);
+    const show = (message: unknown): Promise<void> => {
+      receive(message);
       return view.ready();
     };
     this.#listeners.add(new ListenerThread({ ...ends, dialect, show, done }));
@@ -129,61 +117,15 @@ export class ClientRuntime implements ClientHost {
     done(await this.#options.view.ask(question));
   }
 
-  /** What was told to our listener has been accepted, and what was said last still leaves. */
+  /** Waits until our listener has shown what it accepted and what was written last has left, but not for long. */
   async #close(ending: Ending): Promise<void> {
-    await Promise.all(Array.from(this.#listeners, (listening) => listening.stop()));
-    const last = Array.from(this.#connections).filter((connection) => connection.isEnding);
-    const patience = Promise.withResolvers<void>();
-    const timer = setTimeout(patience.resolve, limits.client.farewellMs);
-    await Promise.race([Promise.all(last.map((connection) => connection.left)), patience.promise]);
+    await Promise.all(Array.from(this.#listeners, (listener) => listener.stop()));
+    const ended = Array.from(this.#connections).filter((connection) => connection.isEnding);
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, limits.client.farewellMs);
+    await Promise.race([Promise.all(ended.map((connection) => connection.left)), timeout.promise]);
     clearTimeout(timer);
-    for (const wire of this.#connections) if (!wire.isEnding) wire.abort();
+    for (const connection of this.#connections) if (!connection.isEnding) connection.abort();
     this.#options.exit(ending);
-  }
-}
-
-/** A connection that can also carry files. */
-class FileClientConnection extends SocketConnection implements ClientConnection {
-  readonly #view: View;
-
-  constructor(view: View) {
-    super();
-    this.#view = view;
-  }
-
-  sendSource(
-    file: SourceFile,
-    done: (result: Result<void, 'gone'>) => void,
-    frame?: Parameters<ClientConnection['sendSource']>[2],
-  ): void {
-    if (!(file instanceof OpenedFile)) {
-      done(refused('gone'));
-      return;
-    }
-    const progress = this.#view.progress(file.name, file.size);
-    const over = (result: Result<void, 'gone'>): void => {
-      progress.end();
-      done(result);
-    };
-    sendSource(this, file, (bytes) => progress.update(bytes), over, frame);
-  }
-
-  saveFile(target: { readonly name: string; readonly path?: string }, size: number): SaveSink {
-    const progress = this.#view.progress(target.name, size);
-    const file = new SavedFile(target, size, {
-      pause: (held) => this.setPaused(held),
-      received: (bytes) => progress.update(bytes),
-    });
-    return {
-      write: (bytes) => file.write(bytes),
-      finish: (done) => {
-        progress.end();
-        file.finish(done);
-      },
-      abandon: () => {
-        progress.end();
-        file.abandon();
-      },
-    };
   }
 }

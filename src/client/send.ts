@@ -1,23 +1,20 @@
-// `chat send`: says something to somebody and exits; no session, no prompt, as fast as the network.
+// `chat send`: sends a message to one or more users and exits. It has no session and no prompt.
 
 import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
-import { escapeLines } from '../protocol/bytes/escape';
-import type { Ending, Sender, SendResult } from '../protocol/dialect';
-import { limits } from '../protocol/limits';
 import {
   type Endpoint,
   endpointOf,
   endpointOfFlags,
   isUrl,
   serverOptions,
-  unreachableHint,
   withToken,
 } from './endpoint';
 import { lastSender } from './last_sender';
-import { listUsers, oneShot } from './one_shot';
-import { type OutgoingText, outgoingTexts } from './outgoing_texts';
+import { oneShot } from './one_shot';
+import { outgoingTexts } from './outgoing_texts';
+import { SendJob } from './send_job';
 import { statusOf } from './status';
 import { OneShotView } from './view';
 
@@ -37,7 +34,10 @@ export const send = defineCommand({
     as: { type: 'string', valueHint: 'NAME', description: 'who says it', env: 'CHAT_USER' },
     attach: { type: 'string', valueHint: 'FILE', description: 'a file to go with it' },
     lines: { type: 'boolean', description: 'one message a line, as it comes' },
-    timeout: { type: 'duration', description: 'how long one message may take, its file included' },
+    timeout: {
+      type: 'duration',
+      description: 'how long one message may take, its file included',
+    },
     json: { type: 'boolean', description: 'print one object a message' },
   },
   examples: [
@@ -47,15 +47,15 @@ export const send = defineCommand({
     'chat send channels://Scott@127.0.0.1:55555/168_tas "hi"',
   ],
   async run({ to, text, as, attach, lines, timeout, json, ...flags }, io) {
-    const endpoint = isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined);
-    const sender = endpoint.target.user ?? as ?? lastSender(endpoint.serverUrl, io.env);
-    const target = withToken(
-      sender === undefined ? endpoint.target : { ...endpoint.target, user: sender },
-      io.env,
+    const endpoint = withSender(
+      isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined),
+      as,
+      io,
     );
-    const openSender = endpoint.client.send?.bind(endpoint.client);
+    const { client, dialect, target } = endpoint;
+    const openSender = client.send?.bind(client);
     if (openSender === undefined) {
-      throw new CliError(exit.usage, `${endpoint.dialect} can only be spoken in a session`);
+      throw new CliError(exit.usage, `${dialect} can only be spoken in a session`);
     }
     if (text === undefined && attach === undefined) {
       throw new CliError(exit.usage, 'send: TEXT is missing', 'usage: chat send TO TEXT');
@@ -63,150 +63,42 @@ export const send = defineCommand({
     if (attach !== undefined && lines) {
       throw new CliError(exit.usage, 'send: --attach and --lines do not go together');
     }
+    const recipients = isUrl(to) ? recipientsIn(target.path, true) : recipientsIn(to, false);
     const view = await openView(io, attach);
-    const { ending } = await oneShot({ ...endpoint, target }, view, async (host, done) => {
-      const job = new SendJob({
-        io,
-        endpoint: { ...endpoint, target },
-        sender: openSender(host, target),
-        recipients: isUrl(to) ? recipientsOf(target.path, true) : recipientsOf(to, false),
-        attach,
-        timeoutMs: timeout,
-        isJson: json,
-      });
-      const { textBytes } = endpoint.client;
-      const source = { text: text ?? '', isByLine: lines, textBytes, dialect: endpoint.dialect };
+    const { ending } = await oneShot(endpoint, view, async (host, done) => {
+      const sender = openSender(host, target);
+      const options = { attach, timeoutMs: timeout, isJson: json };
+      const job = new SendJob({ io, endpoint, sender, recipients, ...options });
+      const { textBytes } = client;
+      const source = { text: text ?? '', isByLine: lines, textBytes, dialect };
       done({ ending: await job.sendAll(outgoingTexts(source, io)) });
     });
-    view.tell(io, ending === 'done');
+    view.flush(io, ending === 'done');
     return statusOf[ending];
   },
 });
 
-/** Names apart by commas, none twice. A URL without any leaves it to the protocol. */
-function recipientsOf(names: string, mayBeEmpty: boolean): readonly string[] {
+/** The endpoint with its sender: the URL's user, else the one of the flag, else the last one. */
+function withSender(endpoint: Endpoint, as: string | undefined, { env }: Io): Endpoint {
+  const { target, serverUrl } = endpoint;
+  const user = target.user ?? as ?? lastSender(serverUrl, env);
+  return { ...endpoint, target: withToken(user === undefined ? target : { ...target, user }, env) };
+}
+
+/** The names between the commas, without duplicates. A URL without any leaves the recipient to the dialect. */
+function recipientsIn(names: string, mayBeEmpty: boolean): readonly string[] {
   const all = names.split(',').map((name) => name.trim());
-  const named = [...new Set(all)].filter((name) => name !== '');
-  if (named.length > 0) return named;
+  const recipients = [...new Set(all)].filter((name) => name !== '');
+  if (recipients.length > 0) return recipients;
   if (mayBeEmpty) return [''];
   throw new CliError(exit.usage, 'send: TO names nobody');
 }
 
-/** A transfer is shown on a terminal; nothing of it is loaded where there is none. */
+/** A view that shows a transfer if standard error is a terminal. Without one, nothing of that is loaded. */
 async function openView(io: Io, attach: string | undefined): Promise<OneShotView> {
   if (attach === undefined || !io.err.isTerminal) return new OneShotView();
-  const { openProgress } = await import('./terminal/progress');
+  const { openProgress } = await import('./terminal/progress_board');
   const { SystemClock } = await import('../net/clock');
   const board = openProgress(process.stderr, new SystemClock());
   return new OneShotView((name, total) => board.start(name, total));
 }
-
-interface SendJobOptions {
-  readonly io: Io;
-  readonly endpoint: Endpoint;
-  readonly sender: Sender;
-  readonly recipients: readonly string[];
-  readonly attach: string | undefined;
-  /** How long one message may take; any time, if undefined. */
-  readonly timeoutMs: number | undefined;
-  readonly isJson: boolean;
-}
-
-/** What `--timeout` makes of a message. */
-const timedOut: SendResult = { ending: 'try-later', line: 'No answer came in time.' };
-
-/** Sends letters one after the other, and says what became of each. */
-class SendJob {
-  readonly #options: SendJobOptions;
-  /** The first failure, which is the exit status. */
-  #failure: Ending | undefined;
-
-  constructor(options: SendJobOptions) {
-    this.#options = options;
-  }
-
-  async sendAll(texts: AsyncIterable<OutgoingText>): Promise<Ending> {
-    const { recipients, sender } = this.#options;
-    sending: for await (const message of texts) {
-      if ('bad' in message) {
-        this.#printError(message.bad.message, message.bad.hint);
-        this.#failure ??= 'bad-data';
-        continue;
-      }
-      for (const to of recipients) {
-        const result = await this.#sendOne(to, message.text);
-        await this.#report(to, result);
-        if (result.ending !== 'done') this.#failure ??= result.ending;
-        // Whoever does not answer will not answer the next one either.
-        if (result.ending === 'unreachable' || result === timedOut) break sending;
-      }
-      // A line that nobody takes will not be followed by one that somebody does.
-      if (this.#failure !== undefined && this.#failure !== 'bad-data') break;
-    }
-    await new Promise<void>((closed) => sender.close(closed));
-    return this.#failure ?? 'done';
-  }
-
-  #sendOne(to: string, text: string): Promise<SendResult> {
-    const { attach, sender, timeoutMs } = this.#options;
-    const message = { to, text, ...(attach !== undefined && { attach }) };
-    return new Promise((done) => {
-      const timer =
-        timeoutMs === undefined ? undefined : setTimeout(() => done(timedOut), timeoutMs);
-      sender.send(message, (result) => {
-        clearTimeout(timer);
-        done(result);
-      });
-    });
-  }
-
-  async #report(to: string, result: SendResult): Promise<void> {
-    const { endpoint, io, isJson } = this.#options;
-    const isDone = result.ending === 'done';
-    if (isJson) {
-      const { user, host, port } = endpoint.target;
-      const status = isDone ? 'stored' : result.ending;
-      const server = `${host}:${port}`;
-      io.out.write(`${JSON.stringify({ id: result.id, from: user, to, server, status })}\n`);
-    } else if (isDone) {
-      if (io.out.isTerminal) io.out.write(linesOf(result.line));
-      return;
-    }
-    if (isDone) return;
-    const hint = result.ending === 'unknown-user' ? await this.#registrationHint(to) : undefined;
-    this.#printError(isJson ? '' : result.line, hint);
-    if (result.ending === 'unreachable') io.err.write(unreachableHint(endpoint, result.line));
-  }
-
-  /** Of the two that a refusal may mean, the one that is unknown, and how he is registered. */
-  async #registrationHint(to: string): Promise<string | undefined> {
-    const { endpoint } = this.#options;
-    const { client, target } = endpoint;
-    if (client.register === undefined) return undefined;
-    const { user } = target;
-    // What this question comes to is nobody's business but ours.
-    const asked = user === undefined ? undefined : listUsers(endpoint, new OneShotView(), user);
-    const patience = Promise.withResolvers<undefined>();
-    const timer = setTimeout(patience.resolve, limits.client.farewellMs);
-    const answer = await Promise.race([asked, patience.promise]);
-    clearTimeout(timer);
-    const unknown = user !== undefined && answer?.ending === 'unknown-user' ? user : to;
-    const where = `--server ${target.host} --port ${target.port}`;
-    const how = `chat register ${unknown} --name "FULL NAME" --born DD/MM/YYYY ${where}`;
-    return `${unknown} is not registered there; to register: ${how}`;
-  }
-
-  #printError(line: string, hint: string | undefined): void {
-    const { err } = this.#options.io;
-    err.write(linesOf(line));
-    if (hint !== undefined) err.write(`  ${hint}\n`);
-  }
-}
-
-/** A dialect's line as it is printed; it may hold what the server said. */
-const linesOf = (text: string): string =>
-  text === ''
-    ? ''
-    : escapeLines(text)
-        .map((line) => `${line}\n`)
-        .join('');

@@ -1,4 +1,4 @@
-// `chat users`: who can be reached right now, one name a line.
+// `chat users`: the users who are connected, one name a line.
 
 import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
@@ -9,7 +9,7 @@ import { lastSender } from './last_sender';
 import { listUsers, report } from './one_shot';
 import { OneShotView } from './view';
 
-/** Whether the server answered that it will not say. */
+/** Whether the server refused to give the list. */
 const isRefusal = (ending: Ending): boolean =>
   ending === 'not-allowed' || ending === 'unknown-user';
 
@@ -40,7 +40,7 @@ export const users = defineCommand({
     const asker = named ?? lastSender(endpoint.serverUrl, io.env);
     let view = new OneShotView();
     let { ending, value } = await listUsers(endpoint, view, asker);
-    // Whoever was here last may be gone, while others of this machine are connected.
+    // The last user may be gone, while another user of this machine is connected.
     if (named === undefined && asker !== undefined && isRefusal(ending)) {
       view = new OneShotView();
       ({ ending, value } = await listUsers(endpoint, view, undefined));

@@ -1,25 +1,39 @@
-// Where what a caller shows goes: a conversation above the line being typed, a pipe, or objects for a program.
+// Where what a client shows goes: a dialogue, a pipe, objects for a program, or the streams of a one-shot command.
 
 import type { Io } from '../cli/io';
 import { escapeLines } from '../protocol/bytes/escape';
 import type { Shown } from '../protocol/dialect';
-import type { View } from './runtime';
 import type { Dialogue } from './terminal/dialogue';
-import type { Progress } from './terminal/progress';
+import { noProgress, type Progress } from './terminal/progress';
 
-/** Shows no transfers. */
-const silent: Progress = { update() {}, end() {} };
+/** Shows what a client has to show, and asks its questions. */
+export interface View {
+  show(shown: Shown): void;
+  /** Settled when the reader has caught up. */
+  ready(): Promise<void>;
+  prompt(text: string): void;
+  /** Asks the user; undefined when there is no user to ask. */
+  ask(question: string): Promise<string | undefined>;
+  progress(name: string, total: number): Progress;
+}
 
-/** The face of `chat connect`. */
+/** Lines as they are printed, each escaped and with a line end. */
+export const printable = (lines: readonly string[]): string =>
+  lines
+    .flatMap(escapeLines)
+    .map((line) => `${line}\n`)
+    .join('');
+
+/** The view of `chat connect`. */
 export class DialogueView implements View {
   readonly #dialogue: Dialogue;
   readonly #err: Io['err'];
   readonly #isJson: boolean;
 
-  /** The last thing shown, for whoever asks whether something was said already. */
+  /** The last thing shown, so that a hint does not repeat it. */
   lastShown = '';
 
-  /** `isJson`: one object a message, receipt or result, and nothing else on standard output. */
+  /** `isJson`: print one object a message, receipt or result, and nothing else on standard output. */
   constructor(dialogue: Dialogue, err: Io['err'], isJson: boolean) {
     this.#dialogue = dialogue;
     this.#err = err;
@@ -29,13 +43,13 @@ export class DialogueView implements View {
   show(shown: Shown): void {
     this.lastShown = shown.lines.join('\n');
     if (this.#isJson && shown.kind !== 'note') {
-      // What a bot asked for it knows; it reads what came of it.
+      // A program knows its own requests; it reads their results.
       if (shown.kind !== 'request') this.#dialogue.print([JSON.stringify(shown.json)]);
-      return;
+    } else if (this.#dialogue.isInteractive || shown.kind !== 'note') {
+      this.#dialogue.print(shown.lines.flatMap(escapeLines));
+    } else {
+      this.#err.write(printable(shown.lines));
     }
-    const lines = shown.lines.flatMap(escapeLines);
-    if (this.#dialogue.isInteractive || shown.kind !== 'note') this.#dialogue.print(lines);
-    else this.#err.write(lines.map((line) => `${line}\n`).join(''));
   }
 
   ready(): Promise<void> {
@@ -47,7 +61,7 @@ export class DialogueView implements View {
   }
 
   ask(question: string): Promise<string | undefined> {
-    // A script's next line is an operation, not an answer.
+    // The next line of a script is a command, not an answer.
     if (!this.#dialogue.isInteractive) return Promise.resolve(undefined);
     return this.#dialogue.ask(question);
   }
@@ -57,31 +71,27 @@ export class DialogueView implements View {
   }
 }
 
-/** The face of a command that does one thing and exits: what it is shown waits until the end is known. */
+/** The view of a command that does one thing and exits. It keeps what it is shown until the ending is known. */
 export class OneShotView implements View {
   readonly #progress: (name: string, total: number) => Progress;
   #shown: Shown[] = [];
 
-  constructor(progress: (name: string, total: number) => Progress = () => silent) {
+  constructor(progress: (name: string, total: number) => Progress = () => noProgress) {
     this.#progress = progress;
   }
 
-  /** All that was shown and not told yet. */
+  /** Everything that was shown and not written yet. */
   get text(): string {
     return this.#shown.flatMap(({ lines }) => lines).join('\n');
   }
 
-  /** Writes what was shown: results where they belong, everything on standard error after a failure. */
-  tell(io: Io, isDone: boolean): void {
+  /** Writes what was shown: results on standard output, but everything on standard error after a failure. */
+  flush(io: Io, isDone: boolean): void {
     const shown = this.#shown;
     this.#shown = [];
     for (const { lines, kind } of shown) {
-      const text = lines
-        .flatMap(escapeLines)
-        .map((line) => `${line}\n`)
-        .join('');
-      if (isDone && (kind === 'result' || kind === 'incoming')) io.out.write(text);
-      else if (kind !== 'request') io.err.write(text);
+      if (isDone && (kind === 'result' || kind === 'incoming')) io.out.write(printable(lines));
+      else if (kind !== 'request') io.err.write(printable(lines));
     }
   }
 

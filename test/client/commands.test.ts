@@ -146,7 +146,7 @@ describe('places', () => {
     expect(endpointOf('alice', flags)).toMatchObject({
       dialect: 'mailbox',
       target: { user: 'alice', host: 'localhost', port: 8888, path: '' },
-      place: 'mailbox://localhost:8888',
+      serverUrl: 'mailbox://localhost:8888',
     });
     expect(endpointOf('Scott', { server: '::1', port: 7, dialect: channels.name }).serverUrl).toBe(
       'channels://[::1]:7',

@@ -20,7 +20,7 @@ async function read(
   const io = { input: { isTerminal, stream } } as unknown as Io;
   const given = { text: '-', isByLine: false, textBytes: 10, dialect: 'mailbox', ...source };
   const all = await Array.fromAsync(outgoingTexts(given, io));
-  return all.map((message) => ('bad' in message ? `! ${message.bad.message}` : message.text));
+  return all.map((message) => ('error' in message ? `! ${message.error.message}` : message.text));
 }
 
 describe('a text given', () => {

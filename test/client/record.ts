@@ -1,6 +1,7 @@
 // Records what happens on a connection, for tests that ask what its owner was told and in which order.
 
-import { ClientRuntime, type ClientRuntimeOptions, type View } from '../../src/client/runtime';
+import { ClientRuntime, type ClientRuntimeOptions } from '../../src/client/runtime';
+import type { View } from '../../src/client/view';
 import type { Inbox } from '../../src/protocol/bytes/inbox';
 import type { ClientConnection, ConnectionEvents, Ending, Shown } from '../../src/protocol/dialect';
 

@@ -4,7 +4,6 @@ import { escapeForTerminal } from '../../protocol/bytes/escape';
 import { limits } from '../../protocol/limits';
 import { cutToWidth } from './layout';
 
-
 /** The widths of the bar, in columns: a narrower one would say nothing, a wider one nothing more. */
 const barWidths = { min: 8, max: 30 };
 const nameWidthMin = 8;

@@ -4,7 +4,7 @@ import { escapeLines } from '../../protocol/bytes/escape';
 import { limits } from '../../protocol/limits';
 import type { Dialogue, LineHandler } from './dialogue';
 import { PacedOutput } from './paced_output';
-import type { Progress } from './progress';
+import { noProgress, type Progress } from './progress';
 import { readLines } from './read_lines';
 import type { SystemProcess, TextOutput } from './system';
 
@@ -84,7 +84,7 @@ class Script implements Dialogue {
   }
 
   progress(): Progress {
-    return { update() {}, end() {} };
+    return noProgress;
   }
 
   close(): void {

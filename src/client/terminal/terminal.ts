@@ -9,7 +9,8 @@ import { type Key, KeyDecoder } from './keys';
 import { inColumns } from './layout';
 import { LineQueue } from './line_queue';
 import { PacedOutput } from './paced_output';
-import { type Progress, ProgressBoard } from './progress';
+import type { Progress } from './progress';
+import { ProgressBoard } from './progress_board';
 import { Questions } from './questions';
 import { Screen } from './screen';
 import type { SystemProcess, TextInput, TextOutput } from './system';
@@ -29,7 +30,6 @@ export interface TerminalOptions {
   readonly process?: SystemProcess | undefined;
   readonly clock?: Clock | undefined;
 }
-
 
 export function openTerminal(options: TerminalOptions): Dialogue {
   return new Terminal(options);

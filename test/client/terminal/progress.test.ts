@@ -5,7 +5,7 @@ import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 
 import { bytes, duration, Meter } from '../../../src/client/terminal/meter';
-import { openProgress, ProgressBoard } from '../../../src/client/terminal/progress';
+import { openProgress, ProgressBoard } from '../../../src/client/terminal/progress_board';
 import { HandClock } from '../../support/hand_clock';
 import { TestOutput } from './test_output';
 
