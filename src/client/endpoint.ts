@@ -3,6 +3,7 @@
 import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import { didYouMean } from '../cli/nearest';
+import { hostAndPort } from '../protocol/bytes/address';
 import type { Client, Target } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 
@@ -112,8 +113,7 @@ export function unreachableHint({ target, serverUrl }: Endpoint, shown: string):
 }
 
 function makeEndpoint(clientDialect: ClientDialect, target: Target): Endpoint {
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  const serverUrl = `${clientDialect.dialect}://${host}:${target.port}`;
+  const serverUrl = `${clientDialect.dialect}://${hostAndPort(target)}`;
   return { ...clientDialect, target, serverUrl };
 }
 

@@ -55,10 +55,10 @@ export class ClientRuntime implements ClientHost {
   }
 
   listen(
-    receive: (message: unknown) => void,
+    received: (incoming: unknown) => void,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void {
-    void this.#listen(receive, done);
+    void this.#listen(received, done);
   }
 
   source(path: string): Result<SourceFile, 'unreadable'> {
@@ -97,7 +97,7 @@ export class ClientRuntime implements ClientHost {
   }
 
   async #listen(
-    receive: (message: unknown) => void,
+    received: (incoming: unknown) => void,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): Promise<void> {
     const { dialect, view } = this.#options;
@@ -106,8 +106,8 @@ export class ClientRuntime implements ClientHost {
       done(refused('unavailable'));
       return;
     }
-    const show = (message: unknown): Promise<void> => {
-      receive(message);
+    const show = (incoming: unknown): Promise<void> => {
+      received(incoming);
       return view.ready();
     };
     this.#listeners.add(new ListenerThread({ ...ends, dialect, show, done }));
