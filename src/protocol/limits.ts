@@ -6,50 +6,59 @@ const second = 1000;
 
 export const limits = {
   hub: {
-    /** A name, in bytes of UTF-8. */
+    /** A name, in bytes of UTF-8. A longer text is no name. */
     nameBytes: 255,
-    /** A room's or group's name, in bytes of UTF-8. */
+    /** A room's or group's name, in bytes of UTF-8. A longer text is no name of a room. */
     roomNameBytes: 64,
-    /** One message text in the hub, in bytes; every dialect has its own, smaller or equal. */
+    /** One message text, in UTF-16 units; each dialect has a bound of its own, smaller or equal. Longer: refused. */
     textBytes: 64 * KiB,
-    /** Messages that wait for one recipient. */
+    /** Messages that wait for one recipient. More are refused as full. */
     pendingPerRecipient: 100_000,
-    /** Open rooms that exist at once. */
+    /** Open rooms that exist at once. More are refused. */
     rooms: 10_000,
-    /** Closed rooms (groups) that exist at once, and members of one. */
+    /** Groups that exist at once, and members of one of them. More are refused. */
     groups: 10_000,
     groupMembers: 1_000,
-    /** Accounts that the hub keeps in memory as it last found them; beyond it, all are read anew. */
+    /** Accounts that the hub keeps in memory as it last found them. Over this number, all are read anew. */
     cachedAccounts: 10_000,
-    /** Attachments that wait for one recipient. */
+    /** Attachments that wait for one recipient. More are refused as full. */
     attachmentsPerRecipient: 10_000,
-    /** Of those, the ones that one list names: the oldest. */
+    /** Attachments that one list names: the oldest. */
     attachmentsListed: 1_000,
-    /** File offers of one session that are open at once. */
+    /** File offers of one session that are open at once. More are refused. */
     offersPerSession: 64,
+    /** Faults of the ledger that are told one by one. A ledger with more is broken anyway. */
+    ledgerFaults: 100,
+    /** Pages in the write-ahead log that start a checkpoint: about 16 MiB, so that no commit takes long. */
+    checkpointPages: 4_000,
   },
   journal: {
-    /** Commands applied in one transaction, and the time one transaction may collect, in ms. */
+    /** Commands applied in one transaction. The rest comes in the next one. */
     batchCommands: 256,
+    /** How long commands are applied in one transaction, in ms. The rest comes in the next one. */
     batchMs: 4,
-    /** Commands submitted and not committed yet, over all connections; beyond it: refused as overloaded. */
+    /** Commands between two looks at the clock. */
+    clockCommands: 32,
+    /** Commands submitted and not committed yet, over all connections. More are refused as overloaded. */
     queuedCommands: 100_000,
-    /** How long a settlement may wait for a group to join, in ms. */
+    /** How long a settlement may wait for a batch that it can join, in ms. Then it makes one. */
     settlementMs: 10,
-    /** When what must come to pass is tried again after the disk has failed, in ms. */
+    /** When an owed command is tried again after the disk has failed, in ms. */
     storageRetryMs: 1 * second,
-    /** How long an outcome is remembered by its key, in ms. */
+    /** How long an outcome is remembered by its idempotency key, in ms. */
     outcomeMs: 24 * 3600 * second,
+    /** How often outcomes that are older are removed, in ms. */
+    outcomePruneMs: 3600 * second,
   },
   delivery: {
-    /** Messages of one recipient held in memory for delivery; the rest stays in the store. */
+    /** Messages of one recipient held in memory for delivery. The rest stays in the store. */
     window: 32,
-    /** A refusal within this time of the CONNECT answer is tried again after each of these pauses, in ms. */
+    /** How long after the CONNECT answer a refused dial is tried again, in ms: after each of these pauses, in ms. */
     dialGraceMs: 1 * second,
     dialRetriesMs: [50, 150, 400],
     /** After an error on a call that was made: tried again after these pauses, in ms. */
     callRetriesMs: [1 * second, 5 * second, 30 * second],
-    /** Confirmations that wait for one address. */
+    /** Confirmations that wait for one address. More are dropped. */
     receiptsPerAddress: 10_000,
   },
   net: {

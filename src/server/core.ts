@@ -2,12 +2,11 @@
 
 import type { Clock } from '../net/clock';
 import type { Socket, SocketEvents } from '../net/socket';
-import type { Command, Outcome } from '../protocol/commands';
+import type { Command } from '../protocol/commands';
 import type { Callback, Dialect } from '../protocol/dialect';
-import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
 import type { Console } from './console';
-import { CalledOutlet } from './delivery/calls';
+import { CallbackOutlet } from './delivery/callback_outlet';
 import { Delivery } from './delivery/delivery';
 import type { FileStore } from './files/files';
 import type { CallbackAddress } from './hub/events';
@@ -18,6 +17,7 @@ import { forgetGuestsGroups } from './hub/state/groups';
 import { readPending } from './hub/state/messages';
 import { openStore, type Store } from './hub/store';
 import { LocalJournal } from './journal/local';
+import { OwedCommands } from './journal/owed';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
@@ -36,25 +36,14 @@ export interface CoreDeps {
   report(what: string, error: unknown): void;
 }
 
-export interface Core {
-  /** Every connection that is not over, whoever made it. */
-  readonly connections: ReadonlySet<ConnectionHost>;
-  /** What the conversations of one door share. `server`: its address as peers know it. */
-  hostDeps(dialect: string, server: Address): ConnectionHostDeps;
-  /** Calls those who left an address before this start. */
-  start(): void;
-  /** The server's own commands; nobody waits for their outcome. */
-  submit(command: Command): void;
-  /** Applies what was submitted, and says goodbye to everybody. */
-  closing(): void;
-  /** Applies everything submitted so far. */
-  flush(): void;
-  /** Applies everything submitted so far, and takes nothing more. */
-  close(): void;
-}
-
 /** One machine for now; commands and addresses carry the name from the first day. */
 const machine = 'm1';
+
+/** A start is named by its time in this base, to be short. */
+const startRadix = 36;
+
+/** A connection that calls a user: the user is told no address of ours. */
+const noAddress: Address = { host: '', port: 0 };
 
 /** Opens the store of a core that is to start: nothing of guests outlives a server. Throws as `openStore`. */
 export function openCoreStore(path: string): Store {
@@ -64,113 +53,150 @@ export function openCoreStore(path: string): Store {
   return db;
 }
 
-export function openCore(db: Store, dialects: readonly Dialect[], deps: CoreDeps): Core {
-  const { clock, console } = deps;
-  const conversations = new Set<ConnectionHost>();
-  const entered = new Map<SessionId, ConnectionHost>();
-  const reservedRooms = dialects.flatMap(({ server }) => server?.room ?? []);
-  const journal: LocalJournal = new LocalJournal(
-    db,
-    openHub(db, { reservedRooms }),
-    (events) => delivery.take(events),
-    {
-      now: () => clock.now(),
-      soon: (flush) => deps.soon(flush),
-      later: (flush, ms) => void clock.after(ms, flush),
-      report: (what, error) => deps.report(what, error),
-    },
-  );
-  journal.onBatchDone = () => deps.flush();
-  /** What must come to pass, since it has happened already: a disk that fails is asked again until it does not. */
-  const owe = (command: Command, done: () => void): void =>
-    journal.submit(command, (outcome) => paid(command, outcome, done));
-  const paid = (command: Command, outcome: Outcome, done: () => void): void => {
-    if (outcome.ok || outcome.why !== 'storage') done();
-    else clock.after(limits.journal.storageRetryMs, () => owe(command, done));
-  };
-  const waiting = readPending(db);
-  const delivery: Delivery = new Delivery({
-    // A message that the same group brought is not told before its sender has his answer: its own event brings it.
-    waiting: (...of) => waiting(...of).filter(({ serial }) => serial <= journal.answeredPosition),
-    settle: (recipient, serial, { status, urgent, done }) => {
-      const settled = { do: 'settle', recipient, serial, status } as const;
-      if (urgent) owe(settled, done);
-      else journal.submitDeferred(settled, (outcome) => paid(settled, outcome, done));
-    },
-    after: (ms, then) => clock.after(ms, then),
-    connection: (session) => entered.get(session),
-    caller,
-    released: ({ hash }) => deps.files.release(hash),
-  });
+export class Core {
+  readonly #db: Store;
+  readonly #deps: CoreDeps;
+  readonly #journal: LocalJournal;
+  readonly #owed: OwedCommands;
+  readonly #delivery: Delivery;
+  readonly #connections = new Set<ConnectionHost>();
+  /** The connections that have asked for a name, or have one. */
+  readonly #bySession = new Map<SessionId, ConnectionHost>();
+  /** By dialect. */
+  readonly #callbacks: ReadonlyMap<string, Callback>;
+  /** Names this start of the server, so that a session's id is never used again. */
+  readonly #startName: string;
+  #sessionCount = 0;
+  #isStarting = false;
 
-  const boot = clock.now().toString(36);
-  let connections = 0;
-  const nextSession = (): SessionId => `${machine}-${boot}-${++connections}` as SessionId;
-  const around = (dialect: string, server: Address): ConnectionHostDeps => ({
-    dialect,
-    machine,
-    server,
-    clock,
-    files: deps.files,
-    submit: (command, done, key) => journal.submit(command, done, key),
-    owe,
-    isOwnDoor: (address) => deps.isOwnDoor(address),
-    print: (line) => console.print(line),
-    warn: (line) => console.warn(line),
-    output: (bytes, taken) => console.raw(bytes, taken),
-    report: (what, error) => deps.report(what, error),
-    nextSession,
-    began: (conversation) => void conversations.add(conversation),
-    entered: (conversation) => void entered.set(conversation.session, conversation),
-    over: (conversation, session) => {
-      conversations.delete(conversation);
-      if (session !== undefined) entered.delete(session);
-    },
-  });
+  constructor(db: Store, dialects: readonly Dialect[], deps: CoreDeps) {
+    this.#db = db;
+    this.#deps = deps;
+    this.#callbacks = new Map(
+      dialects.flatMap(({ name, server }) => (server?.callback ? [[name, server.callback]] : [])),
+    );
+    this.#startName = deps.clock.now().toString(startRadix);
+    const reservedRooms = dialects.flatMap(({ server }) => server?.room ?? []);
+    this.#journal = this.#openJournal(reservedRooms);
+    this.#owed = new OwedCommands(this.#journal, (ms, then) => deps.clock.after(ms, then));
+    this.#delivery = this.#openDelivery();
+  }
 
-  const callbacks = new Map<string, Callback>(
-    dialects.flatMap(({ name, server }) => (server?.callback ? [[name, server.callback]] : [])),
-  );
-  let starting = false;
-  function caller(at: CallbackAddress): CalledOutlet | undefined {
-    const callback = callbacks.get(at.dialect);
-    if (at.machine !== machine || !callback) return undefined;
-    // Who is called is told no address of ours.
-    const calls = around(at.dialect, { host: '', port: 0 });
-    return new CalledOutlet(
-      { ...at, callback, fresh: !starting },
+  #openJournal(reservedRooms: readonly string[]): LocalJournal {
+    const deps = this.#deps;
+    return new LocalJournal(
+      this.#db,
+      openHub(this.#db, { reservedRooms }),
+      (events) => this.#delivery.take(events),
       {
-        dial: (address, open) =>
-          deps.dial(address, (socket) => {
-            const conversation = new ConnectionHost(socket, calls);
-            conversation.start(open(conversation));
-            return conversation;
-          }),
-        after: (ms, then) => clock.after(ms, then),
-        now: () => clock.now(),
-        unreachable: () =>
-          submit({ do: 'callback-lost', recipient: at.recipient, opened: at.opened }),
-        print: (line) => console.print(line),
+        now: () => deps.clock.now(),
+        soon: (flush) => deps.soon(flush),
+        later: (flush, ms) => void deps.clock.after(ms, flush),
+        report: (what, error) => deps.report(what, error),
+        batchDone: () => deps.flush(),
       },
     );
   }
-  const submit = (command: Command): void => owe(command, () => {});
 
-  return {
-    connections: conversations,
-    hostDeps: around,
-    submit,
-    start() {
-      starting = true;
-      for (const at of allCallbackAddresses(db)) delivery.open(at);
-      starting = false;
-    },
-    closing() {
-      journal.flush();
-      for (const conversation of conversations) conversation.closing();
-      deps.flush();
-    },
-    flush: () => journal.flush(),
-    close: () => journal.close(),
-  };
+  #openDelivery(): Delivery {
+    const readMessages = readPending(this.#db);
+    return new Delivery({
+      // A message of the batch that is being answered is left out: its own event brings it, after its sender's answer.
+      pending: (...of) =>
+        readMessages(...of).filter(({ serial }) => serial <= this.#journal.answeredPosition),
+      settle: (recipient, serial, { status, urgent, done }) => {
+        const command = { do: 'settle', recipient, serial, status } as const;
+        if (urgent) this.#owed.submit(command, done);
+        else this.#owed.submitDeferred(command, done);
+      },
+      after: (ms, then) => this.#deps.clock.after(ms, then),
+      connection: (session) => this.#bySession.get(session),
+      callbackOutlet: (at) => this.#callbackOutlet(at),
+      released: ({ hash }) => this.#deps.files.release(hash),
+    });
+  }
+
+  /** Every connection that is not over, whoever made it. */
+  get connections(): ReadonlySet<ConnectionHost> {
+    return this.#connections;
+  }
+
+  /** What the connections of one door share. `server`: its address as peers know it. */
+  hostDeps(dialect: string, server: Address): ConnectionHostDeps {
+    const { clock, console, files } = this.#deps;
+    return {
+      dialect,
+      machine,
+      server,
+      clock,
+      files,
+      submit: (command, done, idempotencyKey) =>
+        this.#journal.submit(command, done, idempotencyKey),
+      owe: (command, done) => this.#owed.submit(command, done),
+      isOwnDoor: (address) => this.#deps.isOwnDoor(address),
+      print: (line) => console.print(line),
+      warn: (line) => console.warn(line),
+      output: (bytes, taken) => console.raw(bytes, taken),
+      report: (what, error) => this.#deps.report(what, error),
+      nextSession: () => `${machine}-${this.#startName}-${++this.#sessionCount}` as SessionId,
+      began: (connection) => void this.#connections.add(connection),
+      entered: (connection) => void this.#bySession.set(connection.session, connection),
+      over: (connection, session) => {
+        this.#connections.delete(connection);
+        if (session !== undefined) this.#bySession.delete(session);
+      },
+    };
+  }
+
+  #callbackOutlet(at: CallbackAddress): CallbackOutlet | undefined {
+    const callback = this.#callbacks.get(at.dialect);
+    if (at.machine !== machine || !callback) return undefined;
+    const deps = this.#deps;
+    const hostDeps = this.hostDeps(at.dialect, noAddress);
+    return new CallbackOutlet(
+      { ...at, callback, isFresh: !this.#isStarting },
+      {
+        dial: (address, open) =>
+          deps.dial(address, (socket) => {
+            const connection = new ConnectionHost(socket, hostDeps);
+            connection.start(open(connection));
+            return connection;
+          }),
+        after: (ms, then) => deps.clock.after(ms, then),
+        now: () => deps.clock.now(),
+        unreachable: () =>
+          this.submit({ do: 'callback-lost', recipient: at.recipient, opened: at.opened }),
+        print: (line) => deps.console.print(line),
+      },
+    );
+  }
+
+  /** Calls the users who left an address before this start. */
+  start(): void {
+    this.#isStarting = true;
+    for (const at of allCallbackAddresses(this.#db)) this.#delivery.openCallback(at);
+    this.#isStarting = false;
+  }
+
+  /** The server's own commands; nothing waits for their outcome. */
+  submit(command: Command): void {
+    this.#owed.submit(command);
+  }
+
+  /** Applies what was submitted, and says goodbye to every peer. */
+  closing(): void {
+    this.#journal.flush();
+    for (const connection of this.#connections) connection.closing();
+    this.#deps.flush();
+  }
+
+  /** Applies everything submitted so far. */
+  flush(): void {
+    this.#journal.flush();
+  }
+
+  /** Applies everything submitted so far, and takes nothing more. */
+  close(): void {
+    this.#journal.close();
+  }
 }

@@ -14,7 +14,7 @@ import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import type { Console } from './console';
-import { openCore, openCoreStore } from './core';
+import { Core, openCoreStore } from './core';
 import { descriptorLimit } from './descriptors';
 import { Door } from './door';
 import { Files } from './files/files';
@@ -124,7 +124,7 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
   const own = ownHosts();
   const doors: (Door | WebDoor)[] = [];
   const dialects = settings.doors.map(({ dialect }) => dialect);
-  const core = openCore(db, dialects, {
+  const core = new Core(db, dialects, {
     clock,
     files,
     console,

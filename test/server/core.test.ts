@@ -4,7 +4,7 @@ import { expect, test } from 'bun:test';
 
 import type { Socket } from '../../src/net/socket';
 import { market } from '../../src/protocol/market/index';
-import { openCore, openCoreStore } from '../../src/server/core';
+import { Core, openCoreStore } from '../../src/server/core';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 import { HandClock } from '../support/hand_clock';
 import { named } from '../support/journal';
@@ -16,7 +16,7 @@ test('who enters in one group with a message to him gets it after both answers',
     throw new Error('not in this test');
   };
   const db = openCoreStore(':memory:');
-  const core = openCore(db, [market], {
+  const core = new Core(db, [market], {
     clock: new HandClock(1_700_000_000_000),
     files: { receive: unused, read: unused, release: unused, unpin: unused },
     console: { print: () => {}, warn: () => {}, raw: unused },

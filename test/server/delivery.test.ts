@@ -5,7 +5,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Callback, ConnectionEvents, Settle } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';
 import type { Direct, Notice, RecipientId } from '../../src/protocol/model';
-import { CalledOutlet } from '../../src/server/delivery/calls';
+import { CallbackOutlet } from '../../src/server/delivery/callback_outlet';
 import { Delivery } from '../../src/server/delivery/delivery';
 import type { Outlet } from '../../src/server/delivery/outlet';
 import type { Settled } from '../../src/server/delivery/recipient';
@@ -58,7 +58,7 @@ class World {
   readonly timers: { ms: number; run: () => void; cancelled: boolean }[] = [];
   called: (Outlet & { end(): void }) | undefined;
   readonly delivery = new Delivery({
-    waiting: (_recipient, after, most) =>
+    pending: (_recipient, after, most) =>
       this.stored.filter(({ serial }) => serial > after).slice(0, most),
     settle: (_recipient, serial, how) => void this.settled.push({ serial, ...how }),
     after: (ms, then) => {
@@ -67,7 +67,7 @@ class World {
       return () => (timer.cancelled = true);
     },
     connection: (session) => this.outlets.get(session),
-    caller: () => this.called,
+    callbackOutlet: () => this.called,
     released: () => {},
   });
 
@@ -307,9 +307,9 @@ describe('call-backs', () => {
     unreachable = 0;
     now = 0;
     refuse = false;
-    readonly outlet: CalledOutlet;
+    readonly outlet: CallbackOutlet;
 
-    constructor(fresh = true) {
+    constructor(isFresh = true) {
       const callback: Callback = {
         calls: (telling) => {
           const text = telling.is === 'direct' ? telling.text : `ack ${telling.id}`;
@@ -327,8 +327,8 @@ describe('call-backs', () => {
         },
         printed: (direct, result) => `${result} ${direct.id}`,
       };
-      this.outlet = new CalledOutlet(
-        { dialect: 'test', address: { host: 'h', port: 1 }, callback, wantsFiles: false, fresh },
+      this.outlet = new CallbackOutlet(
+        { dialect: 'test', address: { host: 'h', port: 1 }, callback, wantsFiles: false, isFresh },
         {
           dial: (_address, open) => {
             const events = open({} as never);

@@ -40,11 +40,11 @@ function house() {
   const log: string[] = [];
   const ears = new Map<string, Ear>();
   const delivery = new Delivery({
-    waiting: () => [],
+    pending: () => [],
     settle() {},
     after: () => () => {},
     connection: (session) => ears.get(session),
-    caller: () => undefined,
+    callbackOutlet: () => undefined,
     released() {},
   });
   const desk = new Desk(':memory:', undefined, (events) => delivery.take(events));

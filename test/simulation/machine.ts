@@ -10,7 +10,7 @@ import { TcpSocket } from '../../src/net/tcp_socket';
 import type { Dialect } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';
 import type { Address } from '../../src/protocol/model';
-import { type Core, openCore, openCoreStore } from '../../src/server/core';
+import { Core, openCoreStore } from '../../src/server/core';
 import { fileIsNeeded, neededFiles } from '../../src/server/hub/state/attachments';
 import type { Store } from '../../src/server/hub/store';
 import { ConnectionHost } from '../../src/server/net/connection_host';
@@ -115,7 +115,7 @@ export class Machine {
     const dialer = new Dialer(sockets, (address, socket, attempt) => {
       this.#call(life, address, socket, attempt);
     });
-    const core = openCore(db, dialects, {
+    const core = new Core(db, dialects, {
       clock,
       files,
       console: {

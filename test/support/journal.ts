@@ -52,6 +52,7 @@ export class Desk {
         soon: (flush) => this.#soon.push(flush),
         later: (run, ms) => this.#later.push({ run, ms }),
         report: (what) => this.reports.push(what),
+        batchDone: () => {},
       },
     );
   }

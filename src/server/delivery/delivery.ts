@@ -11,42 +11,45 @@ import {
 } from '../hub/events';
 import type { Outlet } from './outlet';
 import { Recipient, type RecipientDeps, type Settled } from './recipient';
-import { RoomOutlets } from './rooms';
+import { RoomOutlets } from './room_outlets';
 import { Sanitizer } from './sanitize';
 
 /** What delivery needs of the server around it. */
 export interface DeliveryDeps {
-  waiting(recipient: RecipientId, after: number, most: number): readonly Direct[];
+  /** The messages in the store that wait for a recipient, oldest first, after a serial. */
+  pending(recipient: RecipientId, after: number, most: number): readonly Direct[];
   settle(recipient: RecipientId, serial: number, how: Settled): void;
+  /** Calls `then` after `ms`; the result cancels that. */
   after(ms: number, then: () => void): () => void;
   /** The live connection of a session, if it is on this machine. */
   connection(session: SessionId): Outlet | undefined;
-  /** An outlet that calls an address, if this machine does. `end` lets go of it. */
-  caller(at: CallbackAddress): (Outlet & { end(): void }) | undefined;
-  /** A file that perhaps nobody needs any more. */
+  /** An outlet that calls an address, if it is this machine that does. `end` lets go of it. */
+  callbackOutlet(at: CallbackAddress): (Outlet & { end(): void }) | undefined;
+  /** Perhaps nothing needs this file any more. */
   released(event: Extract<HubEvent, { is: 'file-released' }>): void;
 }
 
-interface Called {
+/** The outlet of an address that is called. */
+interface OpenCallback {
   readonly opened: number;
   readonly outlet: Outlet & { end(): void };
 }
 
 export class Delivery {
   readonly #deps: DeliveryDeps;
-  readonly #post: RecipientDeps;
+  readonly #recipientDeps: RecipientDeps;
   readonly #sanitizer = new Sanitizer();
   readonly #rooms = new RoomOutlets();
   readonly #recipients = new Map<RecipientId, Recipient>();
-  readonly #called = new Map<RecipientId, Called>();
+  readonly #callbacks = new Map<RecipientId, OpenCallback>();
   readonly #watchers = new Map<SessionId, Outlet>();
-  /** Sessions that are here, on this machine: from `arrived` to `departed`, however long the link lives. */
-  readonly #live = new Map<SessionId, Outlet>();
+  /** The sessions on this machine, from `arrived` to `departed`, however long the socket lives. */
+  readonly #connections = new Map<SessionId, Outlet>();
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
-    this.#post = {
-      waiting: (...of) => deps.waiting(...of),
+    this.#recipientDeps = {
+      pending: (...of) => deps.pending(...of),
       settle: (...what) => deps.settle(...what),
       after: (ms, then) => deps.after(ms, then),
       sanitizer: this.#sanitizer,
@@ -61,30 +64,30 @@ export class Delivery {
     const [first] = events;
     if (first !== undefined && events.length > 1 && isSaid(first)) {
       const run = events.filter(isSaid).filter((event) => isSaidWith(first, event));
-      if (run.length === events.length) return this.#run(first.to, run);
+      if (run.length === events.length) return this.#tellRun(first.to, run);
     }
-    for (const event of events) this.#event(event);
+    for (const event of events) this.#takeOne(event);
   }
 
-  /** What one session said in a row, told to each of the others at once where that is possible. */
-  #run({ room, except }: SaidEvent['to'], run: readonly SaidEvent[]): void {
+  /** Tells what one session said in a row, to each outlet at once where it can take that. */
+  #tellRun({ room, except }: SaidEvent['to'], run: readonly SaidEvent[]): void {
     const all = run.map(({ notice }) => notice);
     const others: Outlet[] = [];
     this.#rooms.each(room, except, (outlet) => {
-      const told = outlet.tellAll?.(this.#sanitizer.passAll(all, outlet.dialect)) ?? false;
+      const told = outlet.tellAll?.(this.#sanitizer.cleanAll(all, outlet.dialect)) ?? false;
       if (!told) others.push(outlet);
     });
     for (const said of all) for (const outlet of others) this.#tell(outlet, said);
   }
 
-  #event(event: HubEvent): void {
+  #takeOne(event: HubEvent): void {
     switch (event.is) {
       case 'notice':
-        return this.#notice(event.to, event.notice);
+        return this.#tellAudience(event.to, event.notice);
       case 'direct':
         return this.#recipients.get(event.to)?.add(event.message);
       case 'room-in': {
-        const outlet = event.mute ? undefined : this.#live.get(event.session);
+        const outlet = event.mute ? undefined : this.#connections.get(event.session);
         if (outlet) this.#rooms.enter(event.room, event.session, outlet);
         return;
       }
@@ -93,22 +96,22 @@ export class Delivery {
       case 'arrived': {
         const outlet = this.#deps.connection(event.session);
         if (!outlet) return;
-        this.#live.set(event.session, outlet);
+        this.#connections.set(event.session, outlet);
         if (!event.deaf) this.#attach(event.recipient, outlet);
         return;
       }
       case 'departed': {
         this.#watchers.delete(event.session);
-        const outlet = this.#live.get(event.session);
-        this.#live.delete(event.session);
+        const outlet = this.#connections.get(event.session);
+        this.#connections.delete(event.session);
         if (outlet) this.#detach(event.recipient, outlet);
         return;
       }
       case 'address':
-        return this.open(event.at);
+        return this.openCallback(event.at);
       case 'address-gone': {
-        const called = this.#called.get(event.recipient);
-        if (called?.opened === event.opened) this.#hangUp(event.recipient, called);
+        const callback = this.#callbacks.get(event.recipient);
+        if (callback?.opened === event.opened) this.#closeCallback(event.recipient, callback);
         return;
       }
       case 'forgotten':
@@ -116,7 +119,7 @@ export class Delivery {
         this.#recipients.delete(event.recipient);
         return;
       case 'watching': {
-        const outlet = this.#live.get(event.session);
+        const outlet = this.#connections.get(event.session);
         if (outlet) this.#watchers.set(event.session, outlet);
         return;
       }
@@ -125,23 +128,23 @@ export class Delivery {
     }
   }
 
-  /** An address to call from now on; also what was open when the server started. */
-  open(at: CallbackAddress): void {
-    const outlet = this.#deps.caller(at);
+  /** From now on the address is called. For addresses that were open when the server started, too. */
+  openCallback(at: CallbackAddress): void {
+    const outlet = this.#deps.callbackOutlet(at);
     if (!outlet) return;
-    const before = this.#called.get(at.recipient);
-    if (before) this.#hangUp(at.recipient, before);
-    this.#called.set(at.recipient, { opened: at.opened, outlet });
+    const before = this.#callbacks.get(at.recipient);
+    if (before) this.#closeCallback(at.recipient, before);
+    this.#callbacks.set(at.recipient, { opened: at.opened, outlet });
     this.#attach(at.recipient, outlet);
   }
 
-  #notice(to: Audience, notice: Notice): void {
+  #tellAudience(to: Audience, notice: Notice): void {
     if (to === 'watchers') {
       for (const outlet of this.#watchers.values()) this.#tell(outlet, notice);
     } else if ('room' in to) {
       this.#rooms.each(to.room, to.except, (outlet) => this.#tell(outlet, notice));
     } else if ('session' in to) {
-      const outlet = this.#live.get(to.session);
+      const outlet = this.#connections.get(to.session);
       if (outlet) this.#tell(outlet, notice);
     } else {
       this.#recipients.get(to.recipient)?.tell(notice);
@@ -149,13 +152,13 @@ export class Delivery {
   }
 
   #tell(outlet: Outlet, notice: Notice): void {
-    outlet.tell(this.#sanitizer.pass(notice, outlet.dialect));
+    outlet.tell(this.#sanitizer.clean(notice, outlet.dialect));
   }
 
   #attach(id: RecipientId, outlet: Outlet): void {
     let recipient = this.#recipients.get(id);
     if (!recipient) {
-      recipient = new Recipient(id, this.#post, true);
+      recipient = new Recipient(id, this.#recipientDeps, true);
       this.#recipients.set(id, recipient);
     }
     recipient.attach(outlet);
@@ -165,9 +168,9 @@ export class Delivery {
     this.#recipients.get(id)?.detach(outlet);
   }
 
-  #hangUp(id: RecipientId, called: Called): void {
-    this.#called.delete(id);
-    this.#detach(id, called.outlet);
-    called.outlet.end();
+  #closeCallback(id: RecipientId, callback: OpenCallback): void {
+    this.#callbacks.delete(id);
+    this.#detach(id, callback.outlet);
+    callback.outlet.end();
   }
 }

@@ -1,16 +1,16 @@
-// An outlet: somebody who can be told things, over a live connection or by being called.
+// An outlet: a way to tell a user things, over a live connection or by a call to the address the user left.
 
 import type { Settle } from '../../protocol/dialect';
 import type { Direct, Notice, Said } from '../../protocol/model';
 
-/** Delivery cannot tell a connection from a call-back address; both take messages and settle them. */
+/** Delivery cannot tell a connection from a call-back address: both take messages and settle them. */
 export interface Outlet {
-  /** The dialect it speaks. */
+  /** The name of the dialect it speaks. */
   readonly dialect: string;
-  /** Tells a private message; `settle` is called exactly once, also when the outlet is lost meanwhile. */
+  /** Tells a private message. `settle` is called exactly once, also when the outlet is lost meanwhile. */
   deliver(message: Direct, settle: Settle): void;
   /** Tells a notice; nothing is owed. */
   tell(notice: Notice): void;
-  /** Tells what somebody said in a row, at once; false if it can only be told one by one. */
+  /** Tells at once what one user said in a row; false if it can only be told one by one. */
   tellAll?(run: readonly Said[]): boolean;
 }

@@ -1,24 +1,26 @@
-// One recipient's mail: one message at a time, in order, to every outlet he has, until it is settled.
+// One recipient's messages: one at a time, in order, to every outlet of the recipient, until it is settled.
 
 import { limits } from '../../protocol/limits';
 import type { Direct, Notice, RecipientId } from '../../protocol/model';
 import type { Outlet } from './outlet';
 import type { Sanitizer } from './sanitize';
 
-/** What became of a message for good, whether more of the recipient's waits for that, and who is told. */
+/** How a message ended. */
 export interface Settled {
   readonly status: 'delivered' | 'failed';
+  /** More messages of the recipient wait for this one's end. */
   readonly urgent: boolean;
+  /** Called when the settlement is committed. */
   readonly done: () => void;
 }
 
-/** What a recipient needs of the rest of delivery. */
+/** What a recipient is handed by delivery. */
 export interface RecipientDeps {
-  /** What waits in the store after a serial. */
-  waiting(recipient: RecipientId, after: number, most: number): readonly Direct[];
-  /** Makes a delivery final; `done` when it is committed. `urgent`: somebody waits for it. */
+  /** The messages in the store that wait, oldest first, after a serial. */
+  pending(recipient: RecipientId, after: number, most: number): readonly Direct[];
+  /** Makes the end of a message final. */
   settle(recipient: RecipientId, serial: number, how: Settled): void;
-  /** Calls `then` after `ms`; what it returns cancels. */
+  /** Calls `then` after `ms`; the result cancels that. */
   after(ms: number, then: () => void): () => void;
   /** Nothing is under way and no outlet is left. */
   idle(recipient: Recipient): void;
@@ -28,64 +30,64 @@ export interface RecipientDeps {
 export class Recipient {
   readonly id: RecipientId;
   readonly outlets = new Set<Outlet>();
-  readonly #post: RecipientDeps;
-  /** The oldest of what waits; the rest is in the store only. */
+  readonly #deps: RecipientDeps;
+  /** The oldest messages that wait; the rest is in the store only. */
   #window: Direct[] = [];
   /** Whether the store holds more than the window. */
-  #more: boolean;
-  /** The newest message that the window has held: what the store told is not told again by its event. */
+  #hasMore: boolean;
+  /** The serial of the newest message that the window has held: its own event does not add it again. */
   #newest = 0;
-  #busy = false;
+  #isBusy = false;
   #failures = 0;
   #cancelRetry: (() => void) | undefined;
-  #over = false;
+  #isGone = false;
 
-  /** `more`: something may wait in the store already. */
-  constructor(id: RecipientId, post: RecipientDeps, more: boolean) {
+  /** `hasMore`: something may wait in the store already. */
+  constructor(id: RecipientId, deps: RecipientDeps, hasMore: boolean) {
     this.id = id;
-    this.#post = post;
-    this.#more = more;
+    this.#deps = deps;
+    this.#hasMore = hasMore;
   }
 
-  /** Another outlet is there: what waits is tried at once. */
+  /** The recipient has another outlet: what waits is tried at once. */
   attach(outlet: Outlet): void {
     this.outlets.add(outlet);
     this.#failures = 0;
     this.#retryNow();
   }
 
-  /** One outlet less. What is under way on it still ends, and nothing else starts before. */
+  /** The recipient has one outlet less. What is under way there still ends, and nothing else starts before. */
   detach(outlet: Outlet): void {
     this.outlets.delete(outlet);
-    this.#rest();
+    this.#endIfIdle();
   }
 
-  #rest(): void {
-    if (this.outlets.size > 0 || this.#busy) return;
+  #endIfIdle(): void {
+    if (this.outlets.size > 0 || this.#isBusy) return;
     this.#cancelRetry?.();
-    this.#post.idle(this);
+    this.#deps.idle(this);
   }
 
   /** The recipient is gone for good. */
   forget(): void {
-    this.#over = true;
+    this.#isGone = true;
     this.#cancelRetry?.();
     this.#window = [];
-    this.#more = false;
+    this.#hasMore = false;
   }
 
-  /** A message was committed for him. */
+  /** A message for the recipient was committed. */
   add(message: Direct): void {
     if (message.serial > this.#newest) {
-      if (this.#more || this.#window.length >= limits.delivery.window) this.#more = true;
-      else this.#keep(message);
+      if (this.#hasMore || this.#window.length >= limits.delivery.window) this.#hasMore = true;
+      else this.#push(message);
     }
     this.#retryNow();
   }
 
   tell(notice: Notice): void {
     for (const outlet of this.outlets) {
-      outlet.tell(this.#post.sanitizer.pass(notice, outlet.dialect));
+      outlet.tell(this.#deps.sanitizer.clean(notice, outlet.dialect));
     }
   }
 
@@ -96,45 +98,45 @@ export class Recipient {
   }
 
   #pump(): void {
-    if (this.#busy || this.#over || this.outlets.size === 0) return;
-    if (this.#window.length === 0 && this.#more) this.#refill();
+    if (this.#isBusy || this.#isGone || this.outlets.size === 0) return;
+    if (this.#window.length === 0 && this.#hasMore) this.#refill();
     const message = this.#window[0];
     if (!message) return;
-    this.#busy = true;
+    this.#isBusy = true;
     this.#attempt(message);
   }
 
   #refill(): void {
-    // Nothing is in progress here, so all that the store holds is still to be told.
-    for (const message of this.#post.waiting(this.id, 0, limits.delivery.window))
-      this.#keep(message);
-    this.#more = this.#window.length === limits.delivery.window;
+    // Nothing is under way here, so all that the store holds is still to be told.
+    for (const message of this.#deps.pending(this.id, 0, limits.delivery.window))
+      this.#push(message);
+    this.#hasMore = this.#window.length === limits.delivery.window;
   }
 
-  #keep(message: Direct): void {
+  #push(message: Direct): void {
     this.#window.push(message);
     this.#newest = Math.max(this.#newest, message.serial);
   }
 
   /**
-   * All outlets get it; the first that has it delivers it, and it failed only when all have failed. Where one
-   * of them would not have it, that is the end of it.
+   * Tells all outlets. The message is delivered when the first of them has it, and it failed when all have failed. If
+   * any of those refused it, it is not tried again.
    */
   #attempt(message: Direct): void {
     // A copy: outlets may come and go while they are told.
     const outlets = [...this.outlets];
     let open = outlets.length;
-    let settled = false;
+    let isSettled = false;
     let isRefused = false;
     for (const outlet of outlets) {
-      let once = false;
-      outlet.deliver(this.#post.sanitizer.pass(message, outlet.dialect), (result) => {
-        if (once || settled) return;
-        once = true;
+      let isTold = false;
+      outlet.deliver(this.#deps.sanitizer.clean(message, outlet.dialect), (result) => {
+        if (isTold || isSettled) return;
+        isTold = true;
         open--;
         if (result === 'refused') isRefused = true;
         if (result !== 'delivered' && open > 0) return;
-        settled = true;
+        isSettled = true;
         if (result === 'delivered') this.#settled(message, 'delivered');
         else if (isRefused) this.#settled(message, 'failed');
         else this.#failed();
@@ -144,25 +146,25 @@ export class Recipient {
 
   #settled(message: Direct, status: 'delivered' | 'failed'): void {
     this.#failures = 0;
-    if (this.#over) return;
+    if (this.#isGone) return;
     this.#window.shift();
-    const urgent = this.#window.length > 0 || this.#more;
+    const urgent = this.#window.length > 0 || this.#hasMore;
     // The next one waits for the commit: after a crash at most this one comes again.
     const done = (): void => {
-      this.#busy = false;
+      this.#isBusy = false;
       this.#pump();
-      this.#rest();
+      this.#endIfIdle();
     };
-    this.#post.settle(this.id, message.serial, { status, urgent, done });
+    this.#deps.settle(this.id, message.serial, { status, urgent, done });
   }
 
   #failed(): void {
-    this.#busy = false;
-    this.#rest();
-    if (this.#over || this.outlets.size === 0) return;
+    this.#isBusy = false;
+    this.#endIfIdle();
+    if (this.#isGone || this.outlets.size === 0) return;
     const pause = limits.delivery.callRetriesMs[this.#failures++];
-    // After the last pause it waits for the next message to him, or for another outlet.
+    // After the last pause it waits for the recipient's next message, or for another outlet.
     if (pause === undefined) return;
-    this.#cancelRetry = this.#post.after(pause, () => this.#retryNow());
+    this.#cancelRetry = this.#deps.after(pause, () => this.#retryNow());
   }
 }

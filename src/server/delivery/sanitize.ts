@@ -1,24 +1,24 @@
-// What enters a dialect that it did not come from: texts without controls, names without delimiters.
+// Cleans what enters a dialect that it did not come from: texts lose controls, names lose delimiters.
 
 import { bareName, withoutControls } from '../../protocol/bytes/text';
 import type { ChatEvent, Name, Said } from '../../protocol/model';
 
-const bare = (name: Name): Name => bareName(name) as Name;
+const bareNameOf = (name: Name): Name => bareName(name) as Name;
 
-function cleaned<T extends ChatEvent>(telling: T): T;
-function cleaned(telling: ChatEvent): ChatEvent {
-  switch (telling.is) {
+function cleanEvent<T extends ChatEvent>(event: T): T;
+function cleanEvent(event: ChatEvent): ChatEvent {
+  switch (event.is) {
     case 'direct': {
-      const { file } = telling;
+      const { file } = event;
       return {
         is: 'direct',
-        serial: telling.serial,
-        id: telling.id,
-        from: bare(telling.from),
-        to: telling.to,
-        text: withoutControls(telling.text),
-        origin: telling.origin,
-        at: telling.at,
+        serial: event.serial,
+        id: event.id,
+        from: bareNameOf(event.from),
+        to: event.to,
+        text: withoutControls(event.text),
+        origin: event.origin,
+        at: event.at,
         // Without `raw` and `reference`: they mean something to its own dialect only.
         ...(file && {
           file: { ...file, name: withoutControls(file.name).replaceAll('\n', ' ') },
@@ -28,52 +28,51 @@ function cleaned(telling: ChatEvent): ChatEvent {
     case 'said': {
       return {
         is: 'said',
-        room: telling.room,
-        from: bare(telling.from),
-        text: withoutControls(telling.text),
-        origin: telling.origin,
-        at: telling.at,
+        room: event.room,
+        from: bareNameOf(event.from),
+        text: withoutControls(event.text),
+        origin: event.origin,
+        at: event.at,
       };
     }
     case 'joined':
     case 'left':
-      return { ...telling, name: bare(telling.name) };
+      return { ...event, name: bareNameOf(event.name) };
     case 'invited':
-      return { ...telling, by: bare(telling.by) };
+      return { ...event, by: bareNameOf(event.by) };
     case 'paid':
-      return { ...telling, from: bare(telling.from) };
+      return { ...event, from: bareNameOf(event.from) };
     default:
-      return telling;
+      return event;
   }
 }
 
-/**
- * The telling as an outlet of `dialect` may see it. One that is told to a thousand outlets is cleaned once:
- * the same object comes back, so that a dialect can encode it once too.
- */
 export class Sanitizer {
   #last: ChatEvent | undefined;
-  #clean: ChatEvent | undefined;
+  #lastClean: ChatEvent | undefined;
+  #lastRun: readonly Said[] | undefined;
+  #lastCleanRun: readonly Said[] = [];
 
-  pass<T extends ChatEvent>(telling: T, dialect: string): T {
-    if (!('origin' in telling) || telling.origin === dialect) return telling;
-    if (this.#last !== telling) {
-      this.#last = telling;
-      this.#clean = cleaned(telling);
+  /**
+   * The event as an outlet of `dialect` may see it. One that is told to a thousand outlets is cleaned once: the same
+   * object comes back, so that a dialect can encode it once too.
+   */
+  clean<T extends ChatEvent>(event: T, dialect: string): T {
+    if (!('origin' in event) || event.origin === dialect) return event;
+    if (this.#last !== event) {
+      this.#last = event;
+      this.#lastClean = cleanEvent(event);
     }
-    return this.#clean as T;
+    return this.#lastClean as T;
   }
 
-  #lastRun: readonly Said[] | undefined;
-  #cleanRun: readonly Said[] = [];
-
   /** The same for a run of what one session said. */
-  passAll(run: readonly Said[], dialect: string): readonly Said[] {
+  cleanAll(run: readonly Said[], dialect: string): readonly Said[] {
     if (run[0]?.origin === dialect) return run;
     if (this.#lastRun !== run) {
       this.#lastRun = run;
-      this.#cleanRun = run.map((said) => cleaned(said));
+      this.#lastCleanRun = run.map((said) => cleanEvent(said));
     }
-    return this.#cleanRun;
+    return this.#lastCleanRun;
   }
 }

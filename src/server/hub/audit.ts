@@ -1,5 +1,6 @@
 // Reads the ledger from its first entry to its last and checks that it adds up to the balances.
 
+import { limits } from '../../protocol/limits';
 import type { Store } from './store';
 
 /** One entry of the ledger: a balance was set, or money went from one to another. */
@@ -30,9 +31,6 @@ export interface Audit {
   readonly sum: bigint;
   readonly faults: readonly string[];
 }
-
-/** Faults that are told one by one; what has more is broken anyway. */
-const faultsMax = 100;
 
 /**
  * Goes over all entries in order, each told to `seen` first. Reads in one transaction, so that a server may go
@@ -111,6 +109,6 @@ class Faults {
   readonly told: string[] = [];
 
   add(fault: string): void {
-    if (this.told.length < faultsMax) this.told.push(fault);
+    if (this.told.length < limits.hub.ledgerFaults) this.told.push(fault);
   }
 }

@@ -2,6 +2,7 @@
 
 import { Database } from 'bun:sqlite';
 
+import { limits } from '../../protocol/limits';
 import { migrations, volatileSchema } from './schema';
 
 /** The database on disk was written by a later version of the program. */
@@ -23,8 +24,7 @@ export function openStore(path: string): Store {
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
     db.run('PRAGMA foreign_keys = ON');
-    // A checkpoint copies at most about 16 MiB, so that no commit stalls the event loop for long.
-    db.run('PRAGMA wal_autocheckpoint = 4000');
+    db.run(`PRAGMA wal_autocheckpoint = ${limits.hub.checkpointPages}`);
     migrate(db, path);
     db.run("ATTACH ':memory:' AS live");
     for (const statement of volatileSchema) db.run(statement);

@@ -1,4 +1,4 @@
-// Tells what became of a committed group: each outcome, then the events of its command, in their order.
+// Dispatch: runs what a committed batch has caused, each outcome first, then the events of its command, in order.
 
 import type { Result } from '../../protocol/model';
 import { type HubEvent, isSaid, isSaidWith, type SaidEvent } from '../hub/events';
@@ -15,27 +15,28 @@ export interface AppliedCommand {
 export class Dispatch {
   readonly #consume: Consumer;
   readonly #report: (what: string, error: unknown) => void;
-  /** The place in the log of the command that is being told of, or was last. */
-  told: number;
+  /** The place in the log of the command that is being answered, or was answered last. */
+  position: number;
 
-  constructor(told: number, consume: Consumer, report: (what: string, error: unknown) => void) {
-    this.told = told;
+  constructor(position: number, consume: Consumer, report: (what: string, error: unknown) => void) {
+    this.position = position;
     this.#consume = consume;
     this.#report = report;
   }
 
   /**
-   * What one session says in a row is handed on together: between its own outcomes nobody else can notice.
+   * What one session says in a row is consumed as one run of events: between its own outcomes no other session can
+   * notice the difference.
    */
-  tell(answered: readonly AppliedCommand[]): void {
+  run(batch: readonly AppliedCommand[]): void {
     let run: SaidEvent[] = [];
-    for (const { position, done, outcome, events } of answered) {
-      this.told = position;
+    for (const { position, done, outcome, events } of batch) {
+      this.position = position;
       const [only] = events;
       const said = only !== undefined && events.length === 1 && isSaid(only) ? only : undefined;
       const [first] = run;
       if (first !== undefined && (said === undefined || !isSaidWith(first, said))) {
-        this.#handOn(run);
+        this.#consumeSafely(run);
         run = [];
       }
       try {
@@ -44,13 +45,13 @@ export class Dispatch {
         this.#report('answering a command', error);
       }
       if (said !== undefined) run.push(said);
-      else if (events.length > 0) this.#handOn(events);
+      else if (events.length > 0) this.#consumeSafely(events);
     }
-    if (run.length > 0) this.#handOn(run);
+    if (run.length > 0) this.#consumeSafely(run);
   }
 
-  /** A bug in telling one thing must not cost the others their answers. */
-  #handOn(events: readonly HubEvent[]): void {
+  /** A bug in one consumer must not cost the other commands their answers. */
+  #consumeSafely(events: readonly HubEvent[]): void {
     try {
       this.#consume(events);
     } catch (error) {

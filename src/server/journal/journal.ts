@@ -1,11 +1,11 @@
-// What the journal promises, whoever keeps the log.
+// What the journal promises, on one machine or on many.
 
 import type { Command, Hub, OperationName, Outcome } from '../../protocol/commands';
 import type { HubEvent } from '../hub/events';
 
 /** Gives commands one order and makes them last. */
 export interface Journal extends Hub {
-  /** Like `submit`, for what need not hurry: it joins the next group, or makes one after a short while. */
+  /** Like `submit`, for what need not hurry: it joins the next batch, or makes one after a short while. */
   submitDeferred<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,

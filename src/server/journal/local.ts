@@ -1,5 +1,4 @@
 // The journal of one machine: the commands of a turn or two of the event loop become one SQLite transaction.
-// long because one group is one thing: collected, applied, committed, answered, or refused whole.
 
 import {
   type Command,
@@ -16,7 +15,9 @@ import type { Store } from '../hub/store';
 import { type AppliedCommand, Dispatch } from './dispatch';
 import { IdempotencyStore } from './idempotency';
 import type { Consumer, Journal } from './journal';
+import { Transaction } from './transaction';
 
+/** A command that was submitted and is not applied yet. */
 interface Entry {
   readonly command: Command;
   readonly done: (outcome: never) => void;
@@ -33,61 +34,53 @@ export interface JournalDeps {
   later(flush: () => void, ms: number): void;
   /** A bug or a failing disk, for the operator. */
   report(what: string, error: unknown): void;
+  /** Called after each batch was answered and its events were told: the place to let written bytes go. */
+  batchDone(): void;
 }
 
 const none: readonly HubEvent[] = [];
 
 export class LocalJournal implements Journal {
-  readonly #db: Store;
   readonly #hub: AppliedHub;
   readonly #deps: JournalDeps;
-  readonly #outcomes: IdempotencyStore;
+  readonly #idempotency: IdempotencyStore;
   readonly #dispatch: Dispatch;
-  readonly #statements;
+  readonly #transaction: Transaction;
+  readonly #saveLog;
   #queue: Entry[] = [];
-  #scheduled = false;
-  #scheduledLater = false;
-  /** The queue has been left for one more turn, so that others may join what is in it. */
-  #lookedAgain = false;
-  #flushing = false;
-  #closed = false;
-  /** Whether the group at hand has begun a transaction: one that only reads needs none. */
-  #begun = false;
+  #isScheduled = false;
+  #isDeferred = false;
+  /** The queue has been left for one more turn, so that other commands may join what is in it. */
+  #hasWaited = false;
+  #isFlushing = false;
+  #isClosed = false;
+  /** The place in the log of the last command that was applied. */
   #position: number;
+  /** Hub time of the last batch, in ms. */
   #lastTime: number;
-  /** Called after each group was answered and its events were told: the place to let written bytes go. */
-  onBatchDone: () => void = () => {};
 
   constructor(db: Store, hub: AppliedHub, consume: Consumer, deps: JournalDeps) {
-    this.#db = db;
     this.#hub = hub;
     this.#deps = deps;
-    this.#outcomes = new IdempotencyStore(db);
-    this.#statements = {
-      begin: db.prepare('BEGIN IMMEDIATE'),
-      commit: db.prepare('COMMIT'),
-      rollback: db.prepare('ROLLBACK'),
-      savepoint: db.prepare('SAVEPOINT command'),
-      release: db.prepare('RELEASE command'),
-      undo: db.prepare('ROLLBACK TO command'),
-      log: db.prepare<never, [number, number]>('UPDATE log SET position = ?, at = ?'),
-    };
+    this.#idempotency = new IdempotencyStore(db);
+    this.#transaction = new Transaction(db);
+    this.#saveLog = db.prepare<never, [number, number]>('UPDATE log SET position = ?, at = ?');
     const log = db
       .query<{ position: number; at: number }, []>('SELECT position, at FROM log')
       .get();
     this.#position = log?.position ?? 0;
+    this.#lastTime = log?.at ?? 0;
     this.#dispatch = new Dispatch(this.#position, consume, (what, error) =>
       deps.report(what, error),
     );
-    this.#lastTime = log?.at ?? 0;
   }
 
   /**
-   * The place in the log of the command whose outcome is being told, or was told last. What later ones have done is
-   * committed as well, perhaps, but nobody knows of it yet.
+   * The place in the log of the command that is being answered, or was answered last. Later commands may be committed
+   * as well, but nothing has been told of them yet.
    */
   get answeredPosition(): number {
-    return this.#dispatch.told;
+    return this.#dispatch.position;
   }
 
   submit<K extends OperationName>(
@@ -95,7 +88,7 @@ export class LocalJournal implements Journal {
     done: (outcome: Outcome<K>) => void,
     idempotencyKey?: string,
   ): void {
-    if (this.#accept(command, done, idempotencyKey) && !this.#scheduled) this.#soon();
+    if (this.#accept(command, done, idempotencyKey) && !this.#isScheduled) this.#schedule();
   }
 
   submitDeferred<K extends OperationName>(
@@ -103,11 +96,11 @@ export class LocalJournal implements Journal {
     done: (outcome: Outcome<K>) => void,
   ): void {
     if (!this.#accept(command, done, undefined)) return;
-    if (this.#scheduled || this.#scheduledLater) return;
-    this.#scheduledLater = true;
+    if (this.#isScheduled || this.#isDeferred) return;
+    this.#isDeferred = true;
     this.#deps.later(() => {
-      this.#scheduledLater = false;
-      if (!this.#scheduled) this.#turn();
+      this.#isDeferred = false;
+      if (!this.#isScheduled) this.#turn();
     }, limits.journal.settlementMs);
   }
 
@@ -116,164 +109,135 @@ export class LocalJournal implements Journal {
     done: (outcome: Outcome<K>) => void,
     idempotencyKey: string | undefined,
   ): boolean {
-    const isFull =
-      this.#queue.length >= limits.journal.queuedCommands && !operations[command.do].isOwed;
-    if (this.#closed || isFull) {
+    const hasRoom = this.#queue.length < limits.journal.queuedCommands;
+    if (this.#isClosed || !(hasRoom || operations[command.do].isOwed)) {
       done(refused('overloaded') as Outcome<K>);
       return false;
     }
-    this.#queue.push({
-      command: command as unknown as Command,
-      done,
-      idempotencyKey,
-    });
+    this.#queue.push({ command: command as unknown as Command, done, idempotencyKey });
     return true;
   }
 
   flush(): void {
-    while (this.#queue.length > 0 && !this.#flushing) this.#group();
+    while (this.#queue.length > 0 && !this.#isFlushing) this.#runBatch();
   }
 
   close(): void {
     this.flush();
-    this.#closed = true;
+    this.#isClosed = true;
   }
 
-  #soon(): void {
-    this.#scheduled = true;
+  #schedule(): void {
+    this.#isScheduled = true;
     this.#deps.soon(() => this.#turn());
   }
 
-  /** One group, then back to the event loop, so that input is read between groups. */
+  /** One batch, then back to the event loop, so that input is read between batches. */
   #turn(): void {
-    this.#scheduled = false;
-    const waiting = this.#queue.length;
-    if (this.#flushing || waiting === 0) return;
-    // Where several ask there is soon another, and one more turn costs much less than a commit of its own. Who asks
-    // alone does not wait for it, nor does a window that is full.
-    const mayGrow = waiting > 1 && waiting < limits.net.outstandingRequests;
-    this.#lookedAgain = mayGrow && !this.#lookedAgain;
-    if (this.#lookedAgain) return this.#soon();
-    this.#group();
-    if (this.#queue.length > 0 && !this.#scheduled) this.#soon();
+    this.#isScheduled = false;
+    const queued = this.#queue.length;
+    if (this.#isFlushing || queued === 0) return;
+    // Where several commands wait, another comes soon, and one more turn costs much less than a commit of its own.
+    // A command that is alone does not wait for others, nor does a full window.
+    const mayGrow = queued > 1 && queued < limits.net.outstandingRequests;
+    this.#hasWaited = mayGrow && !this.#hasWaited;
+    if (this.#hasWaited) return this.#schedule();
+    this.#runBatch();
+    if (this.#queue.length > 0 && !this.#isScheduled) this.#schedule();
   }
 
-  #group(): void {
-    this.#flushing = true;
-    const applied: AppliedCommand[] = [];
-    const taken = this.#applyGroup(applied);
-    const answered = taken.committed
-      ? applied
-      : taken.entries.map(({ done }) => ({
-          position: this.#position,
-          done,
-          outcome: refused('storage'),
-          events: none,
-        }));
-    this.#dispatch.tell(answered);
-    this.#dispatch.told = this.#position;
-    this.#flushing = false;
-    this.onBatchDone();
+  #runBatch(): void {
+    this.#isFlushing = true;
+    this.#dispatch.run(this.#applyBatch());
+    this.#dispatch.position = this.#position;
+    this.#isFlushing = false;
+    this.#deps.batchDone();
   }
 
-  /** Applies and commits. On failure nothing has changed and nothing was said. */
-  #applyGroup(applied: AppliedCommand[]): {
-    readonly entries: readonly Entry[];
-    committed: boolean;
-  } {
-    const sql = this.#statements;
+  /** Applies and commits. Where that fails, nothing has changed and every command of the batch is refused. */
+  #applyBatch(): readonly AppliedCommand[] {
     const start = this.#deps.now();
     const at = Math.max(start, this.#lastTime);
     const queue = this.#queue;
-    let lasting = false;
+    const applied: AppliedCommand[] = [];
+    let isDurable = false;
     let count = 0;
     try {
-      this.#begun = false;
       while (count < queue.length && count < limits.journal.batchCommands) {
         const entry = queue[count];
         if (!entry) break;
         count++;
-        lasting = this.#applyOne(entry, at, this.#position + count, applied) || lasting;
-        // The clock is looked at now and then only: a look costs as much as a small command.
-        if (count % 32 === 0 && this.#deps.now() - start >= limits.journal.batchMs) break;
+        const context = new CommandContext(at, this.#position + count);
+        applied.push(this.#apply(entry, context));
+        isDurable ||= context.isDurable;
+        // A look at the clock costs as much as a small command.
+        const mayLook = count % limits.journal.clockCommands === 0;
+        if (mayLook && this.#deps.now() - start >= limits.journal.batchMs) break;
       }
       const position = this.#position + count;
-      if (lasting) sql.log.run(position, at);
-      if (this.#begun) sql.commit.run();
+      if (isDurable) this.#saveLog.run(position, at);
+      this.#transaction.commit();
       this.#position = position;
       this.#lastTime = at;
       this.#queue = queue.slice(count);
-      return { entries: queue.slice(0, count), committed: true };
+      return applied;
     } catch (error) {
       this.#deps.report('committing a group', error);
-      if (this.#db.inTransaction) sql.rollback.run();
+      this.#transaction.rollback();
       this.#hub.rolledBack();
-      // A transaction that cannot even begin refuses what it would have taken.
-      const refusedCount = Math.max(count, Math.min(queue.length, limits.journal.batchCommands));
-      this.#queue = queue.slice(refusedCount);
-      return { entries: queue.slice(0, refusedCount), committed: false };
+      return this.#refuseBatch(count);
     }
   }
 
-  /** Whether it wrote what must last. Throws only when the transaction itself is gone. */
-  #applyOne(entry: Entry, at: number, position: number, applied: AppliedCommand[]): boolean {
+  /** Refuses what the failed transaction took, or, where it could not even begin, what it would have taken. */
+  #refuseBatch(taken: number): readonly AppliedCommand[] {
+    const queue = this.#queue;
+    const count = Math.max(taken, Math.min(queue.length, limits.journal.batchCommands));
+    this.#queue = queue.slice(count);
+    const position = this.#position;
+    return queue
+      .slice(0, count)
+      .map(({ done }) => ({ position, done, outcome: refused('storage'), events: none }));
+  }
+
+  /** Applies one command. Throws only when the transaction itself is gone. */
+  #apply(entry: Entry, context: CommandContext): AppliedCommand {
     const { command, done, idempotencyKey } = entry;
-    const known =
-      idempotencyKey === undefined ? undefined : this.#outcomes.find(idempotencyKey, at);
-    if (known) {
-      applied.push({ position, done, outcome: known, events: none });
-      return false;
+    const { position, events } = context;
+    if (idempotencyKey !== undefined) {
+      const outcome = this.#idempotency.find(idempotencyKey, context.at);
+      if (outcome) return { position, done, outcome, events: none };
     }
-    const turn = new CommandContext(at, position);
     const { effect } = operations[command.do];
     const writes = idempotencyKey !== undefined || effect === 'writes';
-    if (writes) this.#savepoint();
-    // Outside a transaction every query takes and gives back the locks of the file.
-    else if (effect === 'reads') this.#begin();
+    if (writes) this.#transaction.savepoint();
+    else if (effect === 'reads') this.#transaction.begin();
     try {
-      const outcome = this.#hub.apply(command, turn);
-      if (!writes) {
-        applied.push({ position, done, outcome, events: turn.events });
-        return false;
-      }
+      const outcome = this.#hub.apply(command, context);
+      if (!writes) return { position, done, outcome, events };
       if (!outcome.ok) {
-        // Whatever a handler had begun: a refusal changes nothing and tells nobody.
-        this.#undo();
-        applied.push({ position, done, outcome, events: none });
-        return false;
+        // A refusal changes nothing and tells nobody, whatever the handler had begun.
+        this.#undo(context);
+        return { position, done, outcome, events: none };
       }
       if (idempotencyKey !== undefined) {
-        this.#outcomes.keep(idempotencyKey, at, outcome);
-        turn.isDurable = true;
+        this.#idempotency.add(idempotencyKey, context.at, outcome);
+        context.isDurable = true;
       }
-      this.#statements.release.run();
-      applied.push({ position, done, outcome, events: turn.events });
-      return turn.isDurable;
+      this.#transaction.release();
+      return { position, done, outcome, events };
     } catch (error) {
-      // SQLite gives up the whole transaction on a full disk and the like.
-      if (this.#begun && !this.#db.inTransaction) throw error;
-      if (writes) this.#undo();
+      if (this.#transaction.isLost) throw error;
+      if (writes) this.#undo(context);
       this.#deps.report(`applying ${command.do}`, error);
-      applied.push({ position, done, outcome: refused('internal'), events: none });
-      return false;
+      return { position, done, outcome: refused('internal'), events: none };
     }
-  }
-
-  #begin(): void {
-    if (this.#begun) return;
-    this.#statements.begin.run();
-    this.#begun = true;
-  }
-
-  #savepoint(): void {
-    this.#begin();
-    this.#statements.savepoint.run();
   }
 
   /** Back to where the command began. */
-  #undo(): void {
-    this.#statements.undo.run();
-    this.#statements.release.run();
+  #undo(context: CommandContext): void {
+    this.#transaction.undo();
     this.#hub.rolledBack();
+    context.isDurable = false;
   }
 }

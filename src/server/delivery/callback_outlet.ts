@@ -1,4 +1,4 @@
-// An outlet that is called: one connection per thing told, one after the other, to the address a user left.
+// An outlet that is called: one connection for each event, one after the other, to the address a user left.
 
 import type { Inbox } from '../../protocol/bytes/inbox';
 import { takeEach, type Taken } from '../../protocol/connection';
@@ -13,133 +13,135 @@ import { limits } from '../../protocol/limits';
 import type { Address, Direct, Notice, Receipt } from '../../protocol/model';
 import type { Outlet } from './outlet';
 
-/** What an outlet needs to make calls. */
-export interface CallDeps {
+/** What an outlet is handed to make calls. */
+export interface CallbackDeps {
   dial(address: Address, open: (connection: ServerConnection) => ConnectionEvents): void;
+  /** Calls `then` after `ms`; the result cancels that. */
   after(ms: number, then: () => void): () => void;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Nobody answers at the address any more. */
+  /** No peer answers at the address any more. */
   unreachable(): void;
   print(line: string): void;
 }
 
+/** One event to be told. */
 interface Task {
-  readonly telling: Direct | Receipt;
-  /** Called once: everything was said, or it could not be. */
+  readonly event: Direct | Receipt;
+  /** Called once: all calls for it were made, or one could not be. */
   readonly settle: Settle;
 }
 
-type Ended = 'delivered' | 'failed' | 'unreachable';
+type CallResult = 'delivered' | 'failed' | 'unreachable';
 
-export class CalledOutlet implements Outlet {
+export class CallbackOutlet implements Outlet {
   readonly dialect: string;
   readonly #address: Address;
   readonly #callback: Callback;
   readonly #wantsFiles: boolean;
-  readonly #deps: CallDeps;
+  readonly #deps: CallbackDeps;
   readonly #memory: CallMemory = { endsCalls: false };
-  /** Until when a refusal may only mean that the listener is not open yet. */
+  /** Until this time, in ms since 1970, a refusal may only mean that the listener is not open yet. */
   readonly #graceUntil: number;
   readonly #receipts: Task[] = [];
   #message: Task | undefined;
-  /** The parts of a long message that were already taken, should the rest have to be tried again. */
-  #saidOf: { serial: number; parts: number } | undefined;
-  #calling = false;
-  #receiptsFirst = false;
-  #ended = false;
+  /** How many parts of a message the peer has taken, for the case that the rest must be tried again. */
+  #takenParts: { serial: number; parts: number } | undefined;
+  #isCalling = false;
+  #isReceiptsTurn = false;
+  #isOver = false;
 
-  /** `fresh`: the address was given just now, so its listener may still be opening. */
+  /** `isFresh`: the address was given just now, so its listener may still be opening. */
   constructor(
     of: {
       dialect: string;
       address: Address;
       callback: Callback;
       wantsFiles: boolean;
-      fresh: boolean;
+      isFresh: boolean;
     },
-    deps: CallDeps,
+    deps: CallbackDeps,
   ) {
     this.dialect = of.dialect;
     this.#address = of.address;
     this.#callback = of.callback;
     this.#wantsFiles = of.wantsFiles;
     this.#deps = deps;
-    this.#graceUntil = of.fresh ? deps.now() + limits.delivery.dialGraceMs : 0;
+    this.#graceUntil = of.isFresh ? deps.now() + limits.delivery.dialGraceMs : 0;
   }
 
   deliver(message: Direct, settle: Settle): void {
-    if (this.#ended) return settle('failed');
-    this.#message = { telling: message, settle };
+    if (this.#isOver) return settle('failed');
+    this.#message = { event: message, settle };
     this.#next();
   }
 
   tell(notice: Notice): void {
-    if (this.#ended || notice.is !== 'receipt') return;
-    // Confirmations are never stored (source 1, section 8.6); a caller far behind loses the newest.
+    if (this.#isOver || notice.is !== 'receipt') return;
+    // Confirmations are never stored (source 000, 8.6); a user far behind loses the newest.
     if (this.#receipts.length >= limits.delivery.receiptsPerAddress) return;
-    this.#receipts.push({ telling: notice, settle: () => {} });
+    this.#receipts.push({ event: notice, settle: () => {} });
     this.#next();
   }
 
   /** No more calls; the one under way still ends. */
   end(): void {
-    this.#ended = true;
+    this.#isOver = true;
     this.#receipts.length = 0;
   }
 
   #next(): void {
-    if (this.#calling || this.#ended) return;
-    // In turns, so that neither a flood of messages nor one of confirmations holds up the other.
-    this.#receiptsFirst = !this.#receiptsFirst;
-    const receipt = this.#receiptsFirst || !this.#message ? this.#receipts.shift() : undefined;
+    if (this.#isCalling || this.#isOver) return;
+    // By turns, so that neither a flood of messages nor one of confirmations delays the other.
+    this.#isReceiptsTurn = !this.#isReceiptsTurn;
+    const receipt = this.#isReceiptsTurn || !this.#message ? this.#receipts.shift() : undefined;
     const task = receipt ?? this.#message;
     if (!task) return;
     if (task === this.#message) this.#message = undefined;
-    this.#calling = true;
-    const { telling } = task;
-    const parts = this.#callback.calls(telling, this.#wantsFiles);
-    const said = telling.is === 'direct' && this.#saidOf?.serial === telling.serial;
-    this.#say(task, parts, said ? (this.#saidOf?.parts ?? 0) : 0);
+    this.#isCalling = true;
+    const { event } = task;
+    const parts = this.#callback.calls(event, this.#wantsFiles);
+    const wasTried = event.is === 'direct' && this.#takenParts?.serial === event.serial;
+    this.#tellParts(task, parts, wasTried ? (this.#takenParts?.parts ?? 0) : 0);
   }
 
-  #say(task: Task, parts: readonly Uint8Array[], index: number): void {
-    const { telling } = task;
-    if (telling.is === 'direct') this.#saidOf = { serial: telling.serial, parts: index };
+  #tellParts(task: Task, parts: readonly Uint8Array[], index: number): void {
+    const { event } = task;
+    if (event.is === 'direct') this.#takenParts = { serial: event.serial, parts: index };
     const part = parts[index];
     if (!part) return this.#done(task, 'delivered');
     this.#call(part, 0, (ended) => {
-      if (ended === 'delivered') this.#say(task, parts, index + 1);
+      if (ended === 'delivered') this.#tellParts(task, parts, index + 1);
       else this.#done(task, ended);
     });
   }
 
-  #done(task: Task, ended: Ended): void {
-    this.#calling = false;
-    if (task.telling.is === 'direct') {
+  #done(task: Task, ended: CallResult): void {
+    this.#isCalling = false;
+    if (task.event.is === 'direct') {
       const result = ended === 'delivered' ? 'delivered' : 'failed';
-      this.#deps.print(this.#callback.printed(task.telling, result));
+      this.#deps.print(this.#callback.printed(task.event, result));
       task.settle(result);
     }
-    if (ended === 'unreachable' && !this.#ended) {
+    if (ended === 'unreachable' && !this.#isOver) {
       this.end();
       this.#message?.settle('failed');
       this.#message = undefined;
       this.#deps.unreachable();
       return;
     }
-    if (this.#ended) {
+    if (this.#isOver) {
       this.#message?.settle('failed');
       this.#message = undefined;
     }
     this.#next();
   }
 
-  #call(content: Uint8Array, tries: number, done: (ended: Ended) => void): void {
+  #call(content: Uint8Array, tries: number, done: (ended: CallResult) => void): void {
     this.#deps.dial(
       this.#address,
       (connection) =>
-        new Attempt(
+        new CallAttempt(
           connection,
           { callback: this.#callback, content, memory: this.#memory },
           (ended) => {
@@ -153,16 +155,16 @@ export class CalledOutlet implements Outlet {
   }
 }
 
-/** One connection for one call: as long as it is not made, the dialect hears nothing of it. */
-class Attempt implements ConnectionEvents {
+/** One connection for one call. Until it is made, the dialect is told nothing of it. */
+class CallAttempt implements ConnectionEvents {
   readonly #call: ConnectionEvents;
-  #done: ((ended: Ended) => void) | undefined;
-  #made = false;
+  #done: ((ended: CallResult) => void) | undefined;
+  #isMade = false;
 
   constructor(
     connection: ServerConnection,
     of: { readonly callback: Callback; readonly content: Uint8Array; readonly memory: CallMemory },
-    done: (ended: Ended) => void,
+    done: (ended: CallResult) => void,
   ) {
     this.#done = done;
     this.#call = of.callback.call(connection, of.content, of.memory, (result) =>
@@ -170,14 +172,14 @@ class Attempt implements ConnectionEvents {
     );
   }
 
-  #finish(ended: Ended): void {
+  #finish(ended: CallResult): void {
     const done = this.#done;
     this.#done = undefined;
     done?.(ended);
   }
 
   opened(): void {
-    this.#made = true;
+    this.#isMade = true;
     this.#call.opened?.();
   }
 
@@ -194,8 +196,8 @@ class Attempt implements ConnectionEvents {
   }
 
   lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
-    // Not refused, but given up by us: that says nothing about the address.
-    if (!this.#made && why !== 'closed') return this.#finish('unreachable');
+    // A call that we gave up ourselves says nothing about the address.
+    if (!this.#isMade && why !== 'closed') return this.#finish('unreachable');
     this.#call.lost(why);
     this.#finish('failed');
   }

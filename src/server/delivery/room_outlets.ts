@@ -1,4 +1,4 @@
-// Which outlets hear which room, kept from the hub's events so that `said` need not name a thousand members.
+// The outlets that hear each room, kept from the hub's events so that `said` need not name a thousand members.
 
 import type { RoomName, SessionId } from '../../protocol/model';
 import type { Outlet } from './outlet';
@@ -17,7 +17,7 @@ export class RoomOutlets {
     if (outlets?.delete(session) === true && outlets.size === 0) this.#rooms.delete(room);
   }
 
-  /** Runs for every hearing member but one. */
+  /** Runs `tell` for every hearing member except one session. */
   each(room: RoomName, except: SessionId, tell: (outlet: Outlet) => void): void {
     const outlets = this.#rooms.get(room);
     if (!outlets) return;

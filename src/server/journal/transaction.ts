@@ -1,0 +1,60 @@
+// The statements of one SQLite transaction: begun when it is first needed, with a savepoint for each command.
+
+import type { Store } from '../hub/store';
+
+export class Transaction {
+  readonly #db: Store;
+  readonly #sql;
+  #isBegun = false;
+
+  constructor(db: Store) {
+    this.#db = db;
+    this.#sql = {
+      begin: db.prepare('BEGIN IMMEDIATE'),
+      commit: db.prepare('COMMIT'),
+      rollback: db.prepare('ROLLBACK'),
+      savepoint: db.prepare('SAVEPOINT command'),
+      release: db.prepare('RELEASE command'),
+      undo: db.prepare('ROLLBACK TO command'),
+    };
+  }
+
+  /** Begins unless it has begun: outside a transaction every query takes and gives back the locks of the file. */
+  begin(): void {
+    if (this.#isBegun) return;
+    this.#sql.begin.run();
+    this.#isBegun = true;
+  }
+
+  /** Where `undo` goes back to. */
+  savepoint(): void {
+    this.begin();
+    this.#sql.savepoint.run();
+  }
+
+  /** Keeps what was done since the savepoint. */
+  release(): void {
+    this.#sql.release.run();
+  }
+
+  /** Undoes what was done since the savepoint. */
+  undo(): void {
+    this.#sql.undo.run();
+    this.#sql.release.run();
+  }
+
+  /** Whether SQLite itself gave the transaction up, as it does on a full disk and the like. */
+  get isLost(): boolean {
+    return this.#isBegun && !this.#db.inTransaction;
+  }
+
+  commit(): void {
+    if (this.#isBegun) this.#sql.commit.run();
+    this.#isBegun = false;
+  }
+
+  rollback(): void {
+    if (this.#db.inTransaction) this.#sql.rollback.run();
+    this.#isBegun = false;
+  }
+}
