@@ -1,4 +1,4 @@
-// One call from both sides: how the server judges its end, and how the client's listener answers it.
+// One call from both sides: how the server judges its end, and how the client's listener takes it.
 
 import { describe, expect, test } from 'bun:test';
 
@@ -48,7 +48,7 @@ describe('the server’s side', () => {
     expect(memory.endsCalls).toBe(false);
   });
 
-  test('what the peer says meanwhile is not our matter', () => {
+  test('what the peer sends meanwhile is ignored', () => {
     const { host, call: events, settled } = call({ endsCalls: false });
     events.opened?.();
     const feed = new Feed(events);
@@ -64,7 +64,7 @@ describe('the server’s side', () => {
     first.call.opened?.();
     first.call.woke?.();
     expect(first.settled).toEqual(['delivered']);
-    // No reset, which could take back what the client has not read yet.
+    // The connection is not reset: a reset could take back what the client has not read yet.
     expect(first.host.ending).toBe('ended');
     first.call.lost('closed');
     expect(first.settled).toEqual(['delivered']);
@@ -95,7 +95,7 @@ describe('the server’s side', () => {
     }
   });
 
-  test('the console’s lines, which nobody’s name can forge', () => {
+  test('the lines of the console, which no name can forge', () => {
     const message: Direct = {
       is: 'direct',
       serial: 1,
@@ -116,34 +116,34 @@ describe('the server’s side', () => {
 });
 
 describe('the client’s side', () => {
-  function answer(): { host: FakeHost; feed: Feed; events: ConnectionEvents; heard: unknown[] } {
+  function answer(): { host: FakeHost; feed: Feed; events: ConnectionEvents; received: unknown[] } {
     const host = new FakeHost();
-    const heard: unknown[] = [];
-    const events = mailbox.client.callback(host, (incoming) => void heard.push(incoming));
-    return { host, feed: new Feed(events), events, heard };
+    const received: unknown[] = [];
+    const events = mailbox.client.callback(host, (incoming) => void received.push(incoming));
+    return { host, feed: new Feed(events), events, received };
   }
 
   test('tells the whole call, then ends cleanly; what follows is ignored', () => {
-    const { host, feed, events, heard } = answer();
+    const { host, feed, events, received } = answer();
     feed.drip(nul('SEND_MESSAGE', 'bob', '5', 'hola'));
-    expect(heard).toEqual([{ call: 'SEND_MESSAGE', from: 'bob', id: '5', text: 'hola' }]);
+    expect(received).toEqual([{ call: 'SEND_MESSAGE', from: 'bob', id: '5', text: 'hola' }]);
     expect(host.ending).toBe('ended');
     expect(host.wakeMs).toBeUndefined();
     feed.push('one more\0');
     expect(feed.inbox.size).toBe(0);
     events.ended();
     events.lost('closed');
-    expect(heard.length).toBe(1);
+    expect(received.length).toBe(1);
     expect(host.ending).toBe('ended');
   });
 
   test('the last NUL, which some servers leave out, is not missed when they end', () => {
     for (const bytes of ['SEND_MESSAGE\0bob\x005\0hola', 'SEND_MESS_ACK\x0012']) {
-      const { host, feed, events, heard } = answer();
+      const { host, feed, events, received } = answer();
       feed.drip(bytes);
-      expect(heard).toEqual([]);
+      expect(received).toEqual([]);
       events.ended();
-      expect(heard.length).toBe(1);
+      expect(received.length).toBe(1);
       expect(host.ending).toBe('ended');
     }
   });
@@ -151,11 +151,11 @@ describe('the client’s side', () => {
   test.each(['', 'SEND_MESSAGE', 'SEND_MESSAGE\0bob\x005', 'SEND_MESSAGE\0bob\0', 'HELLO'])(
     'a call that breaks off is reset, so that it counts as undelivered: %j',
     (bytes) => {
-      const { host, feed, events, heard } = answer();
+      const { host, feed, events, received } = answer();
       feed.push(bytes);
       events.ended();
       expect(host.ending).toBe('aborted');
-      expect(heard).toEqual([]);
+      expect(received).toEqual([]);
     },
   );
 

@@ -1,4 +1,4 @@
-// A client of the mailbox dialect on a fake network: the test plays the server, the listener and the person.
+// A client of the mailbox dialect on a fake network: the test plays the server, the listener and the user.
 
 import type {
   ClientConnection,
@@ -42,12 +42,12 @@ export class TestConnection extends FakeConnection {
 
 export class TestHost extends FakeClientHost {
   override readonly connections: TestConnection[] = [];
-  /** Files of the user's own, by path. */
+  /** The user's files, by path. */
   readonly files = new Map<string, SourceFile>();
   readonly questions: string[] = [];
   answers: (string | undefined)[] = [];
   canListen = true;
-  listeners: { readonly heard: (incoming: unknown) => void; isStopped: boolean }[] = [];
+  listeners: { readonly received: (incoming: unknown) => void; isStopped: boolean }[] = [];
   time = 1_700_000_000_000;
 
   override dial(open: (connection: ClientConnection) => ConnectionEvents): void {
@@ -56,14 +56,14 @@ export class TestHost extends FakeClientHost {
     wire.events = open(wire);
   }
   override listen(
-    heard: (incoming: unknown) => void,
+    received: (incoming: unknown) => void,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void {
     if (!this.canListen) {
       done(refused('unavailable'));
       return;
     }
-    const listener = { heard, isStopped: false };
+    const listener = { received, isStopped: false };
     this.listeners.push(listener);
     done(ok({ port: 40_000 + this.listeners.length, stop: () => (listener.isStopped = true) }));
   }
@@ -87,7 +87,7 @@ export class TestHost extends FakeClientHost {
     connection.isOpen = true;
     return connection.take().toString().split('\0').slice(0, -1);
   }
-  /** Answers the newest connection, and ends it as a server does. */
+  /** Replies on the newest connection, and ends it as a server does. */
   answer(bytes: string | Uint8Array): string[] {
     const asked = this.request();
     const connection = this.connections.at(-1);
@@ -110,7 +110,7 @@ export interface TestClient {
   type(line: string): void;
 }
 
-/** A session with nobody to begin with, unless `user` says so. */
+/** A session without a user, unless `user` names one. */
 export function client(
   options: Partial<ClientOptions> & { readonly user?: string } = {},
   host = new TestHost(),
@@ -138,4 +138,13 @@ export function connected(options: Parameters<typeof client>[0] = {}): TestClien
   one.host.answer('\0');
   one.host.takeLines();
   return one;
+}
+
+/** Types a line that asks the server one thing, and replies to it (or is `refused`, or has `died`); the lines shown. */
+export function typed(one: TestClient, line: string, reply: string): string[] {
+  one.host.takeLines();
+  one.type(line);
+  if (reply === 'refused') one.host.refuse();
+  else one.host.answer(reply === 'died' ? '' : reply);
+  return one.host.takeLines();
 }

@@ -1,4 +1,4 @@
-// Conversations over a real server: several users talking, byte by byte, with the console beside them.
+// Whole conversations over a real server, byte by byte, with the lines of its console.
 
 import { describe, expect, test } from 'bun:test';
 import { createConnection } from 'node:net';
@@ -12,7 +12,7 @@ import { nul } from './support';
 const alice = nul('REGISTER', 'Alice Liddell', 'alice', '04/05/1852');
 const bob = nul('REGISTER', 'Bob', 'bob', '01/01/1990');
 
-/** One operation as a client does it; the whole answer as text, whose first character is the code. */
+/** One operation as a client does it. Gives the whole reply as text; its first character is the code. */
 async function ask(server: TestServer, request: string | Uint8Array): Promise<string> {
   const peer = await connectTcp(server.port('mailbox'));
   await peer.send(request);
@@ -127,13 +127,13 @@ describe('delivery', () => {
     broken.reset();
     await server.console.untilLine('s> MESSAGE 1 FROM alice TO bob STORED');
     expect(await ask(server, nul('CONNECTEDUSERS', 'bob'))).toBe(`\0${nul('1', 'bob')}`);
-    // The next SEND to him is reason enough to try again, in order.
+    // The next SEND to bob makes the server try again, in order.
     await ask(server, nul('SEND', 'alice', 'bob', 'two'));
     expect(await call(b)).toEqual(['SEND_MESSAGE', 'alice', '1', 'one']);
     expect(await call(b)).toEqual(['SEND_MESSAGE', 'alice', '2', 'two']);
   });
 
-  test('nobody at the address: disconnected at once, and the message waits', async () => {
+  test('no listener at the address: disconnected at once, and the message waits', async () => {
     await using server = await registered();
     const gone = listenTcp();
     await ask(server, nul('CONNECT', 'bob', String(gone.port)));
@@ -192,7 +192,7 @@ describe('delivery', () => {
     expect(await call(b)).toEqual(['SEND_MESSAGE', 'alice', '1', 'new']);
   });
 
-  test('the pending ones come one by one, in order, behind the answer to CONNECT', async () => {
+  test('pending messages come one by one, in order, after the reply to CONNECT', async () => {
     await using server = await registered();
     for (let id = 1; id <= 20; id++) await ask(server, nul('SEND', 'alice', 'bob', `no ${id}`));
     await using b = listenTcp();
@@ -213,7 +213,7 @@ describe('attachments', () => {
     expect(await ask(server, Buffer.concat([Buffer.from(request), bytes]))).toBe('\x001\0');
   }
 
-  test('sent, announced as asked for, got, confirmed, and then gone', async () => {
+  test('sent, announced, fetched, confirmed, and then erased', async () => {
     await using server = await startServer([mailbox]);
     await using a = listenTcp();
     await using b = listenTcp();
@@ -252,7 +252,7 @@ describe('attachments', () => {
     expect(answer).toBe('\x02');
   });
 
-  test('a session that did not ask hears of it in a text', async () => {
+  test('a session that did not ask learns of it in a text', async () => {
     await using server = await startServer([mailbox]);
     await using b = listenTcp();
     await ask(server, alice);
@@ -267,7 +267,7 @@ describe('attachments', () => {
     ]);
   });
 
-  test('nobody to send it to, nothing there to get', async () => {
+  test('an unknown recipient, and no file to fetch', async () => {
     await using server = await startServer([mailbox]);
     await ask(server, alice);
     const request = nul('SENDATTACH', 'alice', 'bob', '', 'a', '2');
@@ -279,7 +279,7 @@ describe('attachments', () => {
 });
 
 describe('the door', () => {
-  test('answers as text with --replies text', async () => {
+  test('replies as text with --replies text', async () => {
     await using server = await startServer([mailbox], { flags: { replies: 'text' } });
     expect(await ask(server, alice)).toBe('0\0');
     expect(await ask(server, nul('SEND', 'alice', 'alice', 'to myself'))).toBe('0\x001\0');
@@ -294,7 +294,7 @@ describe('the door', () => {
     }
   });
 
-  test('bad input costs its sender his connection and nobody else anything', async () => {
+  test('bad input closes its own connection and no other', async () => {
     await using server = await startServer([mailbox]);
     expect(await ask(server, 'HELLO\0')).toBe('');
     expect(await ask(server, Buffer.alloc(1024 * 1024, 'a'))).toBe('');
@@ -339,6 +339,6 @@ test('what belongs to a session is done from its own address alone', async () =>
   expect(await ask(server, nul('UNREGISTER', 'bob'))).toBe('\x02');
   expect(await askFrom('127.0.0.2', server, nul('GETFILE', 'bob', 'alice', '1'))).toBe('\x002\0xx');
   expect(await askFrom('127.0.0.2', server, nul('DISCONNECT', 'bob'))).toBe('\0');
-  // Without a session anybody may: the protocol knows no secrets.
+  // Without a session any peer may: the protocol knows no secrets.
   expect(await ask(server, nul('UNREGISTER', 'bob'))).toBe('\0');
 });

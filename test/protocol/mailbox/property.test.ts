@@ -52,7 +52,7 @@ const bytes = fc.oneof(
     .map(([fields, rest]) => Buffer.concat([Buffer.from(nul(...fields)), rest])),
 );
 
-test('any bytes in any pieces, with any end: an answer or a close, and never an exception of ours', () => {
+test('any bytes in any pieces, with any end: a reply or a close, and never an exception of ours', () => {
   fc.assert(
     fc.property(
       bytes,
@@ -74,7 +74,7 @@ test('any bytes in any pieces, with any end: an answer or a close, and never an 
           expect(error).toBeInstanceOf(ProtocolError);
           return;
         }
-        // Whatever came, its connection is over, and no more is kept than a field may have.
+        // The connection is over, and no more bytes are kept than a field may have.
         if (end !== 'lost') expect(host.ending).not.toBe('open');
         expect(feed.inbox.size).toBeLessThanOrEqual(256);
         expect(host.bytes.length).toBeLessThanOrEqual(1);
@@ -87,7 +87,7 @@ test('any bytes in any pieces, with any end: an answer or a close, and never an 
 interface Case {
   readonly request: Request;
   readonly does: OperationName;
-  /** What the hub says, and what the client is to make of it. */
+  /** The hub's outcome, and the code and fields that the client must read. */
   readonly outcomes: readonly (readonly [unknown, Code, readonly string[]])[];
 }
 

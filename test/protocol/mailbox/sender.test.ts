@@ -1,16 +1,15 @@
-// Without a session: one-shot sending, registering, taking a registration back, asking who is there.
+// Without a session: one-shot sending, registering, taking a registration back, listing the users.
 
 import { describe, expect, test } from 'bun:test';
 
 import type { Ending, SendResult } from '../../../src/protocol/dialect';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { TestHost } from './client';
-import { nul } from './support';
+import { code, nul } from './support';
 
 const target = { host: 'localhost', port: 8888, path: '', user: 'alice' };
-const code = (number: number): string => String.fromCharCode(number);
 
-describe('post', () => {
+describe('send', () => {
   test.each([
     [`${code(0)}132\0`, { ending: 'done', line: 's> SEND OK - MESSAGE 132', id: '132' }],
     [`${code(0)}132`, { ending: 'done', line: 's> SEND OK - MESSAGE 132', id: '132' }],
@@ -23,7 +22,7 @@ describe('post', () => {
     [code(3), { ending: 'try-later', line: 's> SEND FAIL' }],
     ['', { ending: 'unreachable', line: 's> SEND FAIL' }],
     ['nonsense', { ending: 'unreachable', line: 's> SEND FAIL' }],
-  ] as const)('answered with %j', (answer, expected) => {
+  ] as const)('reply %j', (answer, expected) => {
     const host = new TestHost();
     const result: SendResult[] = [];
     mailbox.client.send(host, target).send({ to: 'bob', text: 'hi' }, (each) => result.push(each));
@@ -32,7 +31,7 @@ describe('post', () => {
     expect(host.shown).toEqual([]);
   });
 
-  test('letters leave in order, one after the other, and then it is closed', () => {
+  test('messages are sent in order, one after the other, and then it is closed', () => {
     const host = new TestHost();
     const sender = mailbox.client.send(host, target);
     const told: string[] = [];
@@ -60,7 +59,7 @@ describe('post', () => {
     expect(endings).toEqual(['unreachable', 'unreachable']);
   });
 
-  test('what need not be asked: a long text, nobody as sender, a file that cannot be read', () => {
+  test('refused before the server is asked: a long text, no sender, a file that cannot be read', () => {
     const host = new TestHost();
     const endings: Ending[] = [];
     const done = ({ ending }: SendResult): void => void endings.push(ending);
@@ -149,7 +148,7 @@ describe('register, unregister, users', () => {
     ]);
   });
 
-  test('a list of users that is none', () => {
+  test('a reply that is no list of users', () => {
     const host = new TestHost();
     const results: unknown[] = [];
     for (const answer of [

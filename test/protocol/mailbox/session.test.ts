@@ -1,12 +1,12 @@
-// The server's side of every operation: each code, each console line, each kind of bad input.
+// The server's side of the operations on accounts, messages and lists: each code and each console line.
 
 import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../../src/protocol/limits';
-import type { FileHash, Name } from '../../../src/protocol/model';
+import type { Name } from '../../../src/protocol/model';
 import { refused } from '../../../src/protocol/model';
 import { type Answers, yes } from '../../support/fake_host';
-import { asked, nul, open } from './support';
+import { nul, open, replyTo } from './support';
 
 const nothing = yes<'register'>(undefined);
 const alice = nul('Alice Liddell', 'alice', '04/05/1852');
@@ -14,7 +14,7 @@ const code = (...bytes: number[]) => Buffer.from(bytes);
 
 describe('REGISTER', () => {
   const register = (fields: string, answers: Answers = { register: () => nothing }) =>
-    asked(`REGISTER\0${fields}`, answers);
+    replyTo(`REGISTER\0${fields}`, answers);
 
   test('0: registered, with the name, the date and where it came from', () => {
     const { bytes, printed, host } = register(alice);
@@ -112,7 +112,7 @@ describe('UNREGISTER', () => {
     [refused('not-allowed'), 2, 'FAIL'],
     [refused('storage'), 2, 'FAIL'],
   ] as const)('%j: %i', (outcome, answer, word) => {
-    const { bytes, printed, host } = asked(nul('UNREGISTER', 'alice'), {
+    const { bytes, printed, host } = replyTo(nul('UNREGISTER', 'alice'), {
       unregister: () => outcome,
     });
     expect(bytes).toEqual(code(answer));
@@ -122,8 +122,8 @@ describe('UNREGISTER', () => {
     ]);
   });
 
-  test('1: what can be nobody’s name', () => {
-    const { bytes, printed } = asked(nul('UNREGISTER', '#7'));
+  test('1: a name that no user can have', () => {
+    const { bytes, printed } = replyTo(nul('UNREGISTER', '#7'));
     expect(bytes).toEqual(code(1));
     expect(printed).toEqual(['s> UNREGISTER #7 FAIL']);
   });
@@ -137,7 +137,7 @@ describe('CONNECT', () => {
     [refused('not-allowed'), 3, 'FAIL'],
     [refused('storage'), 3, 'FAIL'],
   ] as const)('%j: %i', (outcome, answer, word) => {
-    const { bytes, printed, host } = asked(nul('CONNECT', 'alice', '45678'), {
+    const { bytes, printed, host } = replyTo(nul('CONNECT', 'alice', '45678'), {
       'callback-open': () => outcome,
     });
     expect(bytes).toEqual(code(answer));
@@ -156,7 +156,7 @@ describe('CONNECT', () => {
   test.each(['0', '70000', '65536', 'abc', '', '-1', '80 ', '0x50', '1e3', '8888'])(
     '3: port %j',
     (port) => {
-      const { bytes, printed, host } = asked(nul('CONNECT', 'alice', port));
+      const { bytes, printed, host } = replyTo(nul('CONNECT', 'alice', port));
       expect(bytes).toEqual(code(3));
       expect(printed).toEqual(['s> CONNECT alice FAIL']);
       expect(host.commands).toEqual([]);
@@ -170,8 +170,8 @@ describe('CONNECT', () => {
     expect(Buffer.from(host.bytes)).toEqual(code(0));
   });
 
-  test('1: what can be nobody’s name', () => {
-    expect(asked(nul('CONNECT', '', '4000')).bytes).toEqual(code(1));
+  test('1: a name that no user can have', () => {
+    expect(replyTo(nul('CONNECT', '', '4000')).bytes).toEqual(code(1));
   });
 });
 
@@ -184,7 +184,7 @@ describe('DISCONNECT', () => {
     [refused('not-allowed'), 3, 'FAIL'],
     [refused('storage'), 3, 'FAIL'],
   ] as const)('%j: %i', (outcome, answer, word) => {
-    const { bytes, printed, host } = asked(nul('DISCONNECT', 'alice'), {
+    const { bytes, printed, host } = replyTo(nul('DISCONNECT', 'alice'), {
       'callback-close': () => outcome,
     });
     expect(bytes).toEqual(code(answer));
@@ -199,8 +199,8 @@ describe('SEND', () => {
   const send = nul('SEND', 'alice', 'bob', '¿Qué tal?');
   const stored = (id: number, waiting: boolean) => () => yes<'direct'>({ id, serial: 9, waiting });
 
-  test('0 and the id; the line of a message that goes out at once is delivery’s', () => {
-    const { bytes, printed, host } = asked(send, { direct: stored(132, false) });
+  test('0 and the id; delivery prints the line of a message that leaves at once', () => {
+    const { bytes, printed, host } = replyTo(send, { direct: stored(132, false) });
     expect(bytes.toString('latin1')).toBe('\x00132\0');
     expect(printed).toEqual([]);
     expect(host.writes.length).toBe(1);
@@ -216,7 +216,7 @@ describe('SEND', () => {
   });
 
   test('a message that waits is said to be stored', () => {
-    const { bytes, printed } = asked(send, { direct: stored(4_294_967_295, true) });
+    const { bytes, printed } = replyTo(send, { direct: stored(4_294_967_295, true) });
     expect(bytes.toString('latin1')).toBe('\x004294967295\0');
     expect(printed).toEqual(['s> MESSAGE 4294967295 FROM alice TO bob STORED']);
   });
@@ -230,33 +230,35 @@ describe('SEND', () => {
     ['storage', 2],
     ['overloaded', 2],
   ] as const)('%s: %i and nothing more', (why, answer) => {
-    const { bytes, printed } = asked(send, { direct: () => refused(why) });
+    const { bytes, printed } = replyTo(send, { direct: () => refused(why) });
     expect(bytes).toEqual(code(answer));
     expect(printed).toEqual([]);
   });
 
   test('a text of 255 bytes is taken whole, one of 256 refused', () => {
     const text = 'é'.repeat(127) + '.';
-    const { bytes, host } = asked(nul('SEND', 'alice', 'bob', text), { direct: stored(1, false) });
+    const { bytes, host } = replyTo(nul('SEND', 'alice', 'bob', text), {
+      direct: stored(1, false),
+    });
     expect(bytes.toString('latin1')).toBe('\x001\0');
     expect(host.commands[0]).toMatchObject({ text });
-    const long = asked(nul('SEND', 'alice', 'bob', `${text}.`));
+    const long = replyTo(nul('SEND', 'alice', 'bob', `${text}.`));
     expect(long.bytes).toEqual(code(2));
     expect(long.host.commands).toEqual([]);
   });
 
   test('an empty text is one; its line ends and controls are the sender’s own', () => {
     for (const text of ['', 'a\nb\r\n\x1b[31m']) {
-      const { host } = asked(nul('SEND', 'alice', 'bob', text), { direct: stored(1, false) });
+      const { host } = replyTo(nul('SEND', 'alice', 'bob', text), { direct: stored(1, false) });
       expect(host.commands[0]).toMatchObject({ text });
     }
   });
 
-  test('1: what can be nobody’s name; a relay’s number is somebody’s', () => {
-    expect(asked(nul('SEND', 'a\x01', 'bob', 'x')).bytes).toEqual(code(1));
-    expect(asked(nul('SEND', 'alice', '', 'x')).bytes).toEqual(code(1));
-    expect(asked(nul('SEND', '#7', 'bob', 'x')).bytes).toEqual(code(1));
-    const { host } = asked(nul('SEND', 'alice', '#7', 'x'), { direct: stored(1, false) });
+  test('1: a name that no user can have; a relay’s number is a user', () => {
+    expect(replyTo(nul('SEND', 'a\x01', 'bob', 'x')).bytes).toEqual(code(1));
+    expect(replyTo(nul('SEND', 'alice', '', 'x')).bytes).toEqual(code(1));
+    expect(replyTo(nul('SEND', '#7', 'bob', 'x')).bytes).toEqual(code(1));
+    const { host } = replyTo(nul('SEND', 'alice', '#7', 'x'), { direct: stored(1, false) });
     expect(host.commands[0]).toMatchObject({ to: '#7' });
   });
 });
@@ -289,7 +291,7 @@ describe('CONNECTEDUSERS', () => {
   };
 
   test('0, how many, and each; names of other doors as they are shown everywhere here', () => {
-    const { bytes, printed, host } = asked(nul('CONNECTEDUSERS', 'alice'), users);
+    const { bytes, printed, host } = replyTo(nul('CONNECTEDUSERS', 'alice'), users);
     expect(bytes.toString('latin1')).toBe(`\0${nul('3', 'alice', '#7', 'ab')}`);
     expect(printed).toEqual(['s> CONNECTEDUSERS OK']);
     expect(host.commands).toEqual([{ do: 'users', asker: { account: 'alice' as Name } }]);
@@ -300,14 +302,14 @@ describe('CONNECTEDUSERS', () => {
     ['unknown-user', 2],
     ['storage', 2],
   ] as const)('%s: %i', (why, answer) => {
-    const { bytes, printed } = asked(nul('CONNECTEDUSERS', 'alice'), {
+    const { bytes, printed } = replyTo(nul('CONNECTEDUSERS', 'alice'), {
       users: () => refused(why),
     });
     expect(bytes).toEqual(code(answer));
     expect(printed).toEqual(['s> CONNECTEDUSERS FAIL']);
   });
 
-  test('without alias: after 200 ms the asker is whoever is connected from there', () => {
+  test('without alias: after 200 ms the asker is the user who is connected from that address', () => {
     const { host, session, feed } = open(users);
     feed.push('CONNECTEDUSERS\0');
     expect(host.commands).toEqual([]);
@@ -325,7 +327,7 @@ describe('CONNECTEDUSERS', () => {
   });
 
   test('an empty alias is none', () => {
-    expect(asked(nul('CONNECTEDUSERS', ''), users).host.commands).toEqual([
+    expect(replyTo(nul('CONNECTEDUSERS', ''), users).host.commands).toEqual([
       { do: 'users', asker: { host: '127.0.0.1' } },
     ]);
   });
@@ -345,324 +347,6 @@ describe('CONNECTEDUSERS', () => {
     session.woke?.();
     expect(Buffer.from(host.bytes)).toEqual(code(2));
     expect(host.printed).toEqual(['s> CONNECTEDUSERS FAIL']);
-    expect(asked(nul('CONNECTEDUSERS', '#7')).bytes).toEqual(code(2));
+    expect(replyTo(nul('CONNECTEDUSERS', '#7')).bytes).toEqual(code(2));
   });
-});
-
-describe('attachments', () => {
-  const bytes = Buffer.from('\0one\xfftwo\0', 'latin1');
-  const attach = (size: string, name = 'photo.jpg'): Buffer =>
-    Buffer.from(nul('SENDATTACH', 'alice', 'bob', 'look', name, size));
-  const stored: Answers = {
-    direct: () => yes<'direct'>({ id: 3, serial: 7, waiting: true }),
-    'may-send-file': () => nothing,
-  };
-
-  test('SENDATTACH: 0 and the id once all of it is on disk', () => {
-    const { bytes: answer, printed, host } = asked(Buffer.concat([attach('9'), bytes]), stored);
-    expect(host.received).toEqual([bytes]);
-    expect(answer.toString('latin1')).toBe('\x003\0');
-    expect(printed).toEqual(['s> MESSAGE 3 FROM alice TO bob STORED']);
-    const hash = new Bun.CryptoHasher('sha256').update(bytes).digest('hex');
-    expect(host.commands).toMatchObject([
-      { do: 'may-send-file', from: { account: 'alice' }, to: 'bob' },
-      { do: 'direct', text: 'look', file: { hash, size: 9, name: 'photo.jpg' } },
-    ]);
-  });
-
-  test('SENDATTACH: in any pieces, with more behind it, and empty', () => {
-    const { host, feed } = open(stored);
-    feed.drip(Buffer.concat([attach('9'), bytes]));
-    expect(host.received).toEqual([bytes]);
-    expect(asked(Buffer.concat([attach('2'), Buffer.from('abc')]), stored).host.received).toEqual([
-      Buffer.from('ab'),
-    ]);
-    expect(asked(attach('0'), stored).host.received).toEqual([Buffer.alloc(0)]);
-  });
-
-  test.each(['', '-1', 'x', '1e3', '9007199254740992', '99999999999999999999'])(
-    'SENDATTACH: 2 for a size of %j',
-    (size) => {
-      expect(asked(attach(size)).bytes).toEqual(code(2));
-    },
-  );
-
-  test.each(['', '.', '..', '../x', '/etc/passwd', 'a\\b', 'a\nb', 'a\x1bb', 'x'.repeat(256)])(
-    'SENDATTACH: 2 for a file called %j',
-    (name) => {
-      expect(asked(attach('0', name)).bytes).toEqual(code(2));
-    },
-  );
-
-  test('SENDATTACH: 2 when the peer ends or is silent before all has come', () => {
-    for (const stop of ['ended', 'woke'] as const) {
-      const { host, session, feed } = open(stored);
-      feed.push(attach('100'));
-      feed.push('abc');
-      expect(host.wakeMs).toBe(limits.net.pieceMs);
-      session[stop]?.();
-      expect(Buffer.from(host.bytes)).toEqual(code(2));
-      expect(host.received).toEqual([]);
-    }
-  });
-
-  test('SENDATTACH: 1 when either is unknown, 2 when it cannot be kept', () => {
-    expect(asked(attach('0'), { direct: () => refused('unknown-user') }).bytes).toEqual(code(1));
-    expect(asked(attach('0'), { direct: () => refused('full') }).bytes).toEqual(code(2));
-  });
-
-  test.each([
-    ['unknown-sender', 1],
-    ['unknown-user', 1],
-    ['not-allowed', 2],
-    ['full', 2],
-    ['storage', 2],
-  ] as const)('SENDATTACH: %s is answered before the file, which is let pass', (why, number) => {
-    const { host, feed } = open({ 'may-send-file': () => refused(why) });
-    feed.push(attach('9'));
-    expect(Buffer.from(host.bytes)).toEqual(code(number));
-    feed.push(bytes.subarray(0, 4));
-    expect([host.ending, host.wakeMs]).toEqual(['open', limits.net.pieceMs]);
-    feed.push(Buffer.concat([bytes.subarray(4), Buffer.from('and more')]));
-    expect(host.ending).toBe('ended');
-    expect(Buffer.from(host.bytes)).toEqual(code(number));
-    expect(host.received).toEqual([]);
-    expect(host.commands).toHaveLength(1);
-  });
-
-  test('SENDATTACH: 1 at once where a name cannot be anybody’s', () => {
-    const { host, feed } = open();
-    feed.push(nul('SENDATTACH', 'alice', '', 'look', 'a.txt', '9'));
-    expect(Buffer.from(host.bytes)).toEqual(code(1));
-    expect(host.commands).toEqual([]);
-  });
-
-  test('SENDATTACH: 2 at once where the disk will not take it', () => {
-    const { host, feed } = open(stored);
-    feed.push(attach('9'));
-    host.hopeless('too-large');
-    expect(Buffer.from(host.bytes)).toEqual(code(2));
-    feed.push(bytes);
-    expect(host.ending).toBe('ended');
-  });
-
-  test('SENDATTACH: who was refused may end at any point, and is not waited for for ever', () => {
-    for (const stop of ['ended', 'woke'] as const) {
-      const { host, session, feed } = open({ 'may-send-file': () => refused('full') });
-      feed.push(attach('9'));
-      session[stop]?.();
-      expect(host.ending).toBe(stop === 'ended' ? 'ended' : 'aborted');
-      expect(Buffer.from(host.bytes)).toEqual(code(2));
-    }
-  });
-
-  test('SENDATTACH: a refusal that comes behind the last byte is not the answer', () => {
-    let count = 0;
-    const { host, feed } = open({
-      'may-send-file': () => refused('unknown-user'),
-      direct: () => (++count, yes<'direct'>({ id: 3, serial: 7, waiting: false })),
-    });
-    host.hold = true;
-    feed.push(Buffer.concat([attach('9'), bytes]));
-    host.release();
-    expect(host.text).toBe('\x003\0');
-    expect(count).toBe(1);
-  });
-
-  const file = {
-    hash: 'abc' as FileHash,
-    size: 9,
-    name: 'photo.jpg',
-    serial: 41,
-  };
-  const found: Answers = {
-    'file-find': () => yes<'file-find'>(file),
-    'file-taken': () => nothing,
-  };
-
-  test('GETFILE: 0, the size, the bytes; erased after the peer’s clean end', () => {
-    const { host, session, feed } = open(found);
-    feed.push(nul('GETFILE', 'bob', 'alice', '3'));
-    expect(host.text).toBe('\x009\0');
-    expect(host.filesSent).toEqual([file.hash]);
-    expect(host.commands).toEqual([
-      {
-        do: 'file-find',
-        account: 'bob' as Name,
-        from: 'alice' as Name,
-        id: 3,
-        host: '127.0.0.1',
-      },
-    ]);
-    expect(host.ending).toBe('ended');
-    expect(host.printed).toEqual(['s> GETFILE bob OK']);
-    session.ended();
-    session.lost('closed');
-    expect(host.commands.slice(1)).toEqual([{ do: 'file-taken', serial: 41 }]);
-  });
-
-  test('GETFILE: kept when the peer is gone without a clean end', () => {
-    for (const why of ['reset', 'closed', 'slow'] as const) {
-      const { host, session, feed } = open(found);
-      feed.push(nul('GETFILE', 'bob', 'alice', '3'));
-      session.lost(why);
-      expect(host.commands.length).toBe(1);
-    }
-  });
-
-  test('GETFILE: kept when the peer ended before all was sent', () => {
-    const { host, session, feed } = open(found);
-    host.hold = true;
-    feed.push(nul('GETFILE', 'bob', 'alice', '3'));
-    session.ended();
-    host.release();
-    session.lost('closed');
-    expect(host.commands.length).toBe(1);
-  });
-
-  test.each([
-    ['unknown-user', 1],
-    ['unknown-file', 2],
-    ['elsewhere', 2],
-    ['not-allowed', 2],
-    ['storage', 2],
-  ] as const)('GETFILE: %s: %i', (why, answer) => {
-    const { bytes: said, printed } = asked(nul('GETFILE', 'bob', 'alice', '3'), {
-      'file-find': () => refused(why),
-    });
-    expect(said).toEqual(code(answer));
-    expect(printed).toEqual(['s> GETFILE bob FAIL']);
-  });
-
-  test('GETFILE: what can be nobody’s name, and no id', () => {
-    expect(asked(nul('GETFILE', '', 'alice', '3')).bytes).toEqual(code(1));
-    for (const id of ['', '0', '-1', 'x', '4294967296']) {
-      expect(asked(nul('GETFILE', 'bob', 'alice', id)).bytes).toEqual(code(2));
-    }
-  });
-
-  test.each([
-    [nothing, 0],
-    [refused('unknown-user'), 1],
-    [refused('not-connected'), 2],
-    [refused('storage'), 2],
-  ] as const)('ATTACHES: %j: %i, and no line', (outcome, answer) => {
-    const { bytes: said, printed } = asked(nul('ATTACHES', 'bob'), {
-      'callback-wants-files': () => outcome,
-    });
-    expect(said).toEqual(code(answer));
-    expect(printed).toEqual([]);
-  });
-});
-
-describe('answers as text', () => {
-  test('a digit and NUL in place of the raw byte, with what follows unchanged', () => {
-    const settings = { replies: 'text' };
-    expect(asked(nul('UNREGISTER', ''), {}, settings).bytes.toString()).toBe('1\0');
-    const direct: Answers = { direct: () => yes<'direct'>({ id: 132, serial: 1, waiting: false }) };
-    expect(asked(nul('SEND', 'a', 'b', 'c'), direct, settings).bytes.toString()).toBe('0\x00132\0');
-  });
-});
-
-describe('bad input', () => {
-  test('an unknown operation is closed without an answer', () => {
-    for (const bytes of [
-      'HELLO\0',
-      '\0',
-      'register\0a\0b\0',
-      'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
-    ]) {
-      const { host, session, feed } = open();
-      feed.push(bytes);
-      session.ended();
-      expect(host.bytes.length).toBe(0);
-      expect(host.ending).toBe('ended');
-      expect(host.printed).toEqual([]);
-    }
-  });
-
-  test('a mebibyte without NUL is not collected', () => {
-    const mebibyte = Buffer.alloc(1024 * 1024, 'a');
-    const { host, feed } = open();
-    feed.push(mebibyte);
-    expect(host.ending).toBe('ended');
-    expect(feed.inbox.size).toBe(0);
-    const known = open();
-    known.feed.push('REGISTER\0');
-    known.feed.push(mebibyte);
-    expect(Buffer.from(known.host.bytes)).toEqual(code(2));
-    expect(known.feed.inbox.size).toBe(0);
-    known.feed.push(mebibyte);
-    expect(known.feed.inbox.size).toBe(0);
-  });
-
-  test.each([
-    ['REGISTER', 2],
-    ['UNREGISTER', 2],
-    ['CONNECT', 3],
-    ['DISCONNECT', 3],
-    ['SEND', 2],
-    ['CONNECTEDUSERS', 2],
-    ['SENDATTACH', 2],
-    ['GETFILE', 2],
-    ['ATTACHES', 2],
-  ] as const)('%s: %i for what is not UTF-8, too long, or never whole', (operation, answer) => {
-    const latin1 = asked(Buffer.from(`${operation}\0Jos\xe9\0`, 'latin1'));
-    expect(latin1.bytes).toEqual(code(answer));
-    const long = asked(`${operation}\0${'x'.repeat(256)}`);
-    expect(long.bytes).toEqual(code(answer));
-    for (const stop of ['ended', 'woke'] as const) {
-      const { host, session, feed } = open();
-      feed.push(`${operation}\0x`);
-      expect(host.wakeMs).toBe(limits.net.requestMs);
-      session[stop]?.();
-      expect(Buffer.from(host.bytes)).toEqual(code(answer));
-      expect(host.ending).toBe('ended');
-    }
-  });
-
-  test('an alias that is not UTF-8 is shown with what can be read of it', () => {
-    const { printed } = asked(Buffer.from('CONNECT\0Jos\xe9\x00123\0', 'latin1'));
-    expect(printed).toEqual(['s> CONNECT Jos\ufffd FAIL']);
-  });
-
-  test('nothing at all, and then an end or the deadline', () => {
-    for (const stop of ['ended', 'woke'] as const) {
-      const { host, session } = open();
-      expect(host.wakeMs).toBe(limits.net.requestMs);
-      session[stop]?.();
-      expect(host.bytes.length).toBe(0);
-      expect(host.ending).toBe('ended');
-    }
-  });
-
-  test('what comes behind a request is ignored', () => {
-    const { host, feed } = open({ unregister: () => nothing });
-    host.hold = true;
-    feed.push(nul('UNREGISTER', 'alice', 'UNREGISTER', 'bob'));
-    feed.push('more');
-    expect(feed.inbox.size).toBe(0);
-    host.release();
-    feed.push('more');
-    expect(Buffer.from(host.bytes)).toEqual(code(0));
-    expect(host.commands.length).toBe(1);
-  });
-
-  test('a peer that ends its side still gets the answer', () => {
-    const { host, session, feed } = open({ unregister: () => nothing });
-    host.hold = true;
-    feed.push(nul('UNREGISTER', 'alice'));
-    session.ended();
-    host.release();
-    expect(Buffer.from(host.bytes)).toEqual(code(0));
-  });
-});
-
-test('the banner and the prompt', async () => {
-  const { mailbox } = await import('../../../src/protocol/mailbox/index');
-  expect(mailbox.server.banner({ host: '192.168.1.7', port: 8888 })).toEqual([
-    's> init server 192.168.1.7:8888',
-  ]);
-  expect(mailbox.server.banner({ host: '::1', port: 8888 })).toEqual(['s> init server [::1]:8888']);
-  expect(mailbox.server.prompt).toBe('s> ');
 });

@@ -1,5 +1,8 @@
-// What the tests of the mailbox dialect share: a session on a fake host, and an account's world.
+// What the tests of the mailbox dialect share: fields, and a session on a fake host.
 
+import * as fc from 'fast-check';
+
+import { byteLength } from '../../../src/protocol/bytes/text';
 import type { Session } from '../../../src/protocol/dialect';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { type Answers, FakeHost, Feed } from '../../support/fake_host';
@@ -21,8 +24,16 @@ export function open(answers: Answers = {}, settings: { replies?: string } = {})
 export const nul = (...fields: readonly string[]): string =>
   fields.map((field) => `${field}\0`).join('');
 
-/** What a whole request is answered with, and what the console says. */
-export function asked(
+/** A field: text without NUL, of at most 255 bytes. */
+export const field = fc
+  .string({ unit: 'grapheme', maxLength: 60 })
+  .filter((text) => !text.includes('\0') && text.isWellFormed() && byteLength(text) <= 255);
+
+/** The raw byte of a reply. */
+export const code = (number: number): string => String.fromCharCode(number);
+
+/** The reply to a whole request, and what the console prints. */
+export function replyTo(
   request: string | Uint8Array,
   answers: Answers = {},
   settings: { replies?: string } = {},

@@ -1,4 +1,4 @@
-// The client as a person sees it: on a real terminal, against a real server, line for line.
+// The client as its user sees it: on a real terminal, against a real server, line for line.
 
 import { describe, expect, test } from 'bun:test';
 
@@ -37,7 +37,7 @@ async function session(server: TestServer, name: string): Promise<Screen> {
   return screen;
 }
 
-/** Types a line and waits for the prompt below what it came to. */
+/** Types a line and waits for the prompt below its result. */
 async function enter(screen: Screen, line: string, result: string): Promise<void> {
   screen.type(line + keys.enter);
   await screen.until(result);
@@ -45,7 +45,7 @@ async function enter(screen: Screen, line: string, result: string): Promise<void
 }
 
 describe('at a terminal', () => {
-  test('somebody new: asked for what registering needs, connected, talking', async () => {
+  test('a new user is asked for the registration, connected, and can talk', async () => {
     await using server = await registered('bob');
     await using alice = await openChat(['connect', 'alice', ...at(server)], { columns: 100 });
     await alice.until('Full name:');
@@ -206,7 +206,7 @@ describe('behind pipes', () => {
     expect(status).toBe(67);
   });
 
-  test('nobody of that name: 67, and with --name and --born somebody new', async () => {
+  test('an unknown user: 67; with --name and --born the user is registered', async () => {
     await using server = await registered();
     const { status, err } = await runChat(['connect', 'alice', ...at(server)]);
     expect(status).toBe(67);

@@ -1,0 +1,147 @@
+// Files that a client sends and fetches.
+
+import { describe, expect, test } from 'bun:test';
+
+import { connected } from './client';
+import { code } from './support';
+
+describe('attachments', () => {
+  test('SENDATTACH: the request, then the file, then the reply', () => {
+    const one = connected();
+    one.host.files.set('/tmp/x y.png', { name: 'x y.png', size: 5, close() {} });
+    one.type('SENDATTACH bob "/tmp/x y.png" look at this');
+    expect(one.host.request()).toEqual([
+      'SENDATTACH',
+      'alice',
+      'bob',
+      'look at this',
+      'x y.png',
+      '5',
+    ]);
+    one.host.connections.at(-1)?.sent?.({ ok: true, value: undefined });
+    one.host.answer(`${code(0)}4\0`);
+    expect(one.host.takeLines()).toEqual([
+      'c> SENDATTACH bob /tmp/x y.png look at this',
+      's> SENDATTACH OK - MESSAGE 4',
+    ]);
+  });
+
+  test.each([
+    [code(1), 's> SENDATTACH FAIL / USER DOES NOT EXIST', 'unknown-user'],
+    [code(2), 's> SENDATTACH FAIL', 'try-later'],
+    ['', 's> SENDATTACH FAIL', 'unreachable'],
+  ] as const)('SENDATTACH refused before all was sent: %j', (answer, line, ending) => {
+    const one = connected();
+    one.host.files.set('x', { name: 'x', size: 5, close() {} });
+    one.type('SENDATTACH bob x');
+    one.host.answer(answer);
+    expect(one.host.takeLines()).toEqual(['c> SENDATTACH bob x', line]);
+    expect(one.endings).toEqual([ending]);
+    expect(one.host.connections.at(-1)?.ending).not.toBe('open');
+    // It no longer matters what becomes of the file.
+    one.host.connections.at(-1)?.sent?.({ ok: false, why: 'gone' });
+    expect(one.endings.length).toBe(1);
+  });
+
+  test('SENDATTACH of what cannot be read, and of a file that got shorter', () => {
+    const one = connected();
+    one.type('SENDATTACH bob nothing.txt');
+    expect(one.host.request()).toEqual([]);
+    expect(one.host.takeLines()).toEqual([
+      'c> SENDATTACH bob nothing.txt',
+      's> SENDATTACH FAIL',
+      'nothing.txt cannot be read.',
+    ]);
+    one.host.files.set('x', { name: 'x', size: 5, close() {} });
+    one.type('SENDATTACH bob x');
+    one.host.request();
+    one.host.connections.at(-1)?.sent?.({ ok: false, why: 'gone' });
+    expect(one.host.connections.at(-1)?.ending).toBe('aborted');
+    expect(one.endings).toEqual(['bad-data', 'unreachable']);
+  });
+
+  test('a file’s own name is made a base name that every server takes', () => {
+    const one = connected();
+    one.host.files.set('x', { name: 'a\\b\nc', size: 0, close() {} });
+    one.type('SENDATTACH bob x');
+    expect(one.host.request()[4]).toBe('a_b_c');
+  });
+
+  test('GETFILE: saved, and only then the connection is ended', () => {
+    const one = connected();
+    one.host.listeners[0]?.received({
+      call: 'SEND_MESSAGE_ATTACH',
+      from: 'bob',
+      id: '3',
+      text: 'see',
+      file: 'photo.jpg',
+    });
+    one.host.takeLines();
+    one.type('GETFILE bob 3');
+    expect(one.host.request()).toEqual(['GETFILE', 'alice', 'bob', '3']);
+    const connection = one.host.connections.at(-1);
+    connection?.push(Buffer.from(`${code(0)}5\0ab`));
+    expect(connection?.ending).toBe('open');
+    connection?.push(Buffer.from('\0cd'));
+    expect(connection?.ending).toBe('ended');
+    expect(connection?.saved?.name).toBe('photo.jpg');
+    expect(Buffer.concat(connection?.saved?.bytes ?? []).toString()).toBe('ab\0cd');
+    expect(one.host.takeLines()).toEqual(['c> GETFILE bob 3', 's> GETFILE OK - FILE photo.jpg']);
+  });
+
+  test('GETFILE: where the user says, and under sender and id where no name is known', () => {
+    const one = connected();
+    one.type('GETFILE bob 3 "/tmp/my file"');
+    one.host.answer(`${code(0)}0\0`);
+    expect(one.host.connections.at(-1)?.saved).toMatchObject({
+      path: '/tmp/my file',
+      name: 'bob-3',
+    });
+    expect(one.endings).toEqual(['done']);
+  });
+
+  test('GETFILE: the name from the note in a text', () => {
+    const one = connected();
+    one.host.listeners[0]?.received({
+      call: 'SEND_MESSAGE',
+      from: 'bob',
+      id: '3',
+      text: 'see (file photo.jpg, 5 bytes: GETFILE bob 3)',
+    });
+    one.type('GETFILE bob 3');
+    one.host.answer(`${code(0)}0\0`);
+    expect(one.host.connections.at(-1)?.saved?.name).toBe('photo.jpg');
+  });
+
+  test.each([
+    [code(1), 's> GETFILE FAIL / USER DOES NOT EXIST', 'unknown-user'],
+    [code(2), 's> GETFILE FAIL', 'not-allowed'],
+    ['', 's> GETFILE FAIL', 'unreachable'],
+    [`${code(0)}5\0abc`, 's> GETFILE FAIL', 'unreachable'],
+    [`${code(0)}x\0`, 's> GETFILE FAIL', 'unreachable'],
+  ] as const)('GETFILE: %j', (answer, line, ending) => {
+    const one = connected();
+    one.type('GETFILE bob 3');
+    one.host.answer(answer);
+    expect(one.host.takeLines()).toEqual(['c> GETFILE bob 3', line]);
+    expect(one.endings).toEqual([ending]);
+    const connection = one.host.connections.at(-1);
+    expect(connection?.isAbandoned).toBe(connection?.saved !== undefined);
+  });
+
+  test('GETFILE: if the file cannot be written, the connection is reset, so the server keeps it', () => {
+    const one = connected();
+    one.type('GETFILE bob 3');
+    one.host.request();
+    const connection = one.host.connections.at(-1);
+    if (connection) connection.canSave = false;
+    connection?.push(Buffer.from(`${code(0)}2\0ab`));
+    expect(connection?.ending).toBe('aborted');
+    expect(one.host.takeLines()).toEqual([
+      'c> GETFILE bob 3',
+      's> GETFILE FAIL',
+      'The file cannot be written there; the server keeps it.',
+    ]);
+    expect(one.endings).toEqual(['unwritable']);
+  });
+});
