@@ -4,6 +4,7 @@ import type { Missing } from '../protocol/dialect';
 
 export const hints: Readonly<Record<Missing, string>> = {
   user: '--as NAME, or CHAT_USER',
+  asker: '--as NAME',
   takeover: '--takeover ends that session',
   registration: 'add --name "FULL NAME" --born DD/MM/YYYY to register',
 };

@@ -56,10 +56,10 @@ export interface SaveSink {
 }
 
 /**
- * What a dialect lacks to do what its user wants. `user`: as whom. `takeover`: leave to end the user's session
- * elsewhere. `registration`: the full name and the date of birth.
+ * What a dialect lacks to do what its user wants. `user`: as whom to send. `asker`: as whom to ask. `takeover`: leave to
+ * end the user's session elsewhere. `registration`: the full name and the date of birth.
  */
-export type Missing = 'user' | 'takeover' | 'registration';
+export type Missing = 'user' | 'asker' | 'takeover' | 'registration';
 
 /** What the client program gives a dialect. */
 export interface ClientHost {

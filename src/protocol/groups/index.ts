@@ -21,7 +21,7 @@ export const groups = defineDialect({
     send: (host, target) => new GroupsSender(host, target),
     users(host, target, alias, done) {
       if (alias !== undefined) return void new ListUsers(host, target, alias, done);
-      host.show(note('Say who asks: groups://NAME@HOST:PORT, or --as NAME'));
+      host.show(note(`Say who asks: groups://NAME@HOST:PORT, or ${host.hint('asker')}`));
       done(refused('usage'));
     },
   },
