@@ -1,9 +1,9 @@
 // Messages delivered among 100 connected users, 64 in flight: three connections each (SEND, message, confirmation).
 
 import { type Figure, pairHeads, pairRow } from '../support/figure';
-import { wrongKept } from '../support/kept';
 import { pairs } from '../support/pairs';
 import { ours, plainMailbox } from '../support/servers';
+import { wrongStored } from '../support/stored';
 
 const names = Array.from({ length: 100 }, (_, index) => `user${index}`);
 
@@ -48,7 +48,7 @@ export const deliveriesFigure: Figure = {
         pairRow(`CONNECTEDUSERS at 64, ${names.length} users`, listed),
       ],
       checked: delivered.count + listed.count,
-      wrong: [...delivered.wrong, ...listed.wrong, ...wrongKept(our.folder ?? '', 0)],
+      wrong: [...delivered.wrong, ...listed.wrong, ...wrongStored(our.folder ?? '', 0)],
     };
   },
 };

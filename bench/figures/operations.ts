@@ -2,9 +2,9 @@
 
 import type { Operation } from '../load/jobs';
 import { type Figure, pairHeads, pairRow, type Row } from '../support/figure';
-import { wrongKept } from '../support/kept';
 import { allRuns, pairs } from '../support/pairs';
 import { ours, plainMailbox } from '../support/servers';
+import { wrongStored } from '../support/stored';
 
 /** CPU of ours over CPU of the plain server, at 64. */
 const wanted: Partial<Record<Operation, number>> = { CONNECTEDUSERS: 1.25, SEND: 2 };
@@ -50,7 +50,7 @@ export const operationsFigure: Figure = {
       }
     }
     for (const { stop } of servers) await stop();
-    wrong.push(...wrongKept(our.folder ?? '', sent));
+    wrong.push(...wrongStored(our.folder ?? '', sent));
     return { rows, checked, wrong };
   },
 };

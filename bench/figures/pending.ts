@@ -1,12 +1,12 @@
 // SEND while a million messages wait for others: it may cost no more than with none.
 
 import { type Figure, pairHeads, pairRow } from '../support/figure';
-import { wrongKept } from '../support/kept';
 import { allRuns, pairs } from '../support/pairs';
 import { fillPending } from '../support/pending';
 import { scansOfSend } from '../support/plans';
 import { freshFolder } from '../support/scratch';
 import { ours } from '../support/servers';
+import { wrongStored } from '../support/stored';
 
 const away = Array.from({ length: 64 }, (_, index) => `away${index}`);
 
@@ -50,7 +50,11 @@ export const pendingFigure: Figure = {
       cells: pairHeads.map(() => ''),
       goal: { wanted: 'none', isMet: scans.length === 0 },
     });
-    wrong.push(...wrongKept(folder, sent, many), ...wrongKept(empty.folder ?? '', sent), ...scans);
+    wrong.push(
+      ...wrongStored(folder, sent, many),
+      ...wrongStored(empty.folder ?? '', sent),
+      ...scans,
+    );
     return { rows, checked, wrong };
   },
 };

@@ -5,11 +5,11 @@ import { resolve } from 'node:path';
 import { exchanged } from '../load/exchange';
 import { areEqual, encodeAnswer, encodeFields, shown } from '../load/wire';
 import { cores, on } from '../support/cores';
-import { endpoint, type Figure, number, type Row } from '../support/figure';
-import { wrongKept } from '../support/kept';
+import { type Figure, goal, number, type Row } from '../support/figure';
 import { median } from '../support/pairs';
 import { endWithUs, freshFolder } from '../support/scratch';
 import { ours, plainMailbox } from '../support/servers';
+import { wrongStored } from '../support/stored';
 
 interface Timed {
   readonly ms: number;
@@ -68,7 +68,7 @@ const row = (
   what: string,
   our: readonly Timed[],
   plain: readonly Timed[],
-  goalOf: (best: number, middle: number) => Row['endpoint'],
+  goalOf: (best: number, middle: number) => Row['goal'],
 ): Row => {
   const of = (runs: readonly Timed[]): [number, number, number] => {
     const times = runs.map(({ ms }) => ms);
@@ -79,7 +79,7 @@ const row = (
   return {
     what,
     cells: [...of(our), ...of(plain)].map((value) => number(value, 1)),
-    ...(wanted && { endpoint: wanted }),
+    ...(wanted && { goal: wanted }),
   };
 };
 
@@ -139,14 +139,12 @@ export const startFigure: Figure = {
     return {
       rows: [
         row('serve until ready, a new folder', server.fresh, server.plain, (_, middle) =>
-          endpoint(middle, '<=', 100, ' ms'),
+          goal(middle, '<=', 100, ' ms'),
         ),
-        row('send, whole', client.our, client.plain, (best) =>
-          endpoint(best, '<=', 30, ' ms best'),
-        ),
+        row('send, whole', client.our, client.plain, (best) => goal(best, '<=', 30, ' ms best')),
       ],
       checked: all.length,
-      wrong: [...all.flatMap(({ wrong }) => wrong ?? []), ...wrongKept(our.folder ?? '', times)],
+      wrong: [...all.flatMap(({ wrong }) => wrong ?? []), ...wrongStored(our.folder ?? '', times)],
     };
   },
 };

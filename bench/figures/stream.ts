@@ -1,9 +1,9 @@
 // Durable commands on one connection that stays open: the journal commits them in groups and is not awaited one by one.
 
-import { endpoint, type Figure, number, rate } from '../support/figure';
-import { wrongKept } from '../support/kept';
+import { type Figure, goal, number, rate } from '../support/figure';
 import { allRuns, pairs } from '../support/pairs';
 import { ourLines, plainLines } from '../support/servers';
+import { wrongStored } from '../support/stored';
 
 const names = ['sender', ...Array.from({ length: 20 }, (_, index) => `recipient${index}`)];
 
@@ -33,11 +33,11 @@ export const streamFigure: Figure = {
             ]),
             number(pair.cpuRatio),
           ],
-          endpoint: endpoint(pair.ours.perSecond, '>=', 50_000, '/s'),
+          goal: goal(pair.ours.perSecond, '>=', 50_000, '/s'),
         },
       ],
       checked: pair.count,
-      wrong: [...pair.wrong, ...wrongKept(our.folder ?? '', load.count * allRuns(runs))],
+      wrong: [...pair.wrong, ...wrongStored(our.folder ?? '', load.count * allRuns(runs))],
     };
   },
 };

@@ -1,7 +1,8 @@
-// The smallest dialect there could be, with connections that stay open: `from to text` in a line, the id in a line.
+// The smallest dialect that keeps its connections open: a line asks, and a line answers.
 
 import type { Inbox } from '../../src/protocol/bytes/inbox';
 import { decodeText, encodeText } from '../../src/protocol/bytes/text';
+import type { Taken } from '../../src/protocol/connection';
 import { defineDialect, type Host, type Session } from '../../src/protocol/dialect';
 import { ProtocolError } from '../../src/protocol/errors';
 import { nameOf } from '../../src/protocol/model';
@@ -9,8 +10,8 @@ import { nameOf } from '../../src/protocol/model';
 const lf = 10;
 
 /**
- * `+NAME` registers an account and is answered `ok`; `FROM TO TEXT` is stored and answered with its id. What is
- * refused is answered with why.
+ * `+NAME` registers an account and is answered `ok`. `FROM TO TEXT` stores a message and is answered with its id. A
+ * refusal is answered with its reason.
  */
 class LinesSession implements Session {
   readonly #host: Host;
@@ -19,14 +20,15 @@ class LinesSession implements Session {
     this.#host = host;
   }
 
-  received(inbox: Inbox): void {
-    for (let end = inbox.indexOf(lf); end >= 0; end = inbox.indexOf(lf)) {
-      const bytes = inbox.take(end + 1);
-      const line = bytes && decodeText(bytes.subarray(0, end));
-      if (line === undefined) throw new ProtocolError('a line that is no text');
-      if (line.startsWith('+')) this.#register(line.slice(1));
-      else this.#send(line);
-    }
+  takeNext(inbox: Inbox): Taken {
+    const end = inbox.indexOf(lf);
+    if (end < 0) return 'more';
+    const bytes = inbox.take(end + 1);
+    const line = bytes && decodeText(bytes.subarray(0, end));
+    if (line === undefined) throw new ProtocolError('a line that is no text');
+    if (line.startsWith('+')) this.#register(line.slice(1));
+    else this.#send(line);
+    return 'taken';
   }
 
   #register(alias: string): void {
@@ -35,7 +37,7 @@ class LinesSession implements Session {
     const { host } = this.#host.remote;
     this.#host.submit(
       { do: 'register', name, fullName: alias, born: '01/02/2003', host },
-      (outcome) => this.#say(outcome.ok ? 'ok' : outcome.why),
+      (outcome) => this.#reply(outcome.ok ? 'ok' : outcome.why),
     );
   }
 
@@ -47,16 +49,16 @@ class LinesSession implements Session {
     if (first < 0 || second < 0 || !account || !to) throw new ProtocolError('no message');
     const text = line.slice(second + 1);
     this.#host.submit({ do: 'direct', from: { account }, to, text, origin: 'lines' }, (outcome) =>
-      this.#say(outcome.ok ? String(outcome.value.id) : outcome.why),
+      this.#reply(outcome.ok ? String(outcome.value.id) : outcome.why),
     );
   }
 
-  #say(line: string): void {
+  #reply(line: string): void {
     this.#host.write(encodeText(`${line}\n`));
   }
 
   ended(): void {
-    // What is under way is answered before our side ends.
+    // What was asked is answered before our side ends.
     this.#host.inOrder(() => this.#host.end());
   }
 

@@ -1,4 +1,4 @@
-// Which core serves and which one makes the load, so that neither takes time from the other.
+// Which core the server has and which the load generator, so that neither takes time from the other.
 
 import { readFileSync } from 'node:fs';
 
@@ -18,6 +18,12 @@ export const cores = { server: first, load: second } as const;
 /** The start of a command line that runs on one core only; empty where nothing can pin it. */
 export const on = (core: number): readonly string[] =>
   Bun.which('taskset') === null ? [] : ['taskset', '-c', String(core)];
+
+/** Moves this process, with all its threads, to the load generator's core. */
+export function moveToLoadCore(): void {
+  if (Bun.which('taskset') === null) return;
+  Bun.spawnSync(['taskset', '-a', '-cp', String(cores.load), String(process.pid)]);
+}
 
 /** What a reader of the figures must know about the machine. */
 export function machine(): string {

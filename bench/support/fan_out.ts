@@ -1,20 +1,22 @@
-// One sender and many receivers of 200-byte frames in one process: who gets how many, and how late.
+// One sender and many receivers of 200-byte frames in this process: how many frames come, and how late.
 
 import { spentSince, threadTimes } from './cpu';
 
 const frameBytes = 200;
 
-/** How the generator makes its connections members of one audience. */
+/** What connections send to become members of one channel. */
 export interface Audience {
   /** The frames a connection sends first; the sender's come before any receiver's. */
   readonly opening: (index: number | 'sender') => readonly string[];
-  /** What is sent last, and how the frame begins that answers it; undefined: nothing is awaited. */
+  /** What is sent last, and how its answer begins. Without it, nothing is awaited. */
   readonly barrier: { readonly ask: string; readonly answer: string } | undefined;
 }
 
-export interface Measured {
+/** What one run came to. */
+export interface FanOutRun {
+  readonly deliveries: number;
   readonly deliveriesPerSecond: number;
-  /** What the server's processor spent on each delivery, in microseconds: it does not count the other's work. */
+  /** CPU time of the server for each delivery, in microseconds. The generator's work is not in it. */
   readonly serverUs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -36,14 +38,14 @@ const frame = (text: string): Buffer => {
   return bytes;
 };
 
-/** 10 microseconds to a bucket, up to two seconds. */
+/** Latencies, counted in buckets of 10 microseconds up to two seconds. */
 const buckets = new Uint32Array(200_000);
 
 export class FanOut {
   readonly #sockets: Bun.Socket<Receiver>[] = [];
   #sender: Bun.Socket<Receiver> | undefined;
   readonly #window: number;
-  /** By message, modulo the window: who has not got it yet, and when it was sent. */
+  /** By message, modulo the window: how many have not received it yet, and when it was sent. */
   readonly #missing: Int32Array;
   readonly #sentAt: Float64Array;
   #sent = 0;
@@ -54,7 +56,7 @@ export class FanOut {
   #isSaturating = false;
   readonly #batch: Buffer;
 
-  /** `window`: messages that may be under way. */
+  /** `window`: how many messages may be in flight. */
   constructor(window: number) {
     this.#window = window;
     this.#missing = new Int32Array(window);
@@ -69,7 +71,7 @@ export class FanOut {
     }
     const { barrier } = audience;
     if (barrier === undefined) return;
-    // Everybody who comes is announced to those who were there: only now nothing more is on its way.
+    // Everybody who joins is announced to those who are there. Only after these answers nothing more is on its way.
     await Promise.all([this.#sender, ...this.#sockets].map((socket) => ask(socket, barrier.ask)));
   }
 
@@ -101,8 +103,8 @@ export class FanOut {
     return socket;
   }
 
-  /** As many messages as the window lets through. */
-  async saturate(pid: number, warmMs: number, ms: number): Promise<Measured> {
+  /** Sends as many messages as the window lets through. */
+  async saturate(pid: number, warmMs: number, ms: number): Promise<FanOutRun> {
     this.#start();
     this.#isSaturating = true;
     this.#refill();
@@ -113,8 +115,8 @@ export class FanOut {
     return measured;
   }
 
-  /** A message every so often, however long they take. */
-  async pace(pid: number, perSecond: number, warmMs: number, ms: number): Promise<Measured> {
+  /** Sends so many messages a second, however long they take to arrive. */
+  async pace(pid: number, perSecond: number, warmMs: number, ms: number): Promise<FanOutRun> {
     this.#start();
     const start = performance.now();
     let count = 0;
@@ -141,7 +143,7 @@ export class FanOut {
     for (const { data } of this.#sockets) data.bytes = data.frames = 0;
   }
 
-  async #measure(pid: number, ms: number): Promise<Measured> {
+  async #measure(pid: number, ms: number): Promise<FanOutRun> {
     buckets.fill(0);
     this.#delivered = 0;
     const before = threadTimes(pid);
@@ -150,7 +152,12 @@ export class FanOut {
     const seconds = (performance.now() - start) / 1000;
     const delivered = this.#delivered;
     const serverUs = spentSince(before, pid) / delivered;
-    return { deliveriesPerSecond: delivered / seconds, serverUs, ...percentiles(delivered) };
+    return {
+      deliveries: delivered,
+      deliveriesPerSecond: delivered / seconds,
+      serverUs,
+      ...percentiles(delivered),
+    };
   }
 
   async #stop(): Promise<void> {
@@ -198,7 +205,7 @@ export class FanOut {
   }
 }
 
-/** Sends the barrier; settled when its answer has come. */
+/** Sends the barrier and waits for its answer. */
 function ask(socket: Bun.Socket<Receiver>, text: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   socket.data.ready = resolve;
@@ -215,7 +222,7 @@ function settle(receiver: Receiver, bytes: Uint8Array, answer: Buffer): void {
   receiver.before = all;
 }
 
-function percentiles(total: number): Pick<Measured, 'p50Ms' | 'p99Ms' | 'worstMs'> {
+function percentiles(total: number): Pick<FanOutRun, 'p50Ms' | 'p99Ms' | 'worstMs'> {
   let seen = 0;
   const at = { p50Ms: 0, p99Ms: 0, worstMs: 0 };
   for (let bucket = 0; bucket < buckets.length && seen < total; bucket++) {

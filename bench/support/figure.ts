@@ -1,16 +1,16 @@
-// A figure: something that is measured, with rows for the table and all that was found wrong on the way.
+// A figure: one thing that is measured. It gives rows of a table, and says what was found wrong on the way.
 
-import type { Generator } from './generator';
+import type { LoadGenerator } from './load_generator';
 import type { Pair, Runs, Side } from './pairs';
 
-/** What a figure has at hand. */
+/** What a figure is handed. */
 export interface Bench {
-  readonly generator: Generator;
+  readonly generator: LoadGenerator;
   /** The executable that is measured. */
   readonly chat: string;
-  /** How many runs of each side come before, unmeasured, and how many interleaved pairs are measured. */
+  /** How many unmeasured runs of each side come first, and how many interleaved pairs are measured. */
   readonly runs: Runs;
-  /** Makes a number of operations small in a quick run. */
+  /** Makes a number of operations or of milliseconds small in a quick run. */
   readonly scaled: (count: number) => number;
 }
 
@@ -19,12 +19,12 @@ export interface Row {
   /** One for each of the figure's heads. */
   readonly cells: readonly string[];
   /** What is to be reached, and whether it is. */
-  readonly endpoint?: { readonly wanted: string; readonly isMet: boolean };
+  readonly goal?: { readonly wanted: string; readonly isMet: boolean };
 }
 
 export interface Figures {
   readonly rows: readonly Row[];
-  /** Operations that were checked one by one. */
+  /** How many operations were checked, one by one. */
   readonly checked: number;
   readonly wrong: readonly string[];
 }
@@ -37,12 +37,12 @@ export interface Figure {
   measure(bench: Bench): Promise<Figures>;
 }
 
-export const endpoint = (
+export const goal = (
   value: number,
   comparison: '<=' | '>=',
   bound: number,
   unit = '',
-): NonNullable<Row['endpoint']> => ({
+): NonNullable<Row['goal']> => ({
   wanted: `${comparison} ${bound}${unit}`,
   isMet: comparison === '<=' ? value <= bound : value >= bound,
 });
@@ -66,7 +66,7 @@ export const pairHeads = [
 export const pairRow = (what: string, pair: Pair, wanted?: number): Row => ({
   what,
   cells: [...[pair.ours, pair.reference].flatMap(cellsOf), number(pair.cpuRatio)],
-  ...(wanted !== undefined && { endpoint: endpoint(pair.cpuRatio, '<=', wanted) }),
+  ...(wanted !== undefined && { goal: goal(pair.cpuRatio, '<=', wanted) }),
 });
 
 const cellsOf = ({ perSecond, p99Ms, cpuUsPerOperation }: Side): string[] => [

@@ -5,7 +5,7 @@ import type { Row } from './figure';
 export function table(heads: readonly string[], rows: readonly Row[]): string {
   const lines = [
     ['', ...heads, 'goal', ''],
-    ...rows.map(({ what, cells, endpoint: goal }) => [
+    ...rows.map(({ what, cells, goal }) => [
       what,
       ...cells,
       goal?.wanted ?? '',

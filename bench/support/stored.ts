@@ -4,7 +4,7 @@ import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
 
 /** Says what is wrong with what waits in a folder, if anything: `sent` messages were accepted, none delivered. */
-export function* wrongKept(folder: string, sent: number, others = 0): Iterable<string> {
+export function* wrongStored(folder: string, sent: number, others = 0): Iterable<string> {
   const db = new Database(join(folder, 'chat.db'), { readonly: true });
   try {
     const count = (sql: string): number =>

@@ -1,4 +1,4 @@
-// The load generator as the bench sees it: a process on its own core that is asked for one job after the other.
+// The load generator as the bench sees it: a process on its own core that does one job after the other.
 
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,7 @@ import { endWithUs } from './scratch';
 /** No job takes this long unless something hangs. */
 const jobMs = 120_000;
 
-export class Generator {
+export class LoadGenerator {
   readonly #child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>;
   readonly #lines: AsyncIterator<string>;
 
@@ -33,7 +33,7 @@ export class Generator {
     clearTimeout(timer);
     if (line.done === true) throw new Error(`the generator died doing ${JSON.stringify(job)}`);
     const measured = JSON.parse(line.value) as Measured;
-    // JSON has no word for a number that there is not.
+    // JSON writes NaN as null.
     return {
       ...measured,
       p50Ms: measured.p50Ms ?? Number.NaN,
@@ -41,7 +41,7 @@ export class Generator {
     };
   }
 
-  /** For jobs that only make ready: throws if anything went wrong. */
+  /** Does a job that only prepares. Throws if anything went wrong. */
   async must(job: Job): Promise<Measured> {
     const measured = await this.ask(job);
     if (measured.wrong.length > 0) throw new Error(measured.wrong.join('\n'));
