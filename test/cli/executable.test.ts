@@ -1,4 +1,4 @@
-// The built executable from outside: streams, statuses, colour on a terminal, and nothing read from the folder it starts in.
+// The built executable: its streams, statuses, colour on a terminal, and that no file of the working folder steers it.
 import { expect, test } from 'bun:test';
 
 import { exit } from '../../src/cli/exit';
@@ -18,7 +18,7 @@ test('waiting for a line fails with what was said if the program ends without it
   await chat.ended;
 });
 
-test('a reader that goes away ends it quietly', async () => {
+test('a reader that closes the pipe ends it without a message', async () => {
   const shell = Bun.spawn(
     ['bash', '-c', '"$0" --help | true; echo "${PIPESTATUS[0]}"', executable()],
     {
@@ -29,7 +29,7 @@ test('a reader that goes away ends it quietly', async () => {
   expect(await new Response(shell.stderr).text()).toBe('');
 });
 
-test('a terminal gets colour, unless somebody said no', async () => {
+test('a terminal gets colour, unless the user refuses it', async () => {
   const colored = async (args: string[], env: Record<string, string>) => {
     await using screen = await openChat(args, { env: { CI: '', TEST: '', ...env } });
     await screen.ended;
@@ -43,7 +43,7 @@ test('a terminal gets colour, unless somebody said no', async () => {
   expect((await runChat(['--help'])).out).not.toContain('\u001B');
 });
 
-test('the folder that it is started in has no say', async () => {
+test('the working folder has no influence', async () => {
   const cwd = await scratchFolder();
   await Bun.write(`${cwd}/.env`, 'NO_COLOR=1\nBUN_CONFIG_VERBOSE_FETCH=1\n');
   await Bun.write(`${cwd}/bunfig.toml`, 'preload = ["./evil.ts"]\n');

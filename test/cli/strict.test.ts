@@ -1,4 +1,4 @@
-// The command line is strict: what is not understood is refused with the word that was probably meant.
+// The command line is strict: what it does not know is refused with the word that was probably meant.
 import { describe, expect, test } from 'bun:test';
 import { mkdir, writeFile } from 'node:fs/promises';
 
@@ -11,7 +11,7 @@ import { runCommand, runMain } from '../../src/cli/run';
 import { scratchFolder } from '../support/scratch';
 
 const greet = defineCommand({
-  meta: { name: 'greet', description: 'Greet somebody' },
+  meta: { name: 'greet', description: 'Greet a user' },
   args: {
     who: { type: 'positional', description: 'whom' },
     text: { type: 'positional', required: false, description: 'what to say' },
@@ -39,7 +39,7 @@ interface Run {
   err: string;
 }
 
-/** Runs greet with words split at blanks; no config file unless `env` says where one is. */
+/** Runs greet with words split at blanks, and without a config file unless `env` names one. */
 async function run(words: string, env: Record<string, string> = {}): Promise<Run> {
   const result = { status: 0, out: '', err: '' };
   const io = fakeIo(result, env);
@@ -64,7 +64,7 @@ function fakeIo(result: Run, env: Record<string, string> = {}): Io {
 const given = async (words: string, env?: Record<string, string>): Promise<unknown> =>
   JSON.parse((await run(words, env)).out);
 
-describe('what is understood', () => {
+describe('what is accepted', () => {
   test('values arrive under their names with their types, and defaults stand in', async () => {
     expect(await given('bob -q --times=3 --style long --linger 1.5')).toEqual({
       who: 'bob',
@@ -135,7 +135,7 @@ describe('flag > environment > config file > default', () => {
     return { XDG_CONFIG_HOME: folder };
   };
 
-  test('each one gives way to the one before', async () => {
+  test('each one yields to the one before', async () => {
     const file = await config('port = 3\ntimes = 4\n[greet]\nport = 2\n');
     expect(await given('bob', file)).toMatchObject({ port: 2, times: 4 });
     expect(await given('bob', { ...file, CHAT_PORT: '1' })).toMatchObject({ port: 1 });
@@ -153,13 +153,13 @@ describe('flag > environment > config file > default', () => {
     expect(await given('bob', { CHAT_PORT: '' })).toMatchObject({ port: 8888 });
   });
 
-  test('a wrong value is refused by the name of where it came from', async () => {
+  test('a wrong value is refused with the name of its source', async () => {
     expect((await run('bob', { CHAT_PORT: 'x' })).err).toContain('CHAT_PORT: "x" is not a port');
     const file = await config('[greet]\nport = "x"\n');
     expect((await run('bob', file)).err).toContain('config.toml: port: "x" is not a port');
   });
 
-  test('an unknown key of the own section is refused, one at the top may be for another', async () => {
+  test('an unknown key in the own section is refused; one at the top may be for another command', async () => {
     const { status, err } = await run('bob', await config('[greet]\nprot = 1\n'));
     expect(status).toBe(exit.usage);
     expect(err).toContain('[greet] has no prot\n  did you mean port?');
@@ -171,7 +171,7 @@ describe('flag > environment > config file > default', () => {
   });
 });
 
-describe('pages and ends', () => {
+describe('pages and exit statuses', () => {
   const main = async (words: string, env?: Record<string, string>): Promise<Run> => {
     const result = { status: 0, out: '', err: '' };
     const table = { greet: () => Promise.resolve(greet) };
@@ -180,7 +180,7 @@ describe('pages and ends', () => {
     return result;
   };
 
-  test('--help wins over whatever else is wrong, on stdout, with every flag', async () => {
+  test('--help wins over any fault, and prints every flag on stdout', async () => {
     const page = await main('greet --prot -h');
     expect(page).toMatchObject({ status: exit.ok, err: '' });
     for (const word of [
@@ -196,15 +196,15 @@ describe('pages and ends', () => {
   });
 
   test('chat --help lists the subcommands, chat --version prints the version alone', async () => {
-    expect((await main('--help')).out).toContain('Greet somebody');
+    expect((await main('--help')).out).toContain('Greet a user');
     expect(await main('--version')).toEqual({ status: 0, out: '1.2.3\n', err: '' });
     expect(await main('greet --version')).toEqual({ status: 0, out: '1.2.3\n', err: '' });
   });
 
-  test('chat alone shows the page on stderr and says that nothing was done', async () => {
+  test('chat alone prints the page on stderr, with the status of wrong usage', async () => {
     const { status, out, err } = await main('');
     expect({ status, out }).toEqual({ status: exit.usage, out: '' });
-    expect(err).toContain('Greet somebody');
+    expect(err).toContain('Greet a user');
   });
 
   test('an unknown subcommand is refused with the nearest one', async () => {

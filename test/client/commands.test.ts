@@ -16,7 +16,7 @@ import { startServer, type TestServer } from '../support/server';
 import { closedPort } from './fake_server';
 import { run } from './run';
 
-const at = (server: TestServer): string[] => [
+const serverFlags = (server: TestServer): string[] => [
   '-s',
   '127.0.0.1',
   '-p',
@@ -25,48 +25,56 @@ const at = (server: TestServer): string[] => [
 const born = ['--name', 'Alice Liddell', '--born', '04/05/1852'];
 
 describe('accounts', () => {
-  test('are made, not made twice, and taken back', async () => {
+  test('are made once, and deleted', async () => {
     await using server = await startServer([mailbox]);
-    const [makes, takes] = [
-      ['alice', ...born, ...at(server)],
-      ['alice', ...at(server)],
+    const [registering, unregistering] = [
+      ['alice', ...born, ...serverFlags(server)],
+      ['alice', ...serverFlags(server)],
     ];
-    expect(await run(register, makes)).toEqual({ status: 0, out: 's> REGISTER OK\n', err: '' });
-    expect(await run(register, makes)).toEqual({
+    expect(await run(register, registering)).toEqual({
+      status: 0,
+      out: 's> REGISTER OK\n',
+      err: '',
+    });
+    expect(await run(register, registering)).toEqual({
       status: 77,
       out: '',
       err: 's> USERNAME IN USE\n',
     });
-    expect(await run(unregister, takes)).toEqual({ status: 0, out: 's> UNREGISTER OK\n', err: '' });
-    expect(await run(unregister, takes)).toEqual({
+    expect(await run(unregister, unregistering)).toEqual({
+      status: 0,
+      out: 's> UNREGISTER OK\n',
+      err: '',
+    });
+    expect(await run(unregister, unregistering)).toEqual({
       status: 67,
       out: '',
       err: 's> USER DOES NOT EXIST\n',
     });
   });
 
-  test('what is missing is named with the whole command', async () => {
+  test('a missing flag is named, with the whole command', async () => {
     const { status, err } = await run(register, ['alice', '--name', 'Alice']);
     expect(status).toBe(64);
     expect(err).toContain('--born is missing');
     expect(err).toContain('chat register alice --name "FULL NAME" --born DD/MM/YYYY');
   });
 
-  test('a date that is none never reaches the server', async () => {
+  test('a date that does not exist is not sent to the server', async () => {
     await using server = await startServer([mailbox]);
-    const args = ['alice', '--name', 'Alice', '--born', '31/02/2000', ...at(server)];
+    const args = ['alice', '--name', 'Alice', '--born', '31/02/2000', ...serverFlags(server)];
     const { status, err } = await run(register, args);
     expect(status).toBe(65);
     expect(err).toContain('31/02/2000');
     expect(server.console.lines.filter((line) => line.includes('REGISTER'))).toEqual([]);
   });
 
-  test('a protocol without them says so', async () => {
+  test('a protocol without accounts says so', async () => {
     const { status, err } = await run(register, ['channels://alice@127.0.0.1', ...born]);
     expect([status, err]).toEqual([64, 'chat: channels knows no registration\n']);
   });
 
-  test('nobody listens: 69', async () => {
+  test('no server listens: 69', async () => {
     const port = String(closedPort());
     const { status, err } = await run(register, ['alice', ...born, '-s', '127.0.0.1', '-p', port]);
     expect(status).toBe(69);
@@ -77,55 +85,71 @@ describe('accounts', () => {
 });
 
 describe('the list of users', () => {
-  test('is one name a line, whoever asks from a machine that is connected', async () => {
+  test('is one name a line, for every user of a machine that is connected', async () => {
     await using server = await startServer([mailbox]);
-    const chat = await startChat(['connect', 'alice', ...born, ...at(server)]);
+    const chat = await startChat(['connect', 'alice', ...born, ...serverFlags(server)]);
     await chat.until('s> CONNECT OK');
     const env = { XDG_STATE_HOME: await scratchFolder() };
-    expect(await run(users, at(server), { env })).toEqual({ status: 0, out: 'alice\n', err: '' });
-    // Who was here last and is no longer connected does not stand in the way.
-    await run(register, ['bob', ...born, ...at(server)]);
+    expect(await run(users, serverFlags(server), { env })).toEqual({
+      status: 0,
+      out: 'alice\n',
+      err: '',
+    });
+    // The last user is no longer connected, which does not matter.
+    await run(register, ['bob', ...born, ...serverFlags(server)]);
     rememberSender(`mailbox://127.0.0.1:${server.port('mailbox')}`, 'bob', env);
-    expect(await run(users, [...at(server), '--json'], { env })).toMatchObject({
+    expect(await run(users, [...serverFlags(server), '--json'], { env })).toMatchObject({
       status: 0,
       out: '{"name":"alice"}\n',
     });
-    const asBob = await run(users, [...at(server), '--as', 'bob'], { env });
+    const asBob = await run(users, [...serverFlags(server), '--as', 'bob'], { env });
     expect(asBob).toMatchObject({ status: 77, out: '' });
     expect(asBob.err).toContain('USER IS NOT CONNECTED');
     chat.end();
     await chat.ended;
   });
 
-  test('a protocol without one says so', async () => {
+  test('a protocol without a list says so', async () => {
     expect((await run(users, ['basic://127.0.0.1'])).status).toBe(64);
   });
 });
 
 describe('attachments', () => {
-  test('are sent, announced, fetched into the folder one is in, and gone from the server', async () => {
+  test('are sent, announced, saved in the working folder, and deleted on the server', async () => {
     await using server = await startServer([mailbox]);
     const cwd = await scratchFolder();
     const path = join(cwd, 'pic.bin');
     const bytes = crypto.getRandomValues(new Uint8Array(60_000));
     await writeFile(path, bytes);
-    for (const name of ['alice', 'bob']) await run(register, [name, ...born, ...at(server)]);
-    const sent = await run(send, ['bob', 'look', '--attach', path, '--as', 'alice', ...at(server)]);
+    for (const name of ['alice', 'bob'])
+      await run(register, [name, ...born, ...serverFlags(server)]);
+    const sent = await run(send, [
+      'bob',
+      'look',
+      '--attach',
+      path,
+      '--as',
+      'alice',
+      ...serverFlags(server),
+    ]);
     expect(sent).toEqual({ status: 0, out: '', err: '' });
 
     const input = 'GETFILE alice 1 pic.bin\nGETFILE alice 1 pic.bin\n';
-    const { out, status } = await runChat(['connect', 'bob', ...at(server)], { cwd, input });
+    const { out, status } = await runChat(['connect', 'bob', ...serverFlags(server)], {
+      cwd,
+      input,
+    });
     expect(out).toContain('look');
     expect(out).toContain('s> GETFILE OK');
-    // The second time there is nothing left to fetch.
+    // The second time, the file is no longer there to be fetched.
     expect(status).not.toBe(0);
-    // What lay there under that name is as it was.
+    // The file that had this name is unchanged.
     expect((await readFile(path)).equals(bytes)).toBe(true);
     expect((await readFile(join(cwd, 'pic (2).bin'))).equals(bytes)).toBe(true);
   });
 });
 
-describe('places', () => {
+describe('endpoints', () => {
   const flags = { server: 'localhost', port: undefined, dialect: undefined };
   test.each([
     ['channels://Scott@127.0.0.1:55555', 'Scott', '127.0.0.1', 55555, ''],
@@ -142,7 +166,7 @@ describe('places', () => {
     });
   });
 
-  test('a name goes where the flags say, and to the first protocol of all', () => {
+  test('a name goes where the flags say, by default with the first protocol', () => {
     expect(endpointOf('alice', flags)).toMatchObject({
       dialect: 'mailbox',
       target: { user: 'alice', host: 'localhost', port: 8888, path: '' },

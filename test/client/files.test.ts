@@ -1,4 +1,4 @@
-// Files of the client: sent whole or not at all, saved under safe names, never over what is there.
+// Files of the client: they are sent whole or not at all, and saved under safe names, never over another file.
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { chmod, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { safeBaseName, SavedFile } from '../../src/client/save_file';
 import { openSource } from '../../src/client/source_file';
 import type { ClientConnection, SaveSink, SourceFile } from '../../src/protocol/dialect';
+import { limits } from '../../src/protocol/limits';
 import type { Result } from '../../src/protocol/model';
 import { scratchFolder } from '../support/scratch';
 import { fakeServer } from './fake_server';
@@ -16,14 +17,14 @@ beforeEach(async () => {
   folder = await scratchFolder();
 });
 
-/** A sink for a file that came from a peer, saved where the user said. */
+/** Saves a file of a peer under the user's path. */
 const save = (path: string, size: number, name = 'report.pdf'): SavedFile =>
   new SavedFile({ name, path }, size, { pause() {}, received() {} });
 
 const finish = (sink: SaveSink): Promise<Result<string, string>> =>
   new Promise((resolve) => sink.finish(resolve));
 
-describe('what a peer calls a file', () => {
+describe('the name that a peer gives a file', () => {
   test.each([
     ['report.pdf', 'report.pdf'],
     ['../../etc/passwd', 'passwd'],
@@ -41,15 +42,15 @@ describe('what a peer calls a file', () => {
     expect(safeBaseName(given)).toBe(safe);
   });
 
-  test('a long one is cut between characters and keeps its ending', () => {
+  test('a long one is cut between characters and keeps its extension', () => {
     const safe = safeBaseName(`${'ü'.repeat(300)}.tar`);
     expect(safe).toMatch(/^ü+\.tar$/);
-    expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(200);
+    expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(limits.client.savedNameBytes);
   });
 });
 
 describe('saving', () => {
-  test('stands whole under its name only once it is finished', async () => {
+  test('has its name only once it is finished', async () => {
     const path = join(folder, 'a.bin');
     const sink = save(path, 6);
     sink.write(Buffer.from('abc'));
@@ -60,7 +61,7 @@ describe('saving', () => {
     expect(await readdir(folder)).toEqual(['a.bin']);
   });
 
-  test('never replaces what is there', async () => {
+  test('never replaces another file', async () => {
     const path = join(folder, 'a.bin');
     await writeFile(path, 'mine');
     await symlink('/nowhere', join(folder, 'a (2).bin'));
@@ -70,7 +71,7 @@ describe('saving', () => {
     expect(await readFile(path, 'utf8')).toBe('mine');
   });
 
-  test('a folder gets the file under the name that the peer gave, made safe', async () => {
+  test('in a folder, the file has the name that the peer gave, made safe', async () => {
     const sink = save(folder, 0, '../evil');
     expect(await finish(sink)).toEqual({ ok: true, value: join(folder, 'evil') });
   });
@@ -125,7 +126,7 @@ describe('saving', () => {
 });
 
 describe('sending', () => {
-  test('only regular files that can be read', async () => {
+  test('is only for regular files that can be read', async () => {
     const isRoot = process.getuid?.() === 0;
     await mkdir(join(folder, 'sub'));
     await writeFile(join(folder, 'secret'), 'x');
@@ -136,7 +137,7 @@ describe('sending', () => {
     expect(openSource(join(folder, 'secret')).ok).toBe(isRoot);
   });
 
-  test('a pipe that nobody writes to is refused and not waited for', () => {
+  test('a pipe without a writer is refused at once', () => {
     const path = join(folder, 'pipe');
     expect(Bun.spawnSync(['mkfifo', path]).exitCode).toBe(0);
     expect(openSource(path)).toEqual({ ok: false, why: 'unreadable' });
@@ -155,7 +156,7 @@ describe('sending', () => {
     },
   );
 
-  test('pieces are wrapped for the wire', async () => {
+  test('pieces are wrapped as the dialect says', async () => {
     const path = join(folder, 'a.bin');
     await writeFile(path, 'abcdefg');
     const wrap = (piece: Uint8Array): Uint8Array[] => [
@@ -166,14 +167,14 @@ describe('sending', () => {
     expect(came.toString()).toBe('3:abc3:def1:g');
   });
 
-  test('a file that has become shorter fails instead of lying about its size', async () => {
+  test('a file that has become shorter fails', async () => {
     const path = join(folder, 'a.bin');
     await writeFile(path, 'abcdefg');
     const { result } = await sendTo(path, undefined, () => truncate(path, 2));
     expect(result).toEqual({ ok: false, why: 'gone' });
   });
 
-  test('a peer that goes away in the middle ends it', async () => {
+  test('a peer that drops the connection in the middle ends it', async () => {
     const path = join(folder, 'a.bin');
     await writeFile(path, new Uint8Array(20_000_000));
     const server = fakeServer(async (call) => {
@@ -201,7 +202,7 @@ const sent = (
   frame?: Parameters<ClientConnection['sendSource']>[2],
 ): Promise<Result<void, 'gone'>> => new Promise((done) => connection.sendSource(file, done, frame));
 
-/** Sends a file to a server that keeps it; `meanwhile` happens between opening and sending. */
+/** Sends a file to a server that keeps it. `meanwhile` runs between opening and sending. */
 async function sendTo(
   path: string,
   frame?: Parameters<ClientConnection['sendSource']>[2],

@@ -1,4 +1,4 @@
-// One `chat connect` over a real connection: scripts and their status, leaving, signals, and coming back.
+// One `chat connect` over a real connection: scripts and their statuses, leaving, and reconnecting.
 import { afterEach, describe, expect, test } from 'bun:test';
 
 import {
@@ -18,7 +18,7 @@ import type {
 } from '../../src/protocol/dialect';
 import { closedPort, type FakeServer, fakeServer } from './fake_server';
 
-/** A conversation whose lines, end and interrupts the test gives. */
+/** A dialogue whose lines, end and interrupts come from the test. */
 class FakeDialogue implements Dialogue {
   readonly isInteractive: boolean;
   readonly history: readonly string[] = [];
@@ -59,8 +59,8 @@ class FakeDialogue implements Dialogue {
 }
 
 /**
- * A caller of a protocol with one line each way: what is typed goes out, the answer names its ending. `hang`
- * is never answered; leaving ends the connection.
+ * The client of a protocol with one line each way: the typed line is sent, and the answer is its ending. Leaving
+ * ends the connection.
  */
 class LineClientSession implements ClientSession {
   readonly #host: ClientHost;
@@ -104,16 +104,16 @@ class LineClientSession implements ClientSession {
   }
 }
 
-/** Answers each line with itself, except `hang`, which it does not answer, and `die`, which it dies of. */
+/** Answers each line with itself, but drops the connection at `die`. */
 const echo = (): FakeServer =>
   fakeServer(async (call) => {
     for (let seen = 0; ;) {
-      // The test waits for each answer, so that no line is cut and no two come together.
+      // The test waits for each answer, so that every line comes whole and by itself.
       await call.bytes(seen + 1);
       const line = call.came.toString().slice(seen);
       seen += line.length;
       if (line === 'die\n') call.reset();
-      else if (line !== 'hang\n') call.send(line);
+      else call.send(line);
     }
   });
 
@@ -128,7 +128,7 @@ interface Started {
   readonly status: Promise<number>;
   readonly errors: string[];
   readonly sessions: LineClientSession[];
-  reached: number;
+  connects: number;
 }
 
 function start(
@@ -166,7 +166,7 @@ function start(
     view: new DialogueView(dialogue, err, json),
     lingerMs: 0,
     isPersistent: false,
-    onConnected: () => void started.reached++,
+    onConnected: () => void started.connects++,
     ...options,
   });
   const started: Started = {
@@ -175,13 +175,13 @@ function start(
     status: session.run(),
     errors,
     sessions,
-    reached: 0,
+    connects: 0,
   };
   return started;
 }
 
 describe('a script', () => {
-  test('ends with the status of the first operation that failed', async () => {
+  test('ends with the status of the first command that failed', async () => {
     const { dialogue, status } = start();
     await dialogue.type('done');
     await dialogue.type('unknown-user');
@@ -198,7 +198,7 @@ describe('a script', () => {
     ]);
   });
 
-  test('ends with 0 when nothing failed, by its end or by an operation that quits', async () => {
+  test('ends with 0 when nothing failed, at its end or by a command that quits', async () => {
     const first = start();
     await first.dialogue.type('done');
     first.dialogue.end();
@@ -208,20 +208,20 @@ describe('a script', () => {
     expect(await second.status).toBe(0);
   });
 
-  test('stays for what it lingers after its end', async () => {
+  test('stays after its end for the linger time', async () => {
     const { dialogue, status } = start({ lingerMs: 1 });
     dialogue.end();
     expect(await status).toBe(0);
   });
 
-  test('a server that is not there is 69, with the reason on standard error', async () => {
+  test('a server that does not answer is 69, with the reason on standard error', async () => {
     const { dialogue, status, errors } = start({ port: closedPort() });
     expect(await status).toBe(69);
     expect(errors).toEqual(['lost: refused\n']);
     expect(dialogue.printed).toEqual([]);
   });
 
-  test('a server that is lost in the middle of an operation is 69', async () => {
+  test('a server that is lost in the middle of a command is 69', async () => {
     const { dialogue, status } = start();
     await dialogue.type('done');
     await dialogue.type('die');
@@ -229,8 +229,8 @@ describe('a script', () => {
   });
 });
 
-describe('somebody at a terminal', () => {
-  test('a failed operation was seen: leaving is 0', async () => {
+describe('a user at a terminal', () => {
+  test('has seen a failed command: leaving is 0', async () => {
     const { dialogue, status } = start({ interactive: true });
     await dialogue.type('unknown-user');
     dialogue.end();
@@ -255,7 +255,7 @@ describe('somebody at a terminal', () => {
     expect(await status).toBe(130);
   });
 
-  test('notes stand with the rest, and completion comes from the session', async () => {
+  test('sees notes with everything else, and gets completion from the session', async () => {
     const { dialogue, session, status } = start({ interactive: true, port: closedPort() });
     expect(session.complete('/jo')).toEqual(['/jo!']);
     expect(await status).toBe(69);
@@ -265,7 +265,7 @@ describe('somebody at a terminal', () => {
 });
 
 describe('a program', () => {
-  test('reads one object a result; what it asked for and our notes are not among them', async () => {
+  test('reads one object a result, without its own requests and our notes', async () => {
     const { dialogue, status, errors } = start({ json: true });
     await dialogue.type('done');
     await dialogue.type('die');
@@ -274,7 +274,7 @@ describe('a program', () => {
     expect(errors).toEqual(['lost: reset\n']);
   });
 
-  test('comes back when the server is lost, takes its session over, and goes on with its lines', async () => {
+  test('reconnects when the server is lost, takes its session over, and goes on with its lines', async () => {
     const { dialogue, status, sessions, errors } = start({
       json: true,
       isPersistent: true,
@@ -284,19 +284,19 @@ describe('a program', () => {
     await dialogue.type('die');
     await dialogue.type('done');
     dialogue.end();
-    // The operation that the server died of has failed.
+    // The command that the server ended at has failed.
     expect(await status).toBe(69);
     expect(sessions.map(({ options }) => options.takeover)).toEqual([false, true]);
     expect(dialogue.printed).toHaveLength(2);
     expect(errors).toEqual(['lost: reset\n', 'The server is gone; trying again in 0 s.\n']);
   });
 
-  test('a server that never answered is not called again', async () => {
+  test('does not reconnect to a server that never answered', async () => {
     const { status } = start({ json: true, isPersistent: true, port: closedPort() });
     expect(await status).toBe(69);
   });
 
-  test('keeps trying while the server stays away, and may be ended meanwhile', async () => {
+  test('keeps trying while the server is away, and can be ended meanwhile', async () => {
     const server = echo();
     const { dialogue, status, sessions, errors } = start({
       port: server.port,
@@ -312,18 +312,18 @@ describe('a program', () => {
   });
 });
 
-test('who connected is told once the server has answered, and only then', async () => {
+test('the connection is reported once the server has answered, and only then', async () => {
   const first = start();
   await first.dialogue.type('done');
-  expect(first.reached).toBe(1);
+  expect(first.connects).toBe(1);
   first.dialogue.end();
   await first.status;
   const second = start({ port: closedPort() });
   await second.status;
-  expect(second.reached).toBe(0);
+  expect(second.connects).toBe(0);
 });
 
-test('what a peer said is escaped on a pipe as on a terminal, and a program gets it as it was', () => {
+test('what a peer sent is escaped on a pipe as on a terminal, but a program gets it unchanged', () => {
   const dialogue = new FakeDialogue(false);
   const err = { write() {}, isTerminal: false, color: false };
   const text = 'a\x1b[2Jb\u202ec\nd';

@@ -1,10 +1,10 @@
-// What `chat send` takes as its texts: whole, line by line, cut anywhere, and refused where it must be.
+// The texts that `chat send` sends: whole, or line by line, wherever the input is cut; and those it refuses.
 import { describe, expect, test } from 'bun:test';
 
 import type { Io } from '../../src/cli/io';
 import { outgoingTexts, type TextSource } from '../../src/client/outgoing_texts';
 
-/** What the letters are: texts, or why not with the hint. */
+/** The texts, and after `! ` the errors. */
 async function read(
   source: Partial<TextSource>,
   pieces: readonly (string | Uint8Array)[] = [],
@@ -36,7 +36,7 @@ describe('a text given', () => {
     expect(await read({ text, isByLine })).toEqual(expected);
   });
 
-  test('without a bound anything goes', async () => {
+  test('without a bound, any length is sent', async () => {
     const text = 'x'.repeat(100_000);
     expect(await read({ text, textBytes: undefined })).toEqual([text]);
   });
@@ -92,7 +92,7 @@ describe('standard input line by line', () => {
     }
   });
 
-  test('a line that never ends is not kept', async () => {
+  test('a line without an end is not kept', async () => {
     const pieces = [...Array.from({ length: 50 }, () => 'x'.repeat(1000)), '\nok\n'];
     expect(await read({ isByLine: true }, pieces)).toEqual([
       '! the text has more than 10 bytes, and mailbox takes at most 10',
@@ -100,7 +100,7 @@ describe('standard input line by line', () => {
     ]);
   });
 
-  test('one line is sent before the next one is there', async () => {
+  test('one line is given before the next one has come', async () => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const io = { input: { isTerminal: false, stream: () => readable } } as unknown as Io;
     const all = outgoingTexts({ text: '-', isByLine: true, textBytes: 10, dialect: 'mailbox' }, io);

@@ -9,8 +9,8 @@ import { executable, isolatedEnvironment, runChat, startChat } from '../support/
 import { KeptConsole, startServer } from '../support/server';
 import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server';
 
-const introduced = ['--name', 'Alice Liddell', '--born', '04/05/1852'];
-const at = (port: number): string[] => ['-s', '127.0.0.1', '-p', String(port)];
+const registration = ['--name', 'Alice Liddell', '--born', '04/05/1852'];
+const serverFlags = (port: number): string[] => ['-s', '127.0.0.1', '-p', String(port)];
 
 let fake: FakeServer | undefined;
 afterEach(() => {
@@ -18,7 +18,7 @@ afterEach(() => {
   fake = undefined;
 });
 
-/** Answers each operation with 0; tells the port that CONNECT names. */
+/** Answers each operation with 0, and gives the port that CONNECT names to `connected`. */
 function acceptEverything(connected: (port: number, call: FakeCall) => void): FakeServer {
   fake = fakeServer(async (call) => {
     const [operation] = await call.fields(1);
@@ -32,7 +32,7 @@ function acceptEverything(connected: (port: number, call: FakeCall) => void): Fa
   return fake;
 }
 
-/** Calls a client as a server does; gives how the client ended the call. */
+/** Calls a client back, as a server does; gives how the client ended the call. */
 function callBack(port: number, content: string, from = '127.0.0.1'): Promise<'ended' | 'reset'> {
   const { promise, resolve } = Promise.withResolvers<'ended' | 'reset'>();
   createConnection({ host: '127.0.0.1', port, localAddress: from })
@@ -47,35 +47,38 @@ function callBack(port: number, content: string, from = '127.0.0.1'): Promise<'e
 const message = (id: number, text: string): string => `SEND_MESSAGE\0bob\0${id}\0${text}\0`;
 
 describe('a script', () => {
-  test('every operation prints its two lines, and the first that fails is the status', async () => {
+  test('every operation prints its two lines, and the first that fails is the exit status', async () => {
     await using server = await startServer([mailbox]);
     const port = server.port('mailbox');
     const input = 'CONNECTEDUSERS\nSEND zed hi\nSEND alice hello\n';
-    const { status, out } = await runChat(['connect', 'alice', ...introduced, ...at(port)], {
-      input,
-    });
+    const { status, out } = await runChat(
+      ['connect', 'alice', ...registration, ...serverFlags(port)],
+      {
+        input,
+      },
+    );
     const lines = out.trimEnd().split('\n');
     expect(lines).toContain('s> CONNECTED USERS (1 users connected) OK - alice');
     expect(lines).toContain('s> SEND FAIL / USER DOES NOT EXIST');
     expect(lines).toContain('s> SEND OK - MESSAGE 1');
-    // Between its two lines, or after them, the message to herself may have come.
+    // The message to herself may come between the two lines of DISCONNECT, or after them.
     expect(lines).toContain('c> DISCONNECT alice');
     expect(lines).toContain('s> DISCONNECT OK');
     expect(status).toBe(67);
   });
 
-  test('nobody of that name: 67 and how to register', async () => {
+  test('an unknown user: 67, and how to register', async () => {
     await using server = await startServer([mailbox]);
-    const args = ['connect', 'alice', ...at(server.port('mailbox'))];
+    const args = ['connect', 'alice', ...serverFlags(server.port('mailbox'))];
     const { status, out, err } = await runChat(args, { input: 'QUIT\n' });
     expect([status, out]).toEqual([67, 'c> CONNECT alice\ns> CONNECT FAIL, USER DOES NOT EXIST\n']);
     expect(err).toContain('--name');
     expect(err).toContain('--born');
   });
 
-  test('nobody listens: 69', async () => {
+  test('no server listens: 69', async () => {
     const port = closedPort();
-    const { status, out, err } = await runChat(['connect', 'alice', ...at(port)]);
+    const { status, out, err } = await runChat(['connect', 'alice', ...serverFlags(port)]);
     expect([status, out]).toEqual([69, 'c> CONNECT alice\ns> CONNECT FAIL\n']);
     expect(err).toContain(`no server answers at mailbox://127.0.0.1:${port}`);
   });
@@ -85,8 +88,8 @@ describe('a script', () => {
     const chat = await startChat([
       'connect',
       'alice',
-      ...introduced,
-      ...at(server.port('mailbox')),
+      ...registration,
+      ...serverFlags(server.port('mailbox')),
     ]);
     await chat.until('s> CONNECT OK');
     expect((await chat.kill('SIGINT')).status).toBe(130);
@@ -98,22 +101,22 @@ describe('a script', () => {
     const chat = await startChat([
       'connect',
       'alice',
-      ...introduced,
-      ...at(server.port('mailbox')),
+      ...registration,
+      ...serverFlags(server.port('mailbox')),
     ]);
     await chat.until('s> CONNECT OK');
     expect((await chat.kill('SIGTERM')).status).toBe(143);
     expect(server.console.lines).toContain('s> DISCONNECT alice OK');
   });
 
-  test('a reader that goes away ends it quietly', async () => {
+  test('a reader that closes the pipe ends it without a message', async () => {
     await using server = await startServer([mailbox]);
     const command = [
       executable(),
       'connect',
       'alice',
-      ...introduced,
-      ...at(server.port('mailbox')),
+      ...registration,
+      ...serverFlags(server.port('mailbox')),
     ];
     const env = await isolatedEnvironment();
     const quoted = command.map((word) => `'${word}'`).join(' ');
@@ -130,10 +133,16 @@ describe('a script', () => {
 });
 
 describe('a program', () => {
-  test('gets one object a message, receipt and result, and what was said as it was', async () => {
+  test('gets one object a message, receipt and result, with the text unchanged', async () => {
     await using server = await startServer([mailbox]);
     const port = server.port('mailbox');
-    const bot = await startChat(['connect', 'alice', '--json', ...introduced, ...at(port)]);
+    const bot = await startChat([
+      'connect',
+      'alice',
+      '--json',
+      ...registration,
+      ...serverFlags(port),
+    ]);
     await bot.until('"operation":"CONNECT"');
     bot.write('SEND alice a\u001b[2J \u202e b\n');
     await bot.until('"type":"message"');
@@ -151,7 +160,7 @@ describe('a program', () => {
     });
   });
 
-  test('comes back to a server that was away', async () => {
+  test('reconnects to a server that was away', async () => {
     const open = (port: number): Promise<RunningServer> => {
       const doors = [{ dialect: channels, port }];
       const console = new KeptConsole();
@@ -185,10 +194,10 @@ describe('a program', () => {
 });
 
 describe('the listener', () => {
-  test('answers the server that it knows, and nobody else', async () => {
+  test('answers its server, and no other address', async () => {
     const port = Promise.withResolvers<number>();
     const server = acceptEverything(port.resolve);
-    const chat = await startChat(['connect', 'alice', ...at(server.port)]);
+    const chat = await startChat(['connect', 'alice', ...serverFlags(server.port)]);
     const listener = await port.promise;
     expect(await callBack(listener, message(1, 'forged'), '127.0.0.2')).toBe('reset');
     expect(await callBack(listener, message(2, 'real'))).toBe('ended');
@@ -208,7 +217,7 @@ describe('the listener', () => {
       call.send('0\0');
       call.close();
     });
-    const chat = await startChat(['connect', 'alice', ...at(fake.port)]);
+    const chat = await startChat(['connect', 'alice', ...serverFlags(fake.port)]);
     expect(await pushed.promise).toBe('ended');
     await chat.until('s> CONNECT OK\n');
     await chat.until('s> MESSAGE 1 FROM bob\n    early\n    END\n');
@@ -216,10 +225,10 @@ describe('the listener', () => {
     expect((await chat.ended).status).toBe(0);
   });
 
-  test('resets a call that breaks off or means nothing, and shows nothing of it', async () => {
+  test('resets a call that is incomplete or wrong, and shows nothing of it', async () => {
     const port = Promise.withResolvers<number>();
     const server = acceptEverything(port.resolve);
-    const chat = await startChat(['connect', 'alice', ...at(server.port)]);
+    const chat = await startChat(['connect', 'alice', ...serverFlags(server.port)]);
     const listener = await port.promise;
     expect(await callBack(listener, 'SEND_MESSAGE\0half')).toBe('reset');
     expect(await callBack(listener, 'NONSENSE\0')).toBe('reset');
@@ -229,7 +238,7 @@ describe('the listener', () => {
     expect((await chat.ended).out).not.toContain('half');
   });
 
-  test('what was accepted while leaving is still shown', async () => {
+  test('a message that was accepted while the user leaves is still shown', async () => {
     const port = Promise.withResolvers<number>();
     fake = fakeServer(async (call) => {
       const [operation] = await call.fields(1);
@@ -239,7 +248,7 @@ describe('the listener', () => {
       call.send('\0');
       call.close();
     });
-    const { out, status } = await runChat(['connect', 'alice', ...at(fake.port)], {
+    const { out, status } = await runChat(['connect', 'alice', ...serverFlags(fake.port)], {
       input: 'QUIT\n',
     });
     expect(out).toContain('s> MESSAGE 1 FROM bob\n    crossing\n    END\n');
@@ -249,7 +258,7 @@ describe('the listener', () => {
   test('hundreds of calls at once are all shown', async () => {
     const port = Promise.withResolvers<number>();
     const server = acceptEverything(port.resolve);
-    const chat = await startChat(['connect', 'alice', ...at(server.port)]);
+    const chat = await startChat(['connect', 'alice', ...serverFlags(server.port)]);
     const listener = await port.promise;
     await chat.until('s> CONNECT OK');
     const ids = Array.from({ length: 300 }, (_, index) => index + 1);

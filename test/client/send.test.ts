@@ -1,4 +1,4 @@
-// `chat send` against servers of every kind: what it says to them, prints, and exits with.
+// `chat send` with servers of every kind: what it sends and prints, and its exit status.
 import { afterEach, beforeEach, describe, expect, jest, test } from 'bun:test';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ afterEach(() => {
   server = undefined;
 });
 
-/** Sends to a server that plays `script`, as alice unless said otherwise. */
+/** Sends to a server that plays `script`, as alice unless `args` say otherwise. */
 function sendTo(
   script: (call: FakeCall, count: number) => void | Promise<void>,
   args: readonly string[],
@@ -30,7 +30,7 @@ function sendTo(
   );
 }
 
-/** Takes a SEND, or the question after a refusal, and answers it with pieces, each in a segment of its own, then closes. */
+/** Answers a SEND, or the question after a refusal, with pieces that come one by one, then closes. */
 const answering =
   (...pieces: readonly string[]) =>
   async (call: FakeCall): Promise<void> => {
@@ -38,7 +38,7 @@ const answering =
     await call.fields(operation === 'SEND' ? 4 : 2);
     for (const piece of pieces) {
       call.send(piece);
-      // The next piece waits for the event loop, so that the caller reads this one by itself.
+      // The next piece waits for the event loop, so that the client reads this one by itself.
       for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
     }
     call.close();
@@ -46,8 +46,8 @@ const answering =
 
 const stored = answering('\x007\0');
 
-describe('what is said and printed', () => {
-  test('the request stands on the wire as the source wants it, and nothing is printed', async () => {
+describe('what is sent and printed', () => {
+  test('the request is the one of the source, and nothing is printed', async () => {
     expect(await sendTo(stored, ['bob', 'hi there'])).toEqual({ status: 0, out: '', err: '' });
     expect(server?.calls[0]?.came.toString()).toBe('SEND\0alice\0bob\0hi there\0');
   });
@@ -76,7 +76,7 @@ describe('what is said and printed', () => {
     ]);
   });
 
-  test('several recipients get it each once', async () => {
+  test('each of several recipients gets it once', async () => {
     await sendTo(stored, ['bob, carol,bob', 'hi']);
     expect(server?.calls.map(({ came }) => came.toString().split('\0')[2])).toEqual([
       'bob',
@@ -94,7 +94,7 @@ describe('what is said and printed', () => {
     expect(server?.calls.map(({ came }) => came.toString().split('\0')[3])).toEqual(['one\ntwo']);
   });
 
-  test('a URL says whom and where', async () => {
+  test('a URL names the sender, the server and the recipient', async () => {
     server = fakeServer(stored);
     const url = `mailbox://al%20ice@127.0.0.1:${server.port}/bob`;
     expect((await run(send, [url, 'hi'])).status).toBe(0);
@@ -102,7 +102,7 @@ describe('what is said and printed', () => {
   });
 });
 
-describe('servers as they are', () => {
+describe('servers that deviate', () => {
   test.each([
     ['the raw byte', ['\x007\0']],
     ['a digit', ['07\0']],
@@ -142,12 +142,12 @@ describe('servers as they are', () => {
     expect((await sendTo((call) => call.close(), ['bob', 'hi'])).status).toBe(69);
   });
 
-  test('nobody listens', async () => {
+  test('no server listens', async () => {
     const port = String(closedPort());
     const err = `s> SEND FAIL\n  no server answers at mailbox://127.0.0.1:${port}\n`;
     const args = ['bob', 'hi', '--as', 'alice', '-s', '127.0.0.1', '-p', port];
     expect(await run(send, args)).toEqual({ status: 69, out: '', err });
-    // Who says it in his own words need not hear it twice.
+    // The dialect's own line names the server already.
     const said = await run(send, [`channels://a@127.0.0.1:${port}/b`, 'hi']);
     expect(said.err).toBe(`Unable to connect to 127.0.0.1:${port}\n`);
   });
@@ -183,7 +183,7 @@ describe('servers as they are', () => {
   });
 });
 
-describe('who is unknown', () => {
+describe('an unknown user', () => {
   /** Knows alice only. */
   const knowing = async (call: FakeCall): Promise<void> => {
     const [operation] = await call.fields(1);
@@ -193,7 +193,7 @@ describe('who is unknown', () => {
     call.close();
   };
 
-  test('the recipient, and how he is registered', async () => {
+  test('is the recipient: the hint says how to register them', async () => {
     const { status, err } = await sendTo(knowing, ['bob', 'hi']);
     expect(status).toBe(67);
     expect(err).toContain('bob is not registered there');
@@ -223,7 +223,7 @@ describe('who is unknown', () => {
     }
   });
 
-  test('the sender', async () => {
+  test('is the sender', async () => {
     const { status, err } = await sendTo(knowing, ['bob', 'hi', '--as', 'zed']);
     expect(status).toBe(67);
     expect(err).toContain('zed is not registered there');
@@ -277,7 +277,7 @@ describe('what is refused before anything is sent', () => {
   });
 });
 
-describe('who sends', () => {
+describe('the sender', () => {
   let env: Record<string, string> = {};
   beforeEach(async () => {
     env = { XDG_STATE_HOME: await scratchFolder() };
@@ -289,22 +289,24 @@ describe('who sends', () => {
     return server?.calls.at(-1)?.came.toString().split('\0')[1];
   };
 
-  test('the flag, else the environment, else who connected there last', async () => {
+  test('is the flag, else the environment, else the user who connected there last', async () => {
     rememberSender(`mailbox://127.0.0.1:${server?.port}`, 'last', env);
     expect(await sender(['--as', 'flag'], { CHAT_USER: 'environment' })).toBe('flag');
     expect(await sender([], { CHAT_USER: 'environment' })).toBe('environment');
     expect(await sender()).toBe('last');
   });
 
-  test('nobody, if there is none of the three', async () => {
+  test('is missing if none of the three is there', async () => {
     rememberSender('mailbox://127.0.0.1:1', 'elsewhere', env);
     expect(await sender()).toBeUndefined();
   });
 
-  test('what is remembered is bounded, and rubbish in its place is as good as nothing', async () => {
+  test('what is remembered is bounded, and a damaged file counts as empty', async () => {
     for (let port = 1; port <= 200; port++) rememberSender(`mailbox://h:${port}`, 'x', env);
     const file = join(env['XDG_STATE_HOME'] ?? '', 'chat/last-senders.json');
-    expect(Object.keys((await Bun.file(file).json()) as object)).toHaveLength(100);
+    expect(Object.keys((await Bun.file(file).json()) as object)).toHaveLength(
+      limits.client.rememberedServers,
+    );
     await writeFile(file, '[1, {');
     expect(await sender()).toBeUndefined();
     rememberSender(`mailbox://127.0.0.1:${server?.port}`, 'again', env);

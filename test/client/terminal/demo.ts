@@ -1,9 +1,9 @@
-// A program that talks with a person, for tests: what it hears it reports to its parent, which tells it what to do.
+// A program with a dialogue, for tests: it reports every event to its parent, and follows the parent's orders.
 
 import { openDialogue } from '../../../src/client/terminal/index';
 import type { Progress } from '../../../src/client/terminal/index';
 
-/** What the parent asks for. */
+/** An order of the parent. */
 export type Order =
   | { readonly print: string[] }
   | { readonly prompt: string }
@@ -12,7 +12,7 @@ export type Order =
   | { readonly done: number }
   | { readonly do: 'endProgress' | 'close' | 'throw' };
 
-/** What it is told. */
+/** A report to the parent. */
 export type Report =
   | { readonly line: string }
   | { readonly answer: string | undefined }
@@ -22,34 +22,34 @@ const report = (one: Report): void => {
   process.send?.(one);
 };
 
-const conversation = openDialogue({
+const dialogue = openDialogue({
   prompt: '[Me] ',
   complete: ({ start }) =>
     start === 0 ? ['SEND', 'SENDATTACH', 'QUIT'] : ['bob', 'bobby', 'carol'],
   history: ['earlier one', 'earlier two'],
 });
-conversation.onLine((line) => report({ line }));
-conversation.onInterrupt(() => report({ event: 'interrupt' }));
-conversation.onEnd(() => report({ event: 'end' }));
+dialogue.onLine((line) => report({ line }));
+dialogue.onInterrupt(() => report({ event: 'interrupt' }));
+dialogue.onEnd(() => report({ event: 'end' }));
 
 let progress: Progress | undefined;
 
 async function obey(order: Order): Promise<void> {
-  if ('print' in order) conversation.print(order.print);
-  else if ('prompt' in order) conversation.setPrompt(order.prompt);
-  else if ('ask' in order) report({ answer: await conversation.ask(order.ask) });
-  else if ('progress' in order) progress = conversation.progress(order.progress, order.total);
+  if ('print' in order) dialogue.print(order.print);
+  else if ('prompt' in order) dialogue.setPrompt(order.prompt);
+  else if ('ask' in order) report({ answer: await dialogue.ask(order.ask) });
+  else if ('progress' in order) progress = dialogue.progress(order.progress, order.total);
   else if ('done' in order) progress?.update(order.done);
   else if (order.do === 'endProgress') progress?.end();
   else if (order.do === 'throw') throw new Error('thrown on purpose');
   else {
-    conversation.close();
+    dialogue.close();
     process.disconnect?.();
   }
 }
 
 process.on('message', (order: Order) => {
-  // An exception in here must be as uncaught as anywhere.
+  // An exception in here must stay uncaught, as it would anywhere else.
   void obey(order);
 });
 report({ event: 'open' });

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { Editor, type EditorOptions, type Effect } from '../../../src/client/terminal/editor';
 import type { Key } from '../../../src/client/terminal/keys';
 
-/** `<left>` is a key, anything else is typed. */
+/** `<left>` is a key; everything else is typed. */
 function keysOf(script: string): Key[] {
   const parts = script.split(/<([^<>]+)>/);
   return parts.flatMap((value, index): Key[] => {
@@ -68,7 +68,7 @@ test.each(edits)('%j leaves %j', (script, line) => {
   expect(after(script)).toBe(line);
 });
 
-test('what keys ask for', () => {
+test('the effects of keys', () => {
   const editor = new Editor();
   expect(type(editor, 'hi<enter>')).toEqual([{ kind: 'submit', line: 'hi' }]);
   expect(shown(editor)).toBe('|');
@@ -114,7 +114,7 @@ describe('history', () => {
     expect(after(script, { history })).toBe(line);
   });
 
-  test('keeps what is worth it, within its bound', () => {
+  test('keeps no blank lines and no repetitions, within its bound', () => {
     const editor = new Editor({ history, historyMax: 4 });
     for (const line of ['three', ' ', 'four', 'five']) editor.remember(line);
     expect(editor.history).toEqual(['two', 'three', 'four', 'five']);
@@ -161,7 +161,7 @@ describe('Tab', () => {
     expect(after(script, { complete })).toBe(line);
   });
 
-  test('the second one lists what is possible', () => {
+  test('the second one lists the candidates', () => {
     const editor = new Editor({ complete });
     expect(type(editor, 'SEND<tab>')).toEqual([{ kind: 'bell' }]);
     const list = { kind: 'list', candidates: ['SEND', 'SENDATTACH'] } as const;

@@ -1,4 +1,4 @@
-// Bytes of a keyboard become the same keys wherever reads cut them.
+// The bytes of a keyboard become the same keys, wherever reads cut them.
 
 import { expect, test } from 'bun:test';
 
@@ -12,7 +12,7 @@ const text = (value: string): Key => ({ kind: 'text', value });
 const press = (value: string): Key => ({ kind: 'press', value });
 const paste = (value: string): Key => ({ kind: 'paste', value });
 
-/** Keys of the bytes cut at these places; texts cut in two are joined. */
+/** The keys of bytes that are cut at these places. Texts that were cut in two are joined. */
 function decode(bytes: Uint8Array, cuts: readonly number[] = [], pasteMax?: number): Key[] {
   const keys: Key[] = [];
   const clock = new HandClock();

@@ -1,4 +1,4 @@
-// Wrapping, cutting and columns, by the widths of what is seen.
+// Wrapping, cutting and columns, by the widths of visible characters.
 
 import { expect, test } from 'bun:test';
 
@@ -29,7 +29,7 @@ test('a wide character does not fit into one column', () => {
 
 test('escapes count as what they show', () => {
   expect(place('', '\u202e', 1, 80)).toMatchObject({ cursorColumn: 6 });
-  // A non-joiner in its place is no escape, though the cursor cuts the text right behind it.
+  // A non-joiner in its proper place is not escaped, although the cursor cuts the text right behind it.
   expect(place('', 'می\u200cخواهم', 3, 80)).toMatchObject({ cursorColumn: 2 });
 });
 

@@ -1,4 +1,4 @@
-// A terminal that can be looked at: a real emulator without a window, which knows characters of several parts.
+// A terminal whose screen a test can read: an emulator without a window, which knows characters of several parts.
 
 import { type IUnicodeVersionProvider, Terminal } from '@xterm/headless';
 
@@ -39,7 +39,7 @@ export class TerminalModel {
     await this.write(right > 0 ? `\r\x1b[${right}C` : '\r');
   }
 
-  /** Everything that was written, as it was before it was wrapped, cut in two by the cursor. */
+  /** Everything that was written, without the wrapping, cut in two at the cursor. */
   get #text(): [string, string] {
     const { active } = this.#terminal.buffer;
     const { row: cursorRow, column } = this.cursor;
@@ -58,7 +58,7 @@ export class TerminalModel {
     return [before, after.trimEnd()];
   }
 
-  /** Everything from the first row printed to the cursor's or the last that is not blank. */
+  /** The rows from the first one printed to the cursor's, or to the last that is not blank. */
   get rows(): string[] {
     const { active } = this.#terminal.buffer;
     const rows = Array.from({ length: active.length }, (_, at) =>
@@ -75,7 +75,7 @@ export class TerminalModel {
     return { row: active.baseY + active.cursorY, column: active.cursorX };
   }
 
-  /** The cursor's row cut in two by it. */
+  /** The cursor's row, with `|` for the cursor. */
   get cursorRow(): string {
     const { row, column } = this.cursor;
     const line = this.#terminal.buffer.active.getLine(row);
@@ -102,7 +102,7 @@ function emulator(columns: number, rows: number): Terminal {
 const isRegional = (code: number): boolean => code >= 0x1f1e6 && code <= 0x1f1ff;
 const zeroWidthJoiner = 0x200d;
 
-/** What the next character must know of the one before: whether they may be one. */
+/** What matters about the character before: whether the next one may belong to it. */
 const kinds = { nothing: 0, joiner: 1, regional: 2 } as const;
 
 const visibleCharacters: IUnicodeVersionProvider = {

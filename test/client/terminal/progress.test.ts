@@ -1,4 +1,4 @@
-// Transfers on show: what their lines say, how often they are drawn, and that they go.
+// Transfers: what their lines show, how often they are drawn, and how they go away.
 
 import { expect, test } from 'bun:test';
 
@@ -67,7 +67,7 @@ test('no line is wider than it may be', () => {
   );
 });
 
-test('however often it is updated, it is drawn ten times a second', () => {
+test('it is drawn ten times a second, however often it is updated', () => {
   const clock = new HandClock();
   let draws = 0;
   const board = new ProgressBoard(() => draws++, clock);
@@ -92,7 +92,7 @@ test('many at once: some are shown, the others counted', () => {
   expect(board.lines(80).at(-1)).toBe('… and 2 more');
 });
 
-test('on an output of its own; nothing at all if that is no terminal', () => {
+test('on an output of its own, but only if that is a terminal', () => {
   const clock = new HandClock();
   for (const isTTY of [true, false]) {
     const output = new TestOutput({ isTTY, columns: 60, rows: 10 });

@@ -1,4 +1,4 @@
-// What is printed and what is being typed never disturb each other, whatever the width.
+// What is printed and what is being typed never disturb each other, at any width.
 
 import { afterEach, describe, expect, test } from 'bun:test';
 
@@ -35,8 +35,8 @@ class Stage {
     await this.show({ status, line: { prompt, text, cursor } });
   }
 
-  async show(foot: Footer): Promise<void> {
-    this.screen.show(foot);
+  async show(footer: Footer): Promise<void> {
+    this.screen.show(footer);
     this.screen.flush();
     await this.seen();
   }
@@ -61,7 +61,7 @@ afterEach(() => {
   for (const stage of stages.splice(0)) stage.model.dispose();
 });
 
-test('a line arrives while somebody types: carriage return, the text, the prompt again', async () => {
+test('a line arrives while the user types: carriage return, the text, the prompt again', async () => {
   const stage = new Stage(40, 10);
   await stage.draw('hel', 1);
   stage.writes = [];
@@ -153,15 +153,15 @@ describe.each([true, false])('a terminal that reflows: %p', (reflows) => {
         .trimEnd();
       expect(first).toBe('above');
       if (reflows) expect(line).toBe(`[Me] ${text}`);
-      // What was wrapped by the old width may leave pieces of itself above, never below.
+      // Rows that were wrapped at the old width may leave pieces above, but never below.
       else expect(line).toEndWith(`[Me] ${text}`);
       expect(stage.model.cursor.column).toBe(12 % columns);
     }
   });
 });
 
-// The reference: an empty terminal of the same size on which all that was printed, and then the foot, is
-// simply written. Whatever happened in between, the rows and the cursor must be the same.
+// The reference is an empty terminal of the same size, on which everything that was printed, and then the footer,
+// is written once. The rows and the cursor must be the same, whatever happened in between.
 test('after any edits and prints the screen is as if drawn once', async () => {
   const pieces = ['a', 'hello ', '漢', '👨‍👩‍👧', 'é', 'e\u0301', '🇩🇪', '\u202e', 'x'.repeat(9), '👍🏽'];
   const texts = fc

@@ -1,4 +1,4 @@
-// A script is read one line at a time, as fast as its lines are dealt with.
+// A script is read one line at a time, as fast as its lines are handled.
 
 import { expect, test } from 'bun:test';
 import { EventEmitter } from 'node:events';
@@ -12,7 +12,7 @@ import { TestOutput } from './test_output';
 
 const encoder = new TextEncoder();
 
-/** A script in chunks, which remembers how many were taken. */
+/** A script in chunks, which counts how many were taken. */
 class TestInput {
   taken = 0;
   readonly #chunks: readonly string[];
@@ -40,28 +40,28 @@ function open(input: AsyncIterable<Uint8Array>, isTTY = false) {
 const ended = (script: Dialogue): Promise<void> => new Promise((resolve) => script.onEnd(resolve));
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('lines come one at a time, the next is not even read before the last is done', async () => {
+test('lines come one at a time: the next is not read before the last is handled', async () => {
   const input = new TestInput('one\n', 'two\n', 'three');
   const { script } = open(input);
-  const heard: string[] = [];
+  const received: string[] = [];
   let finish = (): void => {};
   script.onLine((line) => {
-    heard.push(line);
+    received.push(line);
     return new Promise((resolve) => (finish = resolve));
   });
   const end = ended(script);
   for (const [index, line] of ['one', 'two', 'three'].entries()) {
-    while (heard.length <= index) await turn();
+    while (received.length <= index) await turn();
     await turn();
-    expect(heard.at(-1)).toBe(line);
+    expect(received.at(-1)).toBe(line);
     expect(input.taken).toBe(index + 1);
     finish();
   }
   await end;
-  expect(heard).toHaveLength(3);
+  expect(received).toHaveLength(3);
 });
 
-test('the end is told when the last line is done, and to a handler that comes late', async () => {
+test('the end comes when the last line is handled, and to a handler that is set late', async () => {
   const { script } = open(new TestInput('only\n'));
   const order: string[] = [];
   script.onLine(async (line) => {
@@ -73,15 +73,19 @@ test('the end is told when the last line is done, and to a handler that comes la
   await ended(script);
 });
 
-test('a question takes the next line, also from within an operation; no answer at the end', async () => {
+test('a question takes the next line, inside a command too; it has no answer at the end', async () => {
   const { script } = open(new TestInput('first answer\nregister\nAlice\n', 'more\n'));
   expect(await script.ask('Who? ')).toBe('first answer');
-  const heard: (string | undefined)[] = [];
+  const received: (string | undefined)[] = [];
   script.onLine(async (line) => {
-    heard.push(line, await script.ask('Name? '), line === 'more' ? await script.ask('More? ') : '');
+    received.push(
+      line,
+      await script.ask('Name? '),
+      line === 'more' ? await script.ask('More? ') : '',
+    );
   });
   await ended(script);
-  expect(heard).toEqual(['register', 'Alice', '', 'more', undefined, undefined]);
+  expect(received).toEqual(['register', 'Alice', '', 'more', undefined, undefined]);
   expect(await script.ask('Late? ')).toBeUndefined();
 });
 
@@ -99,7 +103,7 @@ test('prints plain lines, those of one turn in one write; a terminal gets them e
   }
 });
 
-test('a reader that is behind is told, and waited for', async () => {
+test('a reader that is behind is reported, and waited for', async () => {
   const { script, output } = open(new TestInput());
   output.isKeepingUp = false;
   expect(script.print(['a'])).toBe(true);
@@ -111,7 +115,7 @@ test('a reader that is behind is told, and waited for', async () => {
   expect(script.print(['c'])).toBe(true);
 });
 
-test('interrupts are told until it is closed; a reader that goes away is the end', async () => {
+test('interrupts come until it is closed; a reader that closes the pipe is the end', async () => {
   const { script, output, signals } = open(new TestInput('never read\n'));
   let interrupts = 0;
   script.onInterrupt(() => interrupts++);

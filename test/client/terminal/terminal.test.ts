@@ -1,4 +1,4 @@
-// Somebody sits at a real pseudo-terminal and types while lines arrive.
+// A user at a real pseudo-terminal types while lines arrive.
 
 import { describe, expect, test } from 'bun:test';
 
@@ -15,7 +15,7 @@ test('typed, edited and submitted', async () => {
   expect(await here.submitted(1)).toEqual(['hello']);
 });
 
-test('lines arrive while somebody types', async () => {
+test('lines arrive while the user types', async () => {
   await using here = await TerminalSession.open();
   here.type('wait\x1b[D\x1b[D');
   await here.untilShown('[Me] wa|it');
@@ -65,7 +65,7 @@ test('history and search', async () => {
   expect(await here.submitted(1)).toEqual(['earlier one']);
 });
 
-test('Tab completes, and lists what is possible', async () => {
+test('Tab completes, and lists the candidates', async () => {
   await using here = await TerminalSession.open();
   here.type('q\t');
   await here.untilShown('[Me] QUIT |');
@@ -125,7 +125,7 @@ test('a burst of lines arrives whole, in order, in few writes', async () => {
 });
 
 describe('ending', () => {
-  test('Ctrl-C and Ctrl-D are told to the program, which goes on', async () => {
+  test('Ctrl-C and Ctrl-D reach the program, which goes on', async () => {
     await using here = await TerminalSession.open();
     here.type('typed\x03');
     await here.until('the interrupt', () => here.events.includes('interrupt'));
@@ -154,7 +154,7 @@ describe('ending', () => {
     expect(here.raw).toContain('\x1b[?2004l');
   });
 
-  test('an exception that nobody catches restores the terminal', async () => {
+  test('an uncaught exception restores the terminal', async () => {
     await using here = await TerminalSession.open(100, 40);
     here.order({ do: 'throw' });
     await here.until('the exit', () => here.exitCode === 1);
@@ -182,7 +182,7 @@ describe('stopping', () => {
     await here.untilShown('[Me] type|d');
     here.raw = '';
     here.type('\x1a');
-    // Nobody would continue a program without a shell, so the system does not stop it: it goes on alone.
+    // Without a shell to continue it, the system does not stop the program: it goes on by itself.
     await here.until(
       'the way back',
       () => here.raw.includes('\x1b[?2004l') && here.raw.includes('\x1b[?2004h'),
@@ -210,7 +210,7 @@ describe('stopping', () => {
     await here.untilShown('[Me] type!|d');
   });
 
-  test('SIGCONT after a stop that it could not hear of', async () => {
+  test('SIGCONT after a stop that it could not notice', async () => {
     await using here = await TerminalSession.open();
     here.type('typed');
     await here.untilShown('[Me] typed|');

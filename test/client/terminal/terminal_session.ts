@@ -1,17 +1,17 @@
-// The demo at a pseudo-terminal whose screen can be read, and whose keyboard can be typed on.
+// The demo program at a pseudo-terminal: a test types on its keyboard and reads its screen.
 
 import { fileURLToPath } from 'node:url';
 
 import type { Order, Report } from './demo';
 import { TerminalModel } from './model';
 
-/** A wait longer than this has failed; nothing is ever waited for by time alone. */
-const patienceMs = 10_000;
+/** A wait longer than this has failed. No test waits for time alone. */
+const waitMs = 10_000;
 const demo = fileURLToPath(new URL('demo.ts', import.meta.url));
 
 export class TerminalSession implements AsyncDisposable {
   readonly model: TerminalModel;
-  /** Everything the terminal was sent, escape sequences and all. */
+  /** Everything that was sent to the terminal, with its escape sequences. */
   raw = '';
   readonly reports: Report[] = [];
   readonly #child: Bun.Subprocess;
@@ -23,7 +23,7 @@ export class TerminalSession implements AsyncDisposable {
   private constructor(columns: number, rows: number, command: string[]) {
     this.model = new TerminalModel({ columns, rows });
     this.#child = Bun.spawn(command, {
-      // Named here and not made before: only so it becomes the program's controlling terminal.
+      // Made by `spawn`, because only then is it the program's controlling terminal.
       terminal: { cols: columns, rows, data: (_, bytes) => this.#show(bytes.slice()) },
       env: { ...process.env, TERM: 'xterm-256color', PS1: '$ ', HISTFILE: '' },
       ipc: (message: Report) => {
@@ -95,7 +95,7 @@ export class TerminalSession implements AsyncDisposable {
     await this.#written;
   }
 
-  /** Waits until that holds; it is looked at whenever the screen, a report or the process changes. */
+  /** Waits until `holds` gives true. It is called whenever the screen, a report or the process changes. */
   until(what: string, holds: () => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = (): void => {
@@ -108,7 +108,7 @@ export class TerminalSession implements AsyncDisposable {
         1,
       );
       reject(new Error(`${what} did not come: ${shown}`));
-    }, patienceMs);
+    }, waitMs);
     this.#changes.add(look);
     look();
     return promise.finally(() => {

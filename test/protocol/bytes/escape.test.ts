@@ -1,4 +1,4 @@
-// What reaches a terminal is harmless and visible, whatever a peer sent.
+// A text of a peer is harmless and visible on a terminal, whatever it contains.
 
 import { expect, test } from 'bun:test';
 
