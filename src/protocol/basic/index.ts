@@ -1,8 +1,9 @@
-// The basic dialect: bytes to stdout, one client after the other (source 003, part 0).
+// The basic dialect: bytes go to stdout, one client after the other (source 003, part 0).
 
 import { defineDialect } from '../dialect';
 import { limits } from '../limits';
-import { BasicClientSession, BasicSender } from './client/session';
+import { BasicSender } from './client/sender';
+import { BasicClientSession } from './client/session';
 import { BasicSession } from './server/session';
 
 export const basic = defineDialect({

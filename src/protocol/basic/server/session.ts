@@ -1,6 +1,7 @@
-// One client of the basic door: all that it sends goes to stdout, whole, then the next one's turn comes.
+// One client of the basic door: all that it sends goes to stdout; then it is the next client's turn.
 
 import type { Inbox } from '../../bytes/inbox';
+import type { Taken } from '../../connection';
 import type { Host, Session } from '../../dialect';
 
 const lineFeed = 0x0a;
@@ -15,11 +16,12 @@ export class BasicSession implements Session {
     this.#host = host;
   }
 
-  received(inbox: Inbox): void {
+  takeNext(inbox: Inbox): Taken {
     const bytes = inbox.takeAll();
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) return 'more';
     this.#last = bytes.at(-1);
     this.#host.output(bytes);
+    return 'taken';
   }
 
   ended(): void {

@@ -1,0 +1,92 @@
+// One-shot sending: sends what it is given and disconnects.
+
+import { encodeText } from '../../bytes/text';
+import type { Taken } from '../../connection';
+import type {
+  ClientConnection,
+  ClientHost,
+  ConnectionEvents,
+  OutgoingMessage,
+  Sender,
+  SendResult,
+  Target,
+} from '../../dialect';
+import { texts } from '../wire/messages';
+
+/** Each message has a connection of its own, whose end is the end of the message. */
+export class BasicSender implements Sender {
+  readonly #host: ClientHost;
+  readonly #target: Target;
+
+  constructor(host: ClientHost, target: Target) {
+    this.#host = host;
+    this.#target = target;
+  }
+
+  send(message: OutgoingMessage, done: (result: SendResult) => void): void {
+    if (message.attach !== undefined) {
+      done({
+        ending: 'usage',
+        line: 'Files cannot be sent in this protocol; `-` sends what stdin has.',
+      });
+      return;
+    }
+    // Standard input came without its final line end; where one more stands before that, both are meant.
+    const text = message.text.endsWith('\n') ? `${message.text}\n` : message.text;
+    this.#host.dial(
+      (connection) => new MessageConnection(connection, this.#target, encodeText(text), done),
+    );
+  }
+
+  close(done: () => void): void {
+    done();
+  }
+}
+
+class MessageConnection implements ConnectionEvents {
+  readonly #connection: ClientConnection;
+  readonly #target: Target;
+  readonly #bytes: Uint8Array;
+  readonly #done: (result: SendResult) => void;
+  #state: 'dialling' | 'open' | 'over' = 'dialling';
+
+  constructor(
+    connection: ClientConnection,
+    target: Target,
+    bytes: Uint8Array,
+    done: (result: SendResult) => void,
+  ) {
+    this.#connection = connection;
+    this.#target = target;
+    this.#bytes = bytes;
+    this.#done = done;
+  }
+
+  opened(): void {
+    this.#state = 'open';
+    this.#connection.write(this.#bytes);
+    // Other clients may be served first; the server's own end tells that it has taken all of it.
+    this.#connection.end('patient');
+  }
+
+  /** The server of this protocol says nothing. */
+  takeNext(): Taken {
+    return 'more';
+  }
+
+  ended(): void {
+    this.#finish({ ending: 'done', line: '' });
+  }
+
+  lost(): void {
+    const { host, port } = this.#target;
+    const text = this.#state === 'dialling' ? texts.cannotConnect : texts.disconnected;
+    this.#finish({ ending: 'unreachable', line: text(host, port) });
+  }
+
+  #finish(result: SendResult): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#done(result);
+  }
+}
