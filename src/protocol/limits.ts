@@ -4,14 +4,17 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const second = 1000;
 
+const nameBytes = 255;
+const textBytes = 64 * KiB;
+
 export const limits = {
   hub: {
     /** A name, in bytes of UTF-8. A longer text is no name. */
-    nameBytes: 255,
+    nameBytes,
     /** A room's or group's name, in bytes of UTF-8. A longer text is no name of a room. */
     roomNameBytes: 64,
     /** One message text, in UTF-16 units; each dialect has a bound of its own, smaller or equal. Longer: refused. */
-    textBytes: 64 * KiB,
+    textBytes,
     /** Messages that wait for one recipient. More are refused as full. */
     pendingPerRecipient: 100_000,
     /** Open rooms that exist at once. More are refused. */
@@ -80,12 +83,8 @@ export const limits = {
     addressShare: 0.25,
     /** Messages that wait in a session for a peer who answers each one before it gets the next. */
     unansweredPerPeer: 16_384,
-    /** How long such a peer may take to answer one; then it counts as answered, in ms. */
-    answerMs: 5 * second,
     /** A whole request, or the first one of a lasting connection, in ms. */
     requestMs: 30 * second,
-    /** How long a person may think about a question that comes before entering, in ms. */
-    questionMs: 600 * second,
     /** A quiet connection of somebody who entered is probed after this time, in ms. */
     keepAliveMs: 10 * second,
     /** How long a connection that we ended may take to go, in ms. */
@@ -225,5 +224,33 @@ export const limits = {
     remembered: 10_000,
     /** How long a leaving client waits for what is under way, and then for its DISCONNECT, in ms; then it exits. */
     leaveMs: 1 * second,
+  },
+  market: {
+    /** The longest line that a client may send, in bytes without its end; a longer one is thrown away and refused. */
+    lineBytes: textBytes,
+    /** The longest line that the server sends, in bytes: a text, its sender's name and the note of a file. */
+    serverLineBytes: textBytes + 4 * nameBytes,
+    /** The longest text that fits a line behind any command, in bytes. */
+    textBytes: textBytes - 2 * nameBytes,
+    /** What has no line end counts as a line when nothing has come behind it for so long, in ms. */
+    standingMs: 150,
+    /** How long a client may take to answer the question for its balance, in ms; then the server says goodbye. */
+    questionMs: 600 * second,
+  },
+  relay: {
+    /** How long a display may take to answer a text, in ms; then the text counts as shown. */
+    answerMs: 5 * second,
+    /** How long a server may take to answer one-shot sending, the dial and the OI included, in ms. */
+    sendMs: 30 * second,
+    /** How long a client waits for its own display to show what its emitter has sent, in ms. */
+    echoMs: 1 * second,
+    /** Frames of its own that a client remembers because its display showed them before their OK came. */
+    echoes: 1_000,
+    /** Headers of no known kind in a row; then nobody can say where frames begin, and the connection ends. */
+    strays: 16,
+    /** Texts to a silent display whose late answers are still recognised; of more, the oldest are forgotten. */
+    unanswered: 64,
+    /** Texts of one sender in a display's common queue; more of theirs wait in a queue of their own. */
+    placesPerSender: 32,
   },
 } as const;

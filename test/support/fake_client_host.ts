@@ -32,7 +32,11 @@ export class FakeConnection implements ClientConnection {
   /** Bytes come from the server. */
   push(bytes: Uint8Array): void {
     this.inbox.push(bytes);
-    if (this.events) takeEach(this.events, this.inbox, { isClosed: false });
+    if (this.events) takeEach(this.events, this.inbox, this);
+  }
+  /** Dropped: nothing more is taken. */
+  get isClosed(): boolean {
+    return this.ending === 'aborted';
   }
 
   write(bytes: Uint8Array): void {

@@ -197,15 +197,17 @@ export class Feed {
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
     this.#take();
-    this.#tellEnd();
   }
 
   #take(): void {
     this.#isWaiting = takeEach(this.session, this.inbox, this) === 'later';
+    this.#tellEnd();
   }
 
   #tellEnd(): void {
-    if (this.#end !== 'pending') return;
+    // A held inbox looks empty: what stands in it is taken before the end.
+    const isHeld = this.inbox.size > this.inbox.length;
+    if (this.#end !== 'pending' || (isHeld && !this.isClosed)) return;
     this.#isWaiting = !this.isClosed && this.session.takeNext?.(this.inbox) === 'later';
     if (this.#isWaiting) return;
     this.#end = 'told';

@@ -1,11 +1,11 @@
 // The market dialect: one room, private lines, money (source 004).
 
 import { defineDialect } from '../dialect';
+import { limits } from '../limits';
 import { MarketSender } from './client/sender';
 import { MarketClientSession } from './client/session';
 import { dialectName, room } from './server/requests';
 import { MarketSession } from './server/session';
-import { textBytesMax } from './wire/sizes';
 
 export const market = defineDialect({
   name: dialectName,
@@ -16,7 +16,7 @@ export const market = defineDialect({
   },
   client: {
     defaultPort: 8891,
-    textBytes: textBytesMax,
+    textBytes: limits.market.textBytes,
     connect: (host, options) => new MarketClientSession(host, options),
     send: (host, target) => new MarketSender(host, target),
   },

@@ -1,28 +1,19 @@
-// What lines mean to the server, and what clients are told, text by text.
+// What lines mean, text by text: to the server, and to the client.
 
 import { describe, expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { messageOf } from '../../../src/protocol/market/client/render';
 import {
-  addressName,
   answerOf,
-  bytesOfTelling,
   identifierOf,
   linesOfUsers,
+  messageOf,
   requestOf,
 } from '../../../src/protocol/market/wire/codec';
 import { forms, type ServerMessage, texts } from '../../../src/protocol/market/wire/messages';
 import { dollarsOf } from '../../../src/protocol/market/wire/money';
-import {
-  type ChatEvent,
-  type FileHash,
-  type Name,
-  recipientNameOf,
-  type RoomName,
-  type User,
-} from '../../../src/protocol/model';
+import { type Name, recipientNameOf, type User } from '../../../src/protocol/model';
 
 const name = (text: string): Name => text as Name;
 
@@ -89,11 +80,6 @@ describe('the answer to the question for the balance', () => {
     expect(identifierOf('😀'.repeat(32))).toBe(name('😀'.repeat(32)));
     expect(identifierOf('😀'.repeat(33))).toBeUndefined();
     expect(identifierOf('')).toBeUndefined();
-  });
-
-  test('who gives none is called by address', () => {
-    expect(addressName({ host: '10.0.0.7', port: 4000 })).toBe(name('10.0.0.7:4000'));
-    expect(addressName({ host: '::1', port: 4000 })).toBe(name('[::1]:4000'));
   });
 });
 
@@ -251,77 +237,26 @@ test('whom a command names', () => {
   expect(recipientNameOf('a\x07')).toBeUndefined();
 });
 
-describe('what clients are told', () => {
-  const origin = 'market';
-  const room = 'market' as RoomName;
-  const said = { is: 'said', room, from: name('bob'), text: 'hi', origin, at: 0 } as const;
-  const direct = {
-    is: 'direct',
-    serial: 1,
-    id: 1,
-    from: name('bob'),
-    to: name('alice'),
-    text: 'hi',
-    origin,
-    at: 0,
-  } as const;
-  const file = { hash: '' as FileHash, size: 5, name: 'a.txt' };
-  const told: readonly (readonly [ChatEvent, string | undefined])[] = [
-    [said, '<bob>: hi\n'],
-    [{ ...said, text: 'one\ntwo\n' }, '<bob>: one\n<bob>: two\n'],
-    [{ ...said, text: 'hi\n[SERVER] Client: x' }, '<bob>: hi\n<bob>: [SERVER] Client: x\n'],
-    [direct, '<bob>: hi\n'],
-    [{ ...direct, file }, '<bob>: hi (file a.txt, 5 bytes)\n'],
-    [{ ...direct, text: '', file }, '<bob>: (file a.txt, 5 bytes)\n'],
-    [{ is: 'joined', room, name: name('bob'), origin }, '[SERVER] Client: <bob> connected!\n'],
-    [{ is: 'left', room, name: name('bob'), origin }, '[SERVER] Client: <bob> disconnected!\n'],
-    [
-      { is: 'paid', from: name('bob'), origin, amount: 10 },
-      '[SERVER] Client: <bob> transferred 10 dollars to you.\n',
-    ],
-    [
-      { is: 'receipt', id: 1, by: name('bob'), status: 'failed' },
-      '[SERVER] Client: <bob> left before your message arrived.\n',
-    ],
-    [{ is: 'receipt', id: 1, by: name('bob'), status: 'delivered' }, undefined],
-    [{ is: 'presence', name: name('bob'), here: true }, undefined],
-    [{ is: 'invited', room, by: name('bob'), origin }, undefined],
-    [{ is: 'signal', signal: 'x', from: name('bob'), numbers: [], origin, at: 0 }, undefined],
+test('the list of users: the market first, then everybody else, as this door writes names', () => {
+  const user = (called: string, dialect: string): User => ({
+    name: name(called),
+    kind: 'guest',
+    dialect,
+    address: { host: 'h', port: 1 },
+  });
+  const users = [
+    user('c:h', 'channels'),
+    user('bob', 'market'),
+    user('#7', 'relay'),
+    user('al', 'market'),
   ];
-  for (const [telling, bytes] of told) {
-    test(`${telling.is}: ${JSON.stringify(bytes)}`, () => {
-      const made = bytesOfTelling(telling);
-      expect(made && Buffer.from(made).toString()).toBe(bytes as string);
-    });
-  }
-
-  test('what is told to many is encoded once', () => {
-    const one = bytesOfTelling(said);
-    expect(bytesOfTelling(said)).toBe(one as Uint8Array);
-    expect(bytesOfTelling({ ...said })).not.toBe(one as Uint8Array);
-  });
-
-  test('the list of users: the market first, then everybody else, as this door writes names', () => {
-    const user = (called: string, dialect: string): User => ({
-      name: name(called),
-      kind: 'guest',
-      dialect,
-      address: { host: 'h', port: 1 },
-    });
-    const users = [
-      user('c:h', 'channels'),
-      user('bob', 'market'),
-      user('#7', 'relay'),
-      user('al', 'market'),
-    ];
-    expect(linesOfUsers(users, 'market')).toEqual([
-      '[SERVER] Client: Connected users:',
-      '<bob>',
-      '<al>',
-      '<ch>',
-      '<#7>',
-    ]);
-  });
+  expect(linesOfUsers(users, 'market')).toEqual([
+    '[SERVER] Client: Connected users:',
+    '<bob>',
+    '<al>',
+    '<ch>',
+    '<#7>',
+  ]);
 });
 
 describe('what the client makes of each text', () => {

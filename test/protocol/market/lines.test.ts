@@ -24,11 +24,11 @@ class Reading {
     return lines;
   }
   stand(): string | undefined {
-    const line = this.reader.takeStanding(this.inbox);
+    const line = this.reader.takeStanding();
     return line && (line.is === 'line' ? line.text : '!');
   }
   get isWaiting(): boolean {
-    return this.reader.isWaiting(this.inbox);
+    return this.reader.isWaiting;
   }
 }
 

@@ -23,7 +23,7 @@ describe('stop and wait', () => {
     const program = Program.registered(1007);
     for (const sequence of [1, 2, 3]) program.said(1, 'x', sequence);
     expect(program.lines()).toEqual(['MSG 1>1007 #1 @2000 "x"']);
-    expect(program.host.wakeMs).toBe(limits.net.answerMs);
+    expect(program.host.wakeMs).toBe(limits.relay.answerMs);
     expect(program.answers(answer(1))).toEqual(['MSG 1>1007 #2 @2000 "x"']);
     expect(program.answers(erro(1007, 0, 2))).toEqual(['MSG 1>1007 #3 @2000 "x"']);
     expect(program.answers(answer(3))).toEqual([]);

@@ -2,8 +2,9 @@
 
 import type { Inbox } from '../../bytes/inbox';
 import { encodeText, linesOf } from '../../bytes/text';
+import { RequestQueue } from '../../client_kit/request_queue';
+import type { Taken } from '../../connection';
 import type {
-  ClientConnection,
   ClientHost,
   ConnectionEvents,
   OutgoingMessage,
@@ -11,41 +12,35 @@ import type {
   SendResult,
   Target,
 } from '../../dialect';
-import { answerOf, requestOf } from '../wire/codec';
-import { type Line, LineReader, standingMs } from '../wire/lines';
+import { limits } from '../../limits';
+import { answerOf, messageOf, requestOf } from '../wire/codec';
+import { type Line, LineReader } from '../wire/lines';
 import { forms, marked, type ServerMessage } from '../wire/messages';
-import { heardBytesMax } from '../wire/sizes';
-import { endings, messageOf } from './render';
-
-/** How long the server may take to answer, in ms. */
-const answerMs = 10_000;
-
-interface Post {
-  readonly message: OutgoingMessage;
-  readonly done: (result: SendResult) => void;
-}
+import { endings } from './render';
 
 export class MarketSender implements Sender, ConnectionEvents {
-  readonly #host: ClientHost;
   readonly #target: Target;
-  readonly #reader = new LineReader(heardBytesMax);
-  readonly #posts: Post[] = [];
-  #connection: ClientConnection | undefined;
-  #inbox: Inbox | undefined;
-  #state: 'idle' | 'dialling' | 'entering' | 'open' | 'asked' | 'gone' = 'idle';
+  readonly #queue: RequestQueue;
+  readonly #reader = new LineReader(limits.market.serverLineBytes);
   /** What still answers the question for the balance: our name, then no money at all. */
   readonly #answers: string[];
-  /** What the server refused of the letter it was asked about. */
+  #hasEntered = false;
+  /** The message that is being sent, and what the server refused of it. */
+  #current: OutgoingMessage | undefined;
   #refusal: SendResult | undefined;
-  /** Why nothing more can be sent. */
-  #end: SendResult | undefined;
-  #cancelWait: (() => void) | undefined;
-  #closed: (() => void) | undefined;
 
   constructor(host: ClientHost, target: Target) {
-    this.#host = host;
     this.#target = target;
     this.#answers = target.user === undefined ? ['0'] : [target.user, '0'];
+    this.#queue = new RequestQueue(host, (message) => this.#send(message), {
+      answerMs: limits.client.answerMs,
+      open: () => this,
+      goodbye: () => this.#write(forms.quit),
+      lost: (isReached) => {
+        const what = isReached ? 'Disconnected from' : 'Unable to connect to';
+        return { ending: 'unreachable', line: `${what} ${target.host}:${target.port}` };
+      },
+    });
   }
 
   send(message: OutgoingMessage, done: (result: SendResult) => void): void {
@@ -57,127 +52,83 @@ export class MarketSender implements Sender, ConnectionEvents {
     } else if (linesToSend(message).length === 0) {
       done({ ending: 'bad-data', line: 'There is nothing to say.' });
     } else {
-      this.#posts.push({ message: message, done });
-      this.#next();
+      this.#queue.add(message, done);
     }
   }
 
   close(done: () => void): void {
-    if (this.#state === 'idle' || this.#state === 'gone') {
-      done();
-      return;
-    }
-    this.#closed = done;
-    if (this.#state === 'dialling') this.#connection?.abort();
-    else {
-      this.#write(forms.quit);
-      this.#wait();
-    }
+    this.#queue.close(done);
   }
 
   // ---- the connection
 
   opened(): void {
-    this.#state = 'entering';
-    this.#wait();
+    this.#queue.opened();
   }
 
-  received(inbox: Inbox): void {
-    this.#inbox = inbox;
-    for (let line = this.#reader.take(inbox); line; line = this.#reader.take(inbox)) {
-      this.#line(line);
-    }
-    this.#connection?.wake(this.#reader.isWaiting(inbox) ? standingMs : undefined);
+  takeNext(inbox: Inbox): Taken {
+    const line = this.#reader.take(inbox);
+    if (line !== undefined) this.#take(line);
+    this.#queue.connection?.wake(this.#reader.isWaiting ? limits.market.standingMs : undefined);
+    return line === undefined ? 'more' : 'taken';
   }
 
   woke(): void {
-    const line = this.#inbox && this.#reader.takeStanding(this.#inbox);
-    if (line !== undefined) this.#line(line);
+    const line = this.#reader.takeStanding();
+    if (line !== undefined) this.#take(line);
   }
 
   ended(): void {
-    this.#lose();
-    this.#connection?.end();
+    this.#queue.lose();
+    this.#queue.connection?.end();
   }
 
   lost(): void {
-    this.#lose();
+    this.#queue.lose();
   }
 
-  // ---- one post after the other
+  // ---- what the server says
 
-  #line(line: Line): void {
+  #take(line: Line): void {
     if (line.is === 'too-long') return;
-    const heard = messageOf(line.text);
-    if (this.#state === 'entering') this.#enter(heard, line.text);
-    else if (this.#state === 'asked') this.#answered(heard, line.text);
+    const message = messageOf(line.text);
+    if (!this.#hasEntered) this.#enter(message, line.text);
+    else if (this.#current !== undefined) this.#answered(this.#current, message, line.text);
   }
 
-  #enter(heard: ServerMessage, line: string): void {
-    const answer = heard.is === 'question' ? this.#answers.shift() : undefined;
+  #enter(message: ServerMessage, line: string): void {
+    const answer = message.is === 'question' ? this.#answers.shift() : undefined;
     if (answer !== undefined) this.#write(answer);
-    else if (heard.is === 'balance-set') {
-      this.#cancelWait?.();
-      this.#state = 'open';
-      this.#next();
-    } else if (heard.is === 'refused') {
-      this.#lose({ ending: endings[heard.why], line });
-      this.#connection?.abort();
+    else if (message.is === 'balance-set') {
+      this.#hasEntered = true;
+      this.#queue.ready();
+    } else if (message.is === 'refused') {
+      this.#queue.lose({ ending: endings[message.why], line });
+      this.#queue.connection?.abort();
     }
   }
 
-  #next(): void {
-    const post = this.#posts[0];
-    if (post === undefined) return;
-    if (this.#state === 'idle') {
-      this.#state = 'dialling';
-      this.#host.dial((connection) => {
-        this.#connection = connection;
-        return this;
-      });
-    } else if (this.#state === 'gone') this.#lose();
-    else if (this.#state === 'open') {
-      this.#state = 'asked';
-      this.#refusal = undefined;
-      for (const line of linesToSend(post.message)) this.#write(line);
-      // Nothing is answered when all goes well, and answers come in order: this one ends them.
-      this.#write(forms.funds);
-      this.#wait();
-    }
+  #send(message: OutgoingMessage): void {
+    this.#current = message;
+    this.#refusal = undefined;
+    for (const line of linesToSend(message)) this.#write(line);
+    // Nothing is answered when all goes well, and answers come in order: this one ends them.
+    this.#write(forms.funds);
   }
 
-  #answered(heard: ServerMessage, line: string): void {
-    if (heard.is === 'refused') this.#refusal ??= { ending: endings[heard.why], line };
-    if (heard.is !== 'funds') return;
-    this.#cancelWait?.();
-    this.#state = 'open';
-    const post = this.#posts.shift();
-    post?.done(this.#refusal ?? { ending: 'done', line: `Me: ${post.message.text}` });
-    this.#next();
+  #answered({ text }: OutgoingMessage, message: ServerMessage, line: string): void {
+    if (message.is === 'refused') this.#refusal ??= { ending: endings[message.why], line };
+    if (message.is !== 'funds') return;
+    this.#current = undefined;
+    this.#queue.settle(this.#refusal ?? { ending: 'done', line: `Me: ${text}` });
   }
 
   #write(line: string): void {
-    this.#connection?.write(encodeText(`${line}\n`));
-  }
-
-  #wait(): void {
-    this.#cancelWait = this.#host.after(answerMs, () => this.#connection?.abort());
-  }
-
-  /** It is over, for what waits and for what may still come. */
-  #lose(why?: SendResult): void {
-    const { host, port } = this.#target;
-    const what = this.#state === 'dialling' ? 'Unable to connect to' : 'Disconnected from';
-    this.#end ??= why ?? { ending: 'unreachable', line: `${what} ${host}:${port}` };
-    this.#state = 'gone';
-    this.#cancelWait?.();
-    for (const { done } of this.#posts.splice(0)) done(this.#end);
-    this.#closed?.();
-    this.#closed = undefined;
+    this.#queue.connection?.write(encodeText(`${line}\n`));
   }
 }
 
-/** The lines that say a letter, to everybody or to one; none of them becomes a command of its own. */
+/** The lines that say a text, to everybody or to one; none of them becomes a command of its own. */
 function linesToSend({ to, text }: OutgoingMessage): string[] {
   const lines = linesOf(text).filter((line) => line.trim() !== '');
   if (to !== '') return lines.map((line) => `:p - ${marked(to.replace(/[<>]/g, ''))} - ${line}`);

@@ -2,6 +2,8 @@
 
 import type { Inbox } from '../../bytes/inbox';
 import { byteLength, encodeText } from '../../bytes/text';
+import { note } from '../../client_kit/note';
+import type { Taken } from '../../connection';
 import type {
   ClientConnection,
   ClientHost,
@@ -10,20 +12,15 @@ import type {
   ConnectionEvents,
   Ending,
 } from '../../dialect';
-import { answerOf } from '../wire/codec';
-import { type Line, LineReader, standingMs } from '../wire/lines';
-import { forms, marked, type ServerMessage } from '../wire/messages';
-import { heardBytesMax, sentBytesMax } from '../wire/sizes';
-import { endings, messageOf, shownOf } from './render';
+import { limits } from '../../limits';
+import { answerOf, messageOf } from '../wire/codec';
+import { type Line, LineReader } from '../wire/lines';
+import { forms, nameCharactersMax, type ServerMessage } from '../wire/messages';
+import { Directory } from './directory';
+import { endings, shownOf } from './render';
 
-/** What stands before the line being typed once one is in the market (source 004, point 3). */
+/** What stands before the line being typed once the user is in the market (source 004, point 3). */
 const prompt = 'Me: ';
-/** How long the server may take to let us go, in ms: for a person, and for a script, whose answers are owed. */
-const goodbyeMs = { person: 1000, script: 10_000 } as const;
-/** Names remembered for completion. */
-const namesMax = 10_000;
-const commands = Object.values(forms).map((form) => form.split(' ', 1)[0] ?? form);
-const emojis = [':smile', ':angry', ':confused'];
 
 interface Typed {
   readonly line: string;
@@ -33,7 +30,7 @@ interface Typed {
 /** Where the session stands. */
 type State =
   | 'dialling'
-  /** Our name is to be given, or given and not yet accepted: what is typed waits. */
+  /** Our name is to be given, or was given and not yet accepted: what is typed waits. */
   | 'naming'
   | 'open'
   | 'leaving'
@@ -42,16 +39,15 @@ type State =
 export class MarketClientSession implements ClientSession, ConnectionEvents {
   readonly #host: ClientHost;
   readonly #options: ClientOptions;
-  readonly #reader = new LineReader(heardBytesMax);
-  readonly #names = new Set<string>();
+  readonly #reader = new LineReader(limits.market.serverLineBytes);
+  readonly #directory = new Directory();
   readonly #waiting: Typed[] = [];
   #connection: ClientConnection | undefined;
-  #inbox: Inbox | undefined;
   #state: State = 'dialling';
   #hasGivenName = false;
   /** The first refusal, which is a script's exit status. */
   #failure: Ending | undefined;
-  #hasHeardFarewell = false;
+  #hasFarewell = false;
   /** Our user asked to leave while what was typed still waited. */
   #isLeaveWanted = false;
 
@@ -60,7 +56,8 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     this.#options = options;
     const { user } = options.target;
     if (user !== undefined && answerOf(user).is !== 'name') {
-      this.#note(`${user} cannot be an identifier here: 1 to 32 visible characters, no number.`);
+      const form = `1 to ${nameCharactersMax} visible characters, no number`;
+      this.#note(`${user} cannot be an identifier here: ${form}.`);
       this.#exit('bad-data');
       return;
     }
@@ -70,7 +67,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     });
   }
 
-  // ---- the person
+  // ---- the user
 
   typed(line: string, done: (ending: Ending) => void): void {
     switch (this.#state) {
@@ -89,11 +86,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   }
 
   complete(before: string): readonly string[] {
-    const word = /\S*$/.exec(before)?.[0] ?? '';
-    if (word.startsWith(':')) return word === before ? [...commands, ...emojis] : emojis;
-    if (!/^:[pt]\s+-\s+\S*$/.test(before)) return [];
-    const names = Array.from(this.#names);
-    return word.startsWith('<') ? names.map(marked) : names;
+    return this.#directory.complete(before);
   }
 
   leave(): void {
@@ -125,21 +118,22 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     if (this.#state !== 'dialling') return;
     if (this.#options.target.user === undefined) return this.#open();
     this.#state = 'naming';
-    // A person sees that nothing comes; a script's lines would wait for ever.
-    if (!this.#options.interactive) this.#host.after(goodbyeMs.script, () => this.#unnamed());
+    // A user at a terminal sees that nothing comes; a script's lines would wait for ever.
+    if (!this.#options.interactive) {
+      this.#host.after(limits.client.answerMs, () => this.#notAsked());
+    }
   }
 
-  received(inbox: Inbox): void {
-    this.#inbox = inbox;
-    for (let line = this.#reader.take(inbox); line; line = this.#reader.take(inbox)) {
-      this.#line(line);
-    }
-    this.#connection?.wake(this.#reader.isWaiting(inbox) ? standingMs : undefined);
+  takeNext(inbox: Inbox): Taken {
+    const line = this.#reader.take(inbox);
+    if (line !== undefined) this.#take(line);
+    this.#connection?.wake(this.#reader.isWaiting ? limits.market.standingMs : undefined);
+    return line === undefined ? 'more' : 'taken';
   }
 
   woke(): void {
-    const line = this.#inbox && this.#reader.takeStanding(this.#inbox);
-    if (line !== undefined) this.#line(line);
+    const line = this.#reader.takeStanding();
+    if (line !== undefined) this.#take(line);
   }
 
   ended(): void {
@@ -156,20 +150,20 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     } else this.#finish();
   }
 
-  // ---- inside
+  // ---- what the server says
 
-  #line(line: Line): void {
+  #take(line: Line): void {
     if (this.#state === 'over') return;
     if (line.is === 'too-long') return this.#note('The server sent a line that is too long.');
-    const heard = messageOf(line.text);
+    const message = messageOf(line.text);
     // The question that our name answers is not our user's.
-    if (heard.is === 'question' && this.#giveName()) return;
-    this.#learn(heard);
-    this.#host.show(shownOf(heard, line.text));
-    if (heard.is === 'refused') this.#failure ??= endings[heard.why];
-    if (heard.is === 'farewell') this.#hasHeardFarewell = true;
-    if (heard.is === 'balance-set') this.#host.prompt(prompt);
-    if (this.#state === 'naming' && this.#hasGivenName) this.#named(heard);
+    if (message.is === 'question' && this.#giveName()) return;
+    this.#directory.learn(message);
+    this.#host.show(shownOf(message, line.text));
+    if (message.is === 'refused') this.#failure ??= endings[message.why];
+    if (message.is === 'farewell') this.#hasFarewell = true;
+    if (message.is === 'balance-set') this.#host.prompt(prompt);
+    if (this.#state === 'naming' && this.#hasGivenName) this.#named(message);
   }
 
   #giveName(): boolean {
@@ -181,14 +175,14 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   }
 
   /** What the server said to our name. */
-  #named(heard: ServerMessage): void {
-    const isRefused = heard.is === 'refused';
-    // A person chooses another name; a script must not go on under a name that is not its own.
+  #named(message: ServerMessage): void {
+    const isRefused = message.is === 'refused';
+    // A user at a terminal chooses another name; a script must not go on under a name that is not its own.
     if (isRefused && !this.#options.interactive) this.#quit();
     else if (!isRefused) this.#open();
   }
 
-  #unnamed(): void {
+  #notAsked(): void {
     if (this.#state === 'naming') this.#finish();
   }
 
@@ -202,9 +196,9 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   }
 
   #send({ line, done }: Typed): void {
-    if (byteLength(line) > sentBytesMax) {
+    if (byteLength(line) > limits.market.lineBytes) {
       this.#failure ??= 'bad-data';
-      this.#note(`A line has at most ${sentBytesMax} bytes.`);
+      this.#note(`A line has at most ${limits.market.lineBytes} bytes.`);
       done('bad-data');
       return;
     }
@@ -218,24 +212,13 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     this.#write(forms.quit);
     this.#state = 'leaving';
     for (const { done } of this.#waiting.splice(0)) done('done');
-    const { interactive } = this.#options;
-    const patience = interactive ? goodbyeMs.person : goodbyeMs.script;
-    this.#host.after(patience, () => this.#finish());
+    // A script is owed the answers to all that it asked.
+    const { goodbyeMs, answerMs } = limits.client;
+    this.#host.after(this.#options.interactive ? goodbyeMs : answerMs, () => this.#finish());
   }
 
   #write(line: string): void {
     this.#connection?.write(encodeText(`${line}\n`));
-  }
-
-  #learn(heard: ServerMessage): void {
-    if (heard.is === 'left') this.#names.delete(heard.name);
-    const name =
-      heard.is === 'joined' || heard.is === 'user'
-        ? heard.name
-        : heard.is === 'said' || heard.is === 'paid'
-          ? heard.from
-          : undefined;
-    if (name !== undefined && this.#names.size < namesMax) this.#names.add(name);
   }
 
   #finish(): void {
@@ -245,12 +228,12 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
       return;
     }
     const { host, port } = this.#options.target;
-    if (!this.#hasHeardFarewell) this.#note(`Disconnected from ${host}:${port}`);
+    if (!this.#hasFarewell) this.#note(`Disconnected from ${host}:${port}`);
     this.#exit('unreachable');
   }
 
   #note(text: string): void {
-    this.#host.show({ lines: [text], json: { type: 'note', text }, kind: 'note' });
+    this.#host.show(note(text));
   }
 
   #exit(ending: Ending): void {

@@ -1,23 +1,23 @@
-// One client of the market door: is asked for its balance, enters, then talks and pays.
+// One client of the market door: it is asked for its balance, enters, then talks and pays.
 
 import type { Inbox } from '../../bytes/inbox';
+import type { Taken } from '../../connection';
 import type { Host, Session, Settle } from '../../dialect';
 import { limits } from '../../limits';
 import type { Direct, Name, Notice } from '../../model';
-import { addressName, answerOf, bytesOfLines, bytesOfTelling, requestOf } from '../wire/codec';
-import { type Line, LineReader, standingMs } from '../wire/lines';
-import { type Answer, type Request, texts } from '../wire/messages';
-import { sentBytesMax } from '../wire/sizes';
-import { dialectName, MarketRequests, room } from './requests';
+import { answerOf, bytesOfLines, requestOf } from '../wire/codec';
+import { type Line, LineReader } from '../wire/lines';
+import { texts } from '../wire/messages';
+import { bytesOfEvent } from './events';
+import { MarketRequests } from './requests';
+import { SignIn } from './sign_in';
 
 /** Where the client stands, and whether its next line may be taken there. */
 const takesLines = {
-  /** The question for the balance is open; an identifier may be answered first. */
-  asking: true,
-  /** What the next line means depends on an answer of the hub: it waits. */
-  settling: false,
+  /** The question for the balance is open; an identifier may be given first. */
+  entering: true,
   /** In the room, known to all; requests are submitted as they come. */
-  inside: true,
+  entered: true,
   /** Nothing more is read; what was asked is still answered. */
   leaving: false,
   /** Our side has ended: nothing more can be written. */
@@ -26,48 +26,57 @@ const takesLines = {
 
 export class MarketSession implements Session {
   readonly #host: Host;
-  readonly #reader = new LineReader(sentBytesMax);
-  #state: keyof typeof takesLines = 'asking';
-  #inbox: Inbox | undefined;
-  #hasPeerEnded = false;
-  /** The identifier that the client asked for, or its address. */
-  #name: Name;
-  #inside: MarketRequests | undefined;
-  /** Whether everybody was told that the client is here. */
-  #isPresent = false;
-  /** When the question for the balance has stood long enough, in seconds of the host's time. */
-  #patienceEnd = 0;
+  readonly #reader = new LineReader(limits.market.lineBytes);
+  readonly #signIn: SignIn;
+  #state: keyof typeof takesLines = 'entering';
+  #requests: MarketRequests | undefined;
+  /** The name under which everybody was told that the client is here. */
+  #name: Name | undefined;
+  /** The peer has ended, and its last line waits for an outcome. */
+  #isEnding = false;
+  #isWakeSet = false;
 
   constructor(host: Host) {
     this.#host = host;
-    this.#name = addressName(host.remote);
     this.#tell(texts.welcome);
-    this.#ask();
+    this.#signIn = new SignIn({
+      host,
+      tell: (...lines) => this.#tell(...lines),
+      entered: (name) => this.#entered(name),
+      settled: () => this.#settled(),
+    });
     this.#rest();
   }
 
-  received(inbox: Inbox): void {
-    this.#inbox = inbox;
-    this.#advance();
+  takeNext(inbox: Inbox): Taken {
+    if (!takesLines[this.#state]) return 'more';
+    if (this.#isWaiting) return 'later';
+    const line = this.#reader.take(inbox);
+    if (line !== undefined) this.#take(line);
+    this.#rest();
+    return line === undefined ? 'more' : 'taken';
   }
 
+  /** What stands without a line end is the last line. */
   ended(): void {
-    this.#hasPeerEnded = true;
-    this.#advance();
+    if (!takesLines[this.#state]) return;
+    this.#takeStanding();
+    if (this.#isWaiting) this.#isEnding = true;
+    else this.#sayGoodbye();
   }
 
   lost(): void {
     this.#state = 'over';
+    this.#signIn.stop();
     this.#printDeparture();
   }
 
-  /** What stands without a line end has stood long enough, or nobody answers the question. */
+  /** What stands without a line end has stood long enough, or the question for the balance was not answered. */
   woke(): void {
-    if (!takesLines[this.#state]) return;
-    const isOut = this.#state === 'asking' && this.#host.now >= this.#patienceEnd;
-    if (isOut) this.#sayGoodbye();
+    if (!takesLines[this.#state] || this.#isWaiting) return;
+    if (this.#state === 'entering' && this.#signIn.patience <= 0) this.#sayGoodbye();
     else this.#takeStanding();
-    this.#advance();
+    this.#rest();
   }
 
   closing(): void {
@@ -75,184 +84,85 @@ export class MarketSession implements Session {
   }
 
   tell(notice: Notice): void {
-    const bytes = this.#state === 'over' ? undefined : bytesOfTelling(notice);
+    const bytes = this.#state === 'over' ? undefined : bytesOfEvent(notice);
     if (bytes !== undefined) this.#host.write(bytes);
   }
 
   deliver(message: Direct, settle: Settle): void {
-    const bytes = this.#state === 'over' ? undefined : bytesOfTelling(message);
+    const bytes = this.#state === 'over' ? undefined : bytesOfEvent(message);
     if (bytes !== undefined) this.#host.write(bytes);
     settle(bytes === undefined ? 'failed' : 'delivered');
   }
 
   // ---- one line after the other
 
-  #advance(): void {
-    while (takesLines[this.#state]) {
-      const line = this.#inbox && this.#reader.take(this.#inbox);
-      if (line === undefined) break;
-      this.#line(line);
-    }
-    if (this.#hasPeerEnded && takesLines[this.#state] && !this.#isHeld) {
-      this.#takeStanding();
-      if (takesLines[this.#state]) this.#sayGoodbye();
-    }
-    this.#rest();
-  }
-
-  /** So many requests are under way that the rest of what came is held back for a while. */
-  get #isHeld(): boolean {
-    return this.#inbox !== undefined && this.#inbox.length < this.#inbox.size;
+  /** What the next line means depends on an outcome. */
+  get #isWaiting(): boolean {
+    return this.#state === 'entering' && this.#signIn.isWaiting;
   }
 
   #takeStanding(): void {
-    if (this.#inbox === undefined || this.#isHeld) return;
-    const line = this.#reader.takeStanding(this.#inbox);
-    if (line !== undefined) this.#line(line);
+    const line = this.#reader.takeStanding();
+    if (line !== undefined) this.#take(line);
   }
 
-  /** Waits for more: how long depends on what stands in the inbox. */
+  /** Asks to be woken when what stands becomes a line, or when the question has stood too long. */
   #rest(): void {
-    const isWaiting = this.#inbox !== undefined && this.#reader.isWaiting(this.#inbox);
-    if (isWaiting && takesLines[this.#state]) this.#host.wake(standingMs);
-    else if (this.#state !== 'asking') this.#host.wake(undefined);
-    else this.#host.wake(Math.max(1, this.#patienceEnd - this.#host.now) * 1000);
+    let ms: number | undefined;
+    if (takesLines[this.#state] && !this.#isWaiting) {
+      if (this.#reader.isWaiting) ms = limits.market.standingMs;
+      else if (this.#state === 'entering') ms = Math.max(1, this.#signIn.patience) * 1000;
+    }
+    if (ms !== undefined || this.#isWakeSet) this.#host.wake(ms);
+    this.#isWakeSet = ms !== undefined;
   }
 
-  #line(line: Line): void {
-    const isAsking = this.#state === 'asking';
+  #take(line: Line): void {
+    const isEntering = this.#state === 'entering';
     if (line.is === 'too-long') {
-      const why = texts.tooLong(sentBytesMax);
-      if (isAsking) this.#askAgain(why);
-      else this.#answer(why);
-    } else if (isAsking) this.#answered(answerOf(line.text));
-    else this.#request(requestOf(line.text));
-  }
-
-  // ---- entering
-
-  #ask(): void {
-    this.#state = 'asking';
-    this.#patienceEnd = this.#host.now + limits.net.questionMs / 1000;
-    this.#tell(texts.question);
-  }
-
-  /** Says what was wrong, then asks again. */
-  #askAgain(why: string): void {
-    this.#tell(why);
-    this.#ask();
-  }
-
-  #answered(answer: Answer): void {
-    switch (answer.is) {
-      case 'balance':
-        return this.#enter(answer.amount);
-      case 'name':
-        return this.#want(answer.name);
-      case 'bad-balance':
-        return this.#askAgain(texts.badBalance);
-      case 'bad-name':
-        return this.#askAgain(texts.badName);
-      case 'blank':
-        return this.#ask();
-      case 'quit':
-        return this.#sayGoodbye();
+      const why = texts.tooLong(limits.market.lineBytes);
+      if (isEntering) this.#signIn.askAgain(why);
+      else this.#host.inOrder(() => this.#tell(why));
+      return;
+    }
+    if (isEntering) {
+      const answer = answerOf(line.text);
+      if (answer.is === 'quit') this.#sayGoodbye();
+      else this.#signIn.answer(answer);
+    } else {
+      const request = requestOf(line.text);
+      if (request.is === 'quit') this.#sayGoodbye();
+      else this.#requests?.do(request);
     }
   }
 
-  #want(name: Name): void {
-    this.#state = 'settling';
-    this.#host.submit({ do: 'name-free', name }, (outcome) => {
-      if (this.#state !== 'settling') return;
-      if (!outcome.ok) this.#askAgain(texts.busy);
-      else if (!outcome.value.free) this.#nameTaken(name);
-      else {
-        this.#name = name;
-        this.#ask();
-      }
-      this.#advance();
-    });
+  #settled(): void {
+    if (this.#isEnding) this.#sayGoodbye();
+    this.#rest();
   }
 
-  #nameTaken(name: Name): void {
-    this.#name = addressName(this.#host.remote);
-    this.#askAgain(texts.inUse(name));
+  #entered(name: Name): void {
+    this.#name = name;
+    this.#requests = new MarketRequests(this.#host, name, (...lines) => this.#tell(...lines));
+    this.#host.print(texts.joined(name));
+    if (this.#state === 'entering') this.#state = 'entered';
   }
 
-  /** Enters, sets the balance and joins in one go; whatever fails undoes it all. */
-  #enter(amount: number): void {
-    this.#state = 'settling';
-    const { session, machine, remote: address } = this.#host;
-    const name = this.#name;
-    let failure: 'name-taken' | 'other' | undefined;
-    let hasEntered = false;
-    this.#host.submit(
-      {
-        do: 'enter',
-        session,
-        machine,
-        address,
-        dialect: dialectName,
-        wanted: { name },
-        // An address is unique as it is; only a name of other people's making can stand in its way.
-        collision: name === addressName(address) ? 'rename' : 'refuse',
-      },
-      (outcome) => {
-        hasEntered = outcome.ok;
-        if (outcome.ok) this.#name = outcome.value.name;
-        else failure = outcome.why === 'name-taken' ? 'name-taken' : 'other';
-      },
-    );
-    this.#host.submit({ do: 'balance-set', session, amount }, (outcome) => {
-      if (outcome.ok) this.#tell(texts.balanceSet(amount));
-      else failure ??= 'other';
-    });
-    this.#host.submit({ do: 'room-join', session, room }, (outcome) => {
-      if (outcome.ok && failure === undefined) this.#entered();
-      else this.#notEntered(name, failure ?? 'other', hasEntered);
-    });
-  }
-
-  #entered(): void {
-    this.#isPresent = true;
-    this.#inside = new MarketRequests(this.#host, this.#name, (...lines) => this.#tell(...lines));
-    this.#host.print(texts.joined(this.#name));
-    if (this.#state !== 'settling') return;
-    this.#state = 'inside';
-    this.#advance();
-  }
-
-  #notEntered(name: Name, why: 'name-taken' | 'other', hasEntered: boolean): void {
-    if (hasEntered) this.#host.submit({ do: 'leave', session: this.#host.session }, () => {});
-    if (this.#state !== 'settling') return;
-    if (why === 'name-taken') this.#nameTaken(name);
-    else this.#askAgain(texts.busy);
-    this.#advance();
-  }
-
-  #request(request: Request): void {
-    if (request.is === 'quit') this.#sayGoodbye();
-    else this.#inside?.do(request);
-  }
-
-  // ---- answers and the end
+  // ---- replies and the end
 
   #tell(...lines: readonly string[]): void {
     if (this.#state !== 'over') this.#host.write(bytesOfLines(...lines));
   }
 
-  #answer(line: string): void {
-    this.#host.inOrder(() => this.#tell(line));
-  }
-
   #sayGoodbye(): void {
-    if (this.#state === 'leaving' || this.#state === 'over') return;
+    if (!takesLines[this.#state]) return;
     this.#state = 'leaving';
+    this.#signIn.stop();
     this.#host.inOrder(() => {
       if (this.#state === 'over') return;
       this.#tell(texts.farewell);
       this.#state = 'over';
-      if (this.#isPresent) {
+      if (this.#name !== undefined) {
         this.#host.submit({ do: 'leave', session: this.#host.session }, () => {});
       }
       this.#printDeparture();
@@ -261,7 +171,7 @@ export class MarketSession implements Session {
   }
 
   #printDeparture(): void {
-    if (this.#isPresent) this.#host.print(texts.left(this.#name));
-    this.#isPresent = false;
+    if (this.#name !== undefined) this.#host.print(texts.left(this.#name));
+    this.#name = undefined;
   }
 }

@@ -1,24 +1,26 @@
-// Lines to messages and messages to lines, for the server's side; what is told to many is encoded once.
+// Lines to messages, for both sides, and lines to bytes.
 
-import { bareName, encodeText, linesOf, withoutControls } from '../../bytes/text';
-import type { ChatEvent, Direct, FileRef, Name, User } from '../../model';
-import { nameOf } from '../../model';
-import { type Answer, forms, marked, type Request, texts } from './messages';
+import { bareName, encodeText, withoutControls } from '../../bytes/text';
+import { type Name, nameOf, type User } from '../../model';
+import {
+  type Answer,
+  forms,
+  marked,
+  nameCharactersMax,
+  type Refusal,
+  type Request,
+  type ServerMessage,
+  serverPrefix,
+  texts,
+} from './messages';
 import { dollarsOf, isNumber } from './money';
 
-// ---------------------------------------------------------------------------------- heard by the server
-
-const nameCharactersMax = 32;
+// ---- from a client to the server
 
 /** The identifier that a client may take: 1 to 32 visible characters, none of `:<>[]` or white space. */
 export function identifierOf(text: string): Name | undefined {
   const name = /[:<>[\]]|\s/u.test(text) ? undefined : nameOf(text);
   return name === undefined || Array.from(name).length > nameCharactersMax ? undefined : name;
-}
-
-/** What a client that gives no name is called: its address, `ip:port`. */
-export function addressName({ host, port }: { host: string; port: number }): Name {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}` as Name;
 }
 
 /** What a line means that answers the question for the balance. */
@@ -96,7 +98,7 @@ function transferOf(rest: string): Request {
     : { is: 'transfer', to: found.to, amount };
 }
 
-// ---------------------------------------------------------------------------------- told to clients
+// ---- from the server to a client
 
 /** Lines as bytes, each with its line end. */
 export const bytesOfLines = (...lines: readonly string[]): Uint8Array =>
@@ -109,52 +111,47 @@ export function linesOfUsers(users: readonly User[], dialect: string): string[] 
   return [texts.users, ...own, ...others.map(({ name }) => marked(bareName(name)))];
 }
 
-let lastTelling: ChatEvent | undefined;
-let lastBytes: Uint8Array | undefined;
+const refusals: readonly (readonly [Refusal, RegExp])[] = [
+  ['in-use', /^<.+> is already in use\.$/],
+  ['bad-name', /^An identifier has /],
+  ['bad-balance', /^The balance must be a whole number\.$/],
+  ['bad-amount', /^The amount must be a whole number above 0\.$/],
+  ['insufficient', /^You don't have sufficient funds for the transaction\.$/],
+  ['not-connected', /^<.+> is not connected\.$/],
+  ['no-account', /^<.+> has no account here\.$/],
+  ['oneself', /^You cannot (?:transfer money|send a private message) to yourself\.$/],
+  ['too-much', /^<.+> cannot hold that much money\.$/],
+  ['full', /^Too many messages wait for <.+>\.$/],
+  ['undelivered', /^<.+> left before your message arrived\.$/],
+  ['malformed', /^Write it like this: /],
+  ['unknown-command', /^Unknown command\. /],
+  ['too-long', /^A line has at most /],
+  ['busy', /^The server could not do that now\. Try again later\.$/],
+];
 
-/**
- * What a client is told, as bytes; undefined for what this dialect does not tell. Everybody in the room is told
- * the same object, one after the other, so its bytes are kept until the next one: never change them.
- */
-export function bytesOfTelling(telling: ChatEvent): Uint8Array | undefined {
-  if (telling !== lastTelling) {
-    const lines = linesOfTelling(telling);
-    lastBytes = lines && bytesOfLines(...lines);
-    lastTelling = telling;
-  }
-  return lastBytes;
+/** What a line from the server says. */
+export function messageOf(line: string): ServerMessage {
+  if (line === texts.welcome) return { is: 'welcome' };
+  if (line === texts.farewell) return { is: 'farewell' };
+  if (line.startsWith(serverPrefix)) return serverMessageOf(line.slice(serverPrefix.length));
+  const [, name, text] = /^<([^<>]+)>(?:: ?(.*))?$/s.exec(line) ?? [];
+  if (name === undefined) return { is: 'told' };
+  return text === undefined ? { is: 'user', name } : { is: 'said', from: name, text };
 }
 
-function linesOfTelling(telling: ChatEvent): readonly string[] | undefined {
-  switch (telling.is) {
-    case 'said':
-      return spoken(telling.from, telling.text);
-    case 'direct':
-      return spoken(telling.from, withFile(telling));
-    case 'joined':
-      return [texts.joined(telling.name)];
-    case 'left':
-      return [texts.left(telling.name)];
-    case 'paid':
-      return [texts.paid(telling.from, telling.amount)];
-    case 'receipt':
-      return telling.status === 'failed' ? [texts.undelivered(bareName(telling.by))] : undefined;
-    case 'invited':
-    case 'presence':
-    case 'signal':
-    case 'offer':
-      return undefined;
-  }
+function serverMessageOf(text: string): ServerMessage {
+  if (serverPrefix + text === texts.question) return { is: 'question' };
+  if (serverPrefix + text === texts.users) return { is: 'users' };
+  const [, name = '', how] = /^<(.+)> (connected|disconnected)!$/.exec(text) ?? [];
+  if (how !== undefined) return { is: how === 'connected' ? 'joined' : 'left', name };
+  const set = /^The balance of (\d+) has been set to your account\.$/.exec(text)?.[1];
+  if (set !== undefined) return { is: 'balance-set', amount: set };
+  const funds = /^You have (\d+) dollars\.$/.exec(text)?.[1];
+  if (funds !== undefined) return { is: 'funds', amount: funds };
+  const [, sent, to = ''] = /^You transferred (\d+) dollars to <(.+)>\.$/.exec(text) ?? [];
+  if (sent !== undefined) return { is: 'sent', to, amount: sent };
+  const [, from = '', paid] = /^<(.+)> transferred (\d+) dollars to you\.$/.exec(text) ?? [];
+  if (paid !== undefined) return { is: 'paid', from, amount: paid };
+  for (const [why, form] of refusals) if (form.test(text)) return { is: 'refused', why };
+  return { is: 'told' };
 }
-
-/** Each line of a text with the prefix of who said it, so that nobody can write a line as somebody else. */
-const spoken = (from: Name, text: string): string[] =>
-  linesOf(text).map((line) => `${marked(from)}: ${line}`);
-
-function withFile({ text, file }: Direct): string {
-  if (file === undefined) return text;
-  const note = fileNote(file);
-  return text === '' ? note : `${text} ${note}`;
-}
-
-const fileNote = ({ name, size }: FileRef): string => `(file ${name}, ${size} bytes)`;

@@ -1,15 +1,12 @@
-// Lines out of bytes: ended by LF, or, where the peer has never sent one, by standing a while.
+// Lines out of bytes: ended by LF, or, where the peer has never sent one, by a pause.
 
 import type { Inbox } from '../../bytes/inbox';
 import { decodeLossy } from '../../bytes/text';
 
-/** How long what has no line end stands until it counts as a line, in ms. */
-export const standingMs = 150;
-
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** One line without its end, or one that was longer than a line may be and is thrown away whole. */
+/** One line without its end, or the news that one was longer than a line may be: it is thrown away whole. */
 export type Line = { readonly is: 'line'; readonly text: string } | { readonly is: 'too-long' };
 
 const tooLong: Line = { is: 'too-long' };
@@ -22,12 +19,13 @@ function withoutReturn(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Takes lines from one side of a connection. Peers of the course send each message with one `send` and no line
- * end; a pause after it is all that tells where it ends. A peer that has sent one LF is taken at its word
- * from then on: only LF ends its lines.
+ * Takes lines from one side of a connection. Programs of the course send each message with one `send` and no line
+ * end; a pause after it is all that tells where it ends. Once a peer has sent one LF, only LF ends its lines.
  */
 export class LineReader {
   readonly #bytesMax: number;
+  /** What the lines are taken from, since the first `take`. */
+  #inbox: Inbox | undefined;
   #hasSeenEnd = false;
   /** Inside a line that is too long: what comes is thrown away until it ends. */
   #isSkipping = false;
@@ -39,6 +37,7 @@ export class LineReader {
 
   /** The next line that a LF ends, or the news that one is too long; undefined if neither is there. */
   take(inbox: Inbox): Line | undefined {
+    this.#inbox = inbox;
     for (;;) {
       const end = inbox.indexOf(lineFeed);
       if (end < 0) return this.#isSkipping ? this.#skip(inbox) : this.#checkLength(inbox);
@@ -49,20 +48,20 @@ export class LineReader {
     }
   }
 
-  /** What stands without an end, as the line it is; called when it has stood, or when no more will come. */
-  takeStanding(inbox: Inbox): Line | undefined {
+  /** What stands without an end, as a line; called after the pause, or when no more will come. */
+  takeStanding(): Line | undefined {
+    const inbox = this.#inbox;
+    // While an inbox is held, nobody knows what stands in it.
+    if (!inbox || inbox.size > inbox.length) return undefined;
     const wasSkipping = this.#isSkipping;
     this.#isSkipping = false;
-    if (inbox.length === 0 || wasSkipping) {
-      inbox.takeAll();
-      return undefined;
-    }
-    return this.#lineOf(withoutReturn(inbox.takeAll()));
+    const bytes = inbox.takeAll();
+    return wasSkipping || bytes.length === 0 ? undefined : this.#lineOf(withoutReturn(bytes));
   }
 
-  /** Whether what stands in the inbox becomes a line by standing `standingMs`. */
-  isWaiting(inbox: Inbox): boolean {
-    return !this.#hasSeenEnd && (this.#isSkipping || inbox.length > 0);
+  /** Whether a pause would make a line of what stands in the inbox. */
+  get isWaiting(): boolean {
+    return !this.#hasSeenEnd && (this.#isSkipping || (this.#inbox?.length ?? 0) > 0);
   }
 
   #lineOf(bytes: Uint8Array): Line {

@@ -13,7 +13,7 @@ export type Answer =
   | { readonly is: 'blank' }
   | { readonly is: 'quit' };
 
-/** What a line of somebody who has entered asks for (source 004, point 7). */
+/** What a line of a client that has entered asks for (source 004, point 7). */
 export type Request =
   | { readonly is: 'say'; readonly text: string }
   | { readonly is: 'private'; readonly to: string; readonly text: string }
@@ -21,7 +21,7 @@ export type Request =
   | { readonly is: 'funds' }
   | { readonly is: 'transfer'; readonly to: string; readonly amount: number }
   | { readonly is: 'bad-amount' }
-  /** A whole number that is more than any account can hold. */
+  /** A whole number of dollars that is more than any account can hold. */
   | { readonly is: 'beyond-money' }
   | { readonly is: 'quit' }
   /** A command that is not written as it should be; `form` is how. */
@@ -41,7 +41,7 @@ export type ServerMessage =
   | { readonly is: 'users' }
   | { readonly is: 'user'; readonly name: string }
   | { readonly is: 'refused'; readonly why: Refusal }
-  /** Anything else that a server may have to say. */
+  /** Anything else that a server may say. */
   | { readonly is: 'told' };
 
 export type Refusal =
@@ -61,7 +61,10 @@ export type Refusal =
   | 'undelivered'
   | 'busy';
 
-/** Before everything that the server itself says once somebody is welcome. */
+/** An identifier has at most so many characters. */
+export const nameCharactersMax = 32;
+
+/** Stands before everything that the server itself says after the welcome. */
 export const serverPrefix = '[SERVER] Client: ';
 
 /** How a name is written wherever it stands: the source's transcripts show the angle brackets. */

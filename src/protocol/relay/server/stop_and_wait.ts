@@ -73,7 +73,7 @@ export class StopAndWait {
   timedOut(): void {
     if (!this.#inFlight) return;
     if (!this.#isWarned) {
-      const seconds = limits.net.answerMs / 1000;
+      const seconds = limits.relay.answerMs / 1000;
       this.#deps.warn(
         `relay: display ${this.#deps.id} did not answer within ${seconds} s; it is written to without waiting`,
       );
@@ -113,7 +113,7 @@ export class StopAndWait {
     if (body.kind !== 'MSG') return;
     if (!this.#unanswered) {
       this.#inFlight = { sequence, ...(settled && { settled }) };
-      this.#deps.wake(limits.net.answerMs);
+      this.#deps.wake(limits.relay.answerMs);
     } else {
       this.#unanswered.push(sequence);
       if (this.#unanswered.length > unansweredMax) this.#unanswered.shift();
