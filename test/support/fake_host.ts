@@ -112,19 +112,27 @@ export class FakeHost implements Host {
     if (this.#answered === this.#submitted) answer();
     else this.#later.push({ after: this.#submitted, run: answer });
   }
-  /** Gives the outcomes held back, in order. */
+  /** Gives the outcomes held back, in order; one that is asked for by another's receiver comes after it. */
   release(count = Infinity): void {
-    for (; count > 0; count--) {
-      const next = this.#waiting.shift();
-      if (!next) return;
-      const answer = this.answers[next.command.do] as
-        ((command: Command) => Result<unknown, string>) | undefined;
-      if (!answer) throw new Error(`the test gives no answer to ${next.command.do}`);
-      next.done(answer(next.command) as never);
-      this.#answered++;
-      while (this.#later[0] && this.#later[0].after <= this.#answered) this.#later.shift()?.run();
-      this.afterOutcome();
+    if (this.#isReleasing) return;
+    this.#isReleasing = true;
+    try {
+      for (; count > 0 && this.#waiting.length > 0; count--) this.#releaseNext();
+    } finally {
+      this.#isReleasing = false;
     }
+  }
+  #isReleasing = false;
+  #releaseNext(): void {
+    const next = this.#waiting.shift();
+    if (!next) return;
+    const answer = this.answers[next.command.do] as
+      ((command: Command) => Result<unknown, string>) | undefined;
+    if (!answer) throw new Error(`the test gives no answer to ${next.command.do}`);
+    next.done(answer(next.command) as never);
+    this.#answered++;
+    while (this.#later[0] && this.#later[0].after <= this.#answered) this.#later.shift()?.run();
+    this.afterOutcome();
   }
 
   /** Says of the newest file that it will not be taken, and why to whoever asks. */

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 
 import { limits } from '../../../src/protocol/limits';
 import { numberedName, type RoomName } from '../../../src/protocol/model';
-import { FairQueue, placesEach } from '../../../src/protocol/relay/server/fair_queue';
+import { FairQueue } from '../../../src/protocol/relay/server/fair_queue';
 import { erro, msg, ok, padded } from './frames';
 import { Program } from './program';
 
@@ -304,7 +304,7 @@ describe('one emitter that floods', () => {
     for (; !program.lines().some((line) => line.includes('excuse me')); turns++) {
       program.send(answer(turns));
     }
-    expect(turns).toBeLessThanOrEqual(placesEach + 1);
+    expect(turns).toBeLessThanOrEqual(limits.relay.placesPerSender + 1);
   });
 
   test('everybody keeps his own order, and little traffic keeps the order of all', () => {
@@ -333,7 +333,7 @@ describe('one emitter that floods', () => {
         const counts = [1, 2, 3, 4, 5].map(
           (id) => added.filter(({ origin }) => origin === id).length,
         );
-        if (Math.max(...counts) <= placesEach) expect(taken).toEqual(added);
+        if (Math.max(...counts) <= limits.relay.placesPerSender) expect(taken).toEqual(added);
       }),
     );
   });

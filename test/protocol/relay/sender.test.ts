@@ -3,6 +3,7 @@
 import { expect, test } from 'bun:test';
 
 import type { SendResult } from '../../../src/protocol/dialect';
+import { limits } from '../../../src/protocol/limits';
 import { RelaySender } from '../../../src/protocol/relay/client/sender';
 import { FakeClientHost } from '../../support/fake_client_host';
 import { erro, linesIn, ok } from './frames';
@@ -63,9 +64,9 @@ test('without a number the server picks one; an emitter is written to at its dis
 
 test('a display that is not there, what is no display, a server that takes nothing', () => {
   const made = poster('7');
+  made.post('1002');
   made.open();
   made.host.wire.push(ok(0, 7, 0));
-  made.post('1002');
   made.host.wire.push(erro(0, 7, 1));
   made.post('bob');
   made.post('0');
@@ -132,7 +133,7 @@ test('a server that is not there, goes, or does not answer', () => {
   const silent = poster('7');
   silent.post('1002');
   silent.open();
-  expect(silent.host.timers.map(({ ms }) => ms)).toEqual([30_000]);
+  expect(silent.host.timers.map(({ ms }) => ms)).toEqual([limits.relay.sendMs]);
   silent.host.ring();
   expect(silent.posted).toEqual([{ ending: 'try-later', line: 'The server does not answer.' }]);
 });

@@ -302,7 +302,7 @@ describe('FLW', () => {
       expect(program.lines()).toEqual([]);
       expect(program.host.ending).toBe('open');
       expect(program.host.wakeMs).toBe(limits.net.closingMs);
-      program.session.ended();
+      program.feed.end();
       program.session.woke();
       expect(program.host.ending).toBe('ended');
     }
@@ -395,7 +395,7 @@ describe('what is no frame', () => {
       const program = Program.registered(7);
       program.send(msg(7, 0, 'hi', 0x01020304).subarray(0, length));
       expect(program.lines()).toEqual([]);
-      program.session.ended();
+      program.feed.end();
       const sequence = length === 1 || length === 5 ? 0 : 0x01020304;
       expect(program.lines(false)).toEqual([`ERRO 0>7 #${sequence}`]);
       expect(program.host.ending).toBe('ended');
@@ -407,7 +407,7 @@ describe('what is no frame', () => {
     const program = Program.registered(7);
     program.host.hold = true;
     program.send(msg(7, 0, 'a', 1), msg(7, 0, 'b', 2));
-    program.session.ended();
+    program.feed.end();
     expect(program.host.ending).toBe('open');
     program.host.release();
     expect(program.lines()).toEqual(['OK 0>7 #1 @1000', 'OK 0>7 #2 @1000']);

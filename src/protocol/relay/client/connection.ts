@@ -1,11 +1,13 @@
 // A client's one connection to a relay server: registers, asks one thing at a time, answers, says goodbye.
 
 import type { Inbox } from '../../bytes/inbox';
+import type { Taken } from '../../connection';
 import type { ClientConnection, ClientHost, ConnectionEvents } from '../../dialect';
+import { limits } from '../../limits';
 import { encodeFrame, FrameReader } from '../wire/codec';
 import { type Body, type Frame, type Header, server } from '../wire/messages';
 
-/** What comes for a program without its having asked. */
+/** What comes for a program that did not ask for it. */
 export type Incoming = Extract<Frame, { kind: 'MSG' | 'OKQEM' }> | (Header & { kind: 'FLW' });
 
 export interface RelayConnectionEvents {
@@ -14,52 +16,49 @@ export interface RelayConnectionEvents {
   /** The number is in use; `register` may ask for another. */
   refused(id: number): void;
   /** Something came; it has been answered. */
-  got(incoming: Incoming): void;
+  incoming(incoming: Incoming): void;
   /** The connection broke or ended; `isReached` says whether there ever was one. Not after `leave`. */
   lost(isReached: boolean): void;
 }
 
-/** What a peer can ask for once it has a number. */
-type Asking = Extract<Body, { kind: 'MSG' }> | { readonly kind: 'QEM' | 'FLW' };
-/** What became of it, with the number that it had on the wire. */
+/** What a program can ask for once it has a number. */
+type RequestBody = Extract<Body, { kind: 'MSG' }> | { readonly kind: 'QEM' | 'FLW' };
+/** What became of a request, and the sequence number that it had on the wire. */
 export type Answered = (answer: 'OK' | 'ERRO' | 'lost', sequence: number) => void;
 
 interface Request {
-  readonly body: Asking;
+  readonly body: RequestBody;
   readonly to: number;
   readonly done: Answered;
 }
-
-/** How long the server may take to answer our FLW, in ms. */
-const goodbyeMs = 1000;
-/** Headers of no known kind in a row after which this is no relay server. */
-const straysMax = 16;
 
 export class RelayConnection implements ConnectionEvents {
   readonly #host: ClientHost;
   readonly #events: RelayConnectionEvents;
   readonly #reader = new FrameReader();
   #state: 'dialling' | 'registering' | 'registered' | 'leaving' | 'over' = 'dialling';
-  #connection: ClientConnection | undefined;
+  readonly #connection: ClientConnection;
   #id: number;
   /** The number of the next frame of ours: the first has 0. */
   #sequence = 0;
   readonly #queue: Request[] = [];
-  /** What the server has not answered yet. */
+  /** The request that the server has not answered yet. */
   #asked: { readonly sequence: number; readonly done: Answered } | undefined;
   #left: (() => void) | undefined;
   #strays = 0;
 
   /** `id`: the number wanted, or one of those that let the server pick. */
-  constructor(host: ClientHost, id: number, events: RelayConnectionEvents) {
+  constructor(
+    host: ClientHost,
+    connection: ClientConnection,
+    id: number,
+    events: RelayConnectionEvents,
+  ) {
     this.#host = host;
-    this.#events = events;
+    this.#connection = connection;
     this.#id = id;
+    this.#events = events;
     this.#reader.padded = { origin: undefined };
-    host.dial((connection) => {
-      this.#connection = connection;
-      return this;
-    });
   }
 
   /** Tries (another) number on this connection. */
@@ -72,7 +71,7 @@ export class RelayConnection implements ConnectionEvents {
   }
 
   /** Asks for something after all that was asked before has been answered. */
-  ask(body: Asking, to: number, done: Answered): void {
+  ask(body: RequestBody, to: number, done: Answered): void {
     if (this.#state === 'leaving' || this.#state === 'over') return done('lost', 0);
     this.#queue.push({ body, to, done });
     this.#next();
@@ -83,7 +82,7 @@ export class RelayConnection implements ConnectionEvents {
     switch (this.#state) {
       case 'dialling':
         this.#over();
-        this.#connection?.abort();
+        this.#connection.abort();
         return left();
       case 'registering':
       case 'registered':
@@ -91,7 +90,7 @@ export class RelayConnection implements ConnectionEvents {
         this.#left = left;
         this.#giveUp();
         this.#send({ kind: 'FLW' }, server, () => this.#finish());
-        this.#host.after(goodbyeMs, () => this.#finish());
+        this.#host.after(limits.client.goodbyeMs, () => this.#finish());
         return;
       case 'leaving':
         return;
@@ -106,13 +105,13 @@ export class RelayConnection implements ConnectionEvents {
     if (this.#state === 'dialling') this.register(this.#id);
   }
 
-  received(inbox: Inbox): void {
-    while (this.#state !== 'over') {
-      const read = this.#reader.take(inbox);
-      if (!read) return;
-      if (read.is === 'frame') this.#take(read.frame);
-      else this.#stray(read.header);
-    }
+  takeNext(inbox: Inbox): Taken {
+    if (this.#state === 'over') return 'more';
+    const read = this.#reader.take(inbox);
+    if (!read) return 'more';
+    if (read.is === 'frame') this.#take(read.frame);
+    else this.#stray(read.header);
+    return 'taken';
   }
 
   ended(): void {
@@ -128,7 +127,7 @@ export class RelayConnection implements ConnectionEvents {
     if (state === 'over') return;
     if (state === 'leaving') return this.#finish();
     this.#over();
-    this.#connection?.end();
+    this.#connection.end();
     this.#events.lost(state !== 'dialling');
   }
 
@@ -137,7 +136,7 @@ export class RelayConnection implements ConnectionEvents {
   #take(frame: Frame): void {
     this.#strays = 0;
     const isAnswer = frame.kind === 'OK' || frame.kind === 'ERRO';
-    // Who has said goodbye takes nothing more.
+    // A program that has said goodbye takes nothing more.
     if (this.#state === 'leaving' && !isAnswer) return;
     switch (frame.kind) {
       case 'OK':
@@ -145,13 +144,13 @@ export class RelayConnection implements ConnectionEvents {
         return this.#answered(frame.kind, frame);
       case 'MSG':
         this.#answer('OK', frame);
-        return this.#events.got(frame);
+        return this.#events.incoming(frame);
       case 'OKQEM':
-        // It is an answer itself.
-        return this.#events.got(frame);
+        // It is an answer itself, so it is not answered.
+        return this.#events.incoming(frame);
       case 'FLW':
         this.#answer('OK', frame);
-        return this.#events.got({ ...frame, kind: 'FLW' });
+        return this.#events.incoming({ ...frame, kind: 'FLW' });
       case 'OI':
       case 'QEM':
         return this.#answer('ERRO', frame);
@@ -175,7 +174,7 @@ export class RelayConnection implements ConnectionEvents {
 
   #stray(header: Header): void {
     this.#answer('ERRO', header);
-    if (++this.#strays === straysMax) this.#broken();
+    if (++this.#strays === limits.relay.strays) this.#broken();
   }
 
   #next(): void {
@@ -196,7 +195,7 @@ export class RelayConnection implements ConnectionEvents {
   }
 
   #write(header: Header, body: Body): void {
-    this.#connection?.write(encodeFrame({ ...header, ...body }), 'apart');
+    this.#connection.write(encodeFrame({ ...header, ...body }), 'apart');
   }
 
   #now(): number {
@@ -208,7 +207,7 @@ export class RelayConnection implements ConnectionEvents {
   #finish(): void {
     if (this.#state !== 'leaving') return;
     this.#over();
-    this.#connection?.end();
+    this.#connection.end();
     this.#left?.();
   }
 

@@ -1,16 +1,16 @@
-// How a client shows what it hears and what became of what it asked, to a person and to a program.
+// How a client shows what comes and what became of what it asked, to a user and to a program.
 
 import { decodeLossy, linesOf } from '../../bytes/text';
 import type { Shown } from '../../dialect';
-import { isEmitter } from '../wire/messages';
+import { anyDisplay, anyEmitter, isEmitter, server } from '../wire/messages';
 import type { Incoming } from './connection';
 
-/** What came for a display. Each line says whose it is, so that no text can look like another's. */
+/** What came for a display. Each line says who sent it, so that no text can look like another user's. */
 export function shownIncoming(incoming: Incoming): Shown {
   const { origin: from, destination: to, sequence, timestamp } = incoming;
   switch (incoming.kind) {
     case 'MSG': {
-      // Real programs pad inside the length, too.
+      // Real programs pad inside the length as well.
       const text = decodeLossy(incoming.text).replace(/\0+$/, '');
       return {
         kind: 'incoming',
@@ -29,14 +29,14 @@ export function shownIncoming(incoming: Incoming): Shown {
       };
     }
     case 'FLW': {
-      const text = from === 0 ? 'The server is closing.' : `Stopped by ${from}.`;
+      const text = from === server ? 'The server is closing.' : `Stopped by ${from}.`;
       return { kind: 'incoming', lines: [text], json: { type: 'stopped', by: from } };
     }
   }
 }
 
-export const note = (text: string): Shown => ({
-  kind: 'note',
-  lines: [text],
-  json: { type: 'note', text },
-});
+/** Why a program got no number. */
+export const numberRefused = (id: number): string =>
+  id === anyEmitter || id === anyDisplay
+    ? 'Every number is in use.'
+    : `Number ${id} is in use; 0 is any that is free.`;

@@ -1,95 +1,80 @@
 // One-shot sending: an emitter that says what it was given, waits for each answer, and leaves.
 
 import { encodeText } from '../../bytes/text';
+import { RequestQueue } from '../../client_kit/request_queue';
 import type { ClientHost, OutgoingMessage, Sender, SendResult, Target } from '../../dialect';
+import { limits } from '../../limits';
 import { anyEmitter, everyone, isEmitter } from '../wire/messages';
 import { destinationOf } from './commands';
 import { RelayConnection } from './connection';
-
-/** How long the server may take to answer, in ms. */
-const patienceMs = 30_000;
-
-interface Waiting {
-  ask(): void;
-  settle(result: SendResult): void;
-}
+import { numberRefused } from './render';
 
 export class RelaySender implements Sender {
-  readonly #host: ClientHost;
-  #peer: RelayConnection | undefined;
-  /** Why nothing can be sent at all. */
-  #failure: SendResult | undefined;
-  /** What was posted before we had a number. */
-  readonly #early: Waiting[] = [];
-  #isRegistered = false;
+  readonly #queue: RequestQueue;
+  #relay: RelayConnection | undefined;
+  /** Why this user can send nothing at all. */
+  #fault: SendResult | undefined;
 
   constructor(host: ClientHost, target: Target) {
-    this.#host = host;
-    const { user = '', host: name, port } = target;
+    const { user = '' } = target;
     const id = user === '' ? anyEmitter : Number(user);
     if (!/^\d{0,3}$/.test(user) || !(id === anyEmitter || isEmitter(id))) {
-      this.#failure = {
-        ending: 'usage',
-        line: `${user} is no emitter (1 to 999); 0 is any that is free.`,
-      };
-      return;
+      const line = `${user} is no emitter (1 to 999); 0 is any that is free.`;
+      this.#fault = { ending: 'usage', line };
     }
-    this.#peer = new RelayConnection(host, id, {
-      registered: () => {
-        this.#isRegistered = true;
-        for (const early of this.#early.splice(0)) early.ask();
+    const unreachable: SendResult = {
+      ending: 'unreachable',
+      line: `Unable to connect to ${target.host}:${target.port}.`,
+    };
+    this.#queue = new RequestQueue(host, (message) => this.#send(message), {
+      answerMs: limits.relay.sendMs,
+      open: (connection) => {
+        this.#queue.expectAnswer();
+        this.#relay = new RelayConnection(host, connection, id, {
+          registered: () => this.#queue.ready(),
+          refused: () => this.#giveUp({ ending: 'try-later', line: numberRefused(id) }),
+          incoming: () => {},
+          lost: (isReached) => this.#queue.lose(isReached ? gone : unreachable),
+        });
+        return this.#relay;
       },
-      refused: () => {
-        const line =
-          id === anyEmitter
-            ? 'Every number is in use.'
-            : `Number ${id} is in use; 0 is any that is free.`;
-        this.#fail({ ending: 'try-later', line });
-      },
-      got: () => {},
-      lost: (isReached) => {
-        const line = `Unable to connect to ${name}:${port}.`;
-        this.#fail(isReached ? gone : { ending: 'unreachable', line });
-      },
+      goodbye: () => this.#relay?.leave(() => this.#queue.lose(gone)),
+      lost: () => gone,
+      late: () => this.#giveUp({ ending: 'try-later', line: 'The server does not answer.' }),
     });
   }
 
   send(message: OutgoingMessage, done: (result: SendResult) => void): void {
-    const to = message.to === '' ? everyone : destinationOf(message.to);
-    if (this.#failure) return done(this.#failure);
+    if (this.#fault) return done(this.#fault);
     if (message.attach !== undefined) {
       return done({ ending: 'usage', line: 'The relay protocol carries no files.' });
     }
-    if (to === undefined) return done(unknown(message.to));
-    const text = encodeText(message.text);
-    const cancel = this.#host.after(patienceMs, () => {
-      this.#fail({ ending: 'try-later', line: 'The server does not answer.' });
-      this.#peer?.leave(() => {});
-    });
-    const settle = (result: SendResult): void => {
-      cancel();
-      done(result);
-    };
-    const ask = (): void =>
-      this.#peer?.ask({ kind: 'MSG', text }, to, (answer, sequence) => {
-        if (answer === 'OK') settle({ ending: 'done', id: `${sequence}`, line: `OK ${sequence}` });
-        else if (answer === 'lost') settle(this.#failure ?? gone);
-        else settle(to === everyone ? notTaken : unknown(message.to));
-      });
-    if (this.#isRegistered) ask();
-    else this.#early.push({ ask, settle });
+    if (addresseeOf(message) === undefined) return done(unknown(message.to));
+    this.#queue.add(message, done);
   }
 
   close(done: () => void): void {
-    if (this.#peer) this.#peer.leave(done);
-    else done();
+    this.#queue.close(done);
   }
 
-  #fail(failure: SendResult): void {
-    this.#failure ??= failure;
-    for (const early of this.#early.splice(0)) early.settle(failure);
+  #send(message: OutgoingMessage): void {
+    const to = addresseeOf(message) ?? everyone;
+    this.#relay?.ask({ kind: 'MSG', text: encodeText(message.text) }, to, (answer, sequence) => {
+      if (answer === 'lost') this.#queue.lose(gone);
+      else if (answer === 'ERRO')
+        this.#queue.settle(to === everyone ? notTaken : unknown(message.to));
+      else this.#queue.settle({ ending: 'done', id: `${sequence}`, line: `OK ${sequence}` });
+    });
+  }
+
+  #giveUp(why: SendResult): void {
+    this.#queue.lose(why);
+    this.#relay?.leave(() => {});
   }
 }
+
+const addresseeOf = ({ to }: OutgoingMessage): number | undefined =>
+  to === '' ? everyone : destinationOf(to);
 
 const unknown = (to: string): SendResult => ({
   ending: 'unknown-user',

@@ -1,6 +1,7 @@
 // The interactive client: an emitter and a display side by side, or one of them alone.
 
 import { cutText, encodeText } from '../../bytes/text';
+import { note } from '../../client_kit/note';
 import type { ClientHost, ClientOptions, ClientSession, Ending } from '../../dialect';
 import {
   anyDisplay,
@@ -11,14 +12,11 @@ import {
   textBytesMax,
 } from '../wire/messages';
 import { commands, help, type Plan, planOf, type Typed, typedOf } from './commands';
-import { type Incoming, RelayConnection } from './connection';
-import { note, shownIncoming } from './render';
+import { type Incoming, RelayConnection, type RelayConnectionEvents } from './connection';
+import { Echoes } from './echoes';
+import { numberRefused, shownIncoming } from './render';
 
 type Done = (ending: Ending) => void;
-/** How long our own display may take to show what we have just sent, in ms. */
-const echoMs = 1000;
-/** Numbers of our own remembered: those shown before their OK came. */
-const echoesMax = 1000;
 
 export class RelayClientSession implements ClientSession {
   readonly #host: ClientHost;
@@ -32,15 +30,14 @@ export class RelayClientSession implements ClientSession {
   #isLeaving = false;
   /** What was typed before we had our numbers. */
   readonly #early: (() => void)[] = [];
-  /** Frames of our own that our display has shown, and what waits for one. */
-  readonly #echoes = new Set<number>();
-  readonly #awaited = new Map<number, () => void>();
-  /** Displays heard of, for completion. */
-  #known: readonly number[] = [];
+  readonly #echoes: Echoes;
+  /** Displays that the last list named, for completion. */
+  #displays: readonly number[] = [];
 
   constructor(host: ClientHost, options: ClientOptions) {
     this.#host = host;
     this.#options = options;
+    this.#echoes = new Echoes(host);
     const plan = planOf(options.target.user, options.role);
     if (typeof plan === 'string') this.#fail(plan, 'usage');
     else if (plan.emitter !== undefined) this.#startEmitter(plan.emitter, plan);
@@ -50,34 +47,39 @@ export class RelayClientSession implements ClientSession {
   // ---- the two programs
 
   #startEmitter(wanted: number, plan: Plan): void {
-    this.#emitter = new RelayConnection(this.#host, wanted, {
+    const events: RelayConnectionEvents = {
       registered: (id) => {
         this.#emitterId = id;
         if (plan.display === undefined) this.#ready();
         else this.#startDisplay(plan.display === 'own' ? id + displayOffset : plan.display);
       },
-      refused: (id) => this.#numberRefused(id),
+      refused: (id) => this.#fail(numberRefused(id), 'try-later'),
       // The protocol has no goodbye for emitters; a server that says one all the same means it.
-      got: ({ kind }) => void (kind === 'FLW' && this.#leave('unreachable')),
+      incoming: ({ kind }) => void (kind === 'FLW' && this.#leave('unreachable')),
       lost: (isReached) => this.#lost(isReached),
-    });
+    };
+    this.#host.dial(
+      (connection) => (this.#emitter = new RelayConnection(this.#host, connection, wanted, events)),
+    );
   }
 
   #startDisplay(wanted: number): void {
-    const display = new RelayConnection(this.#host, wanted, {
+    const events: RelayConnectionEvents = {
       registered: (id) => {
         this.#displayId = id;
         this.#ready();
       },
       refused: (id) => {
         // Beside an emitter any display will do.
-        if (this.#emitter && id !== anyDisplay) display.register(anyDisplay);
-        else this.#numberRefused(id);
+        if (this.#emitter && id !== anyDisplay) this.#display?.register(anyDisplay);
+        else this.#fail(numberRefused(id), 'try-later');
       },
-      got: (incoming) => this.#show(incoming),
+      incoming: (incoming) => this.#show(incoming),
       lost: (isReached) => this.#lost(isReached),
-    });
-    this.#display = display;
+    };
+    this.#host.dial(
+      (connection) => (this.#display = new RelayConnection(this.#host, connection, wanted, events)),
+    );
   }
 
   #ready(): void {
@@ -91,38 +93,24 @@ export class RelayClientSession implements ClientSession {
     if (this.#isLeaving) this.#leave('done');
   }
 
-  #numberRefused(id: number): void {
-    const text =
-      id === 0 || id === anyDisplay
-        ? 'Every number is in use.'
-        : `Number ${id} is in use; 0 is any that is free.`;
-    this.#fail(text, 'try-later');
-  }
-
   // ---- what comes
 
   #show(incoming: Incoming): void {
     this.#host.show(shownIncoming(incoming));
     switch (incoming.kind) {
       case 'MSG':
-        if (incoming.origin === this.#emitterId) this.#echoed(incoming.sequence);
+        if (incoming.origin === this.#emitterId) this.#echoes.shown(incoming.sequence);
         return;
       case 'OKQEM':
-        this.#known = incoming.ids.filter(isDisplay);
-        return this.#echoed(incoming.sequence);
+        this.#displays = incoming.ids.filter(isDisplay);
+        return this.#echoes.shown(incoming.sequence);
       case 'FLW':
-        this.#echoed(incoming.sequence);
+        this.#echoes.shown(incoming.sequence);
         return this.#toldToStop(incoming.origin);
     }
   }
 
-  #echoed(sequence: number): void {
-    if (this.#echoes.size >= echoesMax) this.#echoes.clear();
-    this.#echoes.add(sequence);
-    this.#awaited.get(sequence)?.();
-  }
-
-  /** The display ends; beside an emitter, by anybody but the server, it alone. */
+  /** The display ends. Beside an emitter it ends alone, unless the server itself has stopped it. */
   #toldToStop(by: number): void {
     if (by === server) return this.#leave('unreachable');
     if (!this.#emitter) return this.#leave('done');
@@ -203,21 +191,8 @@ export class RelayClientSession implements ClientSession {
     this.#host.show({ kind: 'result', lines, json });
     if (ending !== undefined) return done(ending);
     const isOurs = this.#displayId !== undefined && (to === everyone || to === this.#displayId);
-    if (isOurs) this.#awaitEcho(sequence, done);
+    if (isOurs) this.#echoes.wait(sequence, () => done('done'));
     else done('done');
-  }
-
-  /** Our own display is about to show it: a script goes on, or ends, after that. */
-  #awaitEcho(sequence: number, done: Done): void {
-    if (this.#echoes.delete(sequence)) return done('done');
-    const seen = (): void => {
-      cancel();
-      this.#awaited.delete(sequence);
-      this.#echoes.delete(sequence);
-      done('done');
-    };
-    const cancel = this.#host.after(echoMs, seen);
-    this.#awaited.set(sequence, seen);
   }
 
   #wrong(why: string, done: Done): void {
@@ -231,14 +206,14 @@ export class RelayClientSession implements ClientSession {
 
   complete(before: string): readonly string[] {
     if (/^\/\S*$/.test(before)) return commands;
-    if (/^\/(who|stop)\s+\S*$/.test(before)) return this.#known.map(String);
-    return /^@\S*$/.test(before) ? this.#known.map((id) => `@${id}`) : [];
+    if (/^\/(who|stop)\s+\S*$/.test(before)) return this.#displays.map(String);
+    return /^@\S*$/.test(before) ? this.#displays.map((id) => `@${id}`) : [];
   }
 
   // ---- the end
 
   leave(): void {
-    // A script of no lines still asks whether the server is there; a person has changed his mind.
+    // A script of no lines still asks whether the server is there; a user at a terminal has changed their mind.
     if (this.#state === 'starting' && !this.#options.interactive) this.#isLeaving = true;
     else this.#leave('done');
   }
@@ -247,11 +222,11 @@ export class RelayClientSession implements ClientSession {
   #leave(ending: Ending): void {
     if (this.#state === 'leaving' || this.#state === 'over') return;
     this.#state = 'leaving';
-    for (const seen of this.#awaited.values()) seen();
-    const open = [this.#emitter, this.#display].filter((peer) => peer !== undefined);
+    this.#echoes.stop();
+    const open = [this.#emitter, this.#display].filter((one) => one !== undefined);
     let left = 0;
-    for (const peer of open) {
-      peer.leave(() => {
+    for (const connection of open) {
+      connection.leave(() => {
         if (++left === open.length) this.#exit(ending);
       });
     }

@@ -1,39 +1,41 @@
-// A display at the door: what it is shown, in turn, and what its own frames mean.
+// A display at the door: what it is shown, one frame after the other, and what its own frames mean.
 
 import { encodeText } from '../../bytes/text';
 import type { Host, Settle } from '../../dialect';
 import type { Direct, Notice, Signal } from '../../model';
 import { numberOf } from '../../model';
 import { type Frame, server } from '../wire/messages';
-import { partsOf } from './events';
-import { signals } from './requests';
-import { type Outgoing, type Shown, StopAndWait, type StopAndWaitDeps } from './stop_and_wait';
-
-/** What becomes of a frame from a display. */
-export type Meant = 'farewell' | 'refused' | 'nothing';
+import { framesOfEvent } from './events';
+import { signals, type Verdict } from './requests';
+import {
+  type OutgoingFrame,
+  StopAndWait,
+  type StopAndWaitDeps,
+  type TextResult,
+} from './stop_and_wait';
 
 export interface DisplayDeps extends StopAndWaitDeps {
   readonly host: Pick<Host, 'session' | 'submit'>;
-  /** It lets too much wait. */
+  /** Too much waits for it. */
   drop(): void;
 }
 
 export class Display {
   readonly #deps: DisplayDeps;
-  readonly #pace: StopAndWait;
+  readonly #stopAndWait: StopAndWait;
   #isGone = false;
 
   constructor(deps: DisplayDeps) {
     this.#deps = deps;
-    this.#pace = new StopAndWait(deps);
+    this.#stopAndWait = new StopAndWait(deps);
   }
 
-  take({ kind, origin, destination, sequence }: Frame): Meant {
+  take({ kind, origin, destination, sequence }: Frame): Verdict {
     const { id } = this.#deps;
     switch (kind) {
       case 'OK':
       case 'ERRO':
-        this.#pace.answered(sequence, kind === 'OK' ? 'shown' : 'refused');
+        this.#stopAndWait.answered(sequence, kind === 'OK' ? 'shown' : 'refused');
         return 'nothing';
       case 'FLW': {
         const isOwn = destination === server || destination === id;
@@ -48,23 +50,26 @@ export class Display {
   }
 
   timedOut(): void {
-    this.#pace.timedOut();
+    this.#stopAndWait.timedOut();
   }
 
   tell(notice: Notice): void {
-    if (notice.is === 'said') this.#show(partsOf(notice));
+    if (notice.is === 'said') this.#show(framesOfEvent(notice));
     else if (notice.is === 'signal') this.#signalled(notice);
   }
 
   deliver(message: Direct, settle: Settle): void {
-    const parts = partsOf(message);
-    const settled = (how: Shown): void => settle(how === 'shown' ? 'delivered' : 'refused');
-    this.#show(parts.map((part, at) => (at === parts.length - 1 ? { ...part, settled } : part)));
+    const frames = framesOfEvent(message);
+    const settled = (result: TextResult): void =>
+      settle(result === 'shown' ? 'delivered' : 'refused');
+    this.#show(
+      frames.map((frame, at) => (at === frames.length - 1 ? { ...frame, settled } : frame)),
+    );
   }
 
-  /** The server stops: whatever waits is written, then a word to the reader and one to the program. */
+  /** The server stops: what waits is written, then a word to the user and one to the program. */
   close(now: number): void {
-    this.#pace.flush();
+    this.#stopAndWait.flush();
     const goodbye = { origin: server, sequence: undefined, timestamp: now };
     const text = encodeText('server is closing');
     this.#show([
@@ -100,9 +105,9 @@ export class Display {
     });
   }
 
-  #show(parts: readonly Outgoing[]): void {
-    for (const part of parts) {
-      if (this.#isGone || this.#pace.offer(part)) continue;
+  #show(frames: readonly OutgoingFrame[]): void {
+    for (const frame of frames) {
+      if (this.#isGone || this.#stopAndWait.offer(frame)) continue;
       this.#isGone = true;
       return this.#deps.drop();
     }

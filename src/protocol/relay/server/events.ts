@@ -1,37 +1,44 @@
-// What the hub tells a display, as texts that fit a MSG; what is said to all of them is prepared once.
+// How what the hub tells a display is said on this wire; what is said to all displays is prepared once.
 
-import { byteLength, cutText, encodeText, linesOf, shortName } from '../../bytes/text';
+import {
+  byteLength,
+  cutText,
+  encodeText,
+  linesOf,
+  shortName,
+  withFileNote,
+} from '../../bytes/text';
 import type { Direct, Said } from '../../model';
 import { numberOf } from '../../model';
 import { relayName, server, textBytesMax } from '../wire/messages';
-import type { Outgoing } from './stop_and_wait';
+import type { OutgoingFrame } from './stop_and_wait';
 
-let lastTelling: Direct | Said | undefined;
-let lastParts: readonly Outgoing[] = [];
+// Every display is told the same object, one after the other: its frames are kept until the next one comes.
+let lastEvent: Direct | Said | undefined;
+let lastFrames: readonly OutgoingFrame[] = [];
 
 /**
- * A text as MSGs to a display. An emitter's keeps its origin and sequence, byte for byte. One that came by
- * another door has origin 0, says who speaks at the start of each line, and is cut to fit. Every display is
- * told the same object, one after the other, so its parts are kept until the next one: never change them.
+ * A text as MSGs to a display, which nobody may change. An emitter's keeps its origin and sequence, byte for byte.
+ * One that came by another door has origin 0, says who speaks at the start of each line, and is cut to fit.
  */
-export function partsOf(telling: Direct | Said): readonly Outgoing[] {
-  if (telling !== lastTelling) {
-    lastParts = prepare(telling);
-    lastTelling = telling;
+export function framesOfEvent(event: Direct | Said): readonly OutgoingFrame[] {
+  if (event !== lastEvent) {
+    lastFrames = prepare(event);
+    lastEvent = event;
   }
-  return lastParts;
+  return lastFrames;
 }
 
-function prepare(telling: Direct | Said): readonly Outgoing[] {
-  const { from, origin, reference: sequence, at: timestamp } = telling;
+function prepare(event: Direct | Said): readonly OutgoingFrame[] {
+  const { from, origin, reference: sequence, at: timestamp } = event;
   const emitter = origin === relayName ? numberOf(from) : undefined;
   if (emitter !== undefined && sequence !== undefined) {
-    const text = telling.raw ?? encodeText(telling.text);
+    const text = event.raw ?? encodeText(event.text);
     return [{ origin: emitter, sequence, timestamp, body: { kind: 'MSG', text } }];
   }
   const prefix = `${shortName(from)}: `;
   const room = textBytesMax - byteLength(prefix);
-  return linesOf(wholeText(telling))
+  return linesOf(wholeText(event))
     .flatMap((line) => cutText(line, room))
     .map((part) => ({
       origin: server,
@@ -41,9 +48,5 @@ function prepare(telling: Direct | Said): readonly Outgoing[] {
     }));
 }
 
-function wholeText(telling: Direct | Said): string {
-  const { text } = telling;
-  if (telling.is === 'said' || !telling.file) return text;
-  const note = `(file ${telling.file.name}, ${telling.file.size} bytes)`;
-  return text === '' ? note : `${text} ${note}`;
-}
+const wholeText = (event: Direct | Said): string =>
+  event.is === 'direct' && event.file ? withFileNote(event.text, event.file) : event.text;

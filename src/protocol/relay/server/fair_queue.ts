@@ -1,16 +1,11 @@
-// A queue in which whoever sends much waits for himself: first come first served, but a few places for each.
+// A queue in which a sender of much waits for itself: first come, first served, but a few places for each sender.
 
-/** Places that one sender may have in the common line; the rest of his waits in a line of his own. */
-export const placesEach = 32;
+import { limits } from '../../limits';
 
 /** First in, first out, without moving what stays. */
-class Line<T> {
+class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
 
   add(item: T): void {
     this.#items.push(item);
@@ -23,7 +18,7 @@ class Line<T> {
     if (this.#head === this.#items.length) {
       this.#items = [];
       this.#head = 0;
-    } else if (this.#head >= 1024 && 2 * this.#head >= this.#items.length) {
+    } else if (2 * this.#head >= this.#items.length && this.#head >= 1024) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
@@ -32,17 +27,19 @@ class Line<T> {
 }
 
 interface Sender<T> {
+  /** Places that it has in the common queue. */
   places: number;
-  readonly rest: Line<T>;
+  readonly rest: Fifo<T>;
 }
 
 /**
- * Everybody is served in the order of arrival as long as he has at most `placesEach` items waiting. Further
- * ones take a place at the end of the line whenever one of his has been served, so that nobody else waits
- * behind them. Each sender's own items stay in order.
+ * Senders are served in the order of arrival as long as each has at most `limits.relay.placesPerSender` items waiting.
+ * The further items of a sender wait in a queue of its own: one takes a place at the end of the common queue
+ * whenever one of the same sender has been served. So nobody else waits behind them, and the items of each
+ * sender stay in order.
  */
 export class FairQueue<T extends { readonly origin: number }> {
-  readonly #line = new Line<T>();
+  readonly #common = new Fifo<T>();
   readonly #senders = new Map<number, Sender<T>>();
   #size = 0;
 
@@ -53,23 +50,23 @@ export class FairQueue<T extends { readonly origin: number }> {
   add(item: T): void {
     this.#size++;
     let sender = this.#senders.get(item.origin);
-    if (!sender) this.#senders.set(item.origin, (sender = { places: 0, rest: new Line() }));
-    if (sender.places === placesEach) {
+    if (!sender) this.#senders.set(item.origin, (sender = { places: 0, rest: new Fifo() }));
+    if (sender.places === limits.relay.placesPerSender) {
       sender.rest.add(item);
     } else {
       sender.places++;
-      this.#line.add(item);
+      this.#common.add(item);
     }
   }
 
   take(): T | undefined {
-    const item = this.#line.take();
+    const item = this.#common.take();
     if (item === undefined) return undefined;
     this.#size--;
     const sender = this.#senders.get(item.origin);
     if (!sender) return item;
     const next = sender.rest.take();
-    if (next !== undefined) this.#line.add(next);
+    if (next !== undefined) this.#common.add(next);
     else if (--sender.places === 0) this.#senders.delete(item.origin);
     return item;
   }

@@ -1,28 +1,16 @@
 // One program at the relay door: says who it is, then speaks as an emitter or is shown things as a display.
 
 import type { Inbox } from '../../bytes/inbox';
-import type { NameRequest, Outcome } from '../../commands';
+import type { Outcome } from '../../commands';
+import type { Taken } from '../../connection';
 import type { Host, Session, Settle } from '../../dialect';
 import { limits } from '../../limits';
 import type { Direct, Notice } from '../../model';
-import { numberedName, numberOf } from '../../model';
-import { encodeFrame, FrameReader, type Read } from '../wire/codec';
-import {
-  anyDisplay,
-  anyEmitter,
-  displayOffset,
-  displays,
-  emitters,
-  type Frame,
-  type Header,
-  isDisplay,
-  isEmitter,
-  relayName,
-  room,
-  server,
-} from '../wire/messages';
+import { numberOf } from '../../model';
+import { encodeFrame, FrameReader, type NextFrame } from '../wire/codec';
+import { type Frame, type Header, isEmitter, room, server } from '../wire/messages';
 import { Display } from './display';
-import { askedBy } from './requests';
+import { enterCommand, requestOf, type Verdict } from './requests';
 
 export interface RelaySettings {
   /** MSGs to displays are padded to 156 bytes. */
@@ -31,38 +19,36 @@ export interface RelaySettings {
   readonly openStop: boolean;
 }
 
-/** Where the program stands, and whether its next frame may be taken there. */
-const takesFrames = {
+/** Where the program stands, and whether its next frame is taken there, waits for an outcome, or is not read. */
+const states = {
   /** Connected; nothing but an OI is accepted. */
-  unknown: true,
+  unknown: 'takes',
   /** Whether it gets a number, and which, is up to the hub. */
-  entering: false,
-  emitter: true,
+  entering: 'waits',
+  emitter: 'takes',
   /**
    * An emitter's request is with the hub. The next one waits, as stop and wait on its own side would have it:
-   * one that floods gets one place in each of the hub's turns, like everybody else.
+   * a flooding emitter gets one place in each of the hub's turns, like everybody else.
    */
-  asking: false,
-  display: true,
-  /** Nothing more is read, and after the last answer nothing more is sent: the program closes. */
-  leaving: false,
+  asking: 'waits',
+  display: 'takes',
+  /** Its number is being given back. */
+  leaving: 'waits',
+  /** Its number is given back, and the last answer was sent: the program closes. */
+  left: 'closed',
   /** Our side has ended. */
-  over: false,
+  over: 'closed',
 } as const;
-
-/** Headers of no known kind in a row after which nobody can say where frames begin. */
-const straysMax = 16;
 
 export class RelaySession implements Session {
   readonly #host: Host;
   readonly #settings: RelaySettings;
   readonly #reader = new FrameReader();
-  #state: keyof typeof takesFrames = 'unknown';
+  #state: keyof typeof states = 'unknown';
   /** Its number, 0 until it has one. */
   #id = 0;
   #display: Display | undefined;
-  #inbox: Inbox | undefined;
-  #hasPeerEnded = false;
+  /** Headers of no known kind in a row. */
   #strays = 0;
 
   constructor(host: Host, settings: RelaySettings) {
@@ -71,14 +57,20 @@ export class RelaySession implements Session {
     host.wake(limits.net.requestMs);
   }
 
-  received(inbox: Inbox): void {
-    this.#inbox = inbox;
-    this.#advance();
+  takeNext(inbox: Inbox): Taken {
+    const state = states[this.#state];
+    if (state !== 'takes') return state === 'waits' ? 'later' : 'more';
+    const next = this.#reader.take(inbox);
+    if (!next) return 'more';
+    this.#take(next);
+    return 'taken';
   }
 
   ended(): void {
-    this.#hasPeerEnded = true;
-    this.#advance();
+    if (states[this.#state] !== 'takes') return this.#end();
+    const cut = this.#reader.cutHeader();
+    if (cut) this.#answer('ERRO', cut);
+    this.#leave(() => this.#end());
   }
 
   lost(): void {
@@ -86,7 +78,8 @@ export class RelaySession implements Session {
   }
 
   woke(): void {
-    if (this.#state === 'unknown' || this.#state === 'leaving') this.#end();
+    const isLeaving = this.#state === 'leaving' || this.#state === 'left';
+    if (this.#state === 'unknown' || isLeaving) this.#end();
     else this.#display?.timedOut();
   }
 
@@ -107,102 +100,68 @@ export class RelaySession implements Session {
 
   // ---- one frame after the other
 
-  #advance(): void {
-    while (takesFrames[this.#state]) {
-      const read = this.#inbox && this.#reader.take(this.#inbox);
-      if (!read) break;
-      this.#take(read);
-    }
-    if (this.#hasPeerEnded && takesFrames[this.#state]) {
-      const cut = this.#inbox && this.#reader.cutHeader(this.#inbox);
-      if (cut) this.#answer('ERRO', cut);
-      this.#leave(() => this.#end());
-    }
-  }
-
-  #take(read: Read): void {
-    if (read.is === 'bad') {
-      this.#answer('ERRO', read.header);
-      this.#strays = read.why === 'unknown-kind' ? this.#strays + 1 : 0;
-      if (this.#strays === straysMax) this.#leave(() => this.#end());
-      return;
-    }
+  #take(next: NextFrame): void {
+    if (next.is === 'bad') return this.#refuseBad(next);
     this.#strays = 0;
-    const { frame } = read;
+    const { frame } = next;
     switch (this.#state) {
       case 'unknown':
         return frame.kind === 'OI' ? this.#enter(frame) : this.#refuse(frame);
       case 'emitter':
         return this.#ask(frame);
       case 'display':
-        return this.#does(this.#display?.take(frame) ?? 'nothing', frame);
+        return this.#judge(this.#display?.take(frame) ?? 'nothing', frame);
       case 'entering':
       case 'asking':
       case 'leaving':
+      case 'left':
       case 'over':
-        return;
+        throw new Error(`a frame was taken while ${this.#state}`);
     }
+  }
+
+  #refuseBad({ why, header }: Extract<NextFrame, { is: 'bad' }>): void {
+    this.#answer('ERRO', header);
+    this.#strays = why === 'unknown-kind' ? this.#strays + 1 : 0;
+    if (this.#strays === limits.relay.strays) this.#leave(() => this.#end());
   }
 
   #ask(frame: Frame): void {
     const { session } = this.#host;
-    const asked = askedBy({ id: this.#id, session, openStop: this.#settings.openStop }, frame);
-    if (typeof asked === 'string') return this.#does(asked, frame);
+    const request = requestOf({ id: this.#id, session, openStop: this.#settings.openStop }, frame);
+    if (typeof request === 'string') return this.#judge(request, frame);
     this.#state = 'asking';
-    this.#host.submit(asked, (outcome) => {
+    this.#host.submit(request, (outcome) => {
       if (this.#state !== 'asking') return;
       this.#answer(outcome.ok ? 'OK' : 'ERRO', frame);
       this.#state = 'emitter';
-      this.#advance();
     });
   }
 
-  #does(what: 'farewell' | 'refused' | 'nothing', frame: Frame): void {
-    if (what === 'refused') this.#refuse(frame);
-    if (what !== 'farewell') return;
-    this.#leave(() => {
-      this.#answer('OK', frame);
-      if (this.#hasPeerEnded) this.#end();
-    });
+  #judge(verdict: Verdict, frame: Frame): void {
+    if (verdict === 'refused') this.#refuse(frame);
+    if (verdict === 'farewell') this.#leave(() => this.#answer('OK', frame));
   }
 
   // ---- coming and going
 
   #enter(frame: Frame): void {
-    const wanted = wantedBy(frame.origin);
-    if (!wanted) return this.#retry(frame);
+    const command = enterCommand(this.#host, frame.origin);
+    if (!command) return this.#retry(frame);
     this.#state = 'entering';
-    const isForDisplay = frame.origin === anyDisplay || isDisplay(frame.origin);
-    const { session, machine, remote: address } = this.#host;
-    this.#host.submit(
-      {
-        do: 'enter',
-        session,
-        wanted,
-        collision: 'refuse',
-        dialect: relayName,
-        machine,
-        address,
-        ...(isForDisplay ? { hearsFor: { below: displayOffset } } : { deaf: true }),
-      },
-      (outcome) => this.#entered(frame, outcome),
-    );
+    this.#host.submit(command, (outcome) => this.#entered(frame, outcome));
   }
 
   #entered(frame: Frame, outcome: Outcome<'enter'>): void {
     if (this.#state !== 'entering') return;
     const id = outcome.ok ? numberOf(outcome.value.name) : undefined;
-    if (id === undefined) {
-      this.#retry(frame);
-    } else {
-      this.#host.wake(undefined);
-      this.#become(id);
-      this.#answer('OK', frame);
-    }
-    this.#advance();
+    if (id === undefined) return this.#retry(frame);
+    this.#host.wake(undefined);
+    this.#become(id);
+    this.#answer('OK', frame);
   }
 
-  /** It may try another number. */
+  /** The program may try another number. */
   #retry(frame: Frame): void {
     this.#state = 'unknown';
     this.#answer('ERRO', frame);
@@ -238,13 +197,15 @@ export class RelaySession implements Session {
     });
   }
 
-  /** Gives the number back; `left` when that is certain. */
-  #leave(left: () => void): void {
+  /** Gives the number back; `then` when that is certain. */
+  #leave(then: () => void): void {
     this.#state = 'leaving';
     this.#forgetDisplay();
     this.#host.wake(limits.net.closingMs);
     this.#host.submit({ do: 'leave', session: this.#host.session }, () => {
-      if (this.#state === 'leaving') left();
+      if (this.#state !== 'leaving') return;
+      this.#state = 'left';
+      then();
     });
   }
 
@@ -267,7 +228,7 @@ export class RelaySession implements Session {
   // ---- answers
 
   #refuse(frame: Frame): void {
-    // An answer is never answered, or two programs would go on for ever.
+    // An answer is never answered, or two programs would answer each other for ever.
     if (frame.kind !== 'OK' && frame.kind !== 'ERRO') this.#answer('ERRO', frame);
   }
 
@@ -280,11 +241,4 @@ export class RelaySession implements Session {
   #write(bytes: Uint8Array): void {
     if (this.#state !== 'over') this.#host.write(bytes, 'apart');
   }
-}
-
-function wantedBy(origin: number): NameRequest | undefined {
-  if (origin === anyEmitter) return { lowest: emitters };
-  if (origin === anyDisplay) return { lowest: displays };
-  const isNumber = isEmitter(origin) || isDisplay(origin);
-  return isNumber ? { name: numberedName(origin) } : undefined;
 }

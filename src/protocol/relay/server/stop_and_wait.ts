@@ -1,25 +1,25 @@
-// Stop and wait towards one display: one text at a time, and what becomes of those who do not answer.
+// Stop and wait towards one display: one text at a time, and what happens when the display does not answer.
 
 import { limits } from '../../limits';
 import { encodeFrame } from '../wire/codec';
 import type { Body } from '../wire/messages';
 import { FairQueue } from './fair_queue';
 
-/** Answered with OK, or not answered in time; or answered with ERRO. */
-export type Shown = 'shown' | 'refused';
+/** What became of a text. `shown`: answered with OK, or not answered in time. `refused`: answered with ERRO. */
+export type TextResult = 'shown' | 'refused';
 
-/** Something for a display; shared by all displays that get it. */
-export interface Outgoing {
+/** A frame for a display; shared by all displays that get it. */
+export interface OutgoingFrame {
   readonly origin: number;
   /** Undefined: the server's own next number. */
   readonly sequence: number | undefined;
   readonly timestamp: number;
   readonly body: Body;
   /** Called once, when a text was answered or counts as shown. */
-  readonly settled?: (how: Shown) => void;
+  readonly settled?: (result: TextResult) => void;
 }
 
-/** What the pace needs of the session. */
+/** What it needs of the session. */
 export interface StopAndWaitDeps {
   readonly id: number;
   /** Pads every MSG to its greatest length. */
@@ -30,18 +30,15 @@ export interface StopAndWaitDeps {
   warn(line: string): void;
 }
 
-/** Texts written without waiting whose answers are still known. */
-const unansweredMax = 64;
-
 /**
- * While a display answers, it has one MSG at a time. When it has not answered one in time (real ones never
- * do), that counts as shown, and the display is written to without waiting until it answers one.
+ * While a display answers, it has one MSG at a time. When it has not answered one in time (real displays never
+ * answer), the text counts as shown, and the display is written to without waiting until it answers one.
  */
 export class StopAndWait {
   readonly #deps: StopAndWaitDeps;
-  readonly #queue = new FairQueue<Outgoing>();
-  #inFlight: (Pick<Outgoing, 'settled'> & { readonly sequence: number }) | undefined;
-  /** The numbers of what a silent display has not answered; undefined while it answers. */
+  readonly #queue = new FairQueue<OutgoingFrame>();
+  #inFlight: (Pick<OutgoingFrame, 'settled'> & { readonly sequence: number }) | undefined;
+  /** The sequence numbers that a silent display has not answered; undefined while it answers. */
   #unanswered: number[] | undefined;
   #isWarned = false;
   /** The server's own count of what it sends to this display. */
@@ -52,24 +49,24 @@ export class StopAndWait {
   }
 
   /** Whether there was room for it. */
-  offer(outgoing: Outgoing): boolean {
+  offer(outgoing: OutgoingFrame): boolean {
     if (this.#queue.size >= limits.net.unansweredPerPeer) return false;
     this.#queue.add(outgoing);
     this.#pump();
     return true;
   }
 
-  /** OK or ERRO came. Late ones, second ones and answers to other things change nothing. */
-  answered(sequence: number, how: Shown): void {
+  /** OK or ERRO came. Late and second answers, and answers to other frames, change nothing. */
+  answered(sequence: number, result: TextResult): void {
     if (this.#inFlight?.sequence === sequence) {
-      this.#settle(how);
+      this.#settle(result);
       this.#pump();
     } else if (this.#unanswered?.includes(sequence) === true) {
       this.#unanswered = undefined;
     }
   }
 
-  /** The time is over. Also called when there was an answer meanwhile. */
+  /** The time for an answer is over. Also called when one has come meanwhile. */
   timedOut(): void {
     if (!this.#inFlight) return;
     if (!this.#isWarned) {
@@ -91,10 +88,10 @@ export class StopAndWait {
     this.#pump();
   }
 
-  #settle(how: Shown): void {
+  #settle(result: TextResult): void {
     const settled = this.#inFlight?.settled;
     this.#inFlight = undefined;
-    settled?.(how);
+    settled?.(result);
   }
 
   #pump(): void {
@@ -105,18 +102,18 @@ export class StopAndWait {
     }
   }
 
-  #write({ origin, timestamp, body, settled, ...given }: Outgoing): void {
+  #write({ origin, timestamp, body, settled, ...given }: OutgoingFrame): void {
     const sequence = given.sequence ?? this.#nextSequence();
     const header = { origin, destination: this.#deps.id, sequence, timestamp };
     this.#deps.write(encodeFrame({ ...header, ...body }, this.#deps.padded));
-    // Only a text is waited for: real displays answer nothing else.
+    // Only a text is waited for: real displays answer no other frame.
     if (body.kind !== 'MSG') return;
     if (!this.#unanswered) {
       this.#inFlight = { sequence, ...(settled && { settled }) };
       this.#deps.wake(limits.relay.answerMs);
     } else {
       this.#unanswered.push(sequence);
-      if (this.#unanswered.length > unansweredMax) this.#unanswered.shift();
+      if (this.#unanswered.length > limits.relay.unanswered) this.#unanswered.shift();
       settled?.('shown');
     }
   }

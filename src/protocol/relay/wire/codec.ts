@@ -57,25 +57,28 @@ function head(frame: Frame, length: number): Uint8Array {
   return bytes;
 }
 
-/** What stands next in the stream: a frame, or a header that is one but cannot be accepted. */
-export type Read =
+/** What comes next in the stream: a frame, or the header of one that cannot be accepted. */
+export type NextFrame =
   | { readonly is: 'frame'; readonly frame: Frame }
   | { readonly is: 'bad'; readonly why: 'unknown-kind' | 'too-long'; readonly header: Header };
 
-/** Takes whole frames from what has arrived, and knows what is to be skipped between them. */
+/** Takes whole frames from what has arrived, and skips what stands between them. */
 export class FrameReader {
+  /** What the frames are taken from, since the first `take`. */
+  #inbox: Inbox | undefined;
   /** Bytes of a body that was too long and are still to come. */
   #skip = 0;
   /** How many NULs may follow the last MSG. */
   #padding = 0;
   /**
-   * How frames go on after padding; undefined: there is no padding. `origin`: the peer's own number, which
-   * tells its next frame from an OI; undefined in it: no OI can come.
+   * Whether padding may follow a MSG; undefined: it may not. `origin`: the peer's own number, by which its next
+   * frame is told from an OI; undefined in it: no OI can come.
    */
   padded: { readonly origin: number | undefined } | undefined;
 
   /** The next frame, or undefined (and no part of one taken) while it is not all there. */
-  take(inbox: Inbox): Read | undefined {
+  take(inbox: Inbox): NextFrame | undefined {
+    this.#inbox = inbox;
     if (!this.#skipped(inbox)) return undefined;
     const bytes = inbox.peek(headerBytes);
     if (!bytes) return undefined;
@@ -90,13 +93,13 @@ export class FrameReader {
     return { is: 'frame', frame: { kind, ...header } };
   }
 
-  #takeLong(inbox: Inbox, kind: 'MSG' | 'OKQEM', header: Header): Read | undefined {
+  #takeLong(inbox: Inbox, kind: 'MSG' | 'OKQEM', header: Header): NextFrame | undefined {
     const field = inbox.peek(2, headerBytes);
     if (!field) return undefined;
     const count = view(field).getUint16(0);
     const length = kind === 'MSG' ? count : 2 * count;
     if (count > (kind === 'MSG' ? textBytesMax : idsMax)) {
-      // It is refused now; what it claims to bring is let go as it comes.
+      // It is refused now; the bytes that it announces are thrown away as they come.
       inbox.take(headerBytes + 2);
       this.#skip = length;
       return { is: 'bad', why: 'too-long', header };
@@ -113,7 +116,7 @@ export class FrameReader {
     return { is: 'frame', frame: { kind, ...header, ids } };
   }
 
-  /** Whether what stands between two frames is over; it is taken as it comes. */
+  /** Takes what stands between two frames; false while more of it is to come. */
   #skipped(inbox: Inbox): boolean {
     if (this.#skip > 0) {
       this.#skip -= inbox.takeAll(Math.min(this.#skip, inbox.length)).length;
@@ -130,9 +133,11 @@ export class FrameReader {
   }
 
   /** The stream is over: the header of a frame that will never be whole, as far as it came; else undefined. */
-  cutHeader(inbox: Inbox): Header | undefined {
+  cutHeader(): Header | undefined {
+    const inbox = this.#inbox;
+    if (!inbox) return undefined;
     const bytes = inbox.peek(Math.min(inbox.length, headerBytes)) ?? new Uint8Array(0);
-    // What was skipped has been refused already; NULs after a MSG are padding.
+    // What is skipped was refused already, and NULs after a MSG are padding.
     if (this.#skip > 0 || bytes.length === 0) return undefined;
     if (this.#padding > 0 && bytes.every((byte) => byte === 0)) return undefined;
     const whole = new Uint8Array(headerBytes);
