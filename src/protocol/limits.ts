@@ -225,6 +225,28 @@ export const limits = {
     /** How long a leaving client waits for what is under way, and then for its DISCONNECT, in ms; then it exits. */
     leaveMs: 1 * second,
   },
+  groups: {
+    /** A header block with its last empty line, in bytes; a longer one is refused and ends the connection. */
+    headerBytes: 8 * KiB,
+    /** A body, which is a text or a piece of a file, in bytes; a longer one is refused and ends the connection. */
+    bodyBytes: 64 * KiB,
+    /** A body that the client takes, in bytes: a list of users may be longer than any text. */
+    listBytes: 128 * KiB,
+    /** An `Id` or a `Token`, in bytes; a longer one is refused and ends the connection. */
+    idBytes: 64,
+    /** How long a client may take to confirm a message, in ms; then its connection is dropped. */
+    confirmMs: 20 * second,
+    /** Users whose leaving one client is told of because it talked with them; of more it is not told. */
+    contacts: 10_000,
+    /** After so long without a word from the server the client asks it for the list, in ms. */
+    quietMs: 10 * second,
+    /** How long the server may take to answer that, in ms; then the client takes it for lost. */
+    silentMs: 5 * second,
+    /** A person is told that a message is stored when it was not delivered for so long, in ms. */
+    storedMs: 1 * second,
+    /** File offers that the client keeps until its user decides; of more the oldest are forgotten. */
+    offersUndecided: 1_000,
+  },
   market: {
     /** The longest line that a client may send, in bytes without its end; a longer one is thrown away and refused. */
     lineBytes: textBytes,

@@ -116,7 +116,7 @@ export class Core {
     });
   }
 
-  /** Every connection that is not over, accepted or dialled. */
+  /** Every connection that is not over, whoever made it. */
   get connections(): ReadonlySet<ConnectionHost> {
     return this.#connections;
   }

@@ -225,9 +225,9 @@ describe('messages', () => {
   test('that failed say why, at once or later', () => {
     const played = new Played().enters();
     played.types('chat2', 'zoe>a', 'bob>b');
-    played.hears('Res.Send confirmation Id=s1 Status=failed | unknown user');
+    played.hears('Res.Send confirmation Id=s1 Status=failed Reason=unknown-user | unknown user');
     played.hears('Res.Send confirmation Id=s2 Status=stored');
-    played.hears('Res.Send confirmation Id=s2 Status=failed | disconnected');
+    played.hears('Res.Send confirmation Id=s2 Status=failed Reason=disconnected | disconnected');
     expect(played.shown).toEqual([
       'not delivered to zoe: unknown user',
       'not delivered to bob: disconnected',
@@ -357,7 +357,7 @@ describe('the end', () => {
   test('of a script is its first failure', () => {
     const played = new Played({ interactive: false }).enters();
     played.types('chat2', 'zoe>a');
-    played.answers('Res.Send confirmation Status=failed | unknown user');
+    played.answers('Res.Send confirmation Status=failed Reason=unknown-user | unknown user');
     played.session.leave();
     played.answers('Res.Confirmation Status=ok');
     expect(played.host.endings).toEqual(['unknown-user']);

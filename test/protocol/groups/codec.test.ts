@@ -8,17 +8,15 @@ import { Inbox } from '../../../src/protocol/bytes/inbox';
 import {
   bytesOf,
   type Content,
+  type Decoded,
   type Envelope,
   headOf,
   MessageReader,
-  type Taken,
 } from '../../../src/protocol/groups/wire/codec';
-import {
-  type Action,
-  actions,
-  bodyBytesMax,
-  headerBytesMax,
-} from '../../../src/protocol/groups/wire/messages';
+import { type Action, actions } from '../../../src/protocol/groups/wire/messages';
+import { limits } from '../../../src/protocol/limits';
+
+const { bodyBytes, headerBytes } = limits.groups;
 
 const envelope: Envelope = {
   ip: '10.0.0.1',
@@ -27,10 +25,10 @@ const envelope: Envelope = {
   destinationPort: 8892,
 };
 
-function readAll(pieces: readonly (string | Uint8Array)[], bodyMax = bodyBytesMax): Taken[] {
-  const reader = new MessageReader(bodyMax);
+function readAll(pieces: readonly (string | Uint8Array)[], most = bodyBytes): Decoded[] {
+  const reader = new MessageReader(most);
   const inbox = new Inbox();
-  const all: Taken[] = [];
+  const all: Decoded[] = [];
   for (const piece of pieces) {
     inbox.push(Buffer.from(piece));
     for (let taken = reader.take(inbox); taken !== undefined; taken = reader.take(inbox)) {
@@ -40,7 +38,7 @@ function readAll(pieces: readonly (string | Uint8Array)[], bodyMax = bodyBytesMa
   return all;
 }
 
-const read = (text: string): Taken | undefined => readAll([text])[0];
+const read = (text: string): Decoded | undefined => readAll([text])[0];
 const textOf = (content: Content): string => Buffer.from(bytesOf(envelope, content)).toString();
 
 describe('writing', () => {
@@ -143,16 +141,16 @@ describe('reading', () => {
   test('bounds the header block', () => {
     const filler = (bytes: number): string => `Action: Req.List\nX: ${'x'.repeat(bytes)}\n\n`;
     const frame = filler(0).length;
-    expect(read(filler(headerBytesMax - frame))).toMatchObject({ action: 'list' });
-    expect(read(filler(headerBytesMax - frame + 1))).toBe('too-large');
-    expect(readAll(['X: ', 'x'.repeat(headerBytesMax)])).toEqual(['too-large']);
+    expect(read(filler(headerBytes - frame))).toMatchObject({ action: 'list' });
+    expect(read(filler(headerBytes - frame + 1))).toBe('too-large');
+    expect(readAll(['X: ', 'x'.repeat(headerBytes)])).toEqual(['too-large']);
   });
 
   test('bounds the body before it comes', () => {
     const text = (length: number): string => `Action: Req.Send\nContent-Length: ${length}\n\n`;
-    expect(readAll([text(bodyBytesMax)])).toEqual([]);
-    expect(readAll([text(bodyBytesMax + 1)])).toEqual(['too-large']);
-    expect(readAll([text(bodyBytesMax), Buffer.alloc(bodyBytesMax)])).toHaveLength(1);
+    expect(readAll([text(bodyBytes)])).toEqual([]);
+    expect(readAll([text(bodyBytes + 1)])).toEqual(['too-large']);
+    expect(readAll([text(bodyBytes), Buffer.alloc(bodyBytes)])).toHaveLength(1);
   });
 });
 
@@ -182,7 +180,7 @@ describe('both ways', () => {
         side: 'client',
         sourcePort: 40_000,
         body: Buffer.from('línea\n\nIP: forged\n'),
-      } as unknown as Taken,
+      } as unknown as Decoded,
     ]);
     for (let at = 0; at <= bytes.length; at++) {
       expect(readAll([bytes.subarray(0, at), bytes.subarray(at)])).toEqual(whole);

@@ -284,7 +284,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     const connection = await stage.dial();
     await connection.send(`File_transfer Id=${id} Status=data Token=${token}`);
     await connection.read();
-    await connection.send(`File_transfer Id=${id} Status=failed | cancelled`);
+    await connection.send(`File_transfer Id=${id} Status=failed Reason=cancelled | cancelled`);
     await alice.chat.until('x.bin was not sent to bob: cancelled');
     await stage.untilKept(0);
   });

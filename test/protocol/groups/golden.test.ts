@@ -42,7 +42,7 @@ test('the normal interaction: connect, write, disconnect', () =>
     alice > Req.List
     alice < Res.List | alice 127.0.0.1 :alice\\n
     alice > Req.Send To=bob Id=8 | still there?
-    alice < Res.Send confirmation Id=8 Status=failed | unknown user
+    alice < Res.Send confirmation Id=8 Status=failed Reason=unknown-user | unknown user
   `));
 
 test('a user lost abruptly: the server tells who wrote to him', () =>
@@ -53,7 +53,7 @@ test('a user lost abruptly: the server tells who wrote to him', () =>
     alice < Res.Send confirmation Id=7 Status=stored
     bob < Req.Send User=alice To=bob Id=1 | hola
     bob breaks
-    alice < Res.Send confirmation Id=7 Status=failed | disconnected
+    alice < Res.Send confirmation Id=7 Status=failed Reason=disconnected | disconnected
     alice < Req.Disconnect User=bob
     alice .
   `));
@@ -110,7 +110,7 @@ test('a group: the creator alone invites, anyone leaves, it goes on without its 
     bob > Req.Group.Invite Group=club To=carol
     bob < Res.Confirmation Group=club Status=not-creator
     alice > Req.Send Group=club Id=3 | y yo?
-    alice < Res.Send confirmation Group=club Id=3 Status=failed | you are not in this group
+    alice < Res.Send confirmation Group=club Id=3 Status=failed Reason=not-member | you are not in this group
     alice > Req.Group.Invite Group=club To=carol
     alice < Res.Confirmation Group=club Status=unknown-group
   `));
@@ -123,9 +123,9 @@ test('addressed by port', () =>
     alice < Res.Send confirmation Id=1 Status=stored
     bob < Req.Send User=alice To=bob Id=1 | hola
     alice > Req.Send Port=1 Id=2 | hola
-    alice < Res.Send confirmation Id=2 Status=failed | unknown user
+    alice < Res.Send confirmation Id=2 Status=failed Reason=unknown-user | unknown user
     alice > Req.Send Id=3 | hola
-    alice < Res.Send confirmation Id=3 Status=failed | nobody is named
+    alice < Res.Send confirmation Id=3 Status=failed Reason=no-receiver | nobody is named
   `));
 
 test('a file to two: one accepts, one rejects', () =>
@@ -135,7 +135,7 @@ test('a file to two: one accepts, one rejects', () =>
     carol enters
     alice > File_transfer Status=offer To=bob To=carol To=dave Id=9 File-Name=../../x File-Size=5
     alice < Res.Confirmation Id=9 Status=ok | bob\\ncarol\\n
-    alice < File_transfer User=dave Id=9 Status=failed | unknown user
+    alice < File_transfer User=dave Id=9 Status=failed Reason=unknown-user | unknown user
     bob < File_transfer User=alice Id=f1 Status=offer File-Name=.._.._x File-Size=5
     carol < File_transfer User=alice Id=f1 Status=offer File-Name=.._.._x File-Size=5
     carol > File_transfer Status=reject Id=f1
@@ -159,7 +159,7 @@ test('a file to two: one accepts, one rejects', () =>
     alice < File_transfer User=bob Id=9 Status=done
     again connects
     again > File_transfer Status=data Id=f1 Token=*bob
-    again < File_transfer Id=f1 Status=failed | no such transfer
+    again < File_transfer Id=f1 Status=failed Reason=unknown-file | no such transfer
     again |
   `));
 
@@ -220,7 +220,7 @@ test('an account is still in its groups after a restart of the server; a guest i
     alice < Group.Joined User=alice Group=club
     bob enters
     bob > Req.Send Group=club Id=1 | am I in?
-    bob < Res.Send confirmation Group=club Id=1 Status=failed | you are not in this group
+    bob < Res.Send confirmation Group=club Id=1 Status=failed Reason=not-member | you are not in this group
     alice > Req.Group.Invite Group=club To=bob
     alice < Res.Confirmation Group=club Status=ok
     bob < Req.Group.Invite User=alice Group=club
@@ -245,7 +245,7 @@ test('an offer taken back, and one whose sender is lost in the middle', () =>
     bob < File_transfer User=alice Id=f1 Status=offer File-Name=a File-Size=5
     alice > File_transfer Status=failed Id=1
     alice < Res.Confirmation Id=1 Status=ok
-    bob < File_transfer Id=f1 Status=failed | cancelled
+    bob < File_transfer Id=f1 Status=failed Reason=cancelled | cancelled
     alice > File_transfer Status=offer To=bob Id=2 File-Name=b File-Size=5
     alice < Res.Confirmation Id=2 Status=ok | bob\\n
     bob < File_transfer User=alice Id=f2 Status=offer File-Name=b File-Size=5
@@ -255,8 +255,8 @@ test('an offer taken back, and one whose sender is lost in the middle', () =>
     up connects
     up > File_transfer Status=data Id=2 Token=*alice | hel
     up leaves
-    alice < File_transfer User=bob Id=2 Status=failed | disconnected
-    bob < File_transfer Id=f2 Status=failed | disconnected
+    alice < File_transfer User=bob Id=2 Status=failed Reason=disconnected | disconnected
+    bob < File_transfer Id=f2 Status=failed Reason=disconnected | disconnected
     bob > File_transfer Status=accept Id=f2
     bob < Res.Confirmation Id=f2 Status=unknown-file
   `));
@@ -269,7 +269,7 @@ test('an offer to a group goes to its other members, by port to one', () =>
     alice < Res.Confirmation Group=club Status=ok
     alice > File_transfer Status=offer Group=club Id=1 File-Name=a File-Size=5
     alice < Res.Confirmation Group=club Id=1 Status=unknown-user
-    alice < File_transfer Id=1 Status=failed | nobody is there to receive it
+    alice < File_transfer Id=1 Status=failed Reason=nobody | nobody is there to receive it
     alice > Req.Group.Invite Group=club To=bob
     alice < Res.Confirmation Group=club Status=ok
     bob < Req.Group.Invite User=alice Group=club

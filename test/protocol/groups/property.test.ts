@@ -151,7 +151,7 @@ test('the session withstands anything', () => {
         const host = new FakeHost(answers(() => chances.next().value === true));
         host.hold = hold;
         const session = new GroupsSession(host);
-        const feed = new Feed(session);
+        const feed = new Feed(session, host);
         if (isIn) feed.push('Action: Req.Connect\nUser: alice\n\n');
         let isLost = false;
         for (const one of steps) {
@@ -180,14 +180,14 @@ test('the session withstands anything', () => {
                 host.release((one as { count: number }).count);
                 break;
               case 'woke':
-                session.woke();
-                break;
               case 'later':
-                host.now += 30;
+                if (one.is === 'later') host.now += 30;
+                if (host.wakeMs === undefined) break;
+                host.wakeMs = undefined;
                 session.woke();
                 break;
               case 'ended':
-                session.ended();
+                feed.end();
                 break;
               case 'closing':
                 session.closing();

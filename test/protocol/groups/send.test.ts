@@ -127,7 +127,7 @@ describe('a file', () => {
     const sending = await send(url('bob'), '--attach', 'x.txt', '--timeout', '0.2');
     await conversation.play(`
       ${offered}
-      bob < File_transfer Id=f1 Status=failed | cancelled
+      bob < File_transfer Id=f1 Status=failed Reason=cancelled | cancelled
     `);
     expect((await sending.ended).status).toBe(75);
   });
@@ -137,7 +137,9 @@ describe('a file', () => {
     const sending = await send(url('bob'), '--attach', 'x.txt');
     await conversation.play(offered);
     await sending.kill('SIGINT');
-    await conversation.play('bob < File_transfer Id=f1 Status=failed | disconnected');
+    await conversation.play(
+      'bob < File_transfer Id=f1 Status=failed Reason=disconnected | disconnected',
+    );
   });
 
   test('for nobody, and one that is not there', async () => {

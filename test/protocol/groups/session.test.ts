@@ -196,26 +196,30 @@ describe('confirmations', () => {
   });
 
   test.each([
-    [{ why: 'gone' }, 'disconnected'],
-    [{}, 'refused by the receiver'],
-  ] as const)('failed %j: %s', (why, reason) => {
+    [{ why: 'gone' }, 'disconnected', 'disconnected'],
+    [{}, 'refused', 'refused by the receiver'],
+  ] as const)('failed %j: %s', (why, reason, text) => {
     const client = new Client();
     client.sends('Req.Send To=bob Id=1 | hola');
     client.hears();
     client.session.tell({ is: 'receipt', id: 31, by: name('bob'), status: 'failed', ...why });
-    expect(client.hears()).toEqual([`Res.Send confirmation Id=1 Status=failed | ${reason}`]);
+    expect(client.hears()).toEqual([
+      `Res.Send confirmation Id=1 Status=failed Reason=${reason} | ${text}`,
+    ]);
   });
 
   test.each([
-    ['unknown-user', 'unknown user'],
-    ['full', 'too many messages wait for this user'],
-    ['too-long', 'the message is too long'],
-    ['storage', 'the server cannot take it now'],
-    ['overloaded', 'the server cannot take it now'],
-  ] as const)('refused as %s: %s', (why, reason) => {
+    ['unknown-user', 'unknown-user', 'unknown user'],
+    ['full', 'full', 'too many messages wait for this user'],
+    ['too-long', 'too-long', 'the message is too long'],
+    ['storage', 'try-later', 'the server cannot take it now'],
+    ['overloaded', 'try-later', 'the server cannot take it now'],
+  ] as const)('refused as %s: %s', (why, reason, text) => {
     const client = new Client({ direct: () => no(why) });
     client.sends('Req.Send To=bob Id=1 | hola');
-    expect(client.hears()).toEqual([`Res.Send confirmation Id=1 Status=failed | ${reason}`]);
+    expect(client.hears()).toEqual([
+      `Res.Send confirmation Id=1 Status=failed Reason=${reason} | ${text}`,
+    ]);
   });
 
   test("the receiver's own answer delivers, or refuses", () => {
@@ -318,8 +322,8 @@ describe('whom a message names', () => {
     const client = new Client({ users: () => yes<'users'>({ users: [bob, twin] }) });
     client.sends('Req.Send Port=5000 Id=1 | a', 'Req.Send Port=6000 Id=2 | a');
     expect(client.hears()).toEqual([
-      'Res.Send confirmation Id=1 Status=failed | several users have this port',
-      'Res.Send confirmation Id=2 Status=failed | unknown user',
+      'Res.Send confirmation Id=1 Status=failed Reason=several-users | several users have this port',
+      'Res.Send confirmation Id=2 Status=failed Reason=unknown-user | unknown user',
     ]);
   });
 
@@ -480,9 +484,9 @@ describe('a connection that carries a file', () => {
   });
 
   test.each([
-    ['unknown-offer', 'cancelled', undefined],
-    ['storage', 'the server cannot take it now', 'broken'],
-  ] as const)('that has brought all, and then it is %s', (refusal, body, why) => {
+    ['unknown-offer', 'Reason=cancelled | cancelled', undefined],
+    ['storage', 'Reason=try-later | the server cannot take it now', 'broken'],
+  ] as const)('that has brought all, and then it is %s', (refusal, failure, why) => {
     const client = new Client(
       {
         'offer-open': () => yes<'offer-open'>({ offer: 3, file }),
@@ -492,7 +496,7 @@ describe('a connection that carries a file', () => {
       false,
     );
     client.sends('File_transfer Status=data Token=t Id=9 | hello');
-    expect(client.hears()).toEqual([`File_transfer Id=9 Status=failed | ${body}`]);
+    expect(client.hears()).toEqual([`File_transfer Id=9 Status=failed ${failure}`]);
     const { do: last, ...more } = client.host.commands.at(-1) ?? { do: '' };
     expect([last, 'why' in more ? more.why : undefined]).toEqual([
       why === undefined ? 'offer-stored' : 'offer-end',
@@ -510,7 +514,9 @@ describe('a connection that carries a file', () => {
     );
     client.sends('File_transfer Status=data Token=t Id=9 | hel');
     client.host.hopeless('no-space');
-    expect(client.hears()).toEqual(['File_transfer Id=9 Status=failed | no space for the file']);
+    expect(client.hears()).toEqual([
+      'File_transfer Id=9 Status=failed Reason=no-space | no space for the file',
+    ]);
     expect(client.host.commands.at(-1)).toMatchObject({ do: 'offer-end', why: 'no-space' });
     expect(client.host.ending).toBe('ended');
   });
@@ -553,7 +559,7 @@ describe('a connection that carries a file', () => {
   });
 
   test.each([
-    ['File_transfer Status=failed | no space for the file', 'no-space'],
+    ['File_transfer Status=failed Reason=no-space | no space for the file', 'no-space'],
     ['File_transfer Status=failed', 'cancelled'],
     ['Req.List', 'broken'],
     ['File_transfer Status=data | more than was offered', 'broken'],
@@ -590,7 +596,9 @@ describe('a connection that carries a file', () => {
   test('with a token that is good for nothing is refused', () => {
     const client = new Client({ 'offer-open': () => no('unknown-offer') }, false);
     client.sends('File_transfer Status=data Token=t Id=9');
-    expect(client.hears()).toEqual(['File_transfer Id=9 Status=failed | no such transfer']);
+    expect(client.hears()).toEqual([
+      'File_transfer Id=9 Status=failed Reason=unknown-file | no such transfer',
+    ]);
     expect(client.host.ending).toBe('ended');
   });
 });
@@ -613,7 +621,7 @@ describe('files of other doors', () => {
     expect(client.hears()).toEqual([
       'Res.Confirmation Id=m78 Status=unknown-file',
       'Res.Confirmation Id=m77 Status=ok',
-      'File_transfer Id=m77 Status=accept Token=secret-2',
+      'File_transfer Id=m77 Status=accept Token=secret-1',
     ]);
     client.sends('File_transfer Status=accept Id=m77');
     expect(client.hears()).toEqual(['Res.Confirmation Id=m77 Status=unknown-file']);

@@ -10,6 +10,7 @@ const keys = {
   group: 'Group',
   id: 'Id',
   status: 'Status',
+  reason: 'Reason',
   token: 'Token',
   fileName: 'File-Name',
   fileSize: 'File-Size',

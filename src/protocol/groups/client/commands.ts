@@ -1,136 +1,211 @@
-// What a client asks of the server beside messages: groups, files, and how refusals are shown.
+// What a user may type outside a conversation, and what each command does.
 
+import { note } from '../../client_kit/note';
 import type { ClientHost, Ending, Shown } from '../../dialect';
-import type { Content } from '../wire/codec';
+import { type Content, type ListedUser, usersIn } from '../wire/codec';
 import type { Message } from '../wire/messages';
 import type { GroupsConnection } from './connection';
-import { type Directory, nameFor } from './directory';
-import type { Somebody, Typed } from './input';
-import { endings, result, statusOf, wordsFor } from './render';
-import type { Transfers } from './transfers';
+import type { Directory } from './directory';
+import type { Files } from './files';
+import { type Command, type CommandWord, type Input, nameFor, type Recipient } from './input';
+import { result, shownUsers } from './render';
+import { endingOfStatus, statusOf, wordsFor } from './statuses';
 
-export type Done = (ending: Ending) => void;
+/** Every command with how it is written and what it does, as `commands` prints them. */
+export const commands: Readonly<Record<CommandWord, readonly [form: string, about: string]>> = {
+  commands: ['commands', 'this list'],
+  users: ['users', 'who is connected, with the port of each'],
+  chat: ['chat NAME', 'a conversation: each line goes to NAME (a user, a port or a group)'],
+  chat2: ['chat2', 'write to anybody: NAME>MESSAGE'],
+  quit: ['quit', 'leave the conversation; outside one, leave the program'],
+  group: ['group NAME USER...', 'create a group and invite users'],
+  invite: ['invite GROUP USER', 'invite one more (who created the group)'],
+  join: ['join GROUP', 'accept an invitation'],
+  decline: ['decline GROUP', 'decline it'],
+  leave: ['leave GROUP', 'leave a group'],
+  file: ['file PATH NAME...', 'offer a file to users, ports or groups'],
+  accept: ['accept ID [PATH]', 'take a file that was offered'],
+  reject: ['reject ID', 'do not take it'],
+  cancel: ['cancel ID', 'stop a transfer, in either direction'],
+};
 
-export class Commands {
-  readonly #host: ClientHost;
-  readonly #known: Directory;
-  readonly #transfers: Transfers;
-  readonly #attendance: () => GroupsConnection | undefined;
-  readonly #failed: Done;
+const forms = Object.values(commands);
+const formWidth = Math.max(...forms.map(([form]) => form.length));
 
-  /** `failed` hears how every order ended, well or not. */
-  constructor(
-    host: ClientHost,
-    known: Directory,
-    transfers: Transfers,
-    attendance: () => GroupsConnection | undefined,
-    failed: Done,
-  ) {
-    this.#host = host;
-    this.#known = known;
-    this.#transfers = transfers;
-    this.#attendance = attendance;
-    this.#failed = failed;
-  }
+/** What `commands` shows. */
+const commandList: Shown = {
+  kind: 'result',
+  lines: forms.map(([form, about]) => `${form.padEnd(formWidth)}  ${about}`),
+  json: { type: 'commands', commands: forms.map(([form]) => form) },
+};
 
-  create(group: string, users: readonly Somebody[], done: Done): void {
-    this.ask({ action: 'create', group }, done, (answer) => {
-      if (answer.status !== 'ok') return this.#refuse(group, answer, done);
-      this.#known.joined(group);
-      this.#show(`The group ${group} is there; only you invite others to it.`, {
-        type: 'created',
-        group,
-      });
-      const all = this.#all(users.length, done);
-      for (const user of users) this.invite(group, user, all);
-      if (users.length === 0) done('done');
-    });
-  }
-
-  invite(group: string, user: Somebody, done: Done): void {
-    const whom = nameFor(user);
-    const { group: _, ...headers } = this.#known.headers(user);
-    const to = _ === undefined ? headers : { to: [whom] };
-    this.ask({ action: 'invite', group, ...to }, done, (answer) => {
-      if (answer.status !== 'ok') return this.#refuse(`${whom} into ${group}`, answer, done);
-      this.#show(`${whom} is asked into ${group}`, { type: 'invitation', group, user: whom });
-      done('done');
-    });
-  }
-
-  member(what: 'join' | 'decline' | 'leave', group: string, done: Done): void {
-    this.ask({ action: what === 'join' ? 'accept' : what, group }, done, (answer) => {
-      if (answer.status !== 'ok') return this.#refuse(group, answer, done);
-      if (what === 'join') this.#known.joined(group);
-      else if (what === 'leave') this.#known.left(group);
-      else this.#known.declined(group);
-      this.#show(`${memberTexts[what]} the group ${group}.`, { type: what, group });
-      done('done');
-    });
-  }
-
-  /** One offer for all who are named, and one for each group and each port. */
-  offer(path: string, to: readonly Somebody[], done: Done): void {
-    const attendance = this.#attendance();
-    if (attendance === undefined) return done('unreachable');
-    const headers = to.map((somebody) => this.#known.headers(somebody));
-    const names = headers.flatMap((one) => one.to ?? []);
-    const offers = headers.filter((one) => one.to === undefined);
-    if (names.length > 0) offers.unshift({ to: names });
-    const all = this.#all(offers.length, (ending) => {
-      this.#failed(ending);
-      done(ending);
-    });
-    for (const recipients of offers) this.#transfers.offer(attendance, path, recipients, all);
-  }
-
-  decide(typed: Typed & { readonly is: 'accept' | 'reject' | 'cancel' }, done: Done): void {
-    const attendance = this.#attendance();
-    if (attendance === undefined) return done('unreachable');
-    const { id } = typed;
-    if (typed.is === 'accept') this.#transfers.accept(attendance, id, typed.path, done);
-    else if (typed.is === 'reject') this.#transfers.reject(attendance, id, done);
-    else this.#transfers.cancel(attendance, id, done);
-  }
-
-  // ---- answers
-
-  ask(content: Content, done: Done, answered: (answer: Message) => void): void {
-    this.#attendance()?.ask(content, (answer) => {
-      if (answer === undefined) done('unreachable');
-      else answered(answer);
-    });
-  }
-
-  /** Calls `done` after so many, with the first failure. */
-  #all(count: number, done: Done): Done {
-    let open = count;
-    let worst: Ending = 'done';
-    return (ending) => {
-      if (worst === 'done') worst = ending;
-      if (--open === 0) done(worst);
-    };
-  }
-
-  #refuse(what: string, answer: Message, done: Done): void {
-    const status = statusOf(answer);
-    const json = { type: 'refusal', what, why: status };
-    this.fail(result(`${what}: ${wordsFor(status)}`, json), endings[status], done);
-  }
-
-  fail(what: Shown, ending: Ending, done: Done): void {
-    this.#host.show(what);
-    this.#failed(ending);
-    done(ending);
-  }
-
-  #show(text: string, json: Readonly<Record<string, unknown>>): void {
-    this.#host.show(result(text, json));
-  }
-}
-
-const memberTexts = {
+const membershipTexts = {
   join: 'You are in',
   decline: 'You stay out of',
   leave: 'You have left',
 } as const;
+
+export type Done = (ending: Ending) => void;
+
+/** What goes into a conversation or leaves one is the session's to do. */
+type RequestCommand = Exclude<Input, { is: 'chat' | 'chat2' | 'quit' }>;
+
+export interface CommandsDeps {
+  readonly host: ClientHost;
+  readonly directory: Directory;
+  readonly files: Files;
+  /** The connection to the server, while there is one. */
+  connection(): GroupsConnection | undefined;
+  /** A command has ended, well or not. */
+  ended(ending: Ending): void;
+}
+
+export class Commands {
+  readonly #deps: CommandsDeps;
+
+  constructor(deps: CommandsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Does what a command says; `done` when the server has answered. */
+  run(input: RequestCommand, done: Done): void {
+    switch (input.is) {
+      case 'commands':
+        this.#deps.host.show(commandList);
+        return done('done');
+      case 'users':
+        return this.ask({ action: 'list' }, done, (answer) => {
+          this.showUsers(usersIn(answer.body));
+          done('done');
+        });
+      case 'group':
+        return this.#create(input.group, input.users, done);
+      case 'invite':
+        return this.#invite(input.group, input.user, done);
+      case 'join':
+      case 'decline':
+      case 'leave':
+        return this.#changeMembership(input.is, input.group, done);
+      case 'file':
+        return this.#offer(input.path, input.to, done);
+      case 'accept':
+      case 'reject':
+      case 'cancel':
+        return this.#decide(input, done);
+      case 'wrong':
+        return this.fail(note(`Write it like this: ${commands[input.command][0]}`), 'usage', done);
+      case 'unknown': {
+        const why = `${input.word} is no command; commands shows them all.`;
+        return this.fail(note(why), 'usage', done);
+      }
+    }
+  }
+
+  showUsers(users: readonly ListedUser[]): void {
+    this.#deps.directory.listed(users);
+    this.#deps.host.show(shownUsers(users));
+  }
+
+  /** Asks the server; where it is lost before it answers, the command ends as unreachable. */
+  ask(content: Content, done: Done, onAnswer: (answer: Message) => void): void {
+    this.#deps.connection()?.ask(content, (answer) => {
+      if (answer === undefined) done('unreachable');
+      else onAnswer(answer);
+    });
+  }
+
+  /** Ends a command that has failed. */
+  fail(shown: Shown, ending: Ending, done: Done): void {
+    this.#deps.host.show(shown);
+    this.#deps.ended(ending);
+    done(ending);
+  }
+
+  #refuse(what: string, answer: Message, done: Done): void {
+    const status = statusOf(answer);
+    const shown = result(`${what}: ${wordsFor(status)}`, { type: 'refusal', what, why: status });
+    this.fail(shown, endingOfStatus(status), done);
+  }
+
+  // ---- groups
+
+  #create(group: string, users: readonly Recipient[], done: Done): void {
+    this.ask({ action: 'create', group }, done, (answer) => {
+      if (answer.status !== 'ok') return this.#refuse(group, answer, done);
+      this.#deps.directory.joined(group);
+      this.#show(`The group ${group} is there; only you invite others to it.`, {
+        type: 'created',
+        group,
+      });
+      const all = afterAll(users.length, done);
+      for (const user of users) this.#invite(group, user, all);
+      if (users.length === 0) done('done');
+    });
+  }
+
+  #invite(group: string, recipient: Recipient, done: Done): void {
+    const user = nameFor(recipient);
+    const headers = this.#deps.directory.headers(recipient);
+    // A user may be called like one of our groups.
+    const to = headers.group === undefined ? headers : { to: [user] };
+    this.ask({ action: 'invite', ...to, group }, done, (answer) => {
+      if (answer.status !== 'ok') return this.#refuse(`${user} into ${group}`, answer, done);
+      this.#show(`${user} is asked into ${group}`, { type: 'invitation', group, user });
+      done('done');
+    });
+  }
+
+  #changeMembership(is: 'join' | 'decline' | 'leave', group: string, done: Done): void {
+    this.ask({ action: is === 'join' ? 'accept' : is, group }, done, (answer) => {
+      if (answer.status !== 'ok') return this.#refuse(group, answer, done);
+      const { directory } = this.#deps;
+      if (is === 'join') directory.joined(group);
+      else if (is === 'leave') directory.left(group);
+      else directory.declined(group);
+      this.#show(`${membershipTexts[is]} the group ${group}.`, { type: is, group });
+      done('done');
+    });
+  }
+
+  // ---- files
+
+  /** One offer for all who are named, and one for each group and each port. */
+  #offer(path: string, to: readonly Recipient[], done: Done): void {
+    const { directory, files } = this.#deps;
+    const connection = this.#deps.connection();
+    if (connection === undefined) return done('unreachable');
+    const headers = to.map((recipient) => directory.headers(recipient));
+    const names = headers.flatMap((one) => one.to ?? []);
+    const offers = headers.filter((one) => one.to === undefined);
+    if (names.length > 0) offers.unshift({ to: names });
+    const all = afterAll(offers.length, (ending) => {
+      this.#deps.ended(ending);
+      done(ending);
+    });
+    for (const recipients of offers) files.outgoing.offer(connection, path, recipients, all);
+  }
+
+  #decide(command: Extract<Command, { is: 'accept' | 'reject' | 'cancel' }>, done: Done): void {
+    const { files } = this.#deps;
+    const connection = this.#deps.connection();
+    if (connection === undefined) return done('unreachable');
+    const { id } = command;
+    if (command.is === 'accept') files.incoming.accept(connection, id, command.path, done);
+    else if (command.is === 'reject') files.incoming.reject(connection, id, done);
+    else files.cancel(connection, id, done);
+  }
+
+  #show(text: string, json: Readonly<Record<string, unknown>>): void {
+    this.#deps.host.show(result(text, json));
+  }
+}
+
+/** Calls `done` after so many ends, with the first failure among them. */
+function afterAll(count: number, done: Done): Done {
+  let open = count;
+  let first: Ending = 'done';
+  return (ending) => {
+    if (first === 'done') first = ending;
+    if (--open === 0) done(first);
+  };
+}

@@ -1,138 +1,123 @@
-// Being in, from the client's side: requests with their answers, what comes unasked, and a server that falls silent.
+// One connection of a user to the server: requests with their answers, what comes unasked, and a server that is lost.
 
 import type { Inbox } from '../../bytes/inbox';
-import { decodeLossy } from '../../bytes/text';
+import type { Taken } from '../../connection';
 import type { ClientConnection, ConnectionEvents, Target } from '../../dialect';
 import { limits } from '../../limits';
-import { bytesOf, type Content, type Envelope, MessageReader } from '../wire/codec';
+import {
+  bytesOf,
+  type Content,
+  type Envelope,
+  type ListedUser,
+  MessageReader,
+  usersIn,
+} from '../wire/codec';
 import type { Message } from '../wire/messages';
 
-/** After so long without a word from the server it is asked for the list, in ms. */
-export const quietMs = 10_000;
-/** How long it may take to answer that, in ms. */
-export const silentMs = 5_000;
-/** A list of users may be longer than any text, in bytes. */
-const heardBytesMax = limits.net.inboxBytes / 2;
-
-/** One line of a list of users. `port`: 0 for who came by another door. */
-export interface ListedUser {
-  readonly name: string;
-  readonly ip: string;
-  readonly port: number;
-}
-
-/** The users that the body of a list names: `name server-ip port`, one a line. */
-export const usersIn = (body: Uint8Array): ListedUser[] =>
-  decodeLossy(body)
-    .split('\n')
-    .flatMap((line): ListedUser[] => {
-      const match = /^(.+) (\S+) (\d{1,5})$/.exec(line);
-      return match ? [{ name: match[1] ?? '', ip: match[2] ?? '', port: Number(match[3]) }] : [];
-    });
-
 export interface GroupsConnectionEvents {
+  /** The connection stands; the server is asked to let us in. */
+  opened?(): void;
   /** The server let us in. */
   accepted(users: readonly ListedUser[]): void;
   /** It did not; the connection goes on. */
   refused(answer: Message): void;
-  /** Something came that nobody asked for, or a second answer (`delivered` behind `stored`). */
+  /** Something came that was not asked for, or a second answer (`delivered` behind `stored`). */
   heard(message: Message): void;
-  /** Nothing more comes. Called once. `silent`: the server is there no more, or its network. */
-  lost(why: 'silent' | 'ended'): void;
+  /** Nothing more comes. Called once, but not after `drop`. */
+  lost(): void;
 }
 
-type Answered = (answer: Message | undefined) => void;
+/** Gets the first answer to a request, or undefined when the connection was lost before. */
+type OnAnswer = (answer: Message | undefined) => void;
 
-/** Who a target is to be at the server. */
-export const whoIs = ({
-  user = '',
-  token,
-}: Target): { readonly user: string; readonly token?: string } => ({
-  user,
-  ...(token !== undefined && { token }),
-});
+/** Who the user is: a name, and the token of an account. */
+type Credentials = Pick<Content, 'user' | 'token'>;
 
 export class GroupsConnection implements ConnectionEvents {
   readonly #connection: ClientConnection;
-  readonly #who: { readonly user: string; readonly token?: string };
+  readonly #credentials: Credentials;
   readonly #events: GroupsConnectionEvents;
-  readonly #reader = new MessageReader(heardBytesMax);
-  readonly #waiting = new Map<string, Answered>();
-  #count = 0;
+  readonly #reader = new MessageReader(limits.groups.listBytes);
+  /** Requests without an answer, by `Id`. */
+  readonly #pending = new Map<string, OnAnswer>();
+  #lastId = 0;
+  /** The server has answered whether it lets us in. */
+  #isAnswered = false;
+  /** The server was silent, and was asked for the list. */
   #isProbing = false;
   #isOver = false;
 
   constructor(
     connection: ClientConnection,
-    who: { readonly user: string; readonly token?: string },
+    { user = '', token }: Target,
     events: GroupsConnectionEvents,
   ) {
     this.#connection = connection;
-    this.#who = who;
+    this.#credentials = { user, token };
     this.#events = events;
   }
 
-  /** A request; `answered` gets the first answer to it, or nothing when the connection is lost before. */
-  ask(content: Content, answered: Answered): void {
-    const id = content.id ?? `${++this.#count}`;
-    if (this.#isOver) return answered(undefined);
-    this.#waiting.set(id, answered);
+  /** Sends a request. */
+  ask(content: Content, onAnswer: OnAnswer): void {
+    const id = content.id ?? `${++this.#lastId}`;
+    if (this.#isOver) return onAnswer(undefined);
+    this.#pending.set(id, onAnswer);
     this.say({ ...content, id });
   }
 
-  /** Something that is not answered. */
+  /** Sends a message that is not answered. */
   say(content: Content): void {
     if (!this.#isOver) this.#connection.write(bytesOf(this.#envelope, content));
   }
 
-  /** Ends it without a word to anybody; nothing more is told. */
+  /** Ends the connection; nothing more is told. Before the server has let us in there is nothing to finish. */
   drop(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.#connection.wake(undefined);
-    this.#connection.end();
+    this.#close(this.#isAnswered ? 'end' : 'abort');
     this.#forget();
   }
 
-  // ---- the connection
+  // ---- what happens on the connection
 
   opened(): void {
-    this.ask({ action: 'connect', ...this.#who }, (answer) => {
+    this.#events.opened?.();
+    this.ask({ action: 'connect', ...this.#credentials }, (answer) => {
       if (answer === undefined) return;
+      this.#isAnswered = true;
       if (answer.status === 'ok') this.#events.accepted(usersIn(answer.body));
       else this.#events.refused(answer);
     });
-    this.#connection.wake(quietMs);
+    this.#connection.wake(limits.groups.quietMs);
   }
 
-  received(inbox: Inbox): void {
+  takeNext(inbox: Inbox): Taken {
+    if (this.#isOver) return 'more';
     this.#isProbing = false;
-    this.#connection.wake(quietMs);
-    while (!this.#isOver) {
-      const taken = this.#reader.take(inbox);
-      if (taken === undefined) return;
-      // Nobody knows where the next message begins.
-      if (typeof taken === 'string') return this.#lose('ended');
-      if (taken.action !== 'unknown') this.#take(taken);
-    }
+    this.#connection.wake(limits.groups.quietMs);
+    const decoded = this.#reader.take(inbox);
+    if (decoded === undefined) return 'more';
+    // After a fault it is unknown where the next message begins.
+    if (typeof decoded === 'string') this.#lose('end');
+    else if (decoded.action !== 'unknown') this.#take(decoded);
+    return 'taken';
   }
 
   ended(): void {
-    this.#lose('ended');
+    this.#lose('end');
   }
 
   lost(): void {
-    this.#lose('silent');
+    this.#lose('abort');
   }
 
   woke(): void {
-    if (this.#isProbing) return this.#lose('silent');
+    if (this.#isProbing) return this.#lose('abort');
     this.#isProbing = true;
     this.ask({ action: 'list' }, () => {});
-    this.#connection.wake(silentMs);
+    this.#connection.wake(limits.groups.silentMs);
   }
 
-  // ---- inside
+  // ---- messages
 
   get #envelope(): Envelope {
     const { remote, local } = this.#connection;
@@ -147,25 +132,31 @@ export class GroupsConnection implements ConnectionEvents {
   #take(message: Message): void {
     const { action, id = '' } = message;
     const isAnswer = action === 'confirmation' || action === 'listed' || action === 'sent';
-    const answered = isAnswer ? this.#waiting.get(id) : undefined;
-    if (answered === undefined) return this.#events.heard(message);
-    this.#waiting.delete(id);
-    answered(message);
+    const onAnswer = isAnswer ? this.#pending.get(id) : undefined;
+    if (onAnswer === undefined) return this.#events.heard(message);
+    this.#pending.delete(id);
+    onAnswer(message);
   }
 
-  #lose(why: 'silent' | 'ended'): void {
+  // ---- the end
+
+  #lose(how: 'end' | 'abort'): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.#connection.wake(undefined);
-    if (why === 'silent') this.#connection.abort();
-    else this.#connection.end();
-    this.#events.lost(why);
+    this.#close(how);
+    this.#events.lost();
     this.#forget();
   }
 
+  #close(how: 'end' | 'abort'): void {
+    this.#isOver = true;
+    this.#connection.wake(undefined);
+    if (how === 'abort') this.#connection.abort();
+    else this.#connection.end();
+  }
+
   #forget(): void {
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const answered of waiting) answered(undefined);
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const onAnswer of pending) onAnswer(undefined);
   }
 }

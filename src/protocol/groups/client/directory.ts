@@ -1,41 +1,50 @@
-// What a client knows of others: who has been seen, its groups, its invitations; how they are named and completed.
+// What a client knows of others: the users it has met, its groups, its invitations; and how each is addressed.
 
-import type { Content } from '../wire/codec';
-import type { ListedUser } from './connection';
-import { commands, type Somebody } from './input';
+import { BoundedSet } from '../../bounded';
+import { limits } from '../../limits';
+import type { Content, ListedUser } from '../wire/codec';
+import type { Recipient } from './input';
 
-/** Names, groups and invitations remembered, each. */
-const namesMax = 10_000;
-
-/** How somebody reads. */
-export const nameFor = (somebody: Somebody): string =>
-  'name' in somebody ? somebody.name : `port ${somebody.port}`;
+/** The headers that say whom a message or an offer is for. */
+export type RecipientHeaders = Pick<Content, 'group' | 'to' | 'destinationPort'>;
 
 export class Directory {
-  readonly #names = new Set<string>();
-  readonly #groups = new Set<string>();
-  readonly #invitations = new Set<string>();
+  readonly #names = new BoundedSet<string>(limits.client.names);
+  readonly #groups = new BoundedSet<string>(limits.client.names);
+  readonly #invitations = new BoundedSet<string>(limits.client.names);
 
-  /** The list as the server has it now. */
+  get names(): ReadonlySet<string> {
+    return this.#names;
+  }
+  /** The groups that the user is in. */
+  get groups(): ReadonlySet<string> {
+    return this.#groups;
+  }
+  /** The groups that the user is invited to. */
+  get invitations(): ReadonlySet<string> {
+    return this.#invitations;
+  }
+
+  /** The list of users as the server has it now. */
   listed(users: readonly ListedUser[]): void {
     this.#names.clear();
-    for (const { name } of users.slice(0, namesMax)) this.#names.add(name);
+    for (const { name } of users) this.#names.add(name);
   }
   seen(name: string): void {
-    if (this.#names.size < namesMax) this.#names.add(name);
+    this.#names.add(name);
   }
   gone(name: string): void {
     this.#names.delete(name);
   }
   invited(group: string): void {
-    if (this.#invitations.size < namesMax) this.#invitations.add(group);
+    this.#invitations.add(group);
   }
   declined(group: string): void {
     this.#invitations.delete(group);
   }
   joined(group: string): void {
     this.#invitations.delete(group);
-    if (this.#groups.size < namesMax) this.#groups.add(group);
+    this.#groups.add(group);
   }
   left(group: string): void {
     this.#groups.delete(group);
@@ -46,45 +55,11 @@ export class Directory {
     this.#invitations.clear();
   }
 
-  /** The headers that name somebody: one's groups come before users, names before ports. */
-  headers(somebody: Somebody): Pick<Content, 'group' | 'to' | 'destinationPort'> {
-    const typed = 'name' in somebody ? somebody.name : `${somebody.port}`;
+  /** The headers that name a recipient: one of our groups comes before a user, and a name before a port. */
+  headers(recipient: Recipient): RecipientHeaders {
+    const typed = 'name' in recipient ? recipient.name : `${recipient.port}`;
     if (this.#groups.has(typed)) return { group: typed };
-    if ('name' in somebody || this.#names.has(typed)) return { to: [typed] };
-    return { destinationPort: somebody.port };
-  }
-
-  /** What may stand where the cursor is. `ids`: of files that wait for a decision. */
-  complete(
-    before: string,
-    state: 'chat' | 'chat2' | 'command',
-    ids: readonly string[],
-  ): readonly string[] {
-    const words = before.split(/\s+/);
-    if (state === 'chat') return [];
-    if (state === 'chat2') {
-      return words.length > 1 ? [] : Array.from(this.#names, (name) => `${name}>`);
-    }
-    if (words.length < 2) return Object.keys(commands);
-    switch (words[0]) {
-      case 'chat':
-      case 'file':
-        return [...this.#names, ...this.#groups];
-      case 'group':
-        return [...this.#names];
-      case 'invite':
-        return words.length === 2 ? [...this.#groups] : [...this.#names];
-      case 'join':
-      case 'decline':
-        return [...this.#invitations];
-      case 'leave':
-        return [...this.#groups];
-      case 'accept':
-      case 'reject':
-      case 'cancel':
-        return ids;
-      default:
-        return [];
-    }
+    if ('name' in recipient || this.#names.has(typed)) return { to: [typed] };
+    return { destinationPort: recipient.port };
   }
 }

@@ -1,62 +1,71 @@
-// What a person types: the commands of a session, and the lines that are part of a conversation.
+// Reading a typed line: a command with its words, or a line that is part of a conversation.
 
-/** Whom a line is for: a user or a group by name, or a user by his port. */
-export type Somebody = { readonly name: string } | { readonly port: number };
+/** Whom a line is for: a user or a group by name, or a user by their port. */
+export type Recipient = { readonly name: string } | { readonly port: number };
 
-export type Typed =
-  | { readonly is: 'commands' | 'users' | 'chat2' | 'quit' }
-  | { readonly is: 'chat'; readonly with: Somebody }
-  | { readonly is: 'group'; readonly group: string; readonly users: readonly Somebody[] }
-  | { readonly is: 'invite'; readonly group: string; readonly user: Somebody }
+/** A command as it was typed. */
+export type Command =
+  | { readonly is: 'commands' | 'users' }
+  | { readonly is: 'chat2' }
+  | { readonly is: 'quit' }
+  | { readonly is: 'chat'; readonly with: Recipient }
+  | { readonly is: 'group'; readonly group: string; readonly users: readonly Recipient[] }
+  | { readonly is: 'invite'; readonly group: string; readonly user: Recipient }
   | { readonly is: 'join' | 'decline' | 'leave'; readonly group: string }
-  | { readonly is: 'file'; readonly path: string; readonly to: readonly Somebody[] }
+  | { readonly is: 'file'; readonly path: string; readonly to: readonly Recipient[] }
   | { readonly is: 'accept'; readonly id: string; readonly path?: string }
-  | { readonly is: 'reject' | 'cancel'; readonly id: string }
-  /** `form`: how the command is written that this was meant to be. */
-  | { readonly is: 'wrong'; readonly form: string }
+  | { readonly is: 'reject' | 'cancel'; readonly id: string };
+
+export type CommandWord = Command['is'];
+
+/** What a line is outside a conversation. `wrong`: a command with too few words, or too many. */
+export type Input =
+  | Command
+  | { readonly is: 'wrong'; readonly command: CommandWord }
   | { readonly is: 'unknown'; readonly word: string };
 
-/** Every command, with how it is written and what it does (`commands` prints them). */
-export const commands = {
-  commands: ['commands', 'this list'],
-  users: ['users', 'who is connected, with the port of each'],
-  chat: ['chat NAME', 'a conversation: each line goes to NAME (a user, a port or a group)'],
-  chat2: ['chat2', 'write to anybody: NAME>MESSAGE'],
-  quit: ['quit', 'leave the conversation; outside one, leave the program'],
-  group: ['group NAME USER...', 'create a group and invite users'],
-  invite: ['invite GROUP USER', 'invite one more (who created the group)'],
-  join: ['join GROUP', 'accept an invitation'],
-  decline: ['decline GROUP', 'decline it'],
-  leave: ['leave GROUP', 'leave a group'],
-  file: ['file PATH NAME...', 'offer a file to users, ports or groups'],
-  accept: ['accept ID [PATH]', 'take a file that was offered'],
-  reject: ['reject ID', 'do not take it'],
-  cancel: ['cancel ID', 'stop a transfer, in either direction'],
-} as const satisfies Readonly<Record<string, readonly [form: string, what: string]>>;
+const commandWords: ReadonlySet<string> = new Set<CommandWord>([
+  'commands',
+  'users',
+  'chat',
+  'chat2',
+  'quit',
+  'group',
+  'invite',
+  'join',
+  'decline',
+  'leave',
+  'file',
+  'accept',
+  'reject',
+  'cancel',
+]);
 
-type CommandWord = keyof typeof commands;
+const isCommand = (word: string): word is CommandWord => commandWords.has(word);
 
-const isCommand = (word: string): word is CommandWord => Object.hasOwn(commands, word);
-
-/** Words between spaces; one in double quotes may hold some. */
-export const wordsOf = (line: string): string[] =>
+/** Words between spaces; a word in double quotes may hold spaces. */
+const wordsOf = (line: string): string[] =>
   Array.from(line.matchAll(/"([^"]*)"|[^\s"]+/g), (match) => match[1] ?? match[0]);
 
-/** A number is a port: nobody here has a name of digits alone. */
-export function somebodyOf(word: string): Somebody {
+/** The recipient that a word stands for. A number is a port: here no name is of digits alone. */
+export function recipientOf(word: string): Recipient {
   const port = /^\d{1,5}$/.test(word) ? Number(word) : 0;
   return port > 0 && port < 65_536 ? { port } : { name: word };
 }
 
-/** A line typed outside a conversation. */
-export function commandOf(line: string): Typed {
+/** How a recipient reads. */
+export const nameFor = (recipient: Recipient): string =>
+  'name' in recipient ? recipient.name : `port ${recipient.port}`;
+
+/** Reads a line that was typed outside a conversation. */
+export function inputOf(line: string): Input {
   const [word = '', ...rest] = wordsOf(line);
   const command = word.toLowerCase();
   if (!isCommand(command)) return { is: 'unknown', word };
-  return withWords(command, rest) ?? { is: 'wrong', form: commands[command][0] };
+  return commandOf(command, rest) ?? { is: 'wrong', command };
 }
 
-function withWords(command: CommandWord, rest: readonly string[]): Typed | undefined {
+function commandOf(command: CommandWord, rest: readonly string[]): Command | undefined {
   const [first, second, ...more] = rest;
   switch (command) {
     case 'commands':
@@ -65,14 +74,14 @@ function withWords(command: CommandWord, rest: readonly string[]): Typed | undef
     case 'quit':
       return first === undefined ? { is: command } : undefined;
     case 'chat':
-      // Names may hold spaces, and here nothing follows.
-      return first === undefined ? undefined : { is: command, with: somebodyOf(rest.join(' ')) };
+      // A name may hold spaces, and here nothing follows it.
+      return first === undefined ? undefined : { is: command, with: recipientOf(rest.join(' ')) };
     case 'group':
       if (first === undefined) return undefined;
-      return { is: command, group: first, users: rest.slice(1).map(somebodyOf) };
+      return { is: command, group: first, users: rest.slice(1).map(recipientOf) };
     case 'invite':
       if (first === undefined || second === undefined) return undefined;
-      return { is: command, group: first, user: somebodyOf([second, ...more].join(' ')) };
+      return { is: command, group: first, user: recipientOf([second, ...more].join(' ')) };
     case 'join':
     case 'decline':
     case 'leave':
@@ -81,7 +90,7 @@ function withWords(command: CommandWord, rest: readonly string[]): Typed | undef
         : { is: command, group: first };
     case 'file':
       if (first === undefined || second === undefined) return undefined;
-      return { is: command, path: first, to: rest.slice(1).map(somebodyOf) };
+      return { is: command, path: first, to: rest.slice(1).map(recipientOf) };
     case 'accept':
       if (first === undefined || more.length > 0) return undefined;
       return { is: command, id: first, ...(second !== undefined && { path: second }) };
@@ -92,20 +101,24 @@ function withWords(command: CommandWord, rest: readonly string[]): Typed | undef
 }
 
 /**
- * A line typed in a conversation is said, except `quit` and a decision about a file that is open: an offer
- * interrupts a conversation, and is answered without leaving it. A space before them makes them words again.
+ * Reads a line that was typed in a conversation: `quit`, or a decision about a file that is open, since an offer
+ * interrupts a conversation and is answered without leaving it. Any other line is said, and so is one of these with a
+ * space before it.
  */
-export function decisionOf(line: string, isOpen: (id: string) => boolean): Typed | undefined {
+export function decisionOf(
+  line: string,
+  isOpen: (id: string) => boolean,
+): Extract<Command, { is: 'quit' | 'accept' | 'reject' | 'cancel' }> | undefined {
   if (line === 'quit') return { is: 'quit' };
   if (!/^(?:accept|reject|cancel) /.test(line)) return undefined;
-  const typed = commandOf(line);
-  return 'id' in typed && isOpen(typed.id) ? typed : undefined;
+  const input = inputOf(line);
+  return 'id' in input && isOpen(input.id) ? input : undefined;
 }
 
 /** `NAME>MESSAGE`, as it is typed in `chat2`. */
 export function addressedOf(
   line: string,
-): { readonly to: Somebody; readonly text: string } | undefined {
+): { readonly to: Recipient; readonly text: string } | undefined {
   const match = /^\s*([^>]*[^>\s])\s*>(.*)$/s.exec(line);
-  return match ? { to: somebodyOf(match[1] ?? ''), text: match[2] ?? '' } : undefined;
+  return match ? { to: recipientOf(match[1] ?? ''), text: match[2] ?? '' } : undefined;
 }

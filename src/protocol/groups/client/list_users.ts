@@ -1,53 +1,57 @@
-// Asking who is here, and nothing else: the protocol tells it to who comes in, so the one who asks comes in and leaves.
+// Asking who is connected, and nothing else: the server tells it to a user who comes in, so this one comes in and leaves.
 
+import { note } from '../../client_kit/note';
 import type { ClientHost, Ending, Target } from '../../dialect';
+import { limits } from '../../limits';
 import { ok, refused, type Result } from '../../model';
+import type { ListedUser } from '../wire/codec';
 import type { Message } from '../wire/messages';
-import {
-  GroupsConnection,
-  type GroupsConnectionEvents,
-  type ListedUser,
-  whoIs,
-} from './connection';
-import { endings, note, statusOf, wordsFor } from './render';
+import { GroupsConnection, type GroupsConnectionEvents } from './connection';
+import { endingOfStatus, statusOf, wordsFor } from './statuses';
 
-/** How long the server may take to answer, in ms. */
-const answerMs = 10_000;
+type Done = (result: Result<readonly string[], Ending>) => void;
 
-export class ListUsers implements GroupsConnectionEvents {
+/** Asks for the users as `user`. The server tells them to a user only, so without one nothing is asked. */
+export function listUsers(
+  host: ClientHost,
+  target: Target,
+  user: string | undefined,
+  done: Done,
+): void {
+  if (user !== undefined) return void new ListUsers(host, target, user, done);
+  host.show(note(`Say who asks: groups://NAME@HOST:PORT, or ${host.hint('asker')}`));
+  done(refused('usage'));
+}
+
+class ListUsers implements GroupsConnectionEvents {
   readonly #host: ClientHost;
   readonly #user: string;
-  readonly #done: (result: Result<readonly string[], Ending>) => void;
-  #attendance: GroupsConnection | undefined;
-  readonly #cancelWait: () => void;
+  readonly #done: Done;
+  readonly #cancelDeadline: () => void;
+  #connection: GroupsConnection | undefined;
   #isOver = false;
 
-  constructor(
-    host: ClientHost,
-    target: Target,
-    user: string,
-    done: (result: Result<readonly string[], Ending>) => void,
-  ) {
+  constructor(host: ClientHost, target: Target, user: string, done: Done) {
     this.#host = host;
     this.#user = user;
     this.#done = done;
-    this.#cancelWait = host.after(answerMs, () => this.#end(refused('unreachable')));
+    this.#cancelDeadline = host.after(limits.client.answerMs, () => this.lost());
     host.dial(
       (connection) =>
-        (this.#attendance = new GroupsConnection(connection, whoIs({ ...target, user }), this)),
+        (this.#connection = new GroupsConnection(connection, { ...target, user }, this)),
     );
   }
 
-  /** Whoever asks is here only to ask. */
+  /** The one who asks is not part of the answer. */
   accepted(users: readonly ListedUser[]): void {
-    this.#attendance?.say({ action: 'disconnect' });
+    this.#connection?.say({ action: 'disconnect' });
     this.#end(ok(users.map(({ name }) => name).filter((name) => name !== this.#user)));
   }
 
   refused(answer: Message): void {
     const status = statusOf(answer);
     this.#host.show(note(`${this.#user}: ${wordsFor(status)}`));
-    this.#end(refused(endings[status]));
+    this.#end(refused(endingOfStatus(status)));
   }
 
   heard(): void {}
@@ -59,8 +63,8 @@ export class ListUsers implements GroupsConnectionEvents {
   #end(result: Result<readonly string[], Ending>): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#cancelWait();
-    this.#attendance?.drop();
+    this.#cancelDeadline();
+    this.#connection?.drop();
     this.#done(result);
   }
 }

@@ -1,8 +1,8 @@
 // One-shot sending: comes in, says the text, offers the file and waits until its receiver has decided and has it.
 
-import { decodeLossy } from '../../bytes/text';
+import { note } from '../../client_kit/note';
+import { RequestQueue } from '../../client_kit/request_queue';
 import type {
-  ClientConnection,
   ClientHost,
   OutgoingMessage,
   Sender,
@@ -10,45 +10,46 @@ import type {
   SourceFile,
   Target,
 } from '../../dialect';
-import { type Message, reasons } from '../wire/messages';
-import { GroupsConnection, type GroupsConnectionEvents, whoIs } from './connection';
-import { bring, type FileTransfer } from './file_connection';
-import { somebodyOf } from './input';
-import { endingOfReason, endings, note, statusOf, wordsFor } from './render';
-
-/** How long the server may take to answer, in ms. How long the receiver may is the user's to say. */
-const answerMs = 10_000;
-
-interface Post {
-  readonly message: OutgoingMessage;
-  readonly done: (result: SendResult) => void;
-}
+import { limits } from '../../limits';
+import { failed, type Failure, failureIn, failureOf } from '../wire/codec';
+import type { Message } from '../wire/messages';
+import { GroupsConnection, type GroupsConnectionEvents } from './connection';
+import type { RecipientHeaders } from './directory';
+import type { FileTransfer } from './file_connection';
+import { recipientOf } from './input';
+import { endingOfFailure, endingOfStatus, statusOf, wordsFor } from './statuses';
+import { upload } from './upload';
 
 /** A file whose receiver has not settled it. */
 interface Offer {
   readonly id: string;
   readonly file: SourceFile;
   readonly to: string;
-  carrying: FileTransfer | undefined;
+  transfer: FileTransfer | undefined;
 }
 
 export class GroupsSender implements Sender, GroupsConnectionEvents {
   readonly #host: ClientHost;
   readonly #target: Target;
-  readonly #posts: Post[] = [];
-  #attendance: GroupsConnection | undefined;
-  #connection: ClientConnection | undefined;
-  #state: 'idle' | 'entering' | 'open' | 'asked' | 'gone' = 'idle';
+  readonly #queue: RequestQueue;
+  #connection: GroupsConnection | undefined;
   #offer: Offer | undefined;
   #offers = 0;
-  /** Why nothing more can be sent. */
-  #end: SendResult | undefined;
-  #cancelWait: (() => void) | undefined;
-  #closed: (() => void) | undefined;
 
   constructor(host: ClientHost, target: Target) {
     this.#host = host;
     this.#target = target;
+    this.#queue = new RequestQueue(host, (message) => this.#send(message), {
+      answerMs: limits.client.answerMs,
+      open: (connection) => (this.#connection = new GroupsConnection(connection, target, this)),
+      goodbye: () => this.#goodbye(),
+      lost: () => {
+        const { host, port } = target;
+        const line = `No connection to the server ${host}:${port} could be established.`;
+        return { ending: 'unreachable', line };
+      },
+      late: () => this.#lose(),
+    });
   }
 
   send(message: OutgoingMessage, done: (result: SendResult) => void): void {
@@ -57,169 +58,144 @@ export class GroupsSender implements Sender, GroupsConnectionEvents {
     } else if (message.text === '' && message.attach === undefined) {
       done({ ending: 'bad-data', line: 'There is nothing to say.' });
     } else {
-      this.#posts.push({ message: message, done });
-      this.#next();
+      this.#queue.add(message, done);
     }
   }
 
   close(done: () => void): void {
-    if (this.#state === 'idle' || this.#state === 'gone') return done();
-    this.#closed = done;
-    this.#wait();
-    this.#takeBack();
-    this.#attendance?.ask({ action: 'disconnect' }, () => this.#lose());
+    this.#queue.close(done);
   }
 
-  /** Nobody waits for the file's receiver any more. */
-  #takeBack(): void {
-    if (this.#offer === undefined) return;
-    const { id } = this.#offer;
-    this.#attendance?.say({ action: 'file', status: 'failed', id, body: reasons.cancelled });
+  /** Takes an offer back that is still open: the file's receiver is no longer waited for. */
+  #goodbye(): void {
+    if (this.#offer !== undefined) {
+      const { id } = this.#offer;
+      this.#connection?.say({ action: 'file', id, ...failed(failureOf('cancelled')) });
+    }
+    this.#connection?.ask({ action: 'disconnect' }, (answer) => {
+      if (answer !== undefined) this.#lose();
+    });
   }
 
   // ---- the server
 
+  opened(): void {
+    this.#queue.opened();
+  }
+
   accepted(): void {
-    this.#cancelWait?.();
-    this.#state = 'open';
-    this.#next();
+    this.#queue.ready();
   }
 
   refused(answer: Message): void {
     const status = statusOf(answer);
     const { user = 'Without a name' } = this.#target;
-    this.#lose({ ending: endings[status], line: `${user}: ${wordsFor(status)}` });
+    this.#lose({ ending: endingOfStatus(status), line: `${user}: ${wordsFor(status)}` });
   }
 
   lost(): void {
     this.#lose();
   }
 
-  /** What others write meanwhile is not read; that it is not confirmed tells them so. */
+  /** Only words about the offer are read. A message from another user is not confirmed, which tells that user so. */
   heard(message: Message): void {
     const offer = this.#offer;
     if (offer === undefined || message.action !== 'file' || message.id !== offer.id) return;
-    const { status, token, user = offer.to, body } = message;
+    const { status, token, user = offer.to } = message;
     const { file } = offer;
     switch (status) {
       case 'accept':
-        if (token !== undefined) {
-          offer.carrying = bring(this.#host, { id: offer.id, token }, file, (why) => {
-            if (why !== undefined && this.#offer === offer) this.#notSent(offer, user, why);
-          });
-        }
+        if (token !== undefined) this.#upload(offer, token, user);
         return;
       case 'done':
-        return this.#done({ ending: 'done', line: `${user} has ${file.name}`, id: offer.id });
+        return this.#settle({ ending: 'done', line: `${user} has ${file.name}`, id: offer.id });
       case 'reject':
-        return this.#done({ ending: 'not-allowed', line: `${user} rejects ${file.name}` });
+        return this.#settle({ ending: 'not-allowed', line: `${user} rejects ${file.name}` });
       case 'failed':
-        return this.#notSent(offer, user, decodeLossy(body));
+        return this.#notSent(offer, user, failureIn(message));
       default:
         return;
     }
   }
 
-  #notSent({ file }: Offer, user: string, why: string): void {
-    const line = `${file.name} was not sent to ${user}: ${why}`;
-    this.#done({ ending: endingOfReason(why), line });
-  }
+  // ---- one message
 
-  // ---- one post after the other
-
-  #next(): void {
-    const post = this.#posts[0];
-    if (post === undefined) return;
-    if (this.#state === 'idle') {
-      this.#state = 'entering';
-      this.#wait();
-      this.#host.dial((connection) => {
-        this.#connection = connection;
-        return (this.#attendance = new GroupsConnection(connection, whoIs(this.#target), this));
-      });
-    } else if (this.#state === 'gone') this.#lose();
-    else if (this.#state === 'open') {
-      this.#state = 'asked';
-      if (post.message.text === '') this.#attach(post.message);
-      else this.#say(post.message);
-    }
+  #send(message: OutgoingMessage): void {
+    if (message.text === '') this.#attach(message);
+    else this.#say(message);
   }
 
   #say(message: OutgoingMessage): void {
     const { to, text: body } = message;
-    this.#wait();
-    this.#attendance?.ask({ action: 'send', body, ...addressed(to) }, (answer) => {
+    this.#connection?.ask({ action: 'send', body, ...headersFor(to) }, (answer) => {
       if (answer === undefined) return;
-      this.#cancelWait?.();
       if (answer.status !== 'stored') {
-        const why = decodeLossy(answer.body);
-        this.#done({ ending: endingOfReason(why), line: `not delivered to ${to}: ${why}` });
+        const failure = failureIn(answer);
+        const line = `not delivered to ${to}: ${failure.text}`;
+        this.#settle({ ending: endingOfFailure(failure), line });
       } else if (message.attach === undefined) {
-        this.#done({ ending: 'done', line: `stored for ${to}`, id: answer.id ?? '' });
+        this.#settle({ ending: 'done', line: `stored for ${to}`, id: answer.id ?? '' });
       } else this.#attach(message);
     });
   }
 
   #attach({ to, attach = '' }: OutgoingMessage): void {
     const source = this.#host.source(attach);
-    if (!source.ok) return this.#done({ ending: 'bad-data', line: `${attach} cannot be read.` });
+    if (!source.ok) return this.#settle({ ending: 'bad-data', line: `${attach} cannot be read.` });
     const file = source.value;
     const { name: fileName, size: fileSize } = file;
     const id = `o${++this.#offers}`;
-    const offer: Offer = { id, file, to, carrying: undefined };
+    const offer: Offer = { id, file, to, transfer: undefined };
     this.#offer = offer;
-    this.#wait();
+    this.#queue.expectAnswer();
     const content = { action: 'file', status: 'offer', id, fileName, fileSize } as const;
-    this.#attendance?.ask({ ...content, ...addressed(to) }, (answer) => {
+    this.#connection?.ask({ ...content, ...headersFor(to) }, (answer) => {
       if (answer === undefined) return;
-      this.#cancelWait?.();
+      // The receiver may think about it as long as the user waits.
+      this.#queue.expectNothing();
       const status = statusOf(answer);
       if (status === 'ok') this.#host.show(note(`${fileName} is offered to ${to}`));
-      else if (status === 'unknown-user') this.#notSent(offer, to, reasons.unknownUser);
-      else this.#done({ ending: endings[status], line: `${fileName}: ${wordsFor(status)}` });
+      else if (status === 'unknown-user') this.#notSent(offer, to, failureOf(status));
+      else {
+        const line = `${fileName}: ${wordsFor(status)}`;
+        this.#settle({ ending: endingOfStatus(status), line });
+      }
     });
   }
 
-  #done(result: SendResult): void {
+  #upload(offer: Offer, token: string, user: string): void {
+    const { id, file } = offer;
+    offer.transfer = upload(this.#host, { id, token }, file, (failure) => {
+      if (failure !== undefined && this.#offer === offer) this.#notSent(offer, user, failure);
+    });
+  }
+
+  #notSent({ file }: Offer, user: string, failure: Failure): void {
+    const line = `${file.name} was not sent to ${user}: ${failure.text}`;
+    this.#settle({ ending: endingOfFailure(failure), line });
+  }
+
+  #settle(result: SendResult): void {
     this.#closeOffer();
-    this.#cancelWait?.();
-    if (this.#state === 'asked') this.#state = 'open';
-    this.#posts.shift()?.done(result);
-    this.#next();
+    this.#queue.settle(result);
   }
 
   #closeOffer(): void {
-    this.#offer?.carrying?.cancel();
+    this.#offer?.transfer?.cancel();
     this.#offer?.file.close();
     this.#offer = undefined;
   }
 
-  #wait(): void {
-    this.#cancelWait?.();
-    this.#cancelWait = this.#host.after(answerMs, () => this.#lose());
-  }
-
   /** It is over, for what waits and for what may still come. */
   #lose(why?: SendResult): void {
-    const wasEntering = this.#state === 'entering';
-    const { host, port } = this.#target;
-    const line = `No connection to the server ${host}:${port} could be established.`;
-    this.#end ??= why ?? { ending: 'unreachable', line };
-    this.#state = 'gone';
-    this.#cancelWait?.();
     this.#closeOffer();
-    if (wasEntering && why === undefined) this.#connection?.abort();
-    this.#attendance?.drop();
-    for (const { done } of this.#posts.splice(0)) done(this.#end);
-    this.#closed?.();
-    this.#closed = undefined;
+    this.#connection?.drop();
+    this.#queue.lose(why);
   }
 }
 
-/** A number is a user's port. */
-const addressed = (
-  to: string,
-): { readonly destinationPort: number } | { readonly to: readonly string[] } => {
-  const somebody = somebodyOf(to);
-  return 'name' in somebody ? { to: [somebody.name] } : { destinationPort: somebody.port };
-};
+/** The headers that name a recipient; a number is a user's port. */
+function headersFor(to: string): RecipientHeaders {
+  const recipient = recipientOf(to);
+  return 'name' in recipient ? { to: [recipient.name] } : { destinationPort: recipient.port };
+}

@@ -1,11 +1,11 @@
-// Bodies of messages: what the hub keeps of one, and what a text becomes on this wire, encoded once for a whole group.
+// Bodies of messages: what the hub keeps of one, and what a text becomes on this wire.
 
 import { cutText, decodeLossy, decodeText, encodeText } from '../../bytes/text';
+import { limits } from '../../limits';
 import type { Said } from '../../model';
-import { bodyBytesMax } from '../wire/messages';
 
-/** A body as the hub keeps it: text, and the bytes where they are none. */
-export function spoken(body: Uint8Array): { readonly text: string; readonly raw?: Uint8Array } {
+/** A body as the hub keeps it: its text, and the bytes themselves where they are not UTF-8. */
+export function textOf(body: Uint8Array): { readonly text: string; readonly raw?: Uint8Array } {
   const text = decodeText(body);
   return text === undefined ? { text: decodeLossy(body), raw: body.slice() } : { text };
 }
@@ -13,7 +13,7 @@ export function spoken(body: Uint8Array): { readonly text: string; readonly raw?
 let lastSaid: Said | undefined;
 let lastBodies: readonly Uint8Array[] = [];
 
-/** The bodies that say it; everybody in the group is told the same object, one after the other. */
+/** The bodies of what was said in a group. Its members are told one event in a row, so it is encoded once for all. */
 export function bodiesOfSaid(said: Said): readonly Uint8Array[] {
   if (lastSaid !== said) {
     lastBodies = bodiesOf(said);
@@ -22,6 +22,6 @@ export function bodiesOfSaid(said: Said): readonly Uint8Array[] {
   return lastBodies;
 }
 
-/** The bodies that one text or its bytes take; a long one is cut between characters. */
+/** The bodies that one text or its bytes take; a long text is cut between characters. */
 export const bodiesOf = ({ text, raw }: Pick<Said, 'text' | 'raw'>): readonly Uint8Array[] =>
-  raw ? [raw] : cutText(text, bodyBytesMax).map(encodeText);
+  raw ? [raw] : cutText(text, limits.groups.bodyBytes).map(encodeText);

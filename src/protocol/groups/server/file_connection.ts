@@ -1,106 +1,99 @@
-// A connection of its own that carries one file, from who offers it or to who accepted it (server's side).
+// A connection of its own that carries one file: from the user who offers it, or to one who accepted it.
 
 import { hashOfToken } from '../../bytes/token';
 import type { Host, Sink } from '../../dialect';
 import { limits } from '../../limits';
 import type { FileHash, OfferFailure } from '../../model';
-import { type Content, type Envelope, headOf } from '../wire/codec';
-import { bodyBytesMax, type Message, reasons } from '../wire/messages';
+import { type Content, type Envelope, failed, failureOf, headOf } from '../wire/codec';
+import type { Message, Reason } from '../wire/messages';
 
-/** What the connection is doing. `opening`: the hub is asked what its token is good for. */
-type Doing = 'opening' | 'bringing' | 'storing' | 'fetching' | 'fetched' | 'over';
+export interface FileConnectionDeps {
+  readonly host: Host;
+  readonly envelope: Envelope;
+  write(content: Content): void;
+  /** The file was carried, or will not be; told once, but not after `stop` or `lost`. */
+  settled(): void;
+}
+
+/**
+ * What the connection is doing. `opening`: the hub is asked what its token is good for. `receiving`, then `storing`:
+ * it brings a file. `sending`, then `sent`: it fetches one, and the client has not said yet that it has it.
+ */
+type Phase = 'opening' | 'receiving' | 'storing' | 'sending' | 'sent' | 'over';
 
 export class FileConnection {
+  readonly #deps: FileConnectionDeps;
   readonly #host: Host;
-  readonly #write: (content: Content) => void;
-  readonly #envelope: Envelope;
-  readonly #again: () => void;
   readonly #id: string | undefined;
-  #doing: Doing = 'opening';
+  #phase: Phase = 'opening';
   #offer: number | undefined;
   #sink: Sink | undefined;
+  /** Bytes of the file that are still to come. */
   #left = 0;
 
-  /** `first` shows the token, and may hold the file's first bytes. `again`: messages may be taken. */
-  constructor(
-    host: Host,
-    first: Message,
-    write: (content: Content) => void,
-    envelope: Envelope,
-    again: () => void,
-  ) {
-    this.#host = host;
-    this.#write = write;
-    this.#envelope = envelope;
-    this.#again = again;
+  /** `first` shows the token, and may hold the file's first bytes. */
+  constructor(first: Message, deps: FileConnectionDeps) {
+    this.#deps = deps;
+    this.#host = deps.host;
     this.#id = first.id;
-    const { session } = host;
+    const { session } = this.#host;
     const tokenHash = hashOfToken(first.token ?? '');
-    this.#rest();
-    host.submit({ do: 'offer-open', session, tokenHash }, (outcome) => {
-      if (this.#doing !== 'opening') return;
-      if (!outcome.ok) return this.#refuse(reasons.unknownFile);
+    this.#awaitPiece();
+    this.#host.submit({ do: 'offer-open', session, tokenHash }, (outcome) => {
+      if (this.#phase !== 'opening') return;
+      if (!outcome.ok) return this.#refuse('unknown-file');
       const { offer, file } = outcome.value;
       this.#offer = offer;
-      if (file.hash !== undefined) this.#hand(file.hash);
-      else this.#bring(file.size, first.body);
-      this.#again();
+      if (file.hash !== undefined) this.#send(file.hash);
+      else this.#receive(file.size, first.body);
     });
   }
 
-  /** Whether the next message may be taken. */
-  get takes(): boolean {
-    return this.#doing === 'bringing' || this.#doing === 'fetching' || this.#doing === 'fetched';
+  /** The next message must wait: for the hub, or until the file is stored. */
+  get isPending(): boolean {
+    return this.#phase === 'opening' || this.#phase === 'storing';
   }
 
-  /** Nothing more is carried; our side has ended. */
-  get isOver(): boolean {
-    return this.#doing === 'over';
+  take({ action, status, reason, body }: Message): void {
+    if (action === 'file' && status === 'failed') {
+      // The client has no space, or its user has changed their mind.
+      this.#fail(reason === 'no-space' ? 'no-space' : 'cancelled');
+    } else if (action === 'file' && status === 'data' && this.#phase === 'receiving') {
+      this.#piece(body);
+    } else if (action === 'file' && status === 'done' && this.#phase === 'sent') {
+      this.#received();
+    } else this.#fail('broken', 'broken');
   }
 
-  take(message: Message): void {
-    if (message.action !== 'file') return this.fail('broken', reasons.broken);
-    const { status } = message;
-    if (status === 'failed') {
-      // The peer says why by a word of ours, or has changed its mind.
-      const why =
-        new TextDecoder().decode(message.body) === reasons.noSpace ? 'no-space' : 'cancelled';
-      return this.fail(why, undefined);
-    }
-    if (this.#doing === 'bringing' && status === 'data') return this.#data(message.body);
-    if (this.#doing === 'fetched' && status === 'done') return this.#end();
-    this.fail('broken', reasons.broken);
-  }
+  // ---- from the user who offers the file
 
-  // ---- from who offers
-
-  #bring(size: number, first: Uint8Array): void {
-    this.#doing = 'bringing';
+  #receive(size: number, first: Uint8Array): void {
+    this.#phase = 'receiving';
     this.#left = size;
     this.#sink = this.#host.receiveFile(size, () => this.#store());
-    this.#data(first);
+    this.#piece(first);
   }
 
-  #data(bytes: Uint8Array): void {
-    if (bytes.length > this.#left) return this.fail('broken', reasons.broken);
+  #piece(bytes: Uint8Array): void {
+    if (bytes.length > this.#left) return this.#fail('broken', 'broken');
     this.#left -= bytes.length;
-    this.#rest();
+    this.#awaitPiece();
     if (bytes.length > 0) this.#sink?.write(bytes);
     if (this.#left === 0) this.#store();
   }
 
-  /** All bytes are there; or nobody will take them, which whoever brings them is told at once. */
+  /** All bytes are there; or they will not be taken, which the client is told at once. */
   #store(): void {
-    if (this.#doing !== 'bringing') return;
-    this.#doing = 'storing';
+    if (this.#phase !== 'receiving') return;
+    this.#phase = 'storing';
     this.#host.wake(undefined);
     const sink = this.#sink;
     this.#sink = undefined;
     sink?.finish((result) => {
-      if (this.#doing !== 'storing') return;
+      if (this.#phase !== 'storing') return;
       if (result.ok) this.#stored(result.value.hash);
-      else if (result.why === 'no-space') this.fail('no-space', reasons.noSpace);
-      else this.fail('broken', reasons.tryLater);
+      else if (result.why === 'no-space') this.#fail('no-space', 'no-space');
+      else this.#fail('broken', 'try-later');
     });
   }
 
@@ -108,95 +101,119 @@ export class FileConnection {
     const { session } = this.#host;
     const offer = this.#offer ?? 0;
     this.#host.submit({ do: 'offer-stored', session, offer, hash }, (outcome) => {
-      if (this.#doing !== 'storing') return;
-      // Nobody waits for it any more; or it could not be done.
-      if (!outcome.ok && outcome.why === 'unknown-offer') return this.#refuse(reasons.cancelled);
-      if (!outcome.ok) return this.fail('broken', reasons.tryLater);
-      this.#doing = 'over';
-      this.#write({ action: 'file', id: this.#id, status: 'done' });
-      this.#host.end();
+      if (this.#phase !== 'storing') return;
+      if (outcome.ok) {
+        this.#settle();
+        this.#deps.write({ action: 'file', id: this.#id, status: 'done' });
+        this.#host.end();
+      } else if (outcome.why === 'unknown-offer') {
+        // Every recipient has given up.
+        this.#refuse('cancelled');
+      } else this.#fail('broken', 'try-later');
     });
   }
 
-  // ---- to who accepted
+  // ---- to a user who accepted the file
 
-  #hand(hash: FileHash): void {
-    this.#doing = 'fetching';
+  #send(hash: FileHash): void {
+    this.#phase = 'sending';
+    const content: Content = {
+      action: 'file',
+      id: this.#id,
+      status: 'data',
+      contentType: 'application/octet-stream',
+    };
     const frame = {
-      pieceBytes: bodyBytesMax,
+      pieceBytes: limits.groups.bodyBytes,
       wrap: (piece: Uint8Array): readonly Uint8Array[] => {
-        this.#rest();
-        const content: Content = {
-          action: 'file',
-          id: this.#id,
-          status: 'data',
-          contentType: 'application/octet-stream',
-        };
-        return [headOf(this.#envelope, content, piece.length), piece];
+        this.#awaitPiece();
+        return [headOf(this.#deps.envelope, content, piece.length), piece];
       },
     };
     this.#host.sendFile(
       hash,
       (result) => {
-        if (this.#doing !== 'fetching') return;
-        if (!result.ok) return this.fail('broken', reasons.broken);
-        this.#doing = 'fetched';
-        this.#write({ action: 'file', id: this.#id, status: 'done' });
-        this.#rest();
+        if (this.#phase !== 'sending') return;
+        if (!result.ok) return this.#fail('broken', 'broken');
+        this.#phase = 'sent';
+        this.#deps.write({ action: 'file', id: this.#id, status: 'done' });
+        this.#awaitPiece();
       },
       frame,
     );
   }
 
-  /** The receiver has the whole of it. */
-  #end(): void {
-    this.#doing = 'over';
-    this.#settle(undefined);
+  /** The client has the whole file. */
+  #received(): void {
+    this.#settle();
+    this.#tellHub();
     this.#host.inOrder(() => this.#host.end());
   }
 
   // ---- the end
 
-  /** The peer's silence is bounded, from one piece to the next. */
-  #rest(): void {
+  /** The client's silence is bounded from one piece to the next. */
+  #awaitPiece(): void {
     this.#host.wake(limits.net.pieceMs);
   }
 
-  #refuse(body: string): void {
-    this.#doing = 'over';
-    this.#write({ action: 'file', id: this.#id, status: 'failed', body });
+  #settle(): void {
+    this.#phase = 'over';
+    this.#deps.settled();
+  }
+
+  #refuse(reason: Reason): void {
+    this.#settle();
+    this.#tell(reason);
     this.#host.end();
   }
 
-  /** It broke off; `reason` is told to the peer unless it knows. */
-  fail(why: OfferFailure, reason: string | undefined): void {
-    if (this.#doing === 'over') return;
-    const wasFetching = this.#doing === 'fetching';
-    this.#doing = 'over';
-    this.#sink?.abandon();
-    this.#sink = undefined;
-    this.#settle(why);
-    // In the middle of a file's pieces nothing else can be said.
-    if (wasFetching) return this.#host.abort();
-    this.#host.inOrder(() => {
-      if (reason !== undefined) {
-        this.#write({ action: 'file', id: this.#id, status: 'failed', body: reason });
-      }
-      // Whoever still sends may not read before he has.
-      this.#host.end(this.#left > 0 ? limits.net.pieceMs : undefined);
-    });
+  /** It broke off. `reason`: what the client is told, unless it knows. */
+  #fail(why: OfferFailure, reason?: Reason): void {
+    if (this.#phase === 'over') return;
+    const wasSending = this.#phase === 'sending';
+    this.#abandon(why);
+    this.#deps.settled();
+    this.#end(wasSending, reason);
+  }
+
+  /** The session is over for a cause of its own. */
+  stop(why: OfferFailure): void {
+    if (this.#phase === 'over') return;
+    const wasSending = this.#phase === 'sending';
+    this.#abandon(why);
+    this.#end(wasSending);
   }
 
   /** The connection is gone. */
   lost(): void {
-    if (this.#doing === 'over') return;
-    this.#doing = 'over';
-    this.#settle('gone');
+    if (this.#phase !== 'over') this.#abandon('gone');
   }
 
-  #settle(why: OfferFailure | undefined): void {
+  #abandon(why: OfferFailure): void {
+    this.#phase = 'over';
+    this.#sink?.abandon();
+    this.#sink = undefined;
+    this.#tellHub(why);
+  }
+
+  #end(wasSending: boolean, reason?: Reason): void {
+    // In the middle of a file's pieces nothing else can be said.
+    if (wasSending) return this.#host.abort();
+    this.#host.inOrder(() => {
+      if (reason !== undefined) this.#tell(reason);
+      // A client that is still sending may not read before it has sent all.
+      this.#host.end(this.#left > 0 ? limits.net.pieceMs : undefined);
+    });
+  }
+
+  #tell(reason: Reason): void {
+    this.#deps.write({ action: 'file', id: this.#id, ...failed(failureOf(reason)) });
+  }
+
+  /** The hub is told how it ended, also where it broke off before the hub had said what the token is good for. */
+  #tellHub(why?: OfferFailure): void {
     const { session } = this.#host;
-    // It may have broken off before the hub had said what for.
     this.#host.owe({ do: 'offer-end', session, ...(why !== undefined && { why }) });
   }
 }

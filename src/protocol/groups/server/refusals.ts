@@ -2,7 +2,8 @@
 
 import type { Outcome } from '../../commands';
 import type { Host } from '../../dialect';
-import { reasons, type Status } from '../wire/messages';
+import type { OfferFailure } from '../../model';
+import type { Reason, Status } from '../wire/messages';
 
 type Refusal<K extends Parameters<Host['submit']>[0]['do']> = Extract<
   Outcome<K>,
@@ -12,34 +13,50 @@ type Refusal<K extends Parameters<Host['submit']>[0]['do']> = Extract<
 export type GroupOperation =
   'group-create' | 'group-invite' | 'group-accept' | 'group-decline' | 'group-leave';
 
-export function directRefusal(why: Refusal<'direct'>): string {
+/** Why a user is not let in. */
+export function signInRefusal(why: Refusal<'enter' | 'login'>): Status {
+  switch (why) {
+    case 'name-taken':
+    case 'unknown-user':
+    case 'not-allowed':
+      return why;
+    case 'already-entered':
+      return 'connected-already';
+    case 'none-free':
+    case 'storage':
+    case 'overloaded':
+    case 'internal':
+      return 'try-later';
+  }
+}
+
+/** Why a message to a user is not sent. */
+export function directRefusal(why: Refusal<'direct'>): Reason {
   switch (why) {
     case 'unknown-user':
-      return reasons.unknownUser;
     case 'full':
-      return reasons.full;
     case 'too-long':
-      return reasons.tooLong;
+      return why;
     case 'unknown-sender':
     case 'not-allowed':
     case 'storage':
     case 'overloaded':
     case 'internal':
-      return reasons.tryLater;
+      return 'try-later';
   }
 }
 
-export function sayRefusal(why: Refusal<'say'>): string {
+/** Why a message to a group is not sent. */
+export function sayRefusal(why: Refusal<'say'>): Reason {
   switch (why) {
     case 'not-member':
-      return reasons.notMember;
     case 'too-long':
-      return reasons.tooLong;
+      return why;
     case 'not-entered':
     case 'storage':
     case 'overloaded':
     case 'internal':
-      return reasons.tryLater;
+      return 'try-later';
   }
 }
 
@@ -61,5 +78,35 @@ export function groupRefusal(why: Refusal<GroupOperation>): Status {
     case 'overloaded':
     case 'internal':
       return 'try-later';
+  }
+}
+
+/** Why a file is not offered. */
+export function offerRefusal(why: Refusal<'offer'>): Status {
+  switch (why) {
+    case 'nobody':
+      return 'unknown-user';
+    case 'not-member':
+    case 'too-many':
+      return why;
+    case 'not-entered':
+    case 'storage':
+    case 'overloaded':
+    case 'internal':
+      return 'try-later';
+  }
+}
+
+/** Why an offered file did not come over. */
+export function reasonOfOfferFailure(why: OfferFailure | undefined): Reason {
+  switch (why) {
+    case 'gone':
+      return 'disconnected';
+    case 'cancelled':
+    case 'no-space':
+    case 'broken':
+      return why;
+    case undefined:
+      return 'broken';
   }
 }

@@ -1,26 +1,40 @@
-// One connection of the groups door: a user who comes in, or a connection that carries a file.
+// The states of one connection of the groups door: a user who comes in, or a connection that carries a file.
 
 import type { Inbox } from '../../bytes/inbox';
-import { hashOfToken } from '../../bytes/token';
-import type { Host, Session, Settle } from '../../dialect';
+import type { Host, Session, Settle, Taken } from '../../dialect';
 import { limits } from '../../limits';
-import { type Direct, nameOf, type Notice } from '../../model';
-import { bytesOf, type Content, dialectName, type Envelope, MessageReader } from '../wire/codec';
+import { type Direct, nameOf, type Notice, type Result } from '../../model';
+import {
+  bodyOfUsers,
+  bytesOf,
+  type Content,
+  type Decoded,
+  type Envelope,
+  type Fault,
+  MessageReader,
+} from '../wire/codec';
 import type { Message, Status } from '../wire/messages';
-import { reasons } from '../wire/messages';
-import { serverAfter, type ServerHappening, type ServerState } from '../wire/states';
-import { linesOfUsers } from './addresses';
+import { type ServerEvent, type ServerState, serverStateAfter } from '../wire/states';
+import { GroupsEvents } from './events';
 import { FileConnection } from './file_connection';
-import { GroupsRequests, type Waiting } from './requests';
+import { GroupsRequests } from './requests';
+import { type SignedIn, signIn } from './sign_in';
+import { UserContext } from './user_context';
+
+/** A user who is in. */
+interface User {
+  readonly context: UserContext;
+  readonly requests: GroupsRequests;
+  readonly events: GroupsEvents;
+}
 
 export class GroupsSession implements Session {
   readonly #host: Host;
   readonly #reader = new MessageReader();
   readonly #envelope: Envelope;
   #state: ServerState = 'listening';
-  #inbox: Inbox | undefined;
-  #inside: GroupsRequests | undefined;
-  #carrier: FileConnection | undefined;
+  #user: User | undefined;
+  #file: FileConnection | undefined;
   /** What is to be told once the client knows that it is in. */
   #early: (() => void)[] = [];
   /** Our side has ended: nothing more can be written. */
@@ -37,9 +51,15 @@ export class GroupsSession implements Session {
     host.wake(limits.net.requestMs);
   }
 
-  received(inbox: Inbox): void {
-    this.#inbox = inbox;
-    this.#advance();
+  // ---- what happens on the connection
+
+  takeNext(inbox: Inbox): Taken {
+    if (this.#isPending) return 'later';
+    if (this.#state === 'over') return 'more';
+    const decoded = this.#reader.take(inbox);
+    if (decoded === undefined) return 'more';
+    this.#take(decoded);
+    return 'taken';
   }
 
   ended(): void {
@@ -48,19 +68,18 @@ export class GroupsSession implements Session {
 
   lost(): void {
     this.#hasEnded = true;
-    this.#state = 'over';
-    this.#carrier?.lost();
-    this.#inside?.unconfirmed.failAll();
+    this.#happen('lost');
+    this.#file?.lost();
+    this.#user?.context.unconfirmed.failAll();
   }
 
-  /** Nobody has said what the connection is for, a message was not confirmed, or a file does not go on. */
+  /** The first request does not come, a message was not confirmed, or a file does not go on. */
   woke(): void {
-    if (this.#state === 'serving' && this.#inside?.unconfirmed.msLeft(this.#host.now) !== 0) {
-      return this.#rest();
-    }
-    if (serverAfter(this.#state, 'silent') === undefined) return;
+    if (this.#state === 'serving' && this.#msUnconfirmed !== 0) return this.#awaitConfirmation();
     this.#happen('silent');
-    this.#carrier?.fail('gone', undefined);
+    // The hub takes its time, and not the client: the client still has its own if it is refused.
+    if (this.#state === 'entering') return this.#host.wake(limits.net.requestMs);
+    this.#file?.stop('gone');
     this.#hasEnded = true;
     this.#host.abort();
   }
@@ -70,193 +89,152 @@ export class GroupsSession implements Session {
     this.#finish('stop');
   }
 
+  // ---- what the hub tells
+
   tell(notice: Notice): void {
     if (this.#state === 'entering') this.#early.push(() => this.tell(notice));
     else if (this.#state === 'serving') {
-      this.#inside?.tell(notice);
-      this.#rest();
+      this.#user?.events.tell(notice);
+      this.#awaitConfirmation();
     }
   }
 
   deliver(message: Direct, settle: Settle): void {
     if (this.#state === 'entering') this.#early.push(() => this.deliver(message, settle));
-    else if (this.#state !== 'serving' || !this.#inside) settle('failed');
+    else if (this.#state !== 'serving' || !this.#user) settle('failed');
     else {
-      this.#inside.deliver(message, settle);
-      this.#rest();
+      this.#user.events.deliver(message, settle);
+      this.#awaitConfirmation();
     }
   }
 
-  // ---- one message after the other
+  // ---- states
 
-  get #takes(): boolean {
+  /** Every change of the state is a row of the table. */
+  #happen(event: ServerEvent): void {
+    this.#state = serverStateAfter(this.#state, event);
+    if (this.#state === 'over') this.#host.wake(undefined);
+  }
+
+  /** The next message must wait for an outcome. */
+  get #isPending(): boolean {
     switch (this.#state) {
-      case 'listening':
+      case 'entering':
         return true;
       case 'serving':
-        return this.#inside?.isSettling === false;
+        return this.#user?.requests.isPending === true;
       case 'carrying':
-        return this.#carrier?.takes === true;
-      case 'entering':
+        return this.#file?.isPending === true;
+      case 'listening':
       case 'over':
         return false;
     }
   }
 
-  #advance(): void {
-    while (this.#takes) {
-      const taken = this.#inbox && this.#reader.take(this.#inbox);
-      if (taken === undefined) break;
-      if (typeof taken === 'string') this.#fault(taken);
-      else if (taken.action === 'unknown') this.#answer(taken.id, 'bad-request', 'unknown action');
-      else this.#take(taken);
-    }
-    if (this.#carrier?.isOver === true) this.#happen('settled');
-    this.#rest();
-  }
-
-  #take(message: Message): void {
-    if (this.#state === 'carrying') {
+  #take(decoded: Decoded): void {
+    if (typeof decoded === 'string') this.#fault(decoded);
+    else if (decoded.action === 'unknown') {
+      this.#confirm(decoded.id, 'bad-request', 'unknown action');
+    } else if (this.#state === 'carrying') {
       this.#happen('data');
-      this.#carrier?.take(message);
-    } else if (message.action === 'disconnect') {
-      this.#answer(message.id, 'ok');
+      this.#file?.take(decoded);
+    } else if (decoded.action === 'disconnect') {
+      this.#confirm(decoded.id, 'ok');
       this.#finish('disconnect');
-    } else if (this.#state === 'serving') {
-      this.#happen('request');
-      this.#inside?.do(message);
-    } else if (message.action === 'connect') {
-      this.#connect(message);
-    } else if (message.action === 'file' && message.status === 'data' && message.token) {
-      this.#carry(message);
-    } else {
-      this.#answer(message.id, 'not-connected');
-    }
+    } else if (this.#state === 'serving') this.#request(decoded);
+    else if (decoded.action === 'connect') this.#connect(decoded);
+    else if (decoded.action === 'file' && decoded.status === 'data' && decoded.token) {
+      this.#carry(decoded);
+    } else this.#confirm(decoded.id, 'not-connected');
   }
 
-  /** Tells what happened to the state; the table says whether it may. */
-  #happen(what: ServerHappening): void {
-    this.#state = serverAfter(this.#state, what) ?? this.#state;
+  #request(message: Message): void {
+    this.#happen('request');
+    this.#user?.requests.do(message);
+    if (message.action === 'sent') this.#awaitConfirmation();
+  }
+
+  /** A header or a body was wrong: where the next message begins is unknown. */
+  #fault(status: Fault): void {
+    this.#confirm(undefined, status, status === 'bad-request' ? 'not understood' : '');
+    this.#file?.stop('broken');
+    this.#finish('fault');
+  }
+
+  /** Answers all that was asked for, then ends our side. The hub is told when the connection is gone, or here. */
+  #finish(event: 'ended' | 'disconnect' | 'fault' | 'stop'): void {
+    const wasOver = this.#state === 'over';
+    this.#happen(event);
+    if (wasOver) return;
+    this.#file?.stop('gone');
+    this.#host.inOrder(() => {
+      if (this.#hasEnded) return;
+      this.#hasEnded = true;
+      if (this.#user) this.#host.submit({ do: 'leave', session: this.#host.session }, () => {});
+      this.#host.end();
+    });
   }
 
   // ---- coming in
 
   #connect({ user = '', token, id }: Message): void {
     const name = nameOf(user);
-    if (name === undefined) return this.#answer(id, 'bad-name');
+    if (name === undefined) return this.#confirm(id, 'bad-name');
     this.#happen('connect');
-    const { session, machine, remote } = this.#host;
-    const at = { session, machine, address: remote, dialect: dialectName };
-    let refusal: Status | undefined;
-    const entered = (outcome: { readonly ok: boolean; readonly why?: string }): void => {
-      if (!outcome.ok) refusal = refusals[outcome.why ?? ''] ?? 'try-later';
-    };
-    if (token === undefined) {
-      const wanted = { name };
-      this.#host.submit({ do: 'enter', ...at, wanted, collision: 'refuse' }, entered);
-    } else {
-      const tokenHash = hashOfToken(token);
-      this.#host.submit({ do: 'login', ...at, account: name, tokenHash }, entered);
-    }
-    let body = '';
-    let files: readonly Waiting[] = [];
-    this.#host.submit({ do: 'users', asker: { session } }, (outcome) => {
-      if (outcome.ok) body = linesOfUsers(outcome.value.users, this.#host.server.host);
-    });
-    // For a guest nothing has waited.
-    if (token !== undefined) {
-      this.#host.submit({ do: 'files-waiting', session }, (outcome) => {
-        if (outcome.ok) ({ files } = outcome.value);
-      });
-    }
-    this.#host.submit({ do: 'group-list', session }, (outcome) => {
-      if (this.#state !== 'entering') return;
-      if (refusal !== undefined) return this.#refused(id, refusal);
-      this.#accepted(id, name, body, outcome.ok ? outcome.value.groups : [], files);
+    signIn(this.#host, name, token, (result) => {
+      if (this.#state === 'entering') this.#answerConnect(id, name, result);
     });
   }
 
-  #refused(id: string | undefined, status: Status): void {
-    this.#happen('refused');
-    this.#write({ action: 'confirmation', id, status });
-    this.#advance();
-  }
-
-  #accepted(
-    id: string | undefined,
-    user: string,
-    body: string,
-    groups: readonly { readonly name: string }[],
-    files: readonly Waiting[],
-  ): void {
+  #answerConnect(id: string | undefined, user: string, result: Result<SignedIn, Status>): void {
+    if (!result.ok) {
+      this.#happen('refused');
+      return this.#write({ action: 'confirmation', id, status: result.why });
+    }
     this.#happen('accepted');
-    this.#inside = new GroupsRequests(
-      this.#host,
-      (content) => this.#write(content),
-      () => this.#advance(),
-    );
+    const { users, groups, files } = result.value;
+    const context = new UserContext(this.#host, (content) => this.#write(content));
+    this.#user = {
+      context,
+      requests: new GroupsRequests(context),
+      events: new GroupsEvents(context),
+    };
+    const body = bodyOfUsers(users);
     this.#write({ action: 'confirmation', id, user, status: 'ok', body });
-    // An account's groups are still its own.
     for (const { name: group } of groups) this.#write({ action: 'joined', user, group });
-    // What it has neither taken nor rejected is offered again.
-    for (const file of files) this.#inside.waits(file);
+    for (const file of files) context.incoming.waits(file.serial, file.from, file);
     for (const tell of this.#early.splice(0)) tell();
-    this.#advance();
+    this.#awaitConfirmation();
   }
 
   // ---- carrying a file
 
   #carry(first: Message): void {
     this.#happen('transfer');
-    this.#carrier = new FileConnection(
-      this.#host,
-      first,
-      (content) => this.#write(content),
-      this.#envelope,
-      () => this.#advance(),
-    );
+    this.#file = new FileConnection(first, {
+      host: this.#host,
+      envelope: this.#envelope,
+      write: (content) => this.#write(content),
+      settled: () => this.#happen('settled'),
+    });
   }
 
-  // ---- answers and the end
+  // ---- answers
 
   #write(content: Content): void {
     if (!this.#hasEnded) this.#host.write(bytesOf(this.#envelope, content));
   }
 
-  #answer(id: string | undefined, status: Status, body = ''): void {
+  #confirm(id: string | undefined, status: Status, body = ''): void {
     this.#host.inOrder(() => this.#write({ action: 'confirmation', id, status, body }));
   }
 
-  #fault(status: 'too-large' | 'bad-request'): void {
-    this.#answer(undefined, status, status === 'bad-request' ? reasons.notUnderstood : '');
-    this.#carrier?.fail('broken', undefined);
-    this.#finish('fault');
+  /** How long the client may still take for the oldest message that it has not confirmed, in ms. */
+  get #msUnconfirmed(): number | undefined {
+    return this.#user?.context.unconfirmed.msLeft(this.#host.now);
   }
 
-  /** Everything asked for is answered, then our side ends; the hub hears of it when the connection is gone. */
-  #finish(what: 'ended' | 'disconnect' | 'fault' | 'stop'): void {
-    if (this.#state === 'over') return;
-    this.#happen(what);
-    this.#carrier?.fail('gone', undefined);
-    this.#host.wake(undefined);
-    this.#host.inOrder(() => {
-      if (this.#hasEnded) return;
-      this.#hasEnded = true;
-      if (this.#inside) this.#host.submit({ do: 'leave', session: this.#host.session }, () => {});
-      this.#host.end();
-    });
-  }
-
-  /** When to look again: the oldest message that is not confirmed. Others set their own times. */
-  #rest(): void {
-    if (this.#state === 'serving')
-      this.#host.wake(this.#inside?.unconfirmed.msLeft(this.#host.now));
+  #awaitConfirmation(): void {
+    this.#host.wake(this.#msUnconfirmed);
   }
 }
-
-const refusals: Readonly<Record<string, Status>> = {
-  'name-taken': 'name-taken',
-  'unknown-user': 'unknown-user',
-  'not-allowed': 'not-allowed',
-  'already-entered': 'connected-already',
-};

@@ -1,6 +1,9 @@
-// The messages of the groups protocol: the source's table of fields, and every action with its names on the wire.
+// The messages of the groups protocol: actions, fields, answers and reasons (source 001, "Formato de mensajes").
 
-/** Every action, by the name it is written with (source 001, "Formato de mensajes", and the wire page). */
+/** The protocol's own name: of its folder, its door and its URLs. */
+export const dialectName = 'groups';
+
+/** Every action with the name that it has on the wire (source 001, "Formato de mensajes", and the README). */
 export const actions = {
   connect: 'Req.Connect',
   disconnect: 'Req.Disconnect',
@@ -25,10 +28,10 @@ export type Side = 'client' | 'server';
 
 export type ContentType = 'text/plain' | 'application/octet-stream';
 
-/** One message. What a header does not say is absent; `to` holds one name for each `To` line. */
+/** One message. A field without a header line is absent; `to` holds one name for each `To` line. */
 export interface Message {
   readonly action: Action;
-  /** The server's address. */
+  /** The server's address, whichever side sends the message. */
   readonly ip?: string;
   readonly side?: Side;
   readonly sourcePort?: number;
@@ -39,6 +42,8 @@ export interface Message {
   readonly group?: string;
   readonly id?: string;
   readonly status?: string;
+  /** Why it failed; absent where the peer gives no code that this protocol has. */
+  readonly reason?: Reason;
   readonly token?: string;
   readonly fileName?: string;
   /** In bytes. */
@@ -67,28 +72,22 @@ export type Status =
   | 'bad-request'
   | 'try-later';
 
-/** The bodies of failures, for people. */
-export const reasons = {
-  unknownUser: 'unknown user',
-  severalUsers: 'several users have this port',
+/** Why something failed, as the `Reason` header says it, each with the sentence that the body says to people. */
+export const reasonTexts = {
+  'unknown-user': 'unknown user',
+  'several-users': 'several users have this port',
   disconnected: 'disconnected',
   refused: 'refused by the receiver',
   full: 'too many messages wait for this user',
-  tooLong: 'the message is too long',
-  notMember: 'you are not in this group',
-  noReceiver: 'nobody is named',
-  tryLater: 'the server cannot take it now',
-  unknownFile: 'no such transfer',
-  noSpace: 'no space for the file',
+  'too-long': 'the message is too long',
+  'not-member': 'you are not in this group',
+  'no-receiver': 'nobody is named',
+  'try-later': 'the server cannot take it now',
+  'unknown-file': 'no such transfer',
+  'no-space': 'no space for the file',
   cancelled: 'cancelled',
   broken: 'the transfer broke off',
-  notUnderstood: 'not understood',
-  noOne: 'nobody is there to receive it',
+  nobody: 'nobody is there to receive it',
 } as const;
 
-/** A header block, with its last empty line, in bytes. */
-export const headerBytesMax = 8 * 1024;
-/** A body: the text of a message, or a piece of a file, in bytes. */
-export const bodyBytesMax = 64 * 1024;
-/** An `Id` or a `Token`, in bytes. */
-export const idBytesMax = 64;
+export type Reason = keyof typeof reasonTexts;

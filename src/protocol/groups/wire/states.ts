@@ -1,16 +1,16 @@
 // The states of a user and of the server (source 001, "Estados"), as one table that both sides act by.
 
 /**
- * Where a user is, and where each thing that happens takes him; what stands nowhere cannot happen there.
- * `chat` is a conversation with one user or group, `chat2` one with anybody by name.
+ * Where a user is, and where each event leads. `chat` is a conversation with one user or group, `chat2` one with
+ * anybody by name.
  */
 export const userStates = {
-  out: { connect: 'connecting' },
+  out: { connect: 'connecting', quit: 'out' },
   connecting: { accepted: 'in', refused: 'out', lost: 'out', quit: 'out' },
   in: { chat: 'chat', chat2: 'chat2', quit: 'leaving', lost: 'out' },
-  chat: { line: 'chat', quit: 'in', gone: 'in', chat: 'chat', chat2: 'chat2', lost: 'out' },
-  chat2: { line: 'chat2', quit: 'in', chat: 'chat', chat2: 'chat2', lost: 'out' },
-  leaving: { farewell: 'out', lost: 'out' },
+  chat: { line: 'chat', quit: 'in', gone: 'in', lost: 'out' },
+  chat2: { line: 'chat2', quit: 'in', lost: 'out' },
+  leaving: { farewell: 'out', silent: 'out', lost: 'out' },
 } as const;
 
 /**
@@ -26,8 +26,15 @@ export const serverStates = {
     ended: 'over',
     silent: 'over',
     stop: 'over',
+    lost: 'over',
   },
-  entering: { accepted: 'serving', refused: 'listening', ended: 'over', stop: 'over' },
+  entering: {
+    accepted: 'serving',
+    refused: 'listening',
+    silent: 'entering',
+    stop: 'over',
+    lost: 'over',
+  },
   serving: {
     request: 'serving',
     disconnect: 'over',
@@ -35,6 +42,7 @@ export const serverStates = {
     ended: 'over',
     silent: 'over',
     stop: 'over',
+    lost: 'over',
   },
   carrying: {
     data: 'carrying',
@@ -43,22 +51,30 @@ export const serverStates = {
     ended: 'over',
     silent: 'over',
     stop: 'over',
+    lost: 'over',
   },
-  over: {},
+  over: { ended: 'over', stop: 'over', lost: 'over' },
 } as const;
 
 export type UserState = keyof typeof userStates;
 export type ServerState = keyof typeof serverStates;
 
-type Happening<Table> = { [S in keyof Table]: keyof Table[S] }[keyof Table] & string;
-export type UserHappening = Happening<typeof userStates>;
-export type ServerHappening = Happening<typeof serverStates>;
+type EventOf<Table> = { [S in keyof Table]: keyof Table[S] }[keyof Table] & string;
+export type UserEvent = EventOf<typeof userStates>;
+export type ServerEvent = EventOf<typeof serverStates>;
 
 type Rows = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** The state after something happened; undefined where it cannot happen. */
-export const userAfter = (state: UserState, what: UserHappening): UserState | undefined =>
-  (userStates as Rows)[state]?.[what] as UserState | undefined;
+/** The state of a user after an event. An event without a row is a bug of ours, and throws. */
+export const userStateAfter = (state: UserState, event: UserEvent): UserState =>
+  stateAfter(userStates, state, event) as UserState;
 
-export const serverAfter = (state: ServerState, what: ServerHappening): ServerState | undefined =>
-  (serverStates as Rows)[state]?.[what] as ServerState | undefined;
+/** The state of the server after an event. An event without a row is a bug of ours, and throws. */
+export const serverStateAfter = (state: ServerState, event: ServerEvent): ServerState =>
+  stateAfter(serverStates, state, event) as ServerState;
+
+function stateAfter(rows: Readonly<Record<string, object>>, state: string, event: string): string {
+  const next = (rows as Rows)[state]?.[event];
+  if (next === undefined) throw new Error(`no row for ${event} in the state ${state}`);
+  return next;
+}

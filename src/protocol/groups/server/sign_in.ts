@@ -1,0 +1,53 @@
+// What the hub is asked for a user who comes in: the name or the account, and all that the first answer says.
+
+import { hashOfToken } from '../../bytes/token';
+import type { Outcome, Output } from '../../commands';
+import type { Host } from '../../dialect';
+import { type Name, ok, refused, type Result } from '../../model';
+import type { ListedUser } from '../wire/codec';
+import { dialectName, type Status } from '../wire/messages';
+import { listed } from './addressing';
+import { signInRefusal } from './refusals';
+
+export interface SignedIn {
+  readonly users: readonly ListedUser[];
+  /** The groups of an account, which are still its own. */
+  readonly groups: Output<'group-list'>['groups'];
+  /** The files that wait for an account: neither taken nor rejected. */
+  readonly files: Output<'files-waiting'>['files'];
+}
+
+/** Signs a guest in, or with a token an account. `done` gets its answer in order, even after a loss. */
+export function signIn(
+  host: Host,
+  name: Name,
+  token: string | undefined,
+  done: (result: Result<SignedIn, Status>) => void,
+): void {
+  const { session, machine, remote } = host;
+  const at = { session, machine, address: remote, dialect: dialectName };
+  let refusal: Status | undefined;
+  let users: readonly ListedUser[] = [];
+  let files: SignedIn['files'] = [];
+  const entered = (outcome: Outcome<'enter' | 'login'>): void => {
+    if (!outcome.ok) refusal = signInRefusal(outcome.why);
+  };
+  if (token === undefined) {
+    host.submit({ do: 'enter', ...at, wanted: { name }, collision: 'refuse' }, entered);
+  } else {
+    host.submit({ do: 'login', ...at, account: name, tokenHash: hashOfToken(token) }, entered);
+  }
+  host.submit({ do: 'users', asker: { session } }, (outcome) => {
+    if (outcome.ok) users = listed(outcome.value.users, host.server.host);
+  });
+  // For a guest nothing has waited.
+  if (token !== undefined) {
+    host.submit({ do: 'files-waiting', session }, (outcome) => {
+      if (outcome.ok) ({ files } = outcome.value);
+    });
+  }
+  host.submit({ do: 'group-list', session }, (outcome) => {
+    const groups = outcome.ok ? outcome.value.groups : [];
+    done(refusal === undefined ? ok({ users, groups, files }) : refused(refusal));
+  });
+}
