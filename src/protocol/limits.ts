@@ -115,8 +115,10 @@ export const limits = {
     expiryMs: 600 * second,
   },
   server: {
-    /** How long the server waits for its peers when it stops; then for broken uploads, and for who reads its console. In ms. */
+    /** How long a server that stops waits for its peers, in ms, and how often it looks whether they are gone. */
     stopMs: 1.3 * second,
+    stopPollMs: 10,
+    /** How long it then waits for uploads to break off, and for the reader of its console, in ms. */
     stopFilesMs: 200,
     stopConsoleMs: 300,
     /** The console is written to at most this often, in ms. */

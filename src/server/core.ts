@@ -139,9 +139,9 @@ export class Core {
       output: (bytes, taken) => console.raw(bytes, taken),
       report: (what, error) => this.#deps.report(what, error),
       nextSession: () => `${machine}-${this.#startName}-${++this.#sessionCount}` as SessionId,
-      began: (connection) => void this.#connections.add(connection),
+      opened: (connection) => void this.#connections.add(connection),
       entered: (connection) => void this.#bySession.set(connection.session, connection),
-      over: (connection, session) => {
+      closed: (connection, session) => {
         this.#connections.delete(connection);
         if (session !== undefined) this.#bySession.delete(session);
       },

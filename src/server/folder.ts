@@ -1,11 +1,11 @@
-// The data folder: made if missing, and held by one server at a time.
+// Where the server keeps everything: a folder that one server holds at a time, or one that ends with the process.
 
 import { Database } from 'bun:sqlite';
-import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where everything is kept if nobody says otherwise. */
+/** Where everything is kept unless the operator says otherwise. */
 export function defaultFolder(): string {
   const state = process.env['XDG_STATE_HOME'];
   return join(
@@ -22,19 +22,21 @@ export class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
 }
 
-export interface HeldFolder {
+export interface DataFolder {
+  /** The database's path, as SQLite takes it. */
   readonly database: string;
+  /** The folder of attachments. */
   readonly files: string;
   release(): void;
 }
 
 /**
- * Takes a folder for this process until `release` or its end, however it comes. Throws FolderInUse, or the
- * system's error where it cannot be written.
+ * Takes a folder for this process until `release`, or until the process ends in whatever way. Makes it if it is
+ * missing. Throws FolderInUse, or the system's error where it cannot be written.
  */
-export function holdFolder(folder: string): HeldFolder {
+export function holdFolder(folder: string): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // A lock that the system lets go when the process is killed, and that works wherever SQLite does.
+  // The system lets this lock go when the process is killed, and it works wherever SQLite does.
   const lock = new Database(join(folder, 'lock'), { create: true });
   try {
     lock.run('PRAGMA locking_mode = EXCLUSIVE');
@@ -50,5 +52,15 @@ export function holdFolder(folder: string): HeldFolder {
     database: databaseIn(folder),
     files: join(folder, 'files'),
     release: () => lock.close(),
+  };
+}
+
+/** A database in memory, and a folder for attachments that `release` removes. */
+export function temporaryFolder(): DataFolder {
+  const folder = mkdtempSync(join(tmpdir(), 'chat-'));
+  return {
+    database: ':memory:',
+    files: join(folder, 'files'),
+    release: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,10 +1,4 @@
-// The server: assembles the parts, starts them, stops them; the only file that knows them all.
-
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { createConsola, LogLevels } from 'consola/basic';
+// The server: assembles the parts, starts and stops them. The only file that knows them all.
 
 import { localHost, ownHosts } from '../net/address';
 import { type Clock, SystemClock } from '../net/clock';
@@ -16,12 +10,14 @@ import type { Address } from '../protocol/model';
 import type { Console } from './console';
 import { Core, openCoreStore } from './core';
 import { descriptorLimit } from './descriptors';
-import { Door } from './door';
 import { Files } from './files/files';
-import { holdFolder } from './folder';
+import { type DataFolder, holdFolder, temporaryFolder } from './folder';
 import { fileIsNeeded, neededFiles } from './hub/state/attachments';
+import type { Store } from './hub/store';
+import { createReport, type Report } from './log';
 import { Admission } from './net/admission';
 import { Dialer } from './net/dialer';
+import { type Door, TcpDoor } from './net/door';
 import { WebDoor } from './web/door';
 
 export interface DoorRequest {
@@ -33,25 +29,25 @@ export interface DoorRequest {
 export interface ServerSettings {
   readonly host: string;
   readonly doors: readonly DoorRequest[];
-  /** Where everything is kept; undefined: nothing outlives the process. */
+  /** Where everything is kept. Undefined: nothing outlives the process. */
   readonly folder: string | undefined;
   readonly flags: ServerFlagValues;
   readonly console: Console;
-  /** The largest attachment, in bytes; any size by default. */
+  /** The largest attachment, in bytes. Any size by default. */
   readonly largestFile?: number;
-  /** All attachments that wait together, in bytes; as many as the disk takes by default. */
+  /** All attachments that wait together, in bytes. As many as the disk takes by default. */
   readonly storedFiles?: number;
   /** How long an attachment waits, in ms. */
   readonly attachmentMs?: number;
   /** The system's by default. */
   readonly clock?: Clock;
-  /** File descriptors that the process may have open; as the system says by default. */
+  /** File descriptors that the process may have open. As the system says by default. */
   readonly descriptors?: number;
 }
 
 export interface RunningServer {
   readonly doors: readonly { readonly dialect: Dialect; readonly address: Address }[];
-  /** No new connections; what is accepted is committed; peers are told in their dialect. */
+  /** Lets no connection in, commits what was accepted, and takes leave of the peers in their dialects. */
   stop(): Promise<void>;
 }
 
@@ -73,6 +69,23 @@ const portFaults: Readonly<Record<string, (host: string, port: number) => string
   EADDRNOTAVAIL: (host) => `${host} is no address of this machine`,
 };
 
+/** What outlives a connection: the folder, the database and the attachments. */
+interface Storage {
+  readonly folder: DataFolder;
+  readonly db: Store;
+  readonly files: Files;
+}
+
+/** What leads to peers, and the time that all of it shares. */
+interface Network {
+  readonly sockets: SocketDeps;
+  readonly dialer: Dialer;
+  /** Filled as they open. */
+  readonly doors: Door[];
+  /** Stops the clock, unless it was handed in. */
+  readonly stopClock: () => void;
+}
+
 /**
  * Starts a server, whole or not at all. Throws FolderInUse, NewerDatabase, PortUnavailable, and the system's
  * errors of the data folder.
@@ -80,75 +93,94 @@ const portFaults: Readonly<Record<string, (host: string, port: number) => string
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const undo: (() => void)[] = [];
   try {
-    return await assemble(settings, undo);
+    const report = createReport(settings.console);
+    const storage = await openStorage(settings, report, undo);
+    const network = openNetwork(settings);
+    const core = assembleCore(settings, storage, network, report);
+    undo.push(() => network.doors.forEach((door) => door.close()));
+    openDoors(settings, network, core);
+    const cancelExpiry = expireAttachments(settings, network, core);
+    printBanners(settings, network);
+    core.start();
+    return {
+      doors: network.doors.map(({ dialect, address }) => ({ dialect, address })),
+      async stop() {
+        cancelExpiry();
+        await stopNetwork(network, core);
+        await stopStorage(storage);
+        await Promise.race([settings.console.close(), pause(limits.server.stopConsoleMs)]);
+      },
+    };
   } catch (error) {
     for (const step of undo.reverse()) step();
     throw error;
   }
 }
 
-async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise<RunningServer> {
-  const { console } = settings;
-  // Whatever goes wrong is told with its stack and its causes, through the console that never blocks.
-  const stderr = { write: (text: string) => console.warn(text.trimEnd()) };
-  const log = createConsola({
-    level: LogLevels.info,
-    formatOptions: { date: false, colors: false },
-    stdout: stderr as unknown as NodeJS.WriteStream,
-    stderr: stderr as unknown as NodeJS.WriteStream,
-  });
-  const report = (what: string, error: unknown): void => log.withTag(what).error(error);
-
-  // The store, and the folder of files beside it.
-  const held = settings.folder === undefined ? undefined : holdFolder(settings.folder);
-  if (held) undo.push(() => held.release());
-  const db = openCoreStore(held?.database ?? ':memory:');
+async function openStorage(
+  settings: ServerSettings,
+  report: Report,
+  undo: (() => void)[],
+): Promise<Storage> {
+  const folder = settings.folder === undefined ? temporaryFolder() : holdFolder(settings.folder);
+  undo.push(() => folder.release());
+  const db = openCoreStore(folder.database);
   undo.push(() => db.close());
-  const passing = held ? undefined : mkdtempSync(join(tmpdir(), 'chat-'));
-  if (passing !== undefined) undo.push(() => rmSync(passing, { recursive: true, force: true }));
   const files = new Files({
-    folder: held?.files ?? join(passing ?? tmpdir(), 'files'),
+    folder: folder.files,
     ...(settings.largestFile !== undefined && { largest: settings.largestFile }),
     ...(settings.storedFiles !== undefined && { total: settings.storedFiles }),
     needed: fileIsNeeded(db),
     report,
   });
   await files.start(neededFiles(db));
+  return { folder, db, files };
+}
 
-  // The chat, and the world that it lives in.
+function openNetwork(settings: ServerSettings): Network {
   const ownClock = new SystemClock();
-  const clock = settings.clock ?? ownClock;
-  const flushes = new FlushScheduler((flush) => void setImmediate(flush));
-  const sockets: SocketDeps = { clock, flushes, budget: { blockedBytes: 0 } };
+  const sockets: SocketDeps = {
+    clock: settings.clock ?? ownClock,
+    // Not a microtask, because those run between two sockets' input of one turn.
+    flushes: new FlushScheduler((flush) => void setImmediate(flush)),
+    budget: { blockedBytes: 0 },
+  };
   const dialer = new Dialer(sockets);
+  return { sockets, dialer, doors: [], stopClock: () => ownClock.stop() };
+}
+
+function assembleCore(
+  settings: ServerSettings,
+  { db, files }: Storage,
+  { sockets, dialer, doors }: Network,
+  report: Report,
+): Core {
   const own = ownHosts();
-  const doors: (Door | WebDoor)[] = [];
   const dialects = settings.doors.map(({ dialect }) => dialect);
-  const core = new Core(db, dialects, {
-    clock,
+  return new Core(db, dialects, {
+    clock: sockets.clock,
     files,
-    console,
+    console: settings.console,
     soon: (step) => void setImmediate(step),
-    flush: () => flushes.flush(),
+    flush: () => sockets.flushes.flush(),
     dial: (address, open) => dialer.dial(address, open),
     isOwnDoor: ({ host, port }) =>
       doors.some(({ address }) => address.port === port) && own.has(host),
     report,
   });
+}
 
-  // The doors.
-  const host = localHost(settings.host);
+function openDoors(settings: ServerSettings, { sockets, doors }: Network, core: Core): void {
   const admission = new Admission(settings.descriptors ?? descriptorLimit());
-  undo.push(() => doors.forEach((door) => door.close()));
   for (const { dialect, port } of settings.doors) {
-    const Opened = dialect.transport === 'websocket' ? WebDoor : Door;
+    const Opened = dialect.transport === 'websocket' ? WebDoor : TcpDoor;
     try {
       const door = new Opened({
         dialect,
         settings: settings.flags,
         host: settings.host,
         port,
-        deps: core.hostDeps(dialect.name, { host, port }),
+        deps: core.hostDeps(dialect.name, { host: localHost(settings.host), port }),
         sockets,
         admission,
       });
@@ -157,43 +189,50 @@ async function assemble(settings: ServerSettings, undo: (() => void)[]): Promise
       throw new PortUnavailable(settings.host, port, error);
     }
   }
-  let cancelExpiry = (): void => {};
+}
+
+/** Has attachments that waited too long removed, now and regularly. The result ends that. */
+function expireAttachments(
+  { attachmentMs = limits.files.attachmentMs }: ServerSettings,
+  { sockets: { clock } }: Network,
+  core: Core,
+): () => void {
+  let cancel = (): void => {};
   const expire = (): void => {
-    const before = clock.now() - (settings.attachmentMs ?? limits.files.attachmentMs);
-    core.submit({ do: 'file-expire', before });
-    cancelExpiry = clock.after(limits.files.expiryMs, expire);
+    core.submit({ do: 'file-expire', before: clock.now() - attachmentMs });
+    cancel = clock.after(limits.files.expiryMs, expire);
   };
   expire();
-  for (const door of doors) {
-    const listening = { host, port: door.address.port };
-    for (const line of door.dialect.server?.banner?.(listening) ?? []) console.print(line);
-    if (door.dialect.server?.prompt !== undefined) console.prompt(door.dialect.server.prompt);
-  }
-  core.start();
+  return () => cancel();
+}
 
-  return {
-    doors: doors.map(({ dialect, address }) => ({ dialect, address })),
-    async stop() {
-      cancelExpiry();
-      for (const door of doors) door.close();
-      dialer.close();
-      core.closing();
-      const deadline = Date.now() + limits.server.stopMs;
-      while (core.connections.size > 0 && Date.now() < deadline) {
-        await pause(10);
-        core.flush();
-      }
-      for (const door of doors) door.drop();
-      dialer.drop();
-      core.close();
-      await Promise.race([files.close(), pause(limits.server.stopFilesMs)]);
-      ownClock.stop();
-      db.close();
-      held?.release();
-      if (passing !== undefined) rmSync(passing, { recursive: true, force: true });
-      await Promise.race([console.close(), pause(limits.server.stopConsoleMs)]);
-    },
-  };
+function printBanners({ host, console }: ServerSettings, { doors }: Network): void {
+  for (const { dialect, address } of doors) {
+    const listening: Address = { host: localHost(host), port: address.port };
+    for (const line of dialect.server?.banner?.(listening) ?? []) console.print(line);
+    if (dialect.server?.prompt !== undefined) console.prompt(dialect.server.prompt);
+  }
+}
+
+async function stopNetwork({ doors, dialer, stopClock }: Network, core: Core): Promise<void> {
+  for (const door of doors) door.close();
+  dialer.close();
+  core.closing();
+  const deadline = Date.now() + limits.server.stopMs;
+  while (core.connections.size > 0 && Date.now() < deadline) {
+    await pause(limits.server.stopPollMs);
+    core.flush();
+  }
+  for (const door of doors) door.drop();
+  dialer.drop();
+  core.close();
+  stopClock();
+}
+
+async function stopStorage({ folder, db, files }: Storage): Promise<void> {
+  await Promise.race([files.close(), pause(limits.server.stopFilesMs)]);
+  db.close();
+  folder.release();
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-// A conversation's flow: what is held back, when reading stops, and that an end comes behind all that was sent.
+// A connection's flow: what is held back, when reading stops, and that an end comes behind all that was sent.
 
 import { expect, test } from 'bun:test';
 
@@ -11,8 +11,8 @@ import { ok, type SessionId } from '../../src/protocol/model';
 import type { Files } from '../../src/server/files/files';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 
-/** A conversation whose session submits one command a byte; its answers are in the test's hands. */
-function conversing() {
+/** A connection whose session submits one command a byte. The test gives the outcomes. */
+function connected() {
   const told: string[] = [];
   const answers: (() => void)[] = [];
   const socket: Socket = {
@@ -26,7 +26,7 @@ function conversing() {
     pause: () => void told.push('pause'),
     resume: () => void told.push('resume'),
   };
-  const conversation = new ConnectionHost(socket, {
+  const host = new ConnectionHost(socket, {
     dialect: 'test',
     machine: 'm1',
     server: { host: '127.0.0.1', port: 2 },
@@ -42,17 +42,17 @@ function conversing() {
       throw error;
     },
     nextSession: () => 'm1-1' as SessionId,
-    began() {},
+    opened() {},
     entered() {},
-    over() {},
+    closed() {},
   });
   let taken = 0;
   const session: ConnectionEvents = {
-    received(inbox: Inbox) {
-      while (inbox.take(1)) {
-        taken++;
-        conversation.submit({ do: 'watch', session: conversation.session }, () => {});
-      }
+    takeNext(inbox: Inbox) {
+      if (!inbox.take(1)) return 'more';
+      taken++;
+      host.submit({ do: 'watch', session: host.session }, () => {});
+      return 'taken';
     },
     ended: () => void told.push(`end after ${taken}`),
     lost: (why) => void told.push(`lost: ${why}`),
@@ -60,26 +60,26 @@ function conversing() {
   const answer = (count = Infinity): void => {
     for (; count > 0 && answers.length > 0; count--) answers.shift()?.();
   };
-  return { conversation, session, told, answer, taken: () => taken };
+  return { host, session, told, answer, taken: () => taken };
 }
 
 const most = limits.net.outstandingRequests;
 
 test('a full window that leaves nothing behind stops no reading', () => {
-  const { conversation, session, told, answer, taken } = conversing();
-  conversation.start(session);
-  conversation.data(new Uint8Array(most));
+  const { host, session, told, answer, taken } = connected();
+  host.start(session);
+  host.data(new Uint8Array(most));
   answer();
-  conversation.data(new Uint8Array(most));
+  host.data(new Uint8Array(most));
   answer();
   expect(taken()).toBe(2 * most);
   expect(told).toEqual([]);
 });
 
 test('more than a window stops reading until all of it is answered', () => {
-  const { conversation, session, told, answer, taken } = conversing();
-  conversation.start(session);
-  conversation.data(new Uint8Array(most + 10));
+  const { host, session, told, answer, taken } = connected();
+  host.start(session);
+  host.data(new Uint8Array(most + 10));
   expect(taken()).toBe(most);
   expect(told).toEqual(['pause']);
   answer(most - 1);
@@ -90,10 +90,10 @@ test('more than a window stops reading until all of it is answered', () => {
 });
 
 test('what comes while a window is full is held back, and stops reading', () => {
-  const { conversation, session, told, answer, taken } = conversing();
-  conversation.start(session);
-  conversation.data(new Uint8Array(most));
-  conversation.data(new Uint8Array(1));
+  const { host, session, told, answer, taken } = connected();
+  host.start(session);
+  host.data(new Uint8Array(most));
+  host.data(new Uint8Array(1));
   expect(taken()).toBe(most);
   expect(told).toEqual(['pause']);
   answer();
@@ -101,21 +101,21 @@ test('what comes while a window is full is held back, and stops reading', () => 
 });
 
 test('an end comes behind all that was sent before it', () => {
-  const { conversation, session, told, answer } = conversing();
-  conversation.start(session);
-  conversation.data(new Uint8Array(3 * most));
-  conversation.ended();
+  const { host, session, told, answer } = connected();
+  host.start(session);
+  host.data(new Uint8Array(3 * most));
+  host.ended();
   expect(told).toEqual(['pause']);
   answer();
   expect(told.at(-1)).toBe(`end after ${3 * most}`);
 });
 
-test('whoever waits for his turn may speak and end before it comes', () => {
-  const { conversation, session, told, taken } = conversing();
-  conversation.data(new Uint8Array(5));
-  conversation.ended();
+test('a peer that waits for its turn may send and end before it comes', () => {
+  const { host, session, told, taken } = connected();
+  host.data(new Uint8Array(5));
+  host.ended();
   expect(told).toEqual([]);
-  conversation.start(session);
+  host.start(session);
   expect(taken()).toBe(5);
   expect(told).toEqual(['end after 5']);
 });

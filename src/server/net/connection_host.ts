@@ -1,31 +1,27 @@
-// A conversation: one session on one link, with the order, the bounds and the files that law grants it.
-// long because it is three faces of one thing: what a session, delivery and a link may ask of it.
+// What gives a session its world: its socket, the hub, delivery, the console and files, on one connection.
+// long because it has a method for all that a session, delivery, a socket and a clock may ask; the work is done elsewhere.
 
 import { randomBytes } from 'node:crypto';
 
 import type { Clock, Wakeable } from '../../net/clock';
 import type { Socket, SocketEvents } from '../../net/socket';
-import { Inbox } from '../../protocol/bytes/inbox';
 import type { Command, OperationName, Outcome } from '../../protocol/commands';
-import { takeEach } from '../../protocol/connection';
+import type { LossReason } from '../../protocol/connection';
 import type { ConnectionEvents, Host, Session, Settle, Sink } from '../../protocol/dialect';
 import { ProtocolError } from '../../protocol/errors';
-import { limits } from '../../protocol/limits';
-import {
-  type Address,
-  type Direct,
-  type Notice,
-  type Said,
-  type SessionId,
-} from '../../protocol/model';
+import type { Address, Direct, Notice, Said, SessionId } from '../../protocol/model';
 import type { Outlet } from '../delivery/outlet';
 import type { FileStore } from '../files/files';
 import { FileTransfers } from './file_transfers';
+import { InputFlow, type InputOwner } from './input_flow';
+import { OutstandingCommands } from './outstanding_commands';
+import { UnsettledMessages } from './unsettled_messages';
 
-/** What conversations of one door share. */
+/** What the connections of one door share. */
 export interface ConnectionHostDeps {
   readonly dialect: string;
   readonly machine: string;
+  /** The server's address as peers know it. */
   readonly server: Address;
   readonly clock: Clock;
   readonly files: FileStore;
@@ -34,66 +30,64 @@ export interface ConnectionHostDeps {
     done: (outcome: Outcome<K>) => void,
     idempotencyKey?: string,
   ): void;
-  /** What must come to pass: while the disk fails it is asked for again; `done` when it has. */
+  /** Submits what has happened already. Asks again while the disk fails; `done` when it is written. */
   owe(command: Command, done: () => void): void;
   isOwnDoor(address: Address): boolean;
   print(line: string): void;
   warn(line: string): void;
-  /** Bytes for stdout; `taken` once they are written. */
+  /** Writes bytes to stdout. `taken` is called once they are written. */
   output(bytes: Uint8Array, taken: () => void): void;
-  /** An exception that is our bug. */
+  /** Logs an exception that is our bug. */
   report(what: string, error: unknown): void;
   nextSession(): SessionId;
-  began(conversation: ConnectionHost): void;
-  /** It is about to ask for a name. */
-  entered(conversation: ConnectionHost): void;
-  /** The conversation is over. */
-  over(conversation: ConnectionHost, session: SessionId | undefined): void;
+  /** The connection exists. */
+  opened(host: ConnectionHost): void;
+  /** Its session is about to ask for a name: from now on delivery must find it. */
+  entered(host: ConnectionHost): void;
+  /** The connection is gone. */
+  closed(host: ConnectionHost, session: SessionId | undefined): void;
 }
 
-interface Later {
-  readonly after: number;
-  readonly run: () => void;
-}
-
-export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
+export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, Wakeable {
   readonly #deps: ConnectionHostDeps;
   readonly #socket: Socket;
-  readonly #inbox = new Inbox();
+  readonly #input: InputFlow;
+  readonly #commands = new OutstandingCommands();
   #events: ConnectionEvents | undefined;
   #session: Session | undefined;
-  #submitted = 0;
-  #answered = 0;
-  #later: Later[] | undefined;
-  #unsettled: Set<Settle> | undefined;
-  #entered = false;
-  /** The session gets nothing more to read for a while. */
-  #held = false;
-  /** Nothing more is read from the link for a while. */
-  #paused = false;
-  #sinkFull = false;
-  #over = false;
-  #ended = false;
+  #id: SessionId | undefined;
+  #transfers: FileTransfers | undefined;
+  #unsettled: UnsettledMessages | undefined;
+  #hasEntered = false;
+  /** Our side has ended. */
+  #isEnded = false;
+  /** The connection is gone. */
+  #isLost = false;
 
   constructor(socket: Socket, deps: ConnectionHostDeps) {
     this.#socket = socket;
     this.#deps = deps;
-    deps.began(this);
+    this.#input = new InputFlow(this, socket);
+    deps.opened(this);
+  }
+
+  /** Starts with what is told of the connection: a session, or our side of a call. */
+  start(events: ConnectionEvents): void {
+    this.#events = events;
+    this.#session = events;
+    this.#input.start(events);
   }
 
   /** Most connections of a dialect without sessions are never asked for it. */
   get session(): SessionId {
     return (this.#id ??= this.#deps.nextSession());
   }
-  #id: SessionId | undefined;
-
   get remote(): Address {
     return this.#socket.remote;
   }
   get local(): Address {
     return this.#socket.local;
   }
-
   get dialect(): string {
     return this.#deps.dialect;
   }
@@ -106,69 +100,65 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
   get now(): number {
     return Math.floor(this.#deps.clock.now() / 1000);
   }
-
-  /** Starts with what reacts to it: a session, or the caller's half of a call-back. */
-  start(events: ConnectionEvents): void {
-    this.#events = events;
-    this.#session = events;
-    // Who had to wait for his turn may have said something, and ended, meanwhile.
-    this.#feed();
-    this.#tellEnd();
+  get isClosed(): boolean {
+    return this.#isEnded;
+  }
+  get outstanding(): number {
+    return this.#commands.count;
   }
 
-  // ------------------------------------------------------------------------- what the session may do
+  // ---- the session and its connection
 
   write(bytes: Uint8Array, apart?: 'apart'): void {
     this.#socket.write(bytes, apart === 'apart');
   }
 
-  end(patienceMs?: number): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#socket.end(patienceMs);
-    // What still comes is thrown away, so that the peer's end is seen behind it.
+  end(lingerMs?: number): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#socket.end(lingerMs);
+    // What still comes is read and thrown away, because the peer's end comes behind it.
     this.#socket.resume();
   }
 
   abort(): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#socket.abort();
   }
 
   wake(ms: number | undefined): void {
-    if (!this.#over) this.#deps.clock.wake(this, ms);
+    if (!this.#isLost) this.#deps.clock.wake(this, ms);
   }
+
+  // ---- the session and the hub
 
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
     idempotencyKey?: string,
   ): void {
-    if (this.#over) return;
-    if (!this.#entered && (command.do === 'enter' || command.do === 'login')) this.#enter();
-    this.#submitted++;
-    if (this.#submitted - this.#answered >= limits.net.outstandingRequests) this.#flow();
-    this.#deps.submit(
-      command,
-      (outcome) => {
-        try {
-          if (!this.#over) done(outcome);
-        } catch (error) {
-          this.#fail(error);
-        }
-        this.#answered++;
-        this.#runLater();
-        if (this.#over) this.#unpin();
-        if (this.#isWaiting) this.#goOn();
-        if (this.#held || this.#paused) this.#flow();
-      },
-      idempotencyKey,
-    );
+    if (this.#isLost) return;
+    if (!this.#hasEntered && (command.do === 'enter' || command.do === 'login')) this.#enter();
+    this.#commands.add();
+    this.#input.submitted();
+    const answered = (outcome: Outcome<K>): void => {
+      // Not by #run: its step would be one more object for each command.
+      try {
+        if (!this.#isLost) done(outcome);
+      } catch (error) {
+        this.fail(error);
+      }
+      this.#commands.remove();
+      this.#runDeferred();
+      if (this.#isLost) this.#unpinFiles();
+      else this.#input.answered();
+    };
+    this.#deps.submit(command, answered, idempotencyKey);
   }
 
   /** From now on the hub may know this connection, and delivery must find it. */
   #enter(): void {
-    this.#entered = true;
+    this.#hasEntered = true;
     this.#deps.entered(this);
     this.#socket.keepAlive();
   }
@@ -178,15 +168,13 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
   }
 
   inOrder(answer: () => void): void {
-    if (this.#answered === this.#submitted) answer();
-    else (this.#later ??= []).push({ after: this.#submitted, run: answer });
+    if (this.outstanding === 0) answer();
+    else this.#commands.defer(answer);
   }
 
-  #runLater(): void {
-    while (this.#later?.[0] && this.#later[0].after <= this.#answered) {
-      const next = this.#later.shift();
-      if (next && !this.#over) this.#run(next.run);
-    }
+  #runDeferred(): void {
+    for (let next = this.#commands.takeDue(); next; next = this.#commands.takeDue())
+      this.#run(next);
   }
 
   secret(): string {
@@ -197,6 +185,8 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
     return this.#deps.isOwnDoor(address);
   }
 
+  // ---- the session and the console
+
   print(line: string): void {
     this.#deps.print(line);
   }
@@ -206,14 +196,11 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
   }
 
   output(bytes: Uint8Array): void {
-    this.#outputs += bytes.length;
-    this.#deps.output(bytes, () => {
-      this.#outputs -= bytes.length;
-      this.#flow();
-    });
+    this.#input.outputBegan(bytes.length);
+    this.#deps.output(bytes, () => this.#input.outputDone(bytes.length));
   }
-  /** Bytes on their way to stdout. */
-  #outputs = 0;
+
+  // ---- the session and files
 
   receiveFile(size: number, hopeless: () => void): Sink {
     return this.#files().receive(size, hopeless);
@@ -227,190 +214,99 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, Wakeable {
     return (this.#transfers ??= new FileTransfers({
       files: this.#deps.files,
       socket: this.#socket,
-      isEnded: () => this.#ended,
-      run: (step) => {
-        if (!this.#over) this.#run(step);
-      },
-      full: (isFull) => {
-        this.#sinkFull = isFull;
-        this.#flow();
-      },
+      isEnded: () => this.#isEnded,
+      run: (step) => this.#run(step),
+      full: (isFull) => this.#input.setFileSinkFull(isFull),
     }));
   }
-  #transfers: FileTransfers | undefined;
 
-  /** A command that is still under way may name what was uploaded here. */
-  #unpin(): void {
-    if (this.#answered === this.#submitted) this.#transfers?.unpin();
+  /** Lets go of what was uploaded here, unless a command that is under way may still name it. */
+  #unpinFiles(): void {
+    if (this.outstanding === 0) this.#transfers?.unpin();
   }
 
-  // ------------------------------------------------------------------------------ what delivery tells
+  // ---- what delivery tells
 
   deliver(message: Direct, settle: Settle): void {
     const session = this.#session;
-    if (this.#over || !session?.deliver) return settle('failed');
-    const unsettled = (this.#unsettled ??= new Set());
-    unsettled.add(settle);
-    this.#run(() =>
-      session.deliver?.(message, (result) => {
-        if (unsettled.delete(settle)) settle(result);
-      }),
-    );
+    if (this.#isLost || !session?.deliver) return settle('failed');
+    const settleOnce = (this.#unsettled ??= new UnsettledMessages()).add(settle);
+    this.#run(() => session.deliver?.(message, settleOnce));
   }
 
   tell(notice: Notice): void {
-    if (!this.#over && this.#session?.tell) this.#run(() => this.#session?.tell?.(notice));
+    this.#run(() => this.#session?.tell?.(notice));
   }
 
   tellAll(run: readonly Said[]): boolean {
     const session = this.#session;
-    if (this.#over || !session?.tellAll) return this.#over;
+    if (this.#isLost || !session?.tellAll) return this.#isLost;
     this.#run(() => session.tellAll?.(run));
     return true;
   }
 
   /** The server stops. */
   closing(): void {
-    if (this.#over) return;
-    if (this.#session?.closing) this.#run(() => this.#session?.closing?.());
+    this.#run(() => this.#session?.closing?.());
     this.end();
   }
 
-  // ------------------------------------------------------------------------------ what the link tells
-
-  // Each of these comes once for every connection: a step made for `#run` would cost more than what it does.
+  // ---- what the socket and the clock tell
 
   opened(): void {
-    try {
-      this.#events?.opened?.();
-    } catch (error) {
-      this.#fail(error);
-    }
+    this.#run(() => this.#events?.opened?.());
   }
 
   data(bytes: Uint8Array): void {
-    if (this.#ended) return;
-    this.#inbox.push(bytes);
-    this.#feed();
+    if (!this.#isEnded) this.#input.push(bytes);
   }
 
   ended(): void {
-    this.#peerEnded = true;
-    this.#tellEnd();
+    this.#input.end();
   }
-  #peerEnded = false;
-
-  /** The peer's end comes behind all that it sent, also where some of that is still held back. */
-  #tellEnd(): void {
-    if (!this.#peerEnded || this.#endTold || !this.#events) return;
-    if (this.#held && this.#inbox.size > 0 && !this.#ended) return;
-    try {
-      // A session that waits for an outcome hears of the end after it.
-      this.#isWaiting = !this.#ended && this.#events.takeNext?.(this.#inbox) === 'later';
-      if (this.#isWaiting) return;
-      this.#endTold = true;
-      this.#events.ended();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-  #endTold = false;
-  /** The session takes nothing more before an outcome has come. */
-  #isWaiting = false;
 
   drained(): void {
     this.#transfers?.drained();
   }
 
   woke(): void {
-    if (!this.#over) this.#run(() => this.#events?.woke?.());
+    this.#run(() => this.#events?.woke?.());
   }
 
-  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
-    if (this.#over) return;
+  lost(why: LossReason): void {
+    if (this.#isLost) return;
     this.#deps.clock.wake(this, undefined);
-    try {
-      this.#events?.lost(why);
-    } catch (error) {
-      this.#fail(error);
-    }
-    this.#over = true;
-    this.#ended = true;
+    this.#run(() => this.#events?.lost(why));
+    this.#isLost = true;
+    this.#isEnded = true;
     this.#transfers?.close();
-    if (this.#unsettled) {
-      const unsettled = [...this.#unsettled];
-      this.#unsettled.clear();
-      for (const settle of unsettled) settle('failed');
-    }
-    this.#unpin();
-    if (this.#entered) this.#leave();
-    else this.#deps.over(this, this.#id);
+    this.#unsettled?.failAll();
+    this.#unpinFiles();
+    if (this.#hasEntered) this.#leave();
+    else this.#deps.closed(this, this.#id);
   }
 
-  /** Whoever is gone must not stay in the lists because of a disk that failed when he went. */
+  /** Owed, so that no user stays in the lists because the disk failed when they left. */
   #leave(): void {
     this.#deps.owe({ do: 'leave', session: this.session }, () => {
-      this.#deps.over(this, this.#id);
+      this.#deps.closed(this, this.#id);
     });
   }
 
-  // --------------------------------------------------------------------------------------- the flow
+  // ---- inside
 
-  /** The session waited for an outcome. */
-  #goOn(): void {
-    this.#isWaiting = false;
-    this.#feed();
-    this.#tellEnd();
-  }
-
-  /** Nothing more is taken: our side has ended, or is about to. */
-  get isClosed(): boolean {
-    return this.#ended;
-  }
-
-  #feed(): void {
-    if (this.#inbox.size === 0 || !this.#events) return;
-    try {
-      this.#isWaiting = takeEach(this.#events, this.#inbox, this) === 'later';
-    } catch (error) {
-      this.#fail(error);
-    }
-    this.#inbox.compact();
-    this.#flow();
-    this.#tellEnd();
-  }
-
-  /** Reads on, or not: a bound of what is under way, of what is not taken, of what the disk has to take. */
-  #flow(): void {
-    if (this.#over || this.#ended) return;
-    const underWay = this.#submitted - this.#answered;
-    // Once full it goes on when all are answered: what follows is then one group of the journal and not two.
-    const busy = this.#held ? underWay > 0 : underWay >= limits.net.outstandingRequests;
-    const held = busy || this.#sinkFull || this.#outputs > limits.server.consoleBytes;
-    const goesOn = this.#held && !held;
-    this.#held = held;
-    this.#inbox.held = held;
-    // Held for a moment with nothing to take, as between a full window and its answers, costs no system calls.
-    const pause = this.#inbox.size > (held ? 0 : limits.net.inboxBytes);
-    const resumes = this.#paused && !pause;
-    if (pause !== this.#paused) {
-      this.#paused = pause;
-      if (pause) this.#socket.pause();
-      else this.#socket.resume();
-    }
-    if (goesOn || resumes) this.#feed();
-  }
-
+  /** Runs a step of the session, unless the connection is gone. */
   #run(step: () => void): void {
+    if (this.#isLost) return;
     try {
       step();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
-  /** A session's step threw. */
-  #fail(error: unknown): void {
+  /** A step of the session threw. */
+  fail(error: unknown): void {
     if (error instanceof ProtocolError) {
       this.end();
     } else {

@@ -3,45 +3,34 @@
 import type { Server } from 'bun';
 
 import { normalHost } from '../../net/address';
-import type { SocketDeps } from '../../net/socket';
 import { webSocketHandlers, WebSocketSocket } from '../../net/websocket_socket';
-import type { Dialect, ServerFlagValues } from '../../protocol/dialect';
+import type { Dialect } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
-import type { Admission } from '../net/admission';
 import { ConnectionHost, type ConnectionHostDeps } from '../net/connection_host';
+import type { Door, DoorOptions } from '../net/door';
 import { Api } from './api';
 import { servePage } from './page';
 import { json, refusal, respond } from './responses';
 
-export interface WebDoorOptions {
-  readonly dialect: Dialect;
-  readonly settings: ServerFlagValues;
-  readonly host: string;
-  readonly port: number;
-  readonly deps: ConnectionHostDeps;
-  readonly sockets: SocketDeps;
-  readonly admission: Admission;
-}
-
 /** Where the page's WebSocket is opened. */
 const socketPath = '/socket';
 
-export class WebDoor {
+export class WebDoor implements Door {
   readonly dialect: Dialect;
-  readonly #options: WebDoorOptions;
+  readonly #options: DoorOptions;
   readonly #deps: ConnectionHostDeps;
   readonly #server: Server<WebSocketSocket>;
 
-  constructor(options: WebDoorOptions) {
+  constructor(options: DoorOptions) {
     const { deps, admission } = options;
     this.dialect = options.dialect;
     this.#options = options;
     this.#deps = {
       ...deps,
-      over: (over, session) => {
-        admission.left(over.remote.host);
-        deps.over(over, session);
+      closed: (host, session) => {
+        admission.left(host.remote.host);
+        deps.closed(host, session);
       },
     };
     this.#server = Bun.serve<WebSocketSocket>({
@@ -67,13 +56,9 @@ export class WebDoor {
         idleTimeout: limits.web.idleMs / 1000,
         sendPings: true,
         perMessageDeflate: false,
-        open: (socket) => {
-          const link = socket.data;
-          link.attach(socket);
-          const conversation = new ConnectionHost(link, this.#deps);
-          link.events = conversation;
-          const session = this.dialect.server?.open(conversation, options.settings);
-          if (session) conversation.start(session);
+        open: (system) => {
+          system.data.attach(system);
+          this.#open(system.data);
         },
         ...webSocketHandlers,
       },
@@ -84,8 +69,23 @@ export class WebDoor {
     return { host: this.#options.host, port: this.#server.port ?? 0 };
   }
 
+  close(): void {
+    void this.#server.stop(false);
+  }
+
+  drop(): void {
+    void this.#server.stop(true);
+  }
+
+  #open(socket: WebSocketSocket): void {
+    const host = new ConnectionHost(socket, this.#deps);
+    socket.events = host;
+    const session = this.dialect.server?.open(host, this.#options.settings);
+    if (session) host.start(session);
+  }
+
   #upgrade(request: Request, server: Server<WebSocketSocket>): Response | undefined {
-    // Any page on the web can open a WebSocket to anywhere; only ours may to here. Programs show no origin.
+    // Any page on the web can open a WebSocket to any server, but only our own page may to ours. Programs send no origin.
     const origin = request.headers.get('origin');
     if (origin !== null && !isOwn(origin, request.headers.get('host'))) {
       return refusal(request, 'wrong-origin');
@@ -101,16 +101,6 @@ export class WebDoor {
     if (server.upgrade(request, { data: socket })) return undefined;
     admission.left(remote.host);
     return refusal(request, 'no-websocket', { headers: { upgrade: 'websocket' } });
-  }
-
-  /** Takes nothing new; conversations that are there go on. */
-  close(): void {
-    void this.#server.stop(false);
-  }
-
-  /** Drops whatever is still open. */
-  drop(): void {
-    void this.#server.stop(true);
   }
 }
 

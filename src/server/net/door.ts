@@ -1,0 +1,104 @@
+// A door: one dialect on one port, and the connections that came in by it.
+
+import type { TCPSocketListener } from 'bun';
+
+import { listen } from '../../net/listen';
+import type { SocketDeps, SocketEvents } from '../../net/socket';
+import type { TcpSocket } from '../../net/tcp_socket';
+import type { Dialect, ServerFlagValues } from '../../protocol/dialect';
+import type { Address } from '../../protocol/model';
+import type { Admission } from './admission';
+import { ConnectionHost, type ConnectionHostDeps } from './connection_host';
+
+/** A door of any transport. */
+export interface Door {
+  readonly dialect: Dialect;
+  readonly address: Address;
+  /** Takes no new connections. Those that are there go on. */
+  close(): void;
+  /** Drops all connections. */
+  drop(): void;
+}
+
+export interface DoorOptions {
+  readonly dialect: Dialect;
+  readonly settings: ServerFlagValues;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly deps: ConnectionHostDeps;
+  readonly sockets: SocketDeps;
+  readonly admission: Admission;
+}
+
+export class TcpDoor implements Door {
+  readonly dialect: Dialect;
+  readonly #options: DoorOptions;
+  readonly #deps: ConnectionHostDeps;
+  readonly #listener: TCPSocketListener<TcpSocket>;
+  /** Where the door serves one after the other: the connection that is served, and those that wait, oldest first. */
+  readonly #turns: { readonly host: ConnectionHost; readonly socket: TcpSocket }[] = [];
+
+  /** Opens the port. Throws the system's error where it cannot. */
+  constructor(options: DoorOptions) {
+    const { deps, admission } = options;
+    this.dialect = options.dialect;
+    this.#options = options;
+    this.#deps = {
+      ...deps,
+      closed: (host, session) => {
+        admission.left(host.remote.host);
+        this.#endTurn(host);
+        deps.closed(host, session);
+      },
+    };
+    this.#listener = listen({
+      host: options.host,
+      port: options.port,
+      deps: options.sockets,
+      admit: (host) => admission.admit(host),
+      accept: (socket) => this.#accept(socket),
+    });
+  }
+
+  get address(): Address {
+    return { host: this.#options.host, port: this.#listener.port };
+  }
+
+  close(): void {
+    this.#listener.stop(false);
+  }
+
+  drop(): void {
+    this.#listener.stop(true);
+  }
+
+  #accept(socket: TcpSocket): SocketEvents {
+    const host = new ConnectionHost(socket, this.#deps);
+    if (this.dialect.server?.oneAtATime === true) {
+      this.#turns.push({ host, socket });
+      if (this.#turns.length > 1) {
+        socket.pause();
+        return host;
+      }
+    }
+    this.#start(host);
+    return host;
+  }
+
+  #start(host: ConnectionHost): void {
+    const session = this.dialect.server?.open(host, this.#options.settings);
+    if (session) host.start(session);
+  }
+
+  /** A connection is gone. If it was served, the next one is. */
+  #endTurn(gone: ConnectionHost): void {
+    const index = this.#turns.findIndex(({ host }) => host === gone);
+    if (index < 0) return;
+    this.#turns.splice(index, 1);
+    const next = this.#turns[0];
+    if (index > 0 || !next) return;
+    this.#start(next.host);
+    next.socket.resume();
+  }
+}

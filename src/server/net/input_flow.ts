@@ -1,0 +1,139 @@
+// What a peer sends, on its way to its session: taken message by message, and held back where the server is behind.
+
+import type { Socket } from '../../net/socket';
+import { Inbox } from '../../protocol/bytes/inbox';
+import { type ConnectionEvents, takeEach } from '../../protocol/connection';
+import { limits } from '../../protocol/limits';
+
+/** The connection that the input belongs to. */
+export interface InputOwner {
+  /** Our side has ended: what still comes is thrown away. */
+  readonly isClosed: boolean;
+  /** Commands submitted that have no outcome yet. */
+  readonly outstanding: number;
+  /** The session threw. */
+  fail(error: unknown): void;
+}
+
+export class InputFlow {
+  readonly #owner: InputOwner;
+  readonly #socket: Socket;
+  readonly #inbox = new Inbox();
+  #events: ConnectionEvents | undefined;
+  /** The session gets nothing to take for a while. */
+  #isHeld = false;
+  /** Nothing is read from the socket for a while. */
+  #isPaused = false;
+  /** The session takes nothing more before a command of its own has its outcome. */
+  #isWaiting = false;
+  #isFileSinkFull = false;
+  /** Bytes on their way to stdout. */
+  #outputBytes = 0;
+  #hasPeerEnded = false;
+  #isEndTold = false;
+
+  constructor(owner: InputOwner, socket: Socket) {
+    this.#owner = owner;
+    this.#socket = socket;
+  }
+
+  /** Names who takes the input. What came before, and the peer's end, is told now. */
+  start(events: ConnectionEvents): void {
+    this.#events = events;
+    this.#feed();
+    this.#tellEnd();
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#inbox.push(bytes);
+    this.#feed();
+  }
+
+  /** The peer has ended its side. The session is told once it has taken all that came before. */
+  end(): void {
+    this.#hasPeerEnded = true;
+    this.#tellEnd();
+  }
+
+  /** A command was submitted. */
+  submitted(): void {
+    if (this.#owner.outstanding >= limits.net.outstandingRequests) this.#update();
+  }
+
+  /** A command has its outcome. */
+  answered(): void {
+    if (this.#isWaiting) {
+      this.#isWaiting = false;
+      this.#feed();
+      this.#tellEnd();
+    }
+    if (this.#isHeld || this.#isPaused) this.#update();
+  }
+
+  /** A file that is received fills up, or takes more again. */
+  setFileSinkFull(isFull: boolean): void {
+    this.#isFileSinkFull = isFull;
+    this.#update();
+  }
+
+  /** Bytes were handed to stdout. */
+  outputBegan(bytes: number): void {
+    this.#outputBytes += bytes;
+  }
+
+  /** Stdout has taken bytes. */
+  outputDone(bytes: number): void {
+    this.#outputBytes -= bytes;
+    this.#update();
+  }
+
+  #feed(): void {
+    if (this.#inbox.size === 0 || !this.#events) return;
+    try {
+      this.#isWaiting = takeEach(this.#events, this.#inbox, this.#owner) === 'later';
+    } catch (error) {
+      this.#owner.fail(error);
+    }
+    this.#inbox.compact();
+    this.#update();
+    this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    const events = this.#events;
+    if (!this.#hasPeerEnded || this.#isEndTold || !events) return;
+    const { isClosed } = this.#owner;
+    if (this.#isHeld && this.#inbox.size > 0 && !isClosed) return;
+    try {
+      // A session that waits for an outcome is told of the end after it.
+      this.#isWaiting = !isClosed && events.takeNext?.(this.#inbox) === 'later';
+      if (this.#isWaiting) return;
+      this.#isEndTold = true;
+      events.ended();
+    } catch (error) {
+      this.#owner.fail(error);
+    }
+  }
+
+  /** Holds the session back, and pauses the socket, or lets them go on. */
+  #update(): void {
+    if (this.#owner.isClosed) return;
+    const wasHeld = this.#isHeld;
+    this.#isHeld = this.#isServerBehind;
+    this.#inbox.held = this.#isHeld;
+    const wasPaused = this.#isPaused;
+    // Held with nothing to take, as between a full window and its answers, needs no system call.
+    this.#isPaused = this.#inbox.size > (this.#isHeld ? 0 : limits.net.inboxBytes);
+    if (this.#isPaused && !wasPaused) this.#socket.pause();
+    if (!this.#isPaused && wasPaused) this.#socket.resume();
+    const goesOn = (wasHeld && !this.#isHeld) || (wasPaused && !this.#isPaused);
+    if (goesOn) this.#feed();
+  }
+
+  get #isServerBehind(): boolean {
+    if (this.#isFileSinkFull || this.#outputBytes > limits.server.consoleBytes) return true;
+    const { outstanding } = this.#owner;
+    // Once full, it goes on when all have their outcome: what follows is then one batch of the journal and not two.
+    return this.#isHeld ? outstanding > 0 : outstanding >= limits.net.outstandingRequests;
+  }
+}
