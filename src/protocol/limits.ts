@@ -145,6 +145,25 @@ export const limits = {
     tickets: 10_000,
     ticketMs: 60 * second,
   },
+  page: {
+    /** Messages of one account that the browser stores; over this number the oldest are forgotten. */
+    storedMessages: 5000,
+    /** Messages of a conversation drawn at once; so many more are drawn when the user scrolls to the first. */
+    drawnMessages: 200,
+    /** Lines in each pane of the transcript; over this number the oldest are dropped. */
+    transcriptLines: 1000,
+    /** Rows of the field for a message; a longer text is scrolled. */
+    composerRows: 8,
+    /** The list of users is requested again after this time at the earliest, in ms. */
+    usersPauseMs: 1 * second,
+    /** An upload that broke off while the server could be reached is tried again after this time, in ms. */
+    uploadRetryMs: 1 * second,
+    /**
+     * How long a message without a reply is sent again, in ms: less than `journal.outcomeMs`, after which the server
+     * could take it twice. An older message counts as failed, and the user decides.
+     */
+    resendMs: 23 * 3600 * second,
+  },
   client: {
     /** A client's dial may take this long for each address of the server's name, in ms. */
     connectMs: 10 * second,

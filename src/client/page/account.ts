@@ -1,117 +1,117 @@
-// Coming and going: the source's REGISTER, CONNECT, DISCONNECT, UNREGISTER and CONNECTED USERS.
+// The operations of (source 000, 6): REGISTER, UNREGISTER, CONNECT, DISCONNECT and CONNECTED USERS.
 
 import { refused, type Result } from '../../protocol/model';
 import type { WebClientState } from '../../protocol/web/client/session';
 import type { ReplyOf } from '../../protocol/web/wire/messages';
-import { heard, keep } from './incoming';
+import { History } from './history';
 import { resume } from './resume';
-import { openSession } from './socket';
+import { session } from './server';
 import {
   connection,
-  forgetAll,
-  isHere,
+  isOnline,
   me,
-  nextAt,
-  own,
+  nextTimestamp,
   panel,
-  place,
+  placeMessage,
+  reset,
+  storage,
   unread,
   users,
 } from './state';
-import { current, History, Notes, pending, randomText, tokens } from './store';
+import { current, LocalState, pendingTokens, randomText, tokens } from './store';
 import { conclude, concludeUsers, echo } from './transcript';
 
+/** Bytes of chance in a token. */
+const tokenBytes = 32;
+
+/** Gets the refusal of an operation, or nothing. */
 type Done = (why?: string) => void;
 const ignore: Done = () => {};
 
-export const session = openSession({
-  keep,
-  notified: heard,
-  changed(state) {
-    connection.value = state;
-    connecting?.(state);
-    if (state.is === 'online') resume(session);
-    if (state.is === 'rejected') void close();
-  },
-});
+/** Follows a login until it has succeeded or failed. */
+let loginChanged: ((state: WebClientState) => void) | undefined;
 
-/** Watches how a CONNECT ends. */
-let connecting: ((state: WebClientState) => void) | undefined;
+/** The session has changed its state. */
+export function connectionChanged(state: WebClientState): void {
+  connection.value = state;
+  loginChanged?.(state);
+  if (state.is === 'online') resume();
+  if (state.is === 'rejected') void closeAccount();
+}
 
 export function register(
   who: { readonly name: string; readonly fullName: string; readonly born: string },
   done: Done = ignore,
 ): void {
   echo('REGISTER', who.name);
-  const token = pending.of(who.name) ?? randomText(32);
-  pending.set(who.name, token);
-  session.request({ do: 'register', ...who, token }, (answer) => {
-    if (answer.ok || answer.why !== 'unreachable') pending.set(who.name, undefined);
-    if (answer.ok) tokens.keep(who.name, token);
-    finish('REGISTER', answer, done);
+  const token = pendingTokens.of(who.name) ?? randomText(tokenBytes);
+  pendingTokens.set(who.name, token);
+  session.request({ do: 'register', ...who, token }, (outcome) => {
+    if (outcome.ok || outcome.why !== 'unreachable') pendingTokens.set(who.name, undefined);
+    if (outcome.ok) tokens.keep(who.name, token);
+    finish('REGISTER', outcome, done);
   });
 }
 
 function finish(
   operation: 'REGISTER' | 'UNREGISTER' | 'DISCONNECT',
-  answer: Result<unknown, string>,
+  outcome: Result<unknown, string>,
   done: Done,
 ): void {
-  const why = answer.ok ? undefined : answer.why;
+  const why = outcome.ok ? undefined : outcome.why;
   conclude(operation, why);
   done(why);
 }
 
 export function connect(name: string, done: Done = ignore): void {
   echo('CONNECT', name);
-  if (me.value !== undefined && isHere.value) {
+  if (me.value !== undefined && isOnline.value) {
     conclude('CONNECT', 'already-connected');
     return done('already-connected');
   }
-  comeIn(name, (why) => {
+  logIn(name, (why) => {
     conclude('CONNECT', why);
     done(why);
   });
 }
 
 /** Logs in with the browser's token, or finds out why that cannot be. */
-function comeIn(name: string, done: Done): void {
+function logIn(name: string, done: Done): void {
   const end = (why?: string): void => {
-    connecting = undefined;
+    loginChanged = undefined;
     done(why);
   };
-  connecting = (state) => {
+  loginChanged = (state) => {
     if (state.is === 'online') end();
     else if (state.is === 'rejected') end(state.why);
     else if (state.is === 'waiting') end('unreachable');
   };
-  // Without a token it is for the server to say that it cannot be, or that there is nobody of that name.
+  // Without a token the server is asked all the same: it says whether the alias is unknown or the token wrong.
   const token = tokens.of(name);
-  if (token === undefined) session.enter(name, randomText(32));
-  else void open(name).then(() => session.enter(name, token));
+  if (token === undefined) session.enter(name, randomText(tokenBytes));
+  else void openAccount(name).then(() => session.enter(name, token));
 }
 
 /** Shows what this browser keeps of an account. */
-async function open(name: string): Promise<void> {
+async function openAccount(name: string): Promise<void> {
   if (me.value === name) return;
-  own.history = new History(name);
-  own.notes = new Notes(name);
-  const kept = await own.history.load();
-  for (const message of kept) place(message);
-  unread.value = own.notes.unread;
+  storage.history = new History(name);
+  storage.local = new LocalState(name);
+  for (const message of await storage.history.load()) placeMessage(message);
+  unread.value = storage.local.unread;
   me.value = name;
   current.set(name);
 }
 
-async function close(erase?: 'erase'): Promise<void> {
-  const { history, notes } = own;
-  own.history = undefined;
-  own.notes = new Notes('');
-  forgetAll();
-  panel.value = panel.value === 'account' ? 'none' : panel.value;
+async function closeAccount(erase?: 'erase'): Promise<void> {
+  const { history, local } = storage;
+  storage.history = undefined;
+  storage.local = new LocalState('');
+  reset();
+  if (panel.value === 'account') panel.value = 'none';
   current.set(undefined);
   if (erase !== undefined) {
-    notes.erase();
+    local.erase();
     await history?.erase();
   }
 }
@@ -122,11 +122,11 @@ export function disconnect(name: string = me.value ?? '', done: Done = ignore): 
     conclude('DISCONNECT', 'not-connected');
     return done('not-connected');
   }
-  session.request({ do: 'logout' }, (answer) => {
-    // Whatever the server says, this page stops being anybody (source 1, section 6.4).
+  session.request({ do: 'logout' }, (outcome) => {
+    // The page is logged out whatever the server answers (source 000, 6.4).
     session.leave();
-    void close();
-    finish('DISCONNECT', answer, done);
+    void closeAccount();
+    finish('DISCONNECT', outcome, done);
   });
 }
 
@@ -137,55 +137,53 @@ export function unregister(name: string = me.value ?? '', done: Done = ignore): 
     done(why);
   };
   if (name === '') end('unknown-user');
-  else if (me.value === name && isHere.value) erase(name, done);
+  else if (me.value === name && isOnline.value) erase(name, done);
   else if (me.value !== undefined && me.value !== name) end('not-allowed');
-  // One need not be connected to unregister (source 1, section 8.2), but it must be shown who asks.
-  else comeIn(name, (why) => (why === undefined ? erase(name, done) : end(why)));
+  // A user need not be connected to unregister (source 000, 8.2), but must show the account's token.
+  else logIn(name, (why) => (why === undefined ? erase(name, done) : end(why)));
 }
 
 function erase(name: string, done: Done): void {
-  session.request({ do: 'unregister' }, (answer) => {
-    if (answer.ok) {
+  session.request({ do: 'unregister' }, (outcome) => {
+    if (outcome.ok) {
       tokens.forget(name);
       session.leave();
-      void close('erase');
+      void closeAccount('erase');
     }
-    finish('UNREGISTER', answer, done);
+    finish('UNREGISTER', outcome, done);
   });
 }
 
 export function listUsers(done: Done = ignore): void {
   echo('CONNECTEDUSERS');
-  const end = (answer: Result<ReplyOf<'users'>, string>): void => {
-    if (answer.ok) {
-      users.value = answer.value.users;
-      const { users: listed, count } = answer.value;
-      concludeUsers(
-        listed.map(({ name }) => name),
-        count,
-      );
-    } else conclude('CONNECTEDUSERS', answer.why);
-    done(answer.ok ? undefined : answer.why);
+  const end = (outcome: Result<ReplyOf<'users'>, string>): void => {
+    if (outcome.ok) {
+      const { users: listed, count } = outcome.value;
+      users.value = listed;
+      const names = listed.map(({ name }) => name);
+      concludeUsers(names, count);
+    } else conclude('CONNECTEDUSERS', outcome.why);
+    done(outcome.ok ? undefined : outcome.why);
   };
   if (me.value === undefined) end(refused('not-connected'));
   else session.request({ do: 'users' }, end);
 }
 
-/** The link by which another browser becomes the same account. Nothing behind # is ever sent to a server. */
+/** The link by which another browser gets the account's token. Browsers send nothing behind # to a server. */
 export function linkOf(name: string): string | undefined {
   const token = tokens.of(name);
   if (token === undefined) return undefined;
   return `${location.origin}/#key=${encodeURIComponent(name)}:${token}`;
 }
 
-/** Whoever was here before the reload is here again; a link from another browser brings its alias. */
-export function start(): void {
-  const carried = /^#key=([^:]+):([\w-]{43})$/.exec(location.hash);
-  if (carried) {
+/** Logs in as before the reload. A link from another browser brings its account's token. */
+export function restore(): void {
+  const link = /^#key=([^:]+):([\w-]{43})$/.exec(location.hash);
+  if (link) {
     history.replaceState(null, '', '/');
-    const name = decodeURIComponent(carried[1] ?? '');
-    tokens.keep(name, carried[2] ?? '');
-    // Nobody is made somebody else by opening a link: where there is an account already, its owner chooses.
+    const name = decodeURIComponent(link[1] ?? '');
+    tokens.keep(name, link[2] ?? '');
+    // A link alone must not change the account: where there is one already, the user chooses.
     current.set(current.name() === undefined ? name : undefined);
   }
   addEventListener('hashchange', () => {
@@ -193,5 +191,5 @@ export function start(): void {
   });
   const name = current.name();
   if (name !== undefined && tokens.of(name) !== undefined) connect(name);
-  nextAt();
+  nextTimestamp();
 }

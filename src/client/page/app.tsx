@@ -1,62 +1,33 @@
-// The whole screen: who one is, the conversations, the one that is open, and what is beside it.
+// The whole screen: the sidebar or signing in, the conversation, the panel beside it, and the status line below.
 
 import { useEffect } from 'preact/hooks';
 
-import { session } from './account';
-import { AccountPanel } from './account_panel';
-import { Conversation } from './conversation';
-import { Sidebar } from './sidebar';
-import { SignIn } from './sign_in';
-import { announcement, connection, countUnread, hint, me, panel, shown, unread } from './state';
+import { AccountPanel } from './components/account_panel';
+import { Conversation } from './components/conversation';
+import { Sidebar } from './components/sidebar';
+import { SignIn } from './components/sign_in';
+import { TranscriptPanel } from './components/transcript_panel';
+import { session } from './server';
+import { announcement, connection, hint, me, panel, setUnread, shown, unread } from './state';
 import { t } from './texts/index';
-import { TranscriptWindow } from './window';
 
 export function App() {
-  useEffect(() => {
-    const seen = (): void => {
-      const talk = shown.value;
-      if (talk !== undefined && unread.value[talk] !== undefined) countUnread(talk, 0);
-    };
-    const escape = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && panel.value !== 'none') panel.value = 'none';
-    };
-    addEventListener('focus', seen);
-    addEventListener('keydown', escape);
-    return () => {
-      removeEventListener('focus', seen);
-      removeEventListener('keydown', escape);
-    };
-  }, []);
-
+  useWindowEvents();
   const isIn = me.value !== undefined;
-  const view =
-    panel.value !== 'none' ? 'panel' : isIn && shown.value !== undefined ? 'talk' : 'list';
   return (
-    <div class={`app ${isIn ? 'in' : 'out'} view-${view} panel-${panel.value}`}>
+    <div class={`app ${isIn ? 'in' : 'out'} view-${viewShown()} panel-${panel.value}`}>
       {isIn && (
-        <a class="skip" href="#talk" onClick={(event) => skip(event)}>
+        <a class="skip" href="#conversation" onClick={(event) => skip(event)}>
           {t.skip}
         </a>
       )}
       {isIn ? <Sidebar /> : <SignIn />}
       {isIn && <Conversation />}
-      {panel.value === 'window' && <TranscriptWindow />}
+      {panel.value === 'transcript' && <TranscriptPanel />}
       {panel.value === 'account' && isIn && <AccountPanel />}
-      <div class="floor">
-        {isIn && <Line />}
-        {hint.value !== '' && (
-          <p class="hint" role="status">
-            {hint.value}{' '}
-            <button
-              type="button"
-              class="quiet"
-              onClick={() => (hint.value = '')}
-              aria-label={t.close}
-            >
-              ×
-            </button>
-          </p>
-        )}
+      <div class="status">
+        {isIn && <ConnectionStatus />}
+        {hint.value !== '' && <Hint />}
       </div>
       <p class="unseen" role="status" aria-live="polite">
         {announcement.value}
@@ -65,14 +36,41 @@ export function App() {
   );
 }
 
-/** The router of a page without addresses: a link inside it must not change the address. */
+/** What a phone shows, where there is room for one thing only. */
+function viewShown(): 'panel' | 'conversation' | 'sidebar' {
+  if (panel.value !== 'none') return 'panel';
+  return me.value !== undefined && shown.value !== undefined ? 'conversation' : 'sidebar';
+}
+
+/** What is shown counts as read when the window gets the focus; Escape closes the panel. */
+function useWindowEvents(): void {
+  useEffect(() => {
+    const focused = (): void => {
+      const conversation = shown.value;
+      if (conversation !== undefined && unread.value[conversation] !== undefined) {
+        setUnread(conversation, 0);
+      }
+    };
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && panel.value !== 'none') panel.value = 'none';
+    };
+    addEventListener('focus', focused);
+    addEventListener('keydown', pressed);
+    return () => {
+      removeEventListener('focus', focused);
+      removeEventListener('keydown', pressed);
+    };
+  }, []);
+}
+
+/** Moves the focus to the conversation. The page's address must not change: it holds nothing. */
 function skip(event: Event): void {
   event.preventDefault();
-  document.querySelector<HTMLElement>('.composer textarea, .talk')?.focus();
+  document.querySelector<HTMLElement>('.composer textarea, .conversation')?.focus();
 }
 
 /** How the connection is, while it is not well. */
-function Line() {
+function ConnectionStatus() {
   const { is } = connection.value;
   if (is === 'online' || is === 'idle' || is === 'rejected') return null;
   return (
@@ -83,6 +81,17 @@ function Line() {
           {t.retry}
         </button>
       )}
+    </p>
+  );
+}
+
+function Hint() {
+  return (
+    <p class="hint" role="status">
+      {hint.value}{' '}
+      <button type="button" class="quiet" onClick={() => (hint.value = '')} aria-label={t.close}>
+        ×
+      </button>
     </p>
   );
 }

@@ -1,108 +1,127 @@
 // Files that are sent and fetched: their progress, their end, and what is tried again.
 
+import { limits } from '../../protocol/limits';
+import { download, upload, type UploadResult } from './http';
 import { send } from './outgoing';
-import { askWhatWaits } from './server';
-import { connection, hint, me, nameIn, nextAt, own, put, remove, uploads } from './state';
-import { type Kept, randomText, tokens } from './store';
+import { refreshUndelivered } from './server';
+import {
+  connection,
+  dropMessage,
+  hint,
+  me,
+  nameIn,
+  nextTimestamp,
+  putMessage,
+  uploads,
+} from './state';
+import { randomText, type StoredMessage, tokens } from './store';
 import { t } from './texts/index';
 import { conclude, concludeSend, echo } from './transcript';
-import * as http from './upload';
 
-/** Files of this page's messages that were not sent yet: a reload cannot keep them. */
+/** Files of this page's messages that were not sent yet, by key: a reload cannot keep them. */
 const files = new Map<string, File>();
 const cancels = new Map<string, () => void>();
-/** What waits for the server to be reached again. */
-const held: (() => void)[] = [];
+/** Uploads that wait until the server can be reached again. */
+const heldUploads: (() => void)[] = [];
 
-export const canSendAgain = (message: Kept): boolean => !message.file || files.has(message.key);
+export const canSendAgain = (message: StoredMessage): boolean =>
+  !message.file || files.has(message.key);
 
-export function sendFile(talk: string, file: File, text = ''): void {
-  const to = nameIn(talk);
+export function sendFile(conversation: string, file: File, text = ''): void {
   const key = randomText(12);
-  const kept: Kept = {
+  const message: StoredMessage = {
     key,
-    talk,
+    conversation,
     from: me.value ?? '',
     mine: true,
     text,
-    at: nextAt(),
+    at: nextTimestamp(),
     state: 'sending',
     file: { name: file.name, size: file.size },
   };
   files.set(key, file);
-  echo('SENDATTACH', to, file.name, ...(text === '' ? [] : [text]));
-  void put(kept);
-  attempt(kept, file);
+  echo('SENDATTACH', nameIn(conversation), file.name, ...(text === '' ? [] : [text]));
+  void putMessage(message);
+  startUpload(message, file);
 }
 
-function attempt(kept: Kept, file: File): void {
+function startUpload(message: StoredMessage, file: File): void {
   const name = me.value ?? '';
   const token = tokens.of(name) ?? '';
-  const { key, text } = kept;
-  const progress = (part: number | undefined): void => {
-    const next = new Map(uploads.value);
-    if (part === undefined) next.delete(key);
-    else next.set(key, part);
-    uploads.value = next;
-  };
-  progress(0);
-  const stop = http.upload(
+  const { key, text, conversation } = message;
+  setProgress(key, 0);
+  const cancel = upload(
     { name, token },
-    { to: nameIn(kept.talk), text, key, file },
-    progress,
-    (sent) => {
+    { to: nameIn(conversation), text, key, file },
+    (part) => setProgress(key, part),
+    (result) => {
       cancels.delete(key);
-      progress(undefined);
-      if (me.value !== name) return;
-      switch (sent.is) {
-        case 'sent':
-          files.delete(key);
-          concludeSend('SENDATTACH', sent.id);
-          void put({ ...kept, state: 'stored', id: sent.id, serial: sent.serial });
-          askWhatWaits();
-          return;
-        case 'refused':
-          conclude('SENDATTACH', sent.why);
-          void put({ ...kept, state: 'failed', why: sent.why });
-          return;
-        case 'unreachable':
-          // It is tried again as soon as the server can be reached; the key sees to it that it is sent once.
-          if (connection.value.is === 'online') setTimeout(() => attempt(kept, file), 1000);
-          else held.push(() => attempt(kept, file));
-          return;
-        case 'cancelled':
-          remove(kept);
-          files.delete(key);
-          void own.history?.drop(key);
-          return;
-      }
+      setProgress(key, undefined);
+      if (me.value === name) uploadEnded(message, file, result);
     },
   );
-  cancels.set(key, stop);
+  cancels.set(key, cancel);
+}
+
+/** `part`: from 0 to 1; undefined: the upload is over. */
+function setProgress(key: string, part: number | undefined): void {
+  const next = new Map(uploads.value);
+  if (part === undefined) next.delete(key);
+  else next.set(key, part);
+  uploads.value = next;
+}
+
+function uploadEnded(message: StoredMessage, file: File, result: UploadResult): void {
+  const { key } = message;
+  const retry = (): void => startUpload(message, file);
+  switch (result.is) {
+    case 'sent':
+      files.delete(key);
+      concludeSend('SENDATTACH', result.id);
+      void putMessage({ ...message, state: 'stored', id: result.id, serial: result.serial });
+      refreshUndelivered();
+      return;
+    case 'refused':
+      conclude('SENDATTACH', result.why);
+      void putMessage({ ...message, state: 'failed', why: result.why });
+      return;
+    case 'unreachable':
+      // It is tried again as soon as the server can be reached. Its key has the server take it once.
+      if (connection.value.is === 'online') setTimeout(retry, limits.page.uploadRetryMs);
+      else heldUploads.push(retry);
+      return;
+    case 'cancelled':
+      files.delete(key);
+      dropMessage(message);
+      return;
+  }
 }
 
 export const cancelUpload = (key: string): void => cancels.get(key)?.();
 
-export function downloadFile(message: Kept): void {
+export function downloadFile(message: StoredMessage): void {
   const { file, id, from } = message;
   const name = me.value;
   const token = name === undefined ? undefined : tokens.of(name);
   if (!file || id === undefined || name === undefined || token === undefined) return;
-  void http.download({ name, token }, from, id).then((state) => {
-    if (state === 'unreachable') hint.value = t.unreachable;
-    else void put({ ...message, file: { ...file, state: state === 'gone' ? 'gone' : 'taken' } });
+  void download({ name, token }, from, id).then((result) => {
+    if (result === 'unreachable') hint.value = t.unreachable;
+    else {
+      const state = result === 'gone' ? 'gone' : 'taken';
+      void putMessage({ ...message, file: { ...file, state } });
+    }
   });
 }
 
-export function sendAgain(message: Kept): void {
-  remove(message);
-  void own.history?.drop(message.key);
+/** Sends a message that failed once more, as a new one. */
+export function sendAgain(message: StoredMessage): void {
+  dropMessage(message);
   const file = files.get(message.key);
-  if (message.file && file) sendFile(message.talk, file, message.text);
-  else if (!message.file) send(message.talk, message.text);
+  if (message.file && file) sendFile(message.conversation, file, message.text);
+  else if (!message.file) send(message.conversation, message.text);
 }
 
-/** After coming back. */
-export function attemptHeld(): void {
-  for (const start of held.splice(0)) start();
+/** After a login. */
+export function retryHeldUploads(): void {
+  for (const retry of heldUploads.splice(0)) retry();
 }

@@ -1,111 +1,123 @@
-// What comes: messages are kept before the server may forget them; the rest is shown.
+// What the server says unasked: private messages are stored before the server may forget them; the rest is shown.
 
-import type { PrivateMessage, ServerNotice } from '../../protocol/web/wire/messages';
-import { refreshFunds, refreshGroups, refreshUsers } from './server';
+import type {
+  PrivateMessage,
+  ServerMessageOf,
+  ServerNotice,
+} from '../../protocol/web/wire/messages';
+import { refreshBalance, refreshGroups, refreshUsers } from './server';
 import {
   announcement,
-  countUnread,
+  conversations,
   groups,
   hint,
   invitations,
   me,
-  nextAt,
-  note,
-  put,
+  nextTimestamp,
+  putMessage,
+  setUnread,
   shown,
-  talks,
+  showNote,
   unread,
   users,
 } from './state';
-import { type Kept, randomText } from './store';
+import { randomText, type StoredMessage } from './store';
 import { t } from './texts/index';
 import { printMessage, printReceipt } from './transcript';
 
-/** Somebody should look: unless the conversation is in front of him, it counts as unread. */
-function arrived(message: Kept): void {
-  const isSeen = shown.value === message.talk && document.hasFocus();
-  if (!isSeen) countUnread(message.talk, (unread.value[message.talk] ?? 0) + 1);
-  if (shown.value !== message.talk) announcement.value = t.newMessage(message.from);
+/** Counts a message as unread unless its conversation is in front of the user, and announces it if it is not shown. */
+function markArrival({ conversation, from }: StoredMessage): void {
+  const isSeen = shown.value === conversation && document.hasFocus();
+  if (!isSeen) setUnread(conversation, (unread.value[conversation] ?? 0) + 1);
+  if (shown.value !== conversation) announcement.value = t.newMessage(from);
 }
 
-// ------------------------------------------------------------------------------------------ what comes
-
+/** Stores a private message. `done`: it is stored, or was before. */
 export function keep(message: PrivateMessage, done: () => void): void {
   const { serial, id, from, text, at, file } = message;
-  // Serials start again where a server keeps nothing; together with the rest they do not.
+  // A server that keeps nothing starts its serials again; together with the rest they are unique.
   const key = `in ${serial} ${at} ${id} ${from}`;
-  const talk = `p:${from}`;
-  const known = talks.value.get(talk)?.some((kept) => kept.key === key) ?? false;
-  if (known) return done();
-  const kept: Kept = {
+  const conversation = `p:${from}`;
+  const isKnown = conversations.value.get(conversation)?.some((one) => one.key === key) ?? false;
+  if (isKnown) return done();
+  const stored: StoredMessage = {
     key,
-    talk,
+    conversation,
     from,
     mine: false,
     text,
-    at: nextAt(),
+    at: nextTimestamp(),
     time: at * 1000,
     state: 'received',
     id,
     ...(file && { file }),
   };
   printMessage(id, from, text, file?.name);
-  arrived(kept);
+  markArrival(stored);
   void (async () => {
-    await put(kept);
+    await putMessage(stored);
     done();
   })();
 }
 
-export function heard(news: ServerNotice): void {
-  switch (news.is) {
+/** The conversation of a room; a group's messages come under the group's name. */
+function conversationOf(room: string): string {
+  const isGroup = groups.value.some(({ name }) => name === room);
+  return `${isGroup ? 'g' : 'r'}:${room}`;
+}
+
+export function notified(notice: ServerNotice): void {
+  switch (notice.is) {
     case 'receipt':
-      return receipt(news.id, news.by, news.status, news.file);
-    case 'said': {
-      const isGroup = groups.value.some(({ name }) => name === news.room);
-      const kept: Kept = {
-        key: `said ${randomText(9)}`,
-        talk: `${isGroup ? 'g' : 'r'}:${news.room}`,
-        from: news.from,
-        mine: news.from === me.value,
-        text: news.text,
-        at: nextAt(),
-        time: news.at * 1000,
-        state: 'received',
-      };
-      arrived(kept);
-      void put(kept);
-      return;
-    }
+      return markReceipt(notice);
+    case 'said':
+      return putSaid(notice);
     case 'joined':
     case 'left': {
-      const group = groups.value.find(({ name }) => name === news.room);
-      if (group) refreshGroups();
-      const talk = `${group ? 'g' : 'r'}:${news.room}`;
-      return note(talk, news.is === 'joined' ? t.joined(news.name) : t.left(news.name));
+      const { is, room, name } = notice;
+      const conversation = conversationOf(room);
+      if (conversation.startsWith('g')) refreshGroups();
+      return showNote(conversation, is === 'joined' ? t.joined(name) : t.left(name));
     }
-    case 'invited':
-      invitations.value = [
-        ...invitations.value.filter(({ group }) => group !== news.room),
-        { group: news.room, by: news.by },
-      ];
-      announcement.value = t.invitedBy(news.by, news.room);
+    case 'invited': {
+      const { room: group, by } = notice;
+      const others = invitations.value.filter((invitation) => invitation.group !== group);
+      invitations.value = [...others, { group, by }];
+      announcement.value = t.invitedBy(by, group);
       return;
-    case 'paid':
-      hint.value = t.paid(news.from, news.amount);
-      note(`p:${news.from}`, t.paid(news.from, news.amount));
-      return refreshFunds();
+    }
+    case 'paid': {
+      const text = t.paid(notice.from, notice.amount);
+      hint.value = text;
+      showNote(`p:${notice.from}`, text);
+      return refreshBalance();
+    }
     case 'presence':
-      if (news.here) refreshUsers();
-      else users.value = users.value.filter(({ name }) => name !== news.name);
+      if (notice.here) refreshUsers();
+      else users.value = users.value.filter(({ name }) => name !== notice.name);
       return;
   }
 }
 
-function receipt(id: number, by: string, status: 'delivered' | 'failed', file?: string): void {
-  const sent = talks.value
+function putSaid({ room, from, text, at }: ServerMessageOf<'said'>): void {
+  const message: StoredMessage = {
+    key: `said ${randomText(9)}`,
+    conversation: conversationOf(room),
+    from,
+    mine: from === me.value,
+    text,
+    at: nextTimestamp(),
+    time: at * 1000,
+    state: 'received',
+  };
+  markArrival(message);
+  void putMessage(message);
+}
+
+function markReceipt({ id, by, status, file }: ServerMessageOf<'receipt'>): void {
+  const sent = conversations.value
     .get(`p:${by}`)
     ?.findLast((message) => message.mine && message.id === id && message.state === 'stored');
-  if (sent) void put({ ...sent, state: status });
+  if (sent) void putMessage({ ...sent, state: status });
   if (status === 'delivered') printReceipt(id, file);
 }

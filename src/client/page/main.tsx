@@ -1,10 +1,12 @@
-// The page's first step: its language, who was here before, and everything on the screen.
+// The page's first step: its language, the server's events, the account of the last time, and everything on the screen.
 
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 
-import { start } from './account';
+import { connectionChanged, restore } from './account';
 import { App } from './app';
+import { keep, notified } from './incoming';
+import { handleEvents } from './server';
 import { unreadTotal } from './state';
 import { language } from './texts/index';
 
@@ -12,6 +14,7 @@ document.documentElement.lang = language;
 effect(() => {
   document.title = unreadTotal.value > 0 ? `(${unreadTotal.value}) chat` : 'chat';
 });
-start();
+handleEvents({ keep, notified, changed: connectionChanged });
+restore();
 const root = document.getElementById('app');
 if (root) render(<App />, root);

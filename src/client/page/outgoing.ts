@@ -1,61 +1,67 @@
-// What goes: kept until the server has it, and under a key by which it has it once.
+// Texts that are sent: stored until the server has them, and sent under a key by which the server takes them once.
 
-import { server } from './server';
-import { kindOf, me, nameIn, nextAt, own, put } from './state';
-import { type Kept, randomText, type Unsent } from './store';
+import { limits } from '../../protocol/limits';
+import { session } from './server';
+import { kindOf, me, nameIn, nextTimestamp, putMessage, storage } from './state';
+import { randomText, type StoredMessage, type UnsentMessage } from './store';
 import { conclude, concludeSend, echo } from './transcript';
 
-/** A sent message whose answer is older than the server remembers could be sent twice: its owner decides. */
-const resendMs = 23 * 3600 * 1000;
+/** Keys of the messages that this page has sent and that have no reply. */
+const unanswered = new Set<string>();
 
-/** Sent and not answered for, in this page. */
-const underWay = new Set<string>();
-
-export function send(talk: string, text: string): void {
-  const unsent: Unsent = { key: randomText(12), talk, text, at: nextAt() };
-  own.notes.addUnsent(unsent);
-  if (kindOf(talk) === 'p') echo('SEND', nameIn(talk), text);
+export function send(conversation: string, text: string): void {
+  const unsent: UnsentMessage = { key: randomText(12), conversation, text, at: nextTimestamp() };
+  storage.local.addUnsent(unsent);
+  if (kindOf(conversation) === 'p') echo('SEND', nameIn(conversation), text);
   resend(unsent);
 }
 
-function resend(unsent: Unsent): void {
-  const { key, talk, text, at } = unsent;
-  const kept: Kept = { key, talk, from: me.value ?? '', mine: true, text, at, state: 'sending' };
-  void put(kept);
-  if (Date.now() - at > resendMs) {
-    own.notes.removeUnsent(key);
-    void put({ ...kept, state: 'failed' });
+function resend(unsent: UnsentMessage): void {
+  const { key, conversation, text, at } = unsent;
+  const from = me.value ?? '';
+  const message: StoredMessage = {
+    key,
+    conversation,
+    from,
+    mine: true,
+    text,
+    at,
+    state: 'sending',
+  };
+  void putMessage(message);
+  if (Date.now() - at > limits.page.resendMs) {
+    storage.local.removeUnsent(key);
+    void putMessage({ ...message, state: 'failed' });
     return;
   }
-  const { session } = server;
-  if (!session) return;
-  underWay.add(key);
-  const { notes } = own;
-  const isDirect = kindOf(talk) === 'p';
-  const ended = (why: string | undefined, sent: Partial<Kept>): void => {
-    underWay.delete(key);
-    // Not asked at all, since we left: it stays in the outbox for the next time.
+  unanswered.add(key);
+  const { local } = storage;
+  const isPrivate = kindOf(conversation) === 'p';
+  const ended = (why: string | undefined, sent: Partial<StoredMessage>): void => {
+    unanswered.delete(key);
+    // The page was logged out before there was a reply: the message waits in the outbox for the next login.
     if (why === 'unreachable') return;
-    notes.removeUnsent(key);
-    if (notes !== own.notes) return;
-    void put({ ...kept, ...sent, ...(why !== undefined && { state: 'failed', why }) });
-    if (isDirect && why !== undefined) conclude('SEND', why);
+    local.removeUnsent(key);
+    if (local !== storage.local) return;
+    void putMessage({ ...message, ...sent, ...(why !== undefined && { state: 'failed', why }) });
+    if (isPrivate && why !== undefined) conclude('SEND', why);
   };
-  if (isDirect) {
-    session.requestReliably({ do: 'send', to: nameIn(talk), text, key }, (answer) => {
-      if (!answer.ok) return ended(answer.why, {});
-      const { id, serial } = answer.value;
+  const name = nameIn(conversation);
+  if (isPrivate) {
+    session.requestReliably({ do: 'send', to: name, text, key }, (outcome) => {
+      if (!outcome.ok) return ended(outcome.why, {});
+      const { id, serial } = outcome.value;
       concludeSend('SEND', id);
       ended(undefined, { state: 'stored', id, serial });
     });
   } else {
-    session.requestReliably({ do: 'say', room: nameIn(talk), text, key }, (answer) =>
-      answer.ok ? ended(undefined, { state: 'delivered' }) : ended(answer.why, {}),
+    session.requestReliably({ do: 'say', room: name, text, key }, (outcome) =>
+      outcome.ok ? ended(undefined, { state: 'delivered' }) : ended(outcome.why, {}),
     );
   }
 }
 
-/** After coming back: all that has no answer yet and is not being asked for already. */
+/** After a login: sends everything that has no reply and was not sent in this page. */
 export function resendAll(): void {
-  for (const unsent of own.notes.outbox) if (!underWay.has(unsent.key)) resend(unsent);
+  for (const unsent of storage.local.outbox) if (!unanswered.has(unsent.key)) resend(unsent);
 }

@@ -1,39 +1,36 @@
-// After every coming back: what may have changed is asked for, and what was left undone is done.
+// After every login: what may have changed is requested, and what was left undone is done.
 
-import { type WebClientSession } from '../../protocol/web/client/session';
-import { attemptHeld } from './attachments';
+import { retryHeldUploads } from './attachments';
 import { resendAll } from './outgoing';
 import {
-  ask,
-  askWhatWaits,
   joinRoom,
-  refreshFunds,
+  refreshBalance,
   refreshGroups,
   refreshRooms,
+  refreshUndelivered,
   refreshUsers,
-  server,
+  session,
 } from './server';
-import { doorsOpen, joined, own } from './state';
+import { isTokenOptional, joined, storage } from './state';
 
-export function resume(session: WebClientSession): void {
-  server.session = session;
+export function resume(): void {
   refreshUsers();
   refreshRooms();
   refreshGroups();
-  refreshFunds();
-  session.request({ do: 'doors', open: undefined }, (answer) => {
-    if (answer.ok) doorsOpen.value = answer.value.open;
+  refreshBalance();
+  session.request({ do: 'doors', open: undefined }, (outcome) => {
+    if (outcome.ok) isTokenOptional.value = outcome.value.open;
   });
   joined.value = new Set();
-  for (const room of own.notes.rooms) rejoin(room);
-  askWhatWaits();
+  for (const room of storage.local.rooms) rejoin(room);
+  refreshUndelivered();
   resendAll();
-  attemptHeld();
+  retryHeldUploads();
 }
 
-/** A server that started anew has forgotten its rooms: whoever comes back first makes them again. */
+/** A server that was started anew has no rooms: the first of their members to come back creates them again. */
 function rejoin(room: string): void {
   joinRoom(room, (why) => {
-    if (why === 'unknown-room') ask({ do: 'create', room }, () => joinRoom(room));
+    if (why === 'unknown-room') session.request({ do: 'create', room }, () => joinRoom(room));
   });
 }

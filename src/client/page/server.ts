@@ -1,83 +1,93 @@
-// The line to the server: who asks on it, and what is asked anew whenever it may have changed.
+// The session with the server, and what is requested anew whenever it may have changed.
 
 import { limits } from '../../protocol/limits';
-import { refused } from '../../protocol/model';
-import { type WebClientSession } from '../../protocol/web/client/session';
-import { balance, groups, joined, own, put, rooms, talks, users } from './state';
+import type { WebClientHost } from '../../protocol/web/client/session';
+import { openSession } from './socket';
+import { balance, conversations, groups, joined, putMessage, rooms, storage, users } from './state';
 
-/** Set with the first connection. */
-export const server: { session: WebClientSession | undefined } = { session: undefined };
+type SessionEvents = Pick<WebClientHost, 'keep' | 'notified' | 'changed'>;
+let events: SessionEvents | undefined;
 
-/** What else is asked of the server by name, from the lists and forms. */
-export const ask: WebClientSession['request'] = (wish, done) => {
-  if (server.session) server.session.request(wish, done);
-  else done?.(refused('unreachable'));
-};
+/** Set once, before the first connection: the modules that react to the server use the session themselves. */
+export const handleEvents = (handlers: SessionEvents): void => void (events = handlers);
 
-export const insist: WebClientSession['requestReliably'] = (wish, done) =>
-  server.session?.requestReliably(wish, done);
+/** The page's only session: it connects when it is first needed. */
+export const session = openSession({
+  keep: (message, done) => events?.keep(message, done),
+  notified: (notice) => events?.notified(notice),
+  changed: (state) => events?.changed(state),
+});
 
-/** Receipts that came while nobody was here to hear them are asked for. */
-export function askWhatWaits(): void {
-  const stored = [...talks.value.values()]
+/** Asks for the receipts that came while this page was not connected. */
+export function refreshUndelivered(): void {
+  const stored = [...conversations.value.values()]
     .flat()
     .filter((message) => message.state === 'stored' && message.serial !== undefined)
     .slice(-limits.web.undeliveredSerials);
   if (stored.length === 0) return;
   const serials = stored.flatMap(({ serial }) => serial ?? []);
-  server.session?.request({ do: 'undelivered', serials }, (answer) => {
-    if (!answer.ok) return;
-    const waiting = new Set(answer.value.waiting);
+  session.request({ do: 'undelivered', serials }, (outcome) => {
+    if (!outcome.ok) return;
+    const waiting = new Set(outcome.value.waiting);
     for (const message of stored) {
-      if (!waiting.has(message.serial ?? 0)) void put({ ...message, state: 'delivered' });
+      if (!waiting.has(message.serial ?? 0)) void putMessage({ ...message, state: 'delivered' });
     }
   });
 }
 
-/** Where many come and go, the list of all is not fetched for each of them. */
-const usersPauseMs = 1000;
 let isFetchingUsers = false;
 let isUsersStale = false;
 
+/** Where many users come and go, the whole list is not fetched for each of them. */
 export function refreshUsers(): void {
   isUsersStale = true;
   if (isFetchingUsers) return;
   isFetchingUsers = true;
   isUsersStale = false;
-  ask({ do: 'users' }, (answer) => {
-    if (answer.ok) users.value = answer.value.users;
+  session.request({ do: 'users' }, (outcome) => {
+    if (outcome.ok) users.value = outcome.value.users;
     setTimeout(() => {
       isFetchingUsers = false;
       if (isUsersStale) refreshUsers();
-    }, usersPauseMs);
+    }, limits.page.usersPauseMs);
   });
 }
 
 export function refreshRooms(): void {
-  server.session?.request({ do: 'rooms' }, (answer) => {
-    if (answer.ok) rooms.value = answer.value.rooms;
+  session.request({ do: 'rooms' }, (outcome) => {
+    if (outcome.ok) rooms.value = outcome.value.rooms;
   });
 }
 
 export function refreshGroups(): void {
-  server.session?.request({ do: 'group-list' }, (answer) => {
-    if (answer.ok) groups.value = answer.value.groups;
+  session.request({ do: 'group-list' }, (outcome) => {
+    if (outcome.ok) groups.value = outcome.value.groups;
   });
 }
 
-export function refreshFunds(): void {
-  server.session?.request({ do: 'funds' }, (answer) => {
-    if (answer.ok) balance.value = answer.value.balance;
+export function refreshBalance(): void {
+  session.request({ do: 'funds' }, (outcome) => {
+    if (outcome.ok) balance.value = outcome.value.balance;
   });
 }
 
+/** `done` gets the refusal, or nothing. */
 export function joinRoom(room: string, done: (why?: string) => void = () => {}): void {
-  server.session?.request({ do: 'join', room }, (answer) => {
-    if (answer.ok) {
+  session.request({ do: 'join', room }, (outcome) => {
+    if (outcome.ok) {
       joined.value = new Set(joined.value).add(room);
-      own.notes.rooms = [...joined.value];
+      storage.local.rooms = [...joined.value];
       refreshRooms();
     }
-    done(answer.ok ? undefined : answer.why);
+    done(outcome.ok ? undefined : outcome.why);
+  });
+}
+
+export function leaveRoom(room: string): void {
+  session.request({ do: 'leave', room }, () => {
+    const rest = new Set(joined.value);
+    rest.delete(room);
+    joined.value = rest;
+    storage.local.rooms = [...rest];
   });
 }

@@ -4,94 +4,114 @@ import { computed, signal } from '@preact/signals';
 
 import type { WebClientState } from '../../protocol/web/client/session';
 import type { ReplyOf } from '../../protocol/web/wire/messages';
-import { type History, type Kept, Notes, without } from './store';
+import { type History } from './history';
+import { LocalState, type StoredMessage, without } from './store';
 
 export type User = ReplyOf<'users'>['users'][number];
 export type Group = ReplyOf<'group-list'>['groups'][number];
 
 export const connection = signal<WebClientState>({ is: 'idle' });
-/** Who is logged in in this page, on the line or not. */
+/** The account that is logged in in this page, connected or not. */
 export const me = signal<string | undefined>(undefined);
 export const users = signal<readonly User[]>([]);
-/** Every open room there is, and those that we are in. */
+/** Every open room that exists, and those that this account is in. */
 export const rooms = signal<readonly string[]>([]);
 export const joined = signal<ReadonlySet<string>>(new Set());
 export const groups = signal<readonly Group[]>([]);
 export const invitations = signal<readonly { readonly group: string; readonly by: string }[]>([]);
-/** Undefined: none yet. */
+/** Undefined: the account has no balance yet. */
 export const balance = signal<number | undefined>(undefined);
-/** Whether requests without a token may act for us. */
-export const doorsOpen = signal(false);
+/** Whether requests that show no token may act for this account at other doors. */
+export const isTokenOptional = signal(false);
 /** Messages by conversation, oldest first. */
-export const talks = signal<ReadonlyMap<string, readonly Kept[]>>(new Map());
+export const conversations = signal<ReadonlyMap<string, readonly StoredMessage[]>>(new Map());
 export const unread = signal<Readonly<Record<string, number>>>({});
 /** The conversation on the screen. */
 export const shown = signal<string | undefined>(undefined);
-/** What else is on the screen. */
-export const panel = signal<'none' | 'window' | 'account'>('none');
-/** Files under way, from 0 to 1, by their message's key. */
+/** The panel beside it. */
+export const panel = signal<'none' | 'transcript' | 'account'>('none');
+/** Progress of uploads, from 0 to 1, by the key of their message. */
 export const uploads = signal<ReadonlyMap<string, number>>(new Map());
-/** The last word on something that was asked for, until the next. */
+/** What became of the last action, where it has to be said; shown until the next one. */
 export const hint = signal('');
 /** Said to screen readers only. */
 export const announcement = signal('');
 
-export const isHere = computed(() => connection.value.is === 'online');
+export const isOnline = computed(() => connection.value.is === 'online');
 export const unreadTotal = computed(() =>
   Object.values(unread.value).reduce((sum, count) => sum + count, 0),
 );
 
-/** What belongs to the account that is logged in. */
-export const own: { history: History | undefined; notes: Notes } = {
+/** Where the browser keeps what belongs to the account that is logged in. */
+export const storage: { history: History | undefined; local: LocalState } = {
   history: undefined,
-  notes: new Notes(''),
+  local: new LocalState(''),
 };
 
-export const kindOf = (talk: string): 'p' | 'r' | 'g' => talk[0] as 'p' | 'r' | 'g';
-export const nameIn = (talk: string): string => talk.slice(2);
+/** A conversation is named by its kind and the name of the person, the room or the group: `p:bob`, `r:tea`, `g:tea`. */
+export type Kind = 'p' | 'r' | 'g';
+export const kindOf = (conversation: string): Kind => conversation[0] as Kind;
+export const nameIn = (conversation: string): string => conversation.slice(2);
 
-/** Puts a message where it belongs; one with a known key takes the place of the other. */
-export function place(message: Kept): void {
-  const messages = talks.value.get(message.talk) ?? [];
+/** Shows a message in its conversation; it replaces a message with the same key. */
+export function placeMessage(message: StoredMessage): void {
+  const messages = conversations.value.get(message.conversation) ?? [];
   const index = messages.findLastIndex(({ key }) => key === message.key);
   const next = index < 0 ? [...messages, message] : messages.with(index, message);
-  talks.value = new Map(talks.value).set(message.talk, next);
+  conversations.value = new Map(conversations.value).set(message.conversation, next);
 }
 
-export function remove({ key, talk }: Kept): void {
-  const rest = (talks.value.get(talk) ?? []).filter((message) => message.key !== key);
-  talks.value = new Map(talks.value).set(talk, rest);
+/** Shows a message and stores it; resolves once it is stored. */
+export function putMessage(message: StoredMessage): Promise<void> {
+  placeMessage(message);
+  return storage.history?.put(message) ?? Promise.resolve();
 }
 
-export function countUnread(talk: string, count: number): void {
-  unread.value = count === 0 ? without(unread.value, talk) : { ...unread.value, [talk]: count };
-  own.notes.unread = unread.value;
+/** Shows a message no more, and forgets it. */
+export function dropMessage({ key, conversation }: StoredMessage): void {
+  const messages = conversations.value.get(conversation) ?? [];
+  const rest = messages.filter((message) => message.key !== key);
+  conversations.value = new Map(conversations.value).set(conversation, rest);
+  void storage.history?.drop(key);
 }
 
-/** Shows a message and keeps it; resolves once it is kept. */
-export function put(message: Kept): Promise<void> {
-  place(message);
-  return own.history?.put(message) ?? Promise.resolve();
-}
-
-/** A line of ours between the messages: not kept. */
-export function note(talk: string, text: string): void {
-  place({
-    key: `note ${nextAt()}`,
-    talk,
+/** A line of the page's own between the messages: it is not stored. */
+export function showNote(conversation: string, text: string): void {
+  placeMessage({
+    key: `note ${nextTimestamp()}`,
+    conversation,
     from: '',
     mine: false,
     text,
-    at: nextAt(),
+    at: nextTimestamp(),
     state: 'note',
   });
 }
 
-let lastAt = 0;
-/** Now, and later than the last time: the order of what is shown. */
-export const nextAt = (): number => (lastAt = Math.max(Date.now(), lastAt + 1));
+export function setUnread(conversation: string, count: number): void {
+  unread.value =
+    count === 0 ? without(unread.value, conversation) : { ...unread.value, [conversation]: count };
+  storage.local.unread = unread.value;
+}
 
-export function forgetAll(): void {
+/** Puts a conversation on the screen. */
+export function showConversation(conversation: string): void {
+  shown.value = conversation;
+  if (panel.value === 'account') panel.value = 'none';
+  if (unread.value[conversation] !== undefined) setUnread(conversation, 0);
+}
+
+export const togglePanel = (which: 'transcript' | 'account'): void => {
+  panel.value = panel.value === which ? 'none' : which;
+};
+
+let lastTimestamp = 0;
+/** Now in ms, and later than the last time: messages are shown in this order. */
+export const nextTimestamp = (): number =>
+  (lastTimestamp = Math.max(Date.now(), lastTimestamp + 1));
+
+/** Forgets everything about the account that was logged in. */
+export function reset(): void {
   me.value = undefined;
   users.value = [];
   rooms.value = [];
@@ -99,7 +119,7 @@ export function forgetAll(): void {
   groups.value = [];
   invitations.value = [];
   balance.value = undefined;
-  talks.value = new Map();
+  conversations.value = new Map();
   unread.value = {};
   shown.value = undefined;
   uploads.value = new Map();

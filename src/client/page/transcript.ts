@@ -1,28 +1,24 @@
-// The lines of the first source's window, word for word (source 1, section 6), and its two panes.
+// The lines of the window of (source 000, 6), word for word, and its two panes.
 
 import { signal } from '@preact/signals';
 
-import { linesOf, withoutControls } from '../../protocol/bytes/text';
+import { linesOf, oneLine, withoutControls } from '../../protocol/bytes/text';
+import { limits } from '../../protocol/limits';
 
-/** Lines kept in each pane. */
-const linesMax = 1000;
-
-/** What the user did, and the messages that came. */
+/** What the user did, and the messages that arrived. */
 export const clientPane = signal<readonly string[]>([]);
 /** What the server answered. */
 export const serverPane = signal<readonly string[]>([]);
 
-const inLine = (text: string): string => withoutControls(text).replaceAll('\n', ' ');
-
 function print(pane: typeof clientPane, ...lines: readonly string[]): void {
-  pane.value = [...pane.value, ...lines].slice(-linesMax);
+  pane.value = [...pane.value, ...lines].slice(-limits.page.transcriptLines);
 }
 
 export const echo = (...words: readonly string[]): void =>
-  print(clientPane, `c> ${words.filter(Boolean).map(inLine).join(' ')}`);
-export const reply = (line: string): void => print(serverPane, `s> ${inLine(line)}`);
+  print(clientPane, `c> ${words.filter(Boolean).map(oneLine).join(' ')}`);
+export const reply = (line: string): void => print(serverPane, `s> ${oneLine(line)}`);
 
-/** Each operation's outcomes by the refusal that they stand for; `else` for every other. */
+/** The line of each outcome of each operation, by the refusal; `else` for every other refusal. */
 export const outcomes = {
   REGISTER: { ok: 'REGISTER OK', 'name-taken': 'USERNAME IN USE', else: 'REGISTER FAIL' },
   UNREGISTER: {
@@ -52,7 +48,7 @@ export const outcomes = {
 
 export type Operation = keyof typeof outcomes;
 
-/** Prints how an operation ended; `why` is a refusal, or undefined for success. */
+/** Prints how an operation ended; `why` is the refusal, or undefined for success. */
 export function conclude(operation: Operation, why?: string): void {
   const lines: Readonly<Record<string, string>> = outcomes[operation];
   reply(lines[why ?? 'ok'] ?? lines['else'] ?? '');
@@ -64,17 +60,17 @@ export const concludeSend = (operation: 'SEND' | 'SENDATTACH', id: number): void
 export const concludeUsers = (names: readonly string[], count: number): void =>
   reply(`CONNECTED USERS (${count} users connected) OK - ${names.join(', ')}`);
 
-/** A message's block, in the left pane (source 1, section 6.6). */
+/** The block of a message that arrived, in the client's pane (source 000, 6.6). */
 export function printMessage(id: number, from: string, text: string, file?: string): void {
   const [first = '', ...more] = linesOf(withoutControls(text));
   print(
     clientPane,
-    `s> MESSAGE ${id} FROM ${inLine(from)}`,
+    `s> MESSAGE ${id} FROM ${oneLine(from)}`,
     `    ${first}`,
     // Deeper than END, so that no text can look like the end of its own block.
     ...more.map((line) => `      ${line}`),
     '    END',
-    ...(file === undefined ? [] : [`    FILE ${inLine(file)}`]),
+    ...(file === undefined ? [] : [`    FILE ${oneLine(file)}`]),
   );
 }
 

@@ -60,7 +60,7 @@ export const en = {
   failed: 'not sent',
   back: 'Back',
   account: 'Account',
-  window: 'Transcript',
+  transcript: 'Transcript',
   close: 'Close',
   pick: 'Pick a conversation, or start one.',
   startOf: (name: string) => `This is where your conversation with ${name} begins.`,
@@ -103,8 +103,8 @@ export const en = {
   linkNote: 'Whoever has this link is you. Open it in your other browser, and show it to nobody.',
   copy: 'Copy',
   copied: 'Copied',
-  doors: 'Let mailbox clients act as me',
-  doorsNote:
+  tokenOptional: 'Let mailbox clients act as me',
+  tokenOptionalNote:
     'Mailbox clients show no key. While this is on, anybody who can reach the server can use your alias there.',
   logout: 'Log out',
   unregister: 'Unregister',

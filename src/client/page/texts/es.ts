@@ -63,7 +63,7 @@ export const es: Texts = {
   failed: 'no enviado',
   back: 'Volver',
   account: 'Cuenta',
-  window: 'Transcripción',
+  transcript: 'Transcripción',
   close: 'Cerrar',
   pick: 'Elige una conversación o empieza una.',
   startOf: (name) => `Aquí empieza tu conversación con ${name}.`,
@@ -106,8 +106,8 @@ export const es: Texts = {
     'Quien tenga este enlace eres tú. Ábrelo en tu otro navegador y no se lo enseñes a nadie.',
   copy: 'Copiar',
   copied: 'Copiado',
-  doors: 'Permitir que los clientes de mailbox actúen por mí',
-  doorsNote:
+  tokenOptional: 'Permitir que los clientes de mailbox actúen por mí',
+  tokenOptionalNote:
     'Los clientes de mailbox no enseñan llave. Mientras esto esté activo, cualquiera que llegue al servidor puede usar tu alias allí.',
   logout: 'Cerrar sesión',
   unregister: 'Darse de baja',

@@ -63,7 +63,7 @@ export const pt: Texts = {
   failed: 'não enviada',
   back: 'Voltar',
   account: 'Conta',
-  window: 'Transcrição',
+  transcript: 'Transcrição',
   close: 'Fechar',
   pick: 'Escolha uma conversa ou comece uma.',
   startOf: (name) => `Aqui começa a sua conversa com ${name}.`,
@@ -106,8 +106,8 @@ export const pt: Texts = {
     'Quem tiver esta ligação é você. Abra-a no seu outro navegador e não a mostre a ninguém.',
   copy: 'Copiar',
   copied: 'Copiado',
-  doors: 'Deixar clientes de mailbox agir por mim',
-  doorsNote:
+  tokenOptional: 'Deixar clientes de mailbox agir por mim',
+  tokenOptionalNote:
     'Os clientes de mailbox não mostram chave. Enquanto isto estiver ligado, quem chegar ao servidor pode usar lá o seu alias.',
   logout: 'Terminar sessão',
   unregister: 'Anular registo',

@@ -1,4 +1,4 @@
-// Files on their way to the server, and back: over HTTP, with progress and cancel.
+// Files to the server and back: over HTTP, with progress and cancel.
 
 import * as v from 'valibot';
 
@@ -23,22 +23,22 @@ export interface Upload {
   readonly file: File;
 }
 
-export type Sent =
+export type UploadResult =
   | { readonly is: 'sent'; readonly id: number; readonly serial: number }
   | { readonly is: 'refused'; readonly why: string }
   | { readonly is: 'unreachable' | 'cancelled' };
 
-/** Sends a file with its message. `progress`: from 0 to 1. The result cancels. */
+/** Sends a file with its message. `progress` gets a number from 0 to 1. The function that is returned cancels. */
 export function upload(
-  who: Identity,
+  identity: Identity,
   { to, text, key, file }: Upload,
   progress: (part: number) => void,
-  done: (sent: Sent) => void,
+  done: (result: UploadResult) => void,
 ): () => void {
   const query = new URLSearchParams({ to, text, key, name: baseNameFor(file.name) });
   const request = new XMLHttpRequest();
   request.open('POST', `/api/files?${query.toString()}`);
-  request.setRequestHeader('authorization', authorization(who));
+  request.setRequestHeader('authorization', authorization(identity));
   request.setRequestHeader('content-type', 'application/octet-stream');
   request.responseType = 'json';
   request.upload.addEventListener('progress', ({ loaded }) =>
@@ -46,9 +46,9 @@ export function upload(
   );
   request.addEventListener('load', () => {
     const sent = v.safeParse(http.sent, request.response);
-    const why = v.safeParse(http.refusal, request.response);
+    const refusal = v.safeParse(http.refusal, request.response);
     if (sent.success) done({ is: 'sent', id: sent.output.id, serial: sent.output.serial });
-    else if (why.success) done({ is: 'refused', why: why.output.why });
+    else if (refusal.success) done({ is: 'refused', why: refusal.output.why });
     else done({ is: 'unreachable' });
   });
   request.addEventListener('error', () => done({ is: 'unreachable' }));
@@ -57,16 +57,16 @@ export function upload(
   return () => request.abort();
 }
 
-/** Lets the browser download a file that came with a message. False: the server has it no more. */
+/** Lets the browser download a file that came with a message. `gone`: the server has it no more. */
 export async function download(
-  who: Identity,
+  identity: Identity,
   from: string,
   id: number,
 ): Promise<'started' | 'gone' | 'unreachable'> {
   try {
     const response = await fetch('/api/downloads', {
       method: 'POST',
-      headers: { authorization: authorization(who), 'content-type': 'application/json' },
+      headers: { authorization: authorization(identity), 'content-type': 'application/json' },
       body: JSON.stringify({ from, id }),
     });
     if (response.status === 404) return 'gone';

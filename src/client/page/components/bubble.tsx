@@ -1,17 +1,17 @@
-// One message: its text as text and nothing else, its file, its time, its ticks.
+// One message: its text, never read as HTML, its file, its time and its ticks.
 
-import { reasonFor } from './ask';
-import { cancelUpload, canSendAgain, downloadFile, sendAgain } from './attachments';
-import { uploads } from './state';
-import type { Kept } from './store';
-import { locale, t } from './texts/index';
+import { cancelUpload, canSendAgain, downloadFile, sendAgain } from '../attachments';
+import { reasonFor } from '../faults';
+import { uploads } from '../state';
+import type { StoredMessage } from '../store';
+import { locale, t } from '../texts/index';
 
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
 const whole = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'medium' });
 
-const timeOf = ({ time, at }: Kept): number => time ?? at;
-export const dayOf = (message: Kept): string => calendar.format(timeOf(message));
+const timeOf = ({ time, at }: StoredMessage): number => time ?? at;
+export const dayOf = (message: StoredMessage): string => calendar.format(timeOf(message));
 
 /** Sizes of files, in the language's own numbers. */
 export function sizeText(bytes: number): string {
@@ -27,15 +27,15 @@ export function sizeText(bytes: number): string {
 }
 
 interface BubbleProps {
-  readonly message: Kept;
-  /** The one before is of the same person. */
+  readonly message: StoredMessage;
+  /** The message before is of the same person. */
   readonly follows: boolean;
-  /** Several people speak here: it must be said who. */
+  /** Several people speak in this conversation, so the message shows who said it. */
   readonly isShared: boolean;
 }
 
 export function Bubble({ message, follows, isShared }: BubbleProps) {
-  const { mine, state, from, text, file, why } = message;
+  const { mine, state, from, text, file } = message;
   if (state === 'note') return <p class="note">{text}</p>;
   const at = timeOf(message);
   return (
@@ -48,21 +48,9 @@ export function Bubble({ message, follows, isShared }: BubbleProps) {
           {text}
         </p>
       )}
-      {file && <FileOf message={message} />}
+      {file && <AttachedFile message={message} />}
       <footer>
-        {state === 'failed' && (
-          <>
-            <span class="fault">
-              {t.failed}
-              {why !== undefined && `: ${reasonFor(why)}`}
-            </span>
-            {canSendAgain(message) && (
-              <button type="button" class="quiet" onClick={() => sendAgain(message)}>
-                {t.sendAgain}
-              </button>
-            )}
-          </>
-        )}
+        {state === 'failed' && <Failure message={message} />}
         <time dateTime={new Date(at).toISOString()} title={whole.format(at)}>
           {clock.format(at)}
         </time>
@@ -72,7 +60,24 @@ export function Bubble({ message, follows, isShared }: BubbleProps) {
   );
 }
 
-function Ticks({ state }: { state: Kept['state'] }) {
+function Failure({ message }: { message: StoredMessage }) {
+  const { why } = message;
+  return (
+    <>
+      <span class="fault">
+        {t.failed}
+        {why !== undefined && `: ${reasonFor(why)}`}
+      </span>
+      {canSendAgain(message) && (
+        <button type="button" class="quiet" onClick={() => sendAgain(message)}>
+          {t.sendAgain}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Ticks({ state }: { state: StoredMessage['state'] }) {
   switch (state) {
     case 'sending':
       return <Tick label={t.sending} path="M8 3.5v4.5l3 2" isRound />;
@@ -97,7 +102,7 @@ function Tick({ label, path, isRound }: { label: string; path: string; isRound?:
   );
 }
 
-function FileOf({ message }: { message: Kept }) {
+function AttachedFile({ message }: { message: StoredMessage }) {
   const { file, key, mine, state } = message;
   if (!file) return null;
   const part = uploads.value.get(key);
@@ -106,7 +111,7 @@ function FileOf({ message }: { message: Kept }) {
       <svg viewBox="0 0 24 24" aria-hidden="true">
         <path d="M6 2h8l5 5v15H6zM14 2v5h5" />
       </svg>
-      <span class="what">
+      <span class="label">
         <bdi>{file.name}</bdi>
         <small>
           {sizeText(file.size)}

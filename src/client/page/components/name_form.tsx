@@ -1,21 +1,20 @@
-// A field with a button: asks for one name, and says what was wrong with it.
+// A field with a button: takes one name, and says what was wrong with it.
 
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 
-import { t } from './texts/index';
+import { limits } from '../../../protocol/limits';
+import { reasonFor } from '../faults';
 
-interface AskProps {
+interface NameFormProps {
   readonly label: string;
   readonly action: string;
   readonly options?: readonly string[];
-  /** `end` with a refusal keeps the name in the field. */
+  /** What to do with the name; `end` with a refusal shows its reason. */
   readonly done: (name: string, end: (why?: string) => void) => void;
 }
 
-export const reasonFor = (why: string): string => t.reasons[why] ?? t.tryLater;
-
-export function Ask({ label, action, options, done }: AskProps) {
+export function NameForm({ label, action, options, done }: NameFormProps) {
   const fault = useSignal('');
   const id = useId();
   const submit = (event: SubmitEvent): void => {
@@ -25,19 +24,18 @@ export function Ask({ label, action, options, done }: AskProps) {
     const name = input.value.trim().normalize('NFC');
     if (name === '') return;
     fault.value = '';
-    const end = (why?: string): void => {
+    done(name, (why) => {
       if (why !== undefined) fault.value = reasonFor(why);
-    };
-    done(name, end);
+    });
     input.value = '';
   };
   return (
-    <form class="ask" onSubmit={submit}>
+    <form class="name-form" onSubmit={submit}>
       <input
         name="name"
         aria-label={label}
         placeholder={label}
-        maxLength={255}
+        maxLength={limits.hub.nameBytes}
         autocomplete="off"
         autocapitalize="none"
         list={options && `${id}-options`}

@@ -1,0 +1,118 @@
+// Before anybody is logged in: the aliases that this browser has tokens for, and the form for a new one.
+
+import { useSignal } from '@preact/signals';
+
+import { limits } from '../../../protocol/limits';
+import { connect, register } from '../account';
+import { signInFault } from '../faults';
+import { fieldsOf, sourceDate } from '../forms';
+import { connection, panel, togglePanel } from '../state';
+import { tokens } from '../store';
+import { t } from '../texts/index';
+import { Mark } from './mark';
+
+export function SignIn() {
+  const fault = useSignal('');
+  const isBusy = useSignal(false);
+  const known = Object.keys(tokens.all());
+  const ended = (why?: string): void => {
+    isBusy.value = false;
+    fault.value = why === undefined ? '' : signInFault(why);
+  };
+  const submit = (event: SubmitEvent): void => {
+    const field = fieldsOf(event);
+    const name = field('alias').normalize('NFC');
+    isBusy.value = true;
+    const person = { name, fullName: field('fullName'), born: sourceDate(field('born')) };
+    register(person, (why) => {
+      if (why === undefined) connect(name, ended);
+      else ended(why);
+    });
+  };
+  const rejection = connection.value.is === 'rejected' ? signInFault(connection.value.why) : '';
+  return (
+    <main class="sign-in">
+      <header>
+        <Mark />
+        <h1>chat</h1>
+        <p>{t.about}</p>
+      </header>
+      {known.length > 0 && <KnownAccounts names={known} enter={(name) => connect(name, ended)} />}
+      <section aria-labelledby="new">
+        <h2 id="new">{t.newHere}</h2>
+        <form class="stack" onSubmit={submit}>
+          <RegistrationFields />
+          <p class="fault" role="alert">
+            {fault.value || rejection}
+          </p>
+          <button class={known.length > 0 ? '' : 'primary'} disabled={isBusy.value}>
+            {t.register}
+          </button>
+        </form>
+        <p class="small">{t.tokenNote}</p>
+      </section>
+      <footer>
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={panel.value === 'transcript'}
+          onClick={() => togglePanel('transcript')}
+        >
+          {t.transcript}
+        </button>
+      </footer>
+    </main>
+  );
+}
+
+interface KnownAccountsProps {
+  readonly names: readonly string[];
+  readonly enter: (name: string) => void;
+}
+
+function KnownAccounts({ names, enter }: KnownAccountsProps) {
+  return (
+    <section aria-labelledby="back">
+      <h2 id="back">{t.welcomeBack}</h2>
+      <div class="stack">
+        {names.map((name) => (
+          <button type="button" class="primary" key={name} onClick={() => enter(name)}>
+            {t.enterAs(name)}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function RegistrationFields() {
+  return (
+    <>
+      <label>
+        {t.alias}
+        <input
+          name="alias"
+          required
+          maxLength={limits.hub.nameBytes}
+          autocomplete="username"
+          autocapitalize="none"
+        />
+      </label>
+      <label>
+        {t.fullName}
+        <input name="fullName" required maxLength={limits.hub.nameBytes} autocomplete="name" />
+      </label>
+      <label>
+        {t.born}
+        <input
+          name="born"
+          type="date"
+          required
+          min="0001-01-01"
+          max="9999-12-31"
+          autocomplete="bday"
+        />
+      </label>
+    </>
+  );
+}
