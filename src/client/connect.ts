@@ -7,7 +7,8 @@ import type { ClientOptions, Target } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions, unreachableHint, withToken } from './endpoint';
 import { InteractiveSession } from './interactive_session';
 import { lastSender, rememberSender } from './last_sender';
-import { type Dialogue, openDialogue } from './terminal/index';
+import type { Dialogue } from './terminal/dialogue';
+import { openDialogue } from './terminal/open_dialogue';
 import { openScript } from './terminal/script';
 import { DialogueView } from './view';
 

@@ -1,7 +1,7 @@
 // A program with a dialogue, for tests: it reports every event to its parent, and follows the parent's orders.
 
-import { openDialogue } from '../../../src/client/terminal/index';
-import type { Progress } from '../../../src/client/terminal/index';
+import { openDialogue } from '../../../src/client/terminal/open_dialogue';
+import type { Progress } from '../../../src/client/terminal/progress';
 
 /** An order of the parent. */
 export type Order =

@@ -5,7 +5,7 @@ import { EventEmitter } from 'node:events';
 
 import * as fc from 'fast-check';
 
-import type { Dialogue } from '../../../src/client/terminal/index';
+import type { Dialogue } from '../../../src/client/terminal/dialogue';
 import { readLines } from '../../../src/client/terminal/read_lines';
 import { openScript } from '../../../src/client/terminal/script';
 import { TestOutput } from './test_output';

@@ -5,10 +5,6 @@ import type { Dialogue } from './dialogue';
 import { openScript } from './script';
 import { openTerminal } from './terminal';
 
-export type { Complete } from './completion';
-export type { Dialogue } from './dialogue';
-export type { Progress } from './progress';
-
 export interface DialogueOptions {
   /** What stands before the line being typed. A script shows none. */
   readonly prompt: string;
