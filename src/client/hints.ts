@@ -6,5 +6,6 @@ export const hints: Readonly<Record<Missing, string>> = {
   user: '--as NAME, or CHAT_USER',
   asker: '--as NAME',
   takeover: '--takeover ends that session',
+  role: '--role',
   registration: 'add --name "FULL NAME" --born DD/MM/YYYY to register',
 };

@@ -57,9 +57,10 @@ export interface SaveSink {
 
 /**
  * What a dialect lacks to do what its user wants. `user`: as whom to send. `asker`: as whom to ask. `takeover`: leave to
- * end the user's session elsewhere. `registration`: the full name and the date of birth.
+ * end the user's session elsewhere. `registration`: the full name and the date of birth. `role`: which half of the
+ * protocol to be.
  */
-export type Missing = 'user' | 'asker' | 'takeover' | 'registration';
+export type Missing = 'user' | 'asker' | 'takeover' | 'registration' | 'role';
 
 /** What the client program gives a dialect. */
 export interface ClientHost {

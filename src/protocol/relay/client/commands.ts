@@ -83,8 +83,15 @@ export interface Plan {
   readonly display?: number | 'own';
 }
 
-/** What a user and a role given on the command line stand for; a text says what is wrong with them. */
-export function planOf(user: string | undefined, role: string | undefined): Plan | string {
+/**
+ * What the user and the role of a command line mean, or a text that says what is wrong with them. `roleOption`: how the
+ * role is given there.
+ */
+export function planOf(
+  user: string | undefined,
+  role: string | undefined,
+  roleOption = 'the role',
+): Plan | string {
   const given = user ?? '';
   const id = given === '' ? anyEmitter : Number(given);
   if (!/^\d{0,5}$/.test(given) || !(id === anyEmitter || isEmitter(id) || isDisplay(id))) {
@@ -101,6 +108,6 @@ export function planOf(user: string | undefined, role: string | undefined): Plan
       if (id === anyEmitter) return { display: anyDisplay };
       return { display: isDisplay(id) ? id : id + displayOffset };
     default:
-      return `--role is emitter or display, not ${role}.`;
+      return `${roleOption} is emitter or display, not ${role}.`;
   }
 }

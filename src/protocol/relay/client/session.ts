@@ -38,7 +38,7 @@ export class RelayClientSession implements ClientSession {
     this.#host = host;
     this.#options = options;
     this.#echoes = new Echoes(host);
-    const plan = planOf(options.target.user, options.role);
+    const plan = planOf(options.target.user, options.role, host.hint('role'));
     if (typeof plan === 'string') this.#fail(plan, 'usage');
     else if (plan.emitter !== undefined) this.#startEmitter(plan.emitter, plan);
     else this.#startDisplay(plan.display === 'own' ? anyDisplay : (plan.display ?? anyDisplay));
