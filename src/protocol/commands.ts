@@ -193,7 +193,7 @@ export const operations = {
   'room-join':
     entered(writes<{ room: RoomName; only?: boolean; mute?: boolean }, void, 'unknown-room'>()),
   'room-leave': entered(writes<{ room: RoomName }, void, 'not-member'>()),
-  /** Open rooms in the order of creation; reserved ones only while somebody is in them. */
+  /** Open rooms in the order of creation; reserved ones only while they have members. */
   rooms: reads<{ session: SessionId }, { rooms: readonly RoomName[] }>(),
   /**
    * Says something aloud to the members of a room; without `room`, to the one open room the session is in.

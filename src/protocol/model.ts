@@ -1,4 +1,4 @@
-// The words of the chat: names, addresses, messages, refusals, and what can be told to somebody.
+// The words of the chat: names, addresses, messages, refusals, and the events that a user can be told.
 
 import { limits } from './limits';
 
@@ -15,13 +15,13 @@ export const refused = <R extends string>(why: R): { readonly ok: false; readonl
 declare const branded: unique symbol;
 type Branded<T, B extends string> = T & { readonly [branded]: B };
 
-/** The name somebody goes by, the same at every door. Made by `nameOf` or `numberedName` only. */
+/** A user's name, the same at every door. Made by `nameOf` or `numberedName` only. */
 export type Name = Branded<string, 'Name'>;
 /** The name of a room or a group. Made by `roomNameOf` only. */
 export type RoomName = Branded<string, 'RoomName'>;
 /** One life of one connection, unique over all machines and restarts. */
 export type SessionId = Branded<string, 'SessionId'>;
-/** Whose mail it is: an account (whatever it is called and wherever it is) or one guest's stay. */
+/** The one a message is for: an account (whatever its name and wherever its user is) or one guest's stay. */
 export type RecipientId = Branded<string, 'RecipientId'>;
 /** The lower-case hexadecimal SHA-256 of a stored file. */
 export type FileHash = Branded<string, 'FileHash'>;
@@ -51,7 +51,7 @@ export interface Direct {
   readonly is: 'direct';
   /** Unique over the life of the server; `(from, id)` is not, since ids start again with a registration. */
   readonly serial: number;
-  /** The sender's own count, 1 to 4294967295, then 1 again (source 1, section 6.5). */
+  /** The sender's own count, 1 to 4294967295, then 1 again (source 000, 6.5). */
   readonly id: number;
   readonly from: Name;
   readonly to: Name;
@@ -67,21 +67,21 @@ export interface Direct {
   readonly at: number;
 }
 
-/** What became of a private message, told to its sender if he is there to hear it. */
+/** What became of a private message, told to its sender if the sender is connected. */
 export interface Receipt {
   readonly is: 'receipt';
   readonly id: number;
-  /** Who got it, or did not. */
+  /** The recipient, who got it or did not. */
   readonly by: Name;
   readonly status: 'delivered' | 'failed';
-  /** `gone`: it failed because the recipient is. Otherwise he would not take it. */
+  /** `gone`: it failed because the recipient is gone. Without it, the recipient refused it. */
   readonly why?: 'gone';
   /** The base name of the file that came with it. */
   readonly file?: string;
   readonly reference?: number;
 }
 
-/** Something said aloud in a room. Told to every other member who hears. */
+/** Something said aloud in a room. Told to every other member who hears the room. */
 export interface Said {
   readonly is: 'said';
   readonly room: RoomName;
@@ -94,34 +94,34 @@ export interface Said {
   readonly at: number;
 }
 
-/** Somebody came into a room or left it. Told to the other members. */
+/** A user came into a room or left it. Told to the other members. */
 export interface MembershipChange {
   readonly is: 'joined' | 'left';
   readonly room: RoomName;
   readonly name: Name;
-  /** The dialect of the one who moved. */
+  /** The dialect of the user who came or left. */
   readonly origin: string;
 }
 
-/** A closed room's creator asks somebody in. */
+/** A group's creator invites a user. */
 export interface Invited {
   readonly is: 'invited';
   readonly room: RoomName;
   readonly by: Name;
-  /** The dialect of the one who invites. */
+  /** The dialect of the user who invites. */
   readonly origin: string;
 }
 
-/** Money came. Whole dollars. */
+/** The user got money, in whole dollars. */
 export interface Paid {
   readonly is: 'paid';
   readonly from: Name;
-  /** The dialect of the one who paid. */
+  /** The dialect of the user who paid. */
   readonly origin: string;
   readonly amount: number;
 }
 
-/** Somebody is here now, or is no longer. Told to those who asked to watch (see `watch`). */
+/** A user is here now, or is no longer. Told to the sessions that watch (see `watch`). */
 export interface Presence {
   readonly is: 'presence';
   readonly name: Name;
@@ -129,8 +129,8 @@ export interface Presence {
 }
 
 /**
- * What one session has to tell another of its own dialect, and no other (relay: stop, show who is here). The
- * hub passes it on and knows nothing of its meaning; it reaches sessions of `origin` only.
+ * What one session tells another of its own dialect (relay: stop, show the users who are here). The hub passes it on
+ * and knows nothing of its meaning; it reaches sessions of `origin` only.
  */
 export interface Signal {
   readonly is: 'signal';
@@ -147,18 +147,18 @@ export type OfferFailure = 'cancelled' | 'gone' | 'no-space' | 'broken';
 
 /**
  * A step of a file offer, told to the other side. `offered` and `stored` come to a recipient: decide, and fetch.
- * `accepted`, `rejected` and `done` come to who offers; `stored` as well, and `failed` to both.
+ * `accepted`, `rejected` and `done` come to the offering session; so does `stored`; `failed` comes to both.
  */
 export interface OfferStep {
   readonly is: 'offer';
   readonly step: 'offered' | 'accepted' | 'rejected' | 'stored' | 'done' | 'failed';
   readonly offer: number;
-  /** Whose step it is. */
+  /** The user who took the step. */
   readonly by: Name;
-  /** What is offered, or has been stored. `hash`: once it is stored. */
+  /** The file that is offered. `hash`: once it is stored. */
   readonly file: { readonly name: string; readonly size: number; readonly hash?: FileHash };
   readonly why?: OfferFailure;
-  /** The dialect of the one who offers. */
+  /** The dialect of the user who offers. */
   readonly origin: string;
 }
 
@@ -169,11 +169,11 @@ export type Notice =
 /** Everything an outlet can be told. */
 export type ChatEvent = Direct | Notice;
 
-/** A user who can be reached right now, as every list of users shows him. */
+/** A user who can be reached right now, as every list of users shows them. */
 export interface User {
   readonly name: Name;
   readonly kind: 'account' | 'guest';
-  /** The dialect he came in by. */
+  /** The dialect by which they came in. */
   readonly dialect: string;
   readonly address: Address;
 }
@@ -206,13 +206,13 @@ export function numberOf(name: Name): number | undefined {
   return /^#\d{1,5}$/.test(name) ? Number(name.slice(1)) : undefined;
 }
 
-/** Whom a peer's text may address: a name, or a number of the relay's (`#7`); undefined where nobody is called so. */
+/** The recipient that a peer's text names: a name, or a number of the relay's (`#7`); undefined where it is neither. */
 export function recipientNameOf(text: string): Name | undefined {
   const number = /^#(\d{1,5})$/.exec(text)?.[1];
   return number === undefined ? nameOf(text) : numberedName(Number(number));
 }
 
-/** A room's name: 1 to 64 bytes of UTF-8, nothing invisible, no white space (source 4 splits words at it). */
+/** A room's name: 1 to 64 bytes of UTF-8, nothing invisible, no white space (source 003, part 1, splits words at it). */
 export function roomNameOf(text: string): RoomName | undefined {
   if (
     text.length === 0 ||

@@ -116,7 +116,7 @@ export class Core {
     });
   }
 
-  /** Every connection that is not over, whoever made it. */
+  /** Every connection that is not over, accepted or dialled. */
   get connections(): ReadonlySet<ConnectionHost> {
     return this.#connections;
   }

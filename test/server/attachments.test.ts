@@ -1,4 +1,4 @@
-// Attachments over a real server: what is whole arrives as it was, what is not leaves nothing, and nothing is lost halfway.
+// Attachments sent to a real server: what is whole is kept as it was, what is not leaves nothing.
 
 import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
@@ -6,57 +6,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
-import { mailbox } from '../../src/protocol/mailbox/index';
-import {
-  answerTo,
-  ask,
-  attachment,
-  getFile,
-  register,
-  takeCalls,
-} from '../protocol/mailbox/person';
+import { ask, attachment, getFile } from '../protocol/mailbox/person';
 import { nul } from '../protocol/mailbox/support';
 import { sha256, untilEmpty, untilFolder } from '../support/folders';
 import { HandClock } from '../support/hand_clock';
 import { Desk, named } from '../support/journal';
-import { scratchFolder } from '../support/scratch';
-import { startServer, type TestServer } from '../support/server';
 import { connectTcp, listenTcp } from '../support/tcp';
-
-interface Started {
-  readonly server: TestServer;
-  readonly port: number;
-  readonly folder: string;
-  /** Where the server keeps files. */
-  readonly files: string;
-}
-
-/** A server with alice and bob, both connected, on a disk of its own. */
-async function started(
-  bounds: NonNullable<Parameters<typeof startServer>[1]>['bounds'] = {},
-  folder?: string,
-): Promise<Started & AsyncDisposable> {
-  const place = folder ?? (await scratchFolder());
-  const server = await startServer([mailbox], { folder: place, bounds });
-  const port = server.port('mailbox');
-  const listener = takeCalls();
-  for (const alias of ['alice', 'bob']) {
-    if (folder === undefined) await register(port, alias);
-    else await ask(port, nul('DISCONNECT', alias));
-    await ask(port, nul('CONNECT', alias, String(listener.port)));
-  }
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    listener.stop();
-  };
-  return { server, port, folder: place, files: join(place, 'files'), [Symbol.asyncDispose]: stop };
-}
-
-const bytesOf = (length: number): Buffer => {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8)) % 256;
-  return bytes;
-};
+import { bytesOf, type Started, started } from './attachment_server';
 
 describe('what is whole', () => {
   test.each([0, 1, 255, 256, 65_537, 3_000_000])(
@@ -83,7 +39,7 @@ describe('what is whole', () => {
     expect(await getFile(all.port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytes));
   });
 
-  test('what comes behind the last byte is nobody’s', async () => {
+  test('what comes behind the last byte belongs to no file', async () => {
     await using all = await started();
     const more = Buffer.concat([
       attachment('alice', 'bob', 'a', Buffer.from('hi')),
@@ -106,7 +62,7 @@ describe('what is whole', () => {
     await untilEmpty(files);
   });
 
-  test('who did not ask for attachments is told how to get one', async () => {
+  test('a user who did not ask for attachments is told how to get one', async () => {
     await using all = await started();
     await using listener = listenTcp();
     await ask(all.port, nul('DISCONNECT', 'bob'));
@@ -224,7 +180,7 @@ describe('what cannot be an attachment is answered 2 at once', () => {
     expect(readdirSync(all.files)).toEqual([]);
   });
 
-  test('a sender or a recipient that nobody knows: 1, and nothing is kept', async () => {
+  test('an unknown sender or recipient: 1, and nothing is kept', async () => {
     await using all = await started();
     expect(await ask(all.port, attachment('zed', 'bob', 'a', bytesOf(9)))).toBe('\x01');
     expect(await ask(all.port, attachment('alice', 'zed', 'a', bytesOf(9)))).toBe('\x01');
@@ -239,7 +195,7 @@ describe('bounds', () => {
     expect(await ask(all.port, attachment('alice', 'bob', 'b', bytesOf(101)))).toBe('\x02');
   });
 
-  test('what nobody will take is refused before it has come, and let pass for who goes on', async () => {
+  test('a file that will be refused is refused before its bytes come, and they are skipped', async () => {
     await using all = await started({ largestFile: 100 });
     const head = (to: string, size: string) => nul('SENDATTACH', 'alice', to, '', 'big', size);
     for (const [request, code] of [
@@ -250,7 +206,7 @@ describe('bounds', () => {
       await using peer = await connectTcp(all.port);
       await peer.send(request);
       expect([...(await peer.read(1))]).toEqual([code]);
-      // Whoever reads only behind his last byte finds the same, and a clean end.
+      // A client that reads only after its last byte finds the same, and a clean end.
       await peer.send(Buffer.alloc(Number(request.split('\0').at(-2)), 1));
       expect(await peer.readToEnd()).toHaveLength(0);
     }
@@ -289,128 +245,5 @@ describe('bounds', () => {
     expect(send()).toEqual({ ok: false, why: 'full' });
     desk.db.run('DELETE FROM file WHERE id = 2');
     expect(send().ok).toBe(true);
-  });
-});
-
-describe('fetching', () => {
-  test('only what waits for the asker, and only from where he is', async () => {
-    await using all = await started();
-    const { port } = all;
-    await register(port, 'carol');
-    await ask(port, attachment('alice', 'bob', 'a', bytesOf(9)));
-    for (const [alias, from, id, code] of [
-      ['bob', 'alice', '2', 2],
-      ['bob', 'alice', '0', 2],
-      ['bob', 'alice', 'x', 2],
-      ['bob', 'carol', '1', 2],
-      ['carol', 'alice', '1', 2],
-      ['zed', 'alice', '1', 1],
-    ] as const) {
-      expect(await answerTo(port, nul('GETFILE', alias, from, id))).toEqual(Buffer.from([code]));
-    }
-    expect(await getFile(port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytesOf(9)));
-  });
-
-  /** Asks for a file of 30 MB and takes a part of it: more is on its way than any socket holds. */
-  async function partly({ port }: Started) {
-    const peer = await connectTcp(port);
-    await peer.send(nul('GETFILE', 'bob', 'alice', '1'));
-    await peer.read(1000);
-    peer.stopReading();
-    return peer;
-  }
-  const large = bytesOf(30_000_000);
-
-  test('a reset halfway: it waits on', async () => {
-    await using all = await started();
-    await ask(all.port, attachment('alice', 'bob', 'a', large));
-    (await partly(all)).reset();
-    expect(sha256((await getFile(all.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(sha256(large));
-    await untilEmpty(all.files);
-  });
-
-  test('an end before all of it was sent: it waits on', async () => {
-    await using all = await started();
-    await ask(all.port, attachment('alice', 'bob', 'a', large));
-    const peer = await partly(all);
-    peer.finish();
-    await ask(all.port, nul('UNREGISTER', 'zed'));
-    peer.reset();
-    expect(sha256((await getFile(all.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(sha256(large));
-  });
-
-  test('a peer that stops reading is dropped after its time, and costs no memory meanwhile', async () => {
-    const clock = new HandClock();
-    await using all = await started({ clock });
-    await ask(all.port, attachment('alice', 'bob', 'a', large));
-    await using peer = await partly(all);
-    await ask(all.port, nul('UNREGISTER', 'zed'));
-    clock.pass(limits.net.pieceMs + 1);
-    peer.readOn();
-    await peer.readToEnd();
-    expect(sha256((await getFile(all.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(sha256(large));
-  });
-
-  test('the server stops halfway: it waits on, and who got a part of it does not count as served', async () => {
-    const first = await started();
-    await ask(first.port, attachment('alice', 'bob', 'a', large));
-    const peer = await partly(first);
-    const stopped = first.server.stop();
-    peer.readOn();
-    await peer.readToEnd();
-    peer.close();
-    await stopped;
-    expect(readdirSync(first.files)).toEqual([sha256(large)]);
-    await using second = await started({}, first.folder);
-    expect(sha256((await getFile(second.port, 'bob', 'alice', 1)) as Uint8Array)).toBe(
-      sha256(large),
-    );
-  });
-});
-
-describe('what nobody fetches', () => {
-  test('expires after its time; the message that it came with does not', async () => {
-    const clock = new HandClock();
-    const days = 24 * 3_600_000;
-    await using all = await started({ clock, attachmentMs: 2 * days });
-    const { port, files } = all;
-    await ask(port, nul('DISCONNECT', 'bob'));
-    await ask(port, attachment('alice', 'bob', 'a', bytesOf(9)));
-    clock.pass(days);
-    await ask(port, attachment('alice', 'bob', 'b', bytesOf(10)));
-    clock.pass(days + limits.files.expiryMs);
-    await untilFolder(files, (names) => names.length === 1);
-    await using listener = listenTcp();
-    await ask(port, nul('CONNECT', 'bob', String(listener.port)));
-    for (const id of ['1', '2']) {
-      const peer = await listener.accept();
-      const call = Buffer.from(await peer.readToEnd()).toString();
-      peer.close();
-      expect(call).toStartWith(nul('SEND_MESSAGE', 'alice', id));
-    }
-    expect(await getFile(port, 'bob', 'alice', 1)).toBe(2);
-    expect(await getFile(port, 'bob', 'alice', 2)).toEqual(new Uint8Array(bytesOf(10)));
-  });
-
-  test('expires while the server is away, too', async () => {
-    const clock = new HandClock();
-    const first = await started({ clock });
-    await ask(first.port, attachment('alice', 'bob', 'a', bytesOf(9)));
-    await first.server.stop();
-    clock.pass(limits.files.attachmentMs + 1);
-    await using second = await started({ clock }, first.folder);
-    await untilEmpty(second.files);
-    expect(await getFile(second.port, 'bob', 'alice', 1)).toBe(2);
-  });
-
-  test('goes with its recipient, and stays when only its sender goes', async () => {
-    await using all = await started();
-    const { port, files } = all;
-    await ask(port, attachment('alice', 'bob', 'a', bytesOf(9)));
-    await ask(port, attachment('bob', 'alice', 'b', bytesOf(10)));
-    expect(await ask(port, nul('UNREGISTER', 'alice'))).toBe('\0');
-    await untilFolder(files, (names) => names.length === 1);
-    expect(await getFile(port, 'bob', 'alice', 1)).toEqual(new Uint8Array(bytesOf(9)));
-    await untilEmpty(files);
   });
 });

@@ -1,4 +1,4 @@
-// The core with the world in the test's hands: what is said first where one group of commands brings much.
+// The core with the world in the test's hands: what is said first where one batch of commands brings much.
 
 import { expect, test } from 'bun:test';
 
@@ -9,7 +9,7 @@ import { ConnectionHost } from '../../src/server/net/connection_host';
 import { HandClock } from '../support/hand_clock';
 import { named } from '../support/journal';
 
-test('who enters in one group with a message to him gets it after both answers', () => {
+test('a user who enters in one batch with a message for them gets it after both answers', () => {
   const steps: (() => void)[] = [];
   const told: string[] = [];
   const unused = (): never => {

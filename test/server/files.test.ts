@@ -261,7 +261,7 @@ describe('bounds', () => {
 });
 
 describe('deleting', () => {
-  test('waits until nobody needs it and no connection holds it', async () => {
+  test('waits until nothing needs it and no connection holds it', async () => {
     const files = await started();
     await put(files, hello);
     await put(files, hello);
@@ -292,7 +292,7 @@ describe('deleting', () => {
     expect(reports).toEqual([]);
   });
 
-  test('whoever reads it still gets the whole of it', async () => {
+  test('a connection that reads it still gets the whole of it', async () => {
     const files = await started();
     await put(files, hello);
     const got: string[] = [];

@@ -1,4 +1,4 @@
-// The journal's promises: order, groups, one failing command undone alone, a failing commit that says nothing.
+// The journal's promises: order, batches, one failing command undone alone, a failing commit that says nothing.
 
 import { Database } from 'bun:sqlite';
 import { afterAll, describe, expect, test } from 'bun:test';
@@ -42,7 +42,7 @@ describe('order', () => {
     expect(desk.log).toEqual(['done 1', 'event direct', 'done 2', 'event direct']);
   });
 
-  test('what an answer submits is applied in the next group', () => {
+  test('what an answer submits is applied in the next batch', () => {
     const desk = new Desk();
     desk.journal.submit(register('a'), () => {
       desk.log.push('a');
@@ -53,7 +53,7 @@ describe('order', () => {
     expect(desk.log).toEqual(['a', 'b', 'c']);
   });
 
-  test('an answer that throws is reported and harms nobody else', () => {
+  test('an answer that throws is reported and harms no other command', () => {
     const desk = new Desk();
     desk.journal.submit(register('a'), () => {
       throw new Error('ours');
@@ -65,8 +65,8 @@ describe('order', () => {
   });
 });
 
-describe('groups', () => {
-  test('hold at most 256 commands, and the event loop gets its turn between them', () => {
+describe('batches', () => {
+  test('hold at most 256 commands, and the event loop gets its turn between two batches', () => {
     const desk = new Desk();
     for (let index = 0; index < 600; index++) {
       desk.journal.submit(register(`user${index}`), () => desk.log.push('x'));
@@ -93,7 +93,7 @@ describe('groups', () => {
     expect(desk.log.length).toBe(200);
   });
 
-  test('a settlement waits at most 10 ms for a group to join', () => {
+  test('a settlement waits at most 10 ms for a batch that it can join', () => {
     const desk = new Desk();
     desk.register('bob');
     const settle = { do: 'settle', recipient: 'a1', serial: 1, status: 'delivered' } as const;
@@ -123,7 +123,7 @@ describe('groups', () => {
     expect(overloaded).toBe(3);
   });
 
-  test('load never keeps anybody who has gone in the lists', () => {
+  test('load never keeps a user who has left in the lists', () => {
     const desk = new Desk();
     desk.enter('s', 'guest');
     for (let index = 0; index < limits.journal.queuedCommands; index++) {
@@ -141,7 +141,7 @@ describe('groups', () => {
 });
 
 describe('failures', () => {
-  test('events that cannot be told cost nobody else his answer', () => {
+  test('events that cannot be told cost no other command its answer', () => {
     const desk = new Desk(
       ':memory:',
       (apply) => apply,
@@ -168,7 +168,7 @@ describe('failures', () => {
       return outcome;
     };
 
-  test('a command that throws is undone alone; its neighbours in the group stay', () => {
+  test('a command that throws is undone alone; its neighbours in the batch stay', () => {
     const desk = new Desk(':memory:', failing);
     const outcomes: string[] = [];
     for (const name of ['before', 'broken', 'after']) {
@@ -200,7 +200,7 @@ describe('failures', () => {
     ).toEqual({ last_id: 0 });
   });
 
-  test('a COMMIT that fails refuses the whole group, changes nothing, and nothing is told', () => {
+  test('a COMMIT that fails refuses the whole batch, changes nothing, and nothing is told', () => {
     // A foreign key that is looked at only when the transaction ends: COMMIT itself is what fails.
     const desk = new Desk(':memory:', (apply, db) => {
       db.run('CREATE TABLE parent (id INTEGER PRIMARY KEY)');
@@ -246,7 +246,7 @@ describe('failures', () => {
 });
 
 describe('once only', () => {
-  test('a repeat of a key gets the first outcome and changes nothing, also in the same group', () => {
+  test('a repeat of a key gets the first outcome and changes nothing, also in the same batch', () => {
     const desk = new Desk();
     desk.register('alice');
     desk.register('bob');
@@ -291,7 +291,7 @@ describe('once only', () => {
 describe('what lasts', () => {
   const sizes = (path: string): number => statSync(`${path}-wal`).size;
 
-  test('a group of volatile commands writes nothing to the disk, so it has nothing to sync', () => {
+  test('a batch of volatile commands writes nothing to the disk, so it has nothing to sync', () => {
     const path = file();
     const desk = new Desk(path);
     desk.register('alice');

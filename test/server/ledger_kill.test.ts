@@ -16,7 +16,7 @@ interface Transfer {
 }
 
 /**
- * A client that pays the next one amounts that nobody else ever pays, a few under way at once, until the
+ * A client that pays the next one amounts that no other client ever pays, a few under way at once, until the
  * server is gone; gives what was acknowledged.
  */
 async function paying(

@@ -34,7 +34,7 @@ export interface HubState {
   readonly sessions: Sessions;
   readonly speakers: SpeakerCache;
   readonly users: Users;
-  /** Names of open rooms that are there from the start and that nobody can create. */
+  /** Names of open rooms that are there from the start and that no user can create. */
   readonly reservedRooms: readonly string[];
 }
 

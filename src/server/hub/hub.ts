@@ -35,7 +35,7 @@ import { Users } from './state/users';
 import type { Store } from './store';
 
 export interface HubSettings {
-  /** Names of open rooms that are there from the start and that nobody can create. */
+  /** Names of open rooms that are there from the start and that no user can create. */
   readonly reservedRooms: readonly string[];
 }
 

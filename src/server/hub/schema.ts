@@ -90,7 +90,7 @@ export const migrations: readonly (readonly string[])[] = [
        WHEN EXISTS (SELECT 1 FROM ledger WHERE id = NEW.id)
        BEGIN SELECT RAISE(ABORT, 'an entry of the ledger is never replaced'); END`,
   ],
-  // 3: closed rooms (groups), who belongs to them and who is invited
+  // 3: groups (here still closed rooms), their members and invitations
   [
     `CREATE TABLE closed_room (
        name TEXT PRIMARY KEY,
@@ -115,7 +115,7 @@ export const migrations: readonly (readonly string[])[] = [
      ) STRICT, WITHOUT ROWID`,
     `CREATE INDEX invitation_recipient ON invitation (recipient)`,
   ],
-  // 4: standard names: groups, who must show a token, idempotency keys
+  // 4: standard names: groups, the accounts that require their token, idempotency keys
   [
     `ALTER TABLE closed_room RENAME TO chat_group`,
     `ALTER TABLE closed_member RENAME TO group_member`,
@@ -177,7 +177,7 @@ export const volatileSchema: readonly string[] = [
      at INTEGER NOT NULL
    ) STRICT`,
   `CREATE INDEX live.message_recipient ON message (recipient, serial)`,
-  // A file offered and not yet fetched by all who want it; `offer_part`: one of those it is offered to.
+  // A file offered and not yet fetched by all who want it; `offer_part`: one of its recipients.
   `CREATE TABLE live.offer (
      number INTEGER PRIMARY KEY AUTOINCREMENT,
      session TEXT,                             -- the session that offers, while it is here

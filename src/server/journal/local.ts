@@ -216,7 +216,7 @@ export class LocalJournal implements Journal {
       const outcome = this.#hub.apply(command, context);
       if (!writes) return { position, done, outcome, events };
       if (!outcome.ok) {
-        // A refusal changes nothing and tells nobody, whatever the handler had begun.
+        // A refusal changes nothing and causes no event, whatever the handler had begun.
         this.#undo(context);
         return { position, done, outcome, events: none };
       }

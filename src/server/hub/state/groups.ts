@@ -155,7 +155,7 @@ export class Groups {
     }
   }
 
-  /** Removes a member and tells the others; an empty group goes too, and without its creator nobody invites. */
+  /** Removes a member and tells the others; an empty group goes too, and without its creator no member invites. */
   removeMember(
     context: CommandContext,
     group: RoomName,

@@ -1,4 +1,4 @@
-// Who is in which room: the member table and the notices that every change of it causes.
+// The members of rooms: their table, and the notices that every change of it causes.
 
 import type { Name, RoomName, SessionId } from '../../../protocol/model';
 import type { CommandContext } from '../context';

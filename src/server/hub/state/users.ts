@@ -1,4 +1,4 @@
-// The look-ups by name over accounts and sessions: who acts, who can be written to, who is told.
+// Look-ups by name over accounts and sessions: the user who acts, and the recipient of a message.
 
 import type { Actor, Name, Presence, RecipientId, SessionId } from '../../../protocol/model';
 import type { CommandContext } from '../context';
@@ -65,7 +65,7 @@ export class Users {
     };
   }
 
-  /** Who gets what is written to a name: an account, a guest who is here, or a session that hears for that name. */
+  /** The recipient of what is written to a name: an account, a guest who is here, or a session that hears for that name. */
   recipientNamed(name: Name): MessageRecipient | undefined {
     const account = this.#accounts.find(name);
     if (account) {

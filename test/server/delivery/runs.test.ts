@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import type { Command } from '../../src/protocol/commands';
-import type { Direct, Notice, Said } from '../../src/protocol/model';
-import { Delivery } from '../../src/server/delivery/delivery';
-import type { Outlet } from '../../src/server/delivery/outlet';
-import { Desk, named, roomNamed, sessionOf } from '../support/journal';
+import type { Command } from '../../../src/protocol/commands';
+import type { Direct, Notice, Said } from '../../../src/protocol/model';
+import { Delivery } from '../../../src/server/delivery/delivery';
+import type { Outlet } from '../../../src/server/delivery/outlet';
+import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
 
 const room = roomNamed('talk');
 
@@ -35,7 +35,7 @@ class Ear implements Outlet {
   }
 }
 
-/** A journal whose events go to a delivery with outlets for everybody who enters. */
+/** A journal whose events go to a delivery with outlets for every session that enters. */
 function house() {
   const log: string[] = [];
   const ears = new Map<string, Ear>();
@@ -97,7 +97,7 @@ describe('what is said in a row', () => {
     expect(ears[1]?.runs[0]).toBe(ears[2]?.runs[0] as readonly Said[]);
   });
 
-  test('ends where somebody else speaks', () => {
+  test('ends where another session speaks', () => {
     const { desk, log, say } = three();
     say('ann', '1');
     say('ann', '2');
@@ -146,7 +146,7 @@ describe('what is said in a row', () => {
     ]);
   });
 
-  test('is told one by one to whoever takes no runs', () => {
+  test('is told one by one to an outlet that takes no runs', () => {
     const { desk, log, say } = three('other', false);
     say('ann', '1');
     say('ann', '2');

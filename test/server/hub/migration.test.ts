@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { migrations } from '../../src/server/hub/schema';
-import { Desk, named, roomNamed, sessionOf } from '../support/journal';
+import { migrations } from '../../../src/server/hub/schema';
+import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
 
 const folder = mkdtempSync(join(tmpdir(), 'chat-migration-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import { limits } from '../../src/protocol/limits';
-import type { FileHash } from '../../src/protocol/model';
-import { fileIsNeeded } from '../../src/server/hub/state/attachments';
-import { Desk, named, roomNamed, sessionOf } from '../support/journal';
+import { limits } from '../../../src/protocol/limits';
+import type { FileHash } from '../../../src/protocol/model';
+import { fileIsNeeded } from '../../../src/server/hub/state/attachments';
+import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
 const file = { name: 'notes.txt', size: 12 } as const;
@@ -62,7 +62,7 @@ function people(): Desk {
 }
 
 describe('an offer', () => {
-  test('asks those who are here by the same door, and says who is not', () => {
+  test('asks users who came by the same door, and names the others', () => {
     const desk = people();
     expect(desk.ask(offer('a', ['ben', 'dan', 'eve', 'nobody', 'ann']))).toEqual({
       ok: true,
@@ -76,7 +76,7 @@ describe('an offer', () => {
     expect(told(desk)).toEqual(['gb: offered by ann', 'a: accepted by dan', 'a: accepted by eve']);
   });
 
-  test('is refused where nobody can get it, outside, and beyond the bound', () => {
+  test('is refused without a recipient, from outside the group, and over the bound', () => {
     const desk = people();
     expect(desk.ask(offer('a', ['nobody']))).toEqual(no('nobody'));
     expect(desk.ask(offer('a', ['ann']))).toEqual(no('nobody'));
@@ -89,7 +89,7 @@ describe('an offer', () => {
     desk.must(offer('a', ['ben']));
   });
 
-  test('to a group is one to its other members, by whoever belongs to it', () => {
+  test('to a group is one to its other members, by any member', () => {
     const desk = people();
     const room = roomNamed('club');
     const group = room;
@@ -114,7 +114,7 @@ describe('an offer', () => {
 });
 
 describe('one file for several', () => {
-  test('is brought once, fetched by who accepted, and let go of after the last', () => {
+  test('is brought once, fetched by each who accepted, and released after the last', () => {
     const desk = people();
     desk.must(offer('a', ['ben', 'cat']));
     told(desk);
@@ -144,7 +144,7 @@ describe('one file for several', () => {
     expect(desk.ask(end('w3'))).toEqual(no('unknown-offer'));
   });
 
-  test('is decided once by each, and by nobody else', () => {
+  test('is decided once by each recipient, and by no other user', () => {
     const desk = people();
     desk.must(offer('a', ['ben']));
     told(desk);
@@ -165,7 +165,7 @@ describe('one file for several', () => {
     told(desk);
     desk.must(reject('c'));
     expect(told(desk)).toEqual(['a: rejected by cat']);
-    // Who has accepted and changes his mind cancels.
+    // A recipient who has accepted may still cancel.
     desk.must(reject('b'));
     expect(told(desk)).toEqual(['a: failed by ben (cancelled)']);
     expect(desk.ask(bring('w1'))).toEqual(no('unknown-offer'));
@@ -173,7 +173,7 @@ describe('one file for several', () => {
 });
 
 describe('a transfer that fails', () => {
-  test('because it is taken back: everybody is told but who said it', () => {
+  test('because it is taken back: every other side is told', () => {
     const desk = people();
     desk.must(offer('a', ['ben', 'cat', 'dan']));
     desk.must(accept('b'));
@@ -210,7 +210,7 @@ describe('a transfer that fails', () => {
     expect(desk.ask(bring('w1'))).toEqual(no('unknown-offer'));
   });
 
-  test('for who is gone himself, and for nobody else', () => {
+  test('for a recipient who is gone, and for no other', () => {
     const desk = people();
     desk.must(offer('a', ['ben', 'cat']));
     desk.must(accept('b'));
@@ -240,7 +240,7 @@ test('what is stored can still be fetched when the sender has left', () => {
   expect(told(desk)).toEqual(['released']);
 });
 
-test('who cannot be asked is served by who offers, once the file is stored', () => {
+test('a recipient who cannot be asked is served by the offering session, once the file is stored', () => {
   const desk = people();
   desk.must(offer('a', ['dan', 'eve']));
   desk.must(open('w1', 'up'));

@@ -2,9 +2,9 @@
 
 import { expect, test } from 'bun:test';
 
-import { numberedName } from '../../src/protocol/model';
-import { readPending } from '../../src/server/hub/state/messages';
-import { Desk, named, sessionOf } from '../support/journal';
+import { numberedName } from '../../../src/protocol/model';
+import { readPending } from '../../../src/server/hub/state/messages';
+import { Desk, named, sessionOf } from '../../support/journal';
 
 const enter = (made: Desk, session: string, number: number, more: object = {}): unknown =>
   made.must({

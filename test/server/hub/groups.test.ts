@@ -3,10 +3,10 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 
-import { limits } from '../../src/protocol/limits';
-import { forgetGuestsGroups } from '../../src/server/hub/state/groups';
-import { Desk, named, roomNamed, sessionOf } from '../support/journal';
-import { scratchFolder } from '../support/scratch';
+import { limits } from '../../../src/protocol/limits';
+import { forgetGuestsGroups } from '../../../src/server/hub/state/groups';
+import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
+import { scratchFolder } from '../../support/scratch';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
 const yes = { ok: true, value: undefined } as const;
@@ -77,7 +77,7 @@ describe('groups', () => {
     expect(desk.ask(accept('b'))).toEqual(no('not-invited'));
   });
 
-  test('go on without their creator, but nobody can invite; the last one out ends them', () => {
+  test('go on without their creator, but then no member can invite; they end with their last member', () => {
     const desk = three();
     desk.must(invite('a', 'ben'));
     desk.must(accept('b'));
@@ -163,7 +163,7 @@ describe('groups of accounts', () => {
     first.must(accept('b'));
     first.must(accept('g'));
     first.takeEvents();
-    // Away is not gone: nobody is told, and he is still a member.
+    // Away is not gone: no member is told, and the user still belongs to the group.
     first.must({ do: 'leave', session: sessionOf('b') });
     expect(notices(first)).toEqual([]);
     first.journal.close();

@@ -5,12 +5,12 @@ import { expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { market } from '../../src/protocol/market/index';
-import { auditLedger, type Funds, type LedgerEntry } from '../../src/server/hub/audit';
-import { Desk, named, sessionOf } from '../support/journal';
-import { scratchFolder } from '../support/scratch';
-import { startServer } from '../support/server';
-import { connectTcp, type TcpPeer } from '../support/tcp';
+import { market } from '../../../src/protocol/market/index';
+import { auditLedger, type Funds, type LedgerEntry } from '../../../src/server/hub/audit';
+import { Desk, named, sessionOf } from '../../support/journal';
+import { scratchFolder } from '../../support/scratch';
+import { startServer } from '../../support/server';
+import { connectTcp, type TcpPeer } from '../../support/tcp';
 
 const most = Number.MAX_SAFE_INTEGER;
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import type { RecipientId } from '../../src/protocol/model';
-import { Desk, named, sessionOf } from '../support/journal';
+import type { RecipientId } from '../../../src/protocol/model';
+import { Desk, named, sessionOf } from '../../support/journal';
 
 const session = sessionOf('s1');
 const address = { host: '10.0.0.1', port: 5 };
@@ -85,7 +85,7 @@ describe('whether a token is required', () => {
   });
 });
 
-test('undelivered says which of one’s own messages still wait, and of nobody else’s', () => {
+test('undelivered says which of the user’s own messages still wait, and says nothing of others’', () => {
   const made = desk();
   const serials = [1, 2, 3].map(() => {
     const outcome = made.ask(message('right'));

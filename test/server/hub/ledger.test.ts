@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import { auditLedger } from '../../src/server/hub/audit';
-import { Desk, named, sessionOf } from '../support/journal';
+import { auditLedger } from '../../../src/server/hub/audit';
+import { Desk, named, sessionOf } from '../../support/journal';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
 const most = Number.MAX_SAFE_INTEGER;
@@ -41,7 +41,7 @@ describe('balances', () => {
     expect(faults(made)).toEqual([]);
   });
 
-  test('what is no balance, and who is not here', () => {
+  test('an amount that is no balance, and a session that has not entered', () => {
     const made = desk({ ann: 5 });
     for (const amount of [-1, 0.5, 2 ** 53, NaN, Infinity]) {
       expect(made.ask(set('s1', amount))).toEqual(no('bad-amount'));
@@ -51,7 +51,7 @@ describe('balances', () => {
     expect(balances(made)).toEqual({ ann: 5 });
   });
 
-  test("a guest's balance is his name's: he finds it again, and the entry of a return says what it was", () => {
+  test("a guest's balance belongs to the name: the guest finds it again, and the next entry says what it was", () => {
     const made = desk({ ann: 70 });
     made.must(leave('s1'));
     made.enter('s2', 'ann', 'market');
@@ -63,7 +63,7 @@ describe('balances', () => {
     ]);
   });
 
-  test("an account's balance is its own, not that of a guest who had the name before or will have it after", () => {
+  test("an account's balance is its own, not that of a guest who had the name before or has it later", () => {
     const made = desk({ ann: 70 });
     made.must(leave('s1'));
     const tokenHash = 'hash';
@@ -128,7 +128,7 @@ describe('transfers', () => {
     expect(auditLedger(made.db).sum).toBe(2n * BigInt(most));
   });
 
-  test('every refusal changes nothing and tells nobody', () => {
+  test('every refusal changes nothing and causes no event', () => {
     const made = desk({ ann: 100, bob: 1 });
     made.enter('s3', 'scott', 'channels');
     made.register('carol');
@@ -209,7 +209,7 @@ describe('an audit', () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  /** As somebody with the file in his hands may change it. */
+  /** What a person who has the file may do to it. */
   function tamper(statement: string): readonly string[] {
     const made = desk({ ann: 100, bob: 1 });
     made.must(pay('s1', 'bob', 1));
