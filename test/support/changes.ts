@@ -11,6 +11,14 @@ export class Changes {
     for (const look of this.#looks) look();
   }
 
+  /** Resolves with the next change. Fails after the deadline with what `why` says then. */
+  next(why: () => string): Promise<void> {
+    let hasChanged = false;
+    const look = (): void => void (hasChanged = true);
+    this.#looks.add(look);
+    return this.until(() => hasChanged, why).finally(() => this.#looks.delete(look));
+  }
+
   /** Resolves once `met` holds. Fails after `ms` milliseconds with what `why` says then. */
   until(met: () => boolean, why: () => string, ms = deadlineMs): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -7,6 +7,7 @@ import {
   type ServerSettings,
   startServer as start,
 } from '../../src/server/server';
+import { Changes } from './changes';
 
 /** What a server printed, waited for by event. */
 export class KeptConsole implements Console {
@@ -14,50 +15,32 @@ export class KeptConsole implements Console {
   readonly lines: string[] = [];
   readonly warnings: string[] = [];
   readonly bytes: Uint8Array[] = [];
-  readonly #waiters = new Set<() => void>();
+  readonly #changes = new Changes();
 
   print(line: string): void {
     this.lines.push(line);
-    this.#woken();
+    this.#changes.changed();
   }
   raw(bytes: Uint8Array, taken: () => void): void {
     this.bytes.push(bytes.slice());
     taken();
-    this.#woken();
+    this.#changes.changed();
   }
   warn(line: string): void {
     this.warnings.push(line);
-    this.#woken();
+    this.#changes.changed();
   }
   prompt(text: string): void {
     this.print(text.trimEnd());
   }
   async close(): Promise<void> {}
 
-  #woken(): void {
-    for (const waiter of this.#waiters) waiter();
-  }
-
-  /** Resolves once `met` holds; fails after ten seconds with all that was printed. */
+  /** Resolves once `met` holds; fails after the deadline with all that was printed. */
   until(met: (console: KeptConsole) => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiters.delete(check);
-        reject(
-          new Error(
-            `not printed within 10 s; printed:\n${this.lines.join('\n')}\n${this.warnings.join('\n')}`,
-          ),
-        );
-      }, 10_000);
-      const check = (): void => {
-        if (!met(this)) return;
-        clearTimeout(timer);
-        this.#waiters.delete(check);
-        resolve();
-      };
-      this.#waiters.add(check);
-      check();
-    });
+    return this.#changes.until(
+      () => met(this),
+      () => `not printed; printed:\n${this.lines.join('\n')}\n${this.warnings.join('\n')}`,
+    );
   }
 
   /** Resolves once this very line was printed. */

@@ -1,20 +1,21 @@
 // A raw TCP peer for tests: sends the bytes it is told to, in the pieces it is told to, and waits for answers by event.
 
-/** How long an answer may take; for a busy machine, not for slow code. */
-const deadlineMs = 10_000;
+import { Changes } from './changes';
+import { TcpTransport } from './transport';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Connects; throws what the system says if nobody listens. */
 export async function connectTcp(port: number, host = '127.0.0.1'): Promise<TcpPeer> {
   const peer = new TcpPeer();
-  await Bun.connect({ hostname: host, port, allowHalfOpen: true, socket: peer.handlers });
+  const socket = peer.transport.handlers;
+  await Bun.connect({ hostname: host, port, allowHalfOpen: true, socket });
   return peer;
 }
 
 export interface TcpListener extends AsyncDisposable {
   readonly port: number;
-  /** The next connection that somebody makes, in order. */
+  /** The next connection that is made to it, in order. */
   accept(): Promise<TcpPeer>;
   close(): void;
 }
@@ -22,9 +23,9 @@ export interface TcpListener extends AsyncDisposable {
 /** Listens, for the tests of code that calls others. */
 export function listenTcp(host = '127.0.0.1', port = 0): TcpListener {
   const accepted: TcpPeer[] = [];
-  const waiting: ((peer: TcpPeer) => void)[] = [];
+  const changes = new Changes();
   const peers = new WeakMap<object, TcpPeer>();
-  const of = (socket: object) => peers.get(socket)!;
+  const of = (socket: object) => peers.get(socket)!.transport.handlers;
   const listener = Bun.listen({
     hostname: host,
     port,
@@ -33,27 +34,27 @@ export function listenTcp(host = '127.0.0.1', port = 0): TcpListener {
       open(socket) {
         const peer = new TcpPeer();
         peers.set(socket, peer);
-        peer.handlers.open(socket);
-        const waiter = waiting.shift();
-        if (waiter) waiter(peer);
-        else accepted.push(peer);
+        of(socket).open(socket);
+        accepted.push(peer);
+        changes.changed();
       },
-      data: (socket, data) => of(socket).handlers.data(socket, data),
-      drain: (socket) => of(socket).handlers.drain(socket),
-      end: (socket) => of(socket).handlers.end(socket),
-      close: (socket) => of(socket).handlers.close(socket),
+      data: (socket, data) => of(socket).data(socket, data),
+      drain: (socket) => of(socket).drain(socket),
+      end: (socket) => of(socket).end(socket),
+      close: (socket, error) => of(socket).close(socket, error),
       error: () => {},
     },
   });
   const close = () => listener.stop(true);
   return {
     port: listener.port,
-    accept: () => {
-      const peer = accepted.shift();
-      if (peer) return Promise.resolve(peer);
-      const { promise, resolve } = Promise.withResolvers<TcpPeer>();
-      waiting.push(resolve);
-      return withDeadline(promise, () => 'nobody connected');
+    accept: async () => {
+      let peer = accepted.shift();
+      while (!peer) {
+        await changes.next(() => 'nobody connected');
+        peer = accepted.shift();
+      }
+      return peer;
     },
     close,
     [Symbol.asyncDispose]: () => Promise.resolve(close()),
@@ -61,32 +62,17 @@ export function listenTcp(host = '127.0.0.1', port = 0): TcpListener {
 }
 
 export class TcpPeer implements AsyncDisposable {
-  #socket: Bun.Socket | undefined;
-  /** What came and was not read yet; joined when it is looked at, so that a long answer costs no more than it is. */
+  readonly transport: TcpTransport;
+  /** What came and was not read yet; joined when it is looked at, so that a long answer is copied once. */
   #pieces: Bytes[] = [];
-  /** Ended: the other side sends no more. Closed: the connection is gone. */
-  #ended = false;
-  #closed = false;
-  #changed = Promise.withResolvers<void>();
 
-  /** For Bun.connect; nobody else calls them. */
-  readonly handlers = {
-    open: (socket: Bun.Socket) => void (this.#socket = socket),
-    data: (_: Bun.Socket, data: Uint8Array) => {
-      this.#pieces.push(new Uint8Array(data));
-      this.#wake();
-    },
-    drain: (_: Bun.Socket) => this.#wake(),
-    end: (_: Bun.Socket) => {
-      this.#ended = true;
-      this.#wake();
-    },
-    close: (_: Bun.Socket) => {
-      this.#ended = this.#closed = true;
-      this.#wake();
-    },
-    error: () => {},
-  };
+  constructor() {
+    this.transport = new TcpTransport({
+      data: (bytes) => void this.#pieces.push(new Uint8Array(bytes)),
+      ended: () => {},
+      lost: () => {},
+    });
+  }
 
   get #received(): Bytes {
     if (this.#pieces.length > 1) this.#pieces = [Buffer.concat(this.#pieces)];
@@ -94,11 +80,11 @@ export class TcpPeer implements AsyncDisposable {
   }
 
   get localPort(): number {
-    return this.#socket!.localPort;
+    return this.transport.localPort;
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.transport.isClosed;
   }
 
   /** What came and was not read yet. */
@@ -108,20 +94,19 @@ export class TcpPeer implements AsyncDisposable {
 
   /** Sends all of it, however often the socket is full meanwhile. */
   async send(data: Uint8Array | string): Promise<void> {
-    let rest: Uint8Array = typeof data === 'string' ? Buffer.from(data) : data;
-    while (rest.length > 0) {
-      const taken = this.#socket!.write(rest);
-      if (taken < 0)
-        throw new Error(`the connection is closed; ${rest.length} bytes were not sent`);
-      rest = rest.subarray(taken);
-      if (rest.length > 0) await this.#change(() => `${rest.length} bytes could not be sent`);
+    const { transport } = this;
+    if (transport.isClosed) throw new Error(`the connection is closed; ${data.length} bytes stay`);
+    transport.send(typeof data === 'string' ? Buffer.from(data) : data);
+    while (transport.unsent > 0) {
+      const left = `${transport.unsent} bytes were not sent`;
+      if (transport.isClosed) throw new Error(`the connection is closed; ${left}`);
+      await this.#change(() => left);
     }
-    this.#socket!.flush();
   }
 
   /** Sends one byte at a time, each in a segment and a turn of the event loop of its own. */
   async sendByteByByte(data: Uint8Array | string): Promise<void> {
-    this.#socket!.setNoDelay(true);
+    this.transport.setNoDelay();
     for (const byte of Buffer.from(data)) {
       await this.send(Uint8Array.of(byte));
       await new Promise((next) => setImmediate(next));
@@ -153,7 +138,7 @@ export class TcpPeer implements AsyncDisposable {
     for (;;) {
       const length = enough(this.#received);
       if (length !== undefined) return this.#take(length);
-      if (this.#ended)
+      if (this.transport.hasEnded)
         throw new Error(`the connection ended before ${what} came; ${this.#shown()}`);
       await this.#change(() => `${what} did not come; ${this.#shown()}`);
     }
@@ -161,7 +146,8 @@ export class TcpPeer implements AsyncDisposable {
 
   /** Everything until the other side ends. */
   async readToEnd(): Promise<Bytes> {
-    while (!this.#ended) await this.#change(() => `the connection did not end; ${this.#shown()}`);
+    while (!this.transport.hasEnded)
+      await this.#change(() => `the connection did not end; ${this.#shown()}`);
     return this.#take(this.#received.length);
   }
 
@@ -173,30 +159,29 @@ export class TcpPeer implements AsyncDisposable {
 
   /** Leaves what comes from now on where it is: soon the other side can send no more. */
   stopReading(): void {
-    this.#socket?.pause();
+    this.transport.pause();
   }
 
   readOn(): void {
-    this.#socket?.resume();
+    this.transport.resume();
   }
 
-  /** Sends no more, and still listens. */
+  /** Sends no more, and still receives. */
   finish(): void {
-    this.#socket?.shutdown();
+    this.transport.finish();
   }
 
   /** Ends the connection as a broken one: the other side gets a reset. */
   reset(): void {
-    this.#socket?.terminate();
+    this.transport.reset();
   }
 
   close(): void {
-    this.#socket?.end();
+    this.transport.close();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#socket?.terminate();
-    while (!this.#closed) await this.#change(() => 'the connection did not close');
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.transport[Symbol.asyncDispose]();
   }
 
   #take(length: number): Bytes {
@@ -210,23 +195,7 @@ export class TcpPeer implements AsyncDisposable {
     return `${this.#received.length} bytes did: ${JSON.stringify(text)}`;
   }
 
-  #wake(): void {
-    const changed = this.#changed;
-    this.#changed = Promise.withResolvers();
-    changed.resolve();
-  }
-
   #change(why: () => string): Promise<void> {
-    return withDeadline(this.#changed.promise, why);
+    return this.transport.changes.next(why);
   }
-}
-
-/** Fails with a sentence instead of hanging until the runner gives up on the whole test. */
-async function withDeadline<T>(promise: Promise<T>, why: () => string): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`${why()} (within ${deadlineMs} ms)`)),
-    deadlineMs,
-  );
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -24,9 +24,10 @@ export interface TransportEvents<T extends Transport = Transport> {
 /** Makes a connection and hands over the bytes that come. Test clients are given one. */
 export type Dial<T extends Transport = Transport> = (data: (bytes: Uint8Array) => void) => T;
 
-/** A connection to a real server. What is sent before it is open leaves when it is. */
+/** A real connection. What is sent before it is open leaves when it is. */
 export class TcpTransport implements Transport, AsyncDisposable {
-  readonly #changes = new Changes();
+  /** Told of everything that happens to the connection. */
+  readonly changes = new Changes();
   readonly #events: TransportEvents;
   #socket: Bun.Socket | undefined;
   #backlog: Uint8Array = new Uint8Array(0);
@@ -35,21 +36,39 @@ export class TcpTransport implements Transport, AsyncDisposable {
   #hasEnded = false;
   #isClosed = false;
 
-  constructor(port: number, events: TransportEvents, host = '127.0.0.1') {
+  /** What Bun is to call; see `dialTcp`. */
+  readonly handlers = {
+    open: (socket: Bun.Socket): void => this.#open(socket),
+    data: (_: Bun.Socket, bytes: Uint8Array): void => {
+      this.#events.data(Buffer.from(bytes));
+      this.changes.changed();
+    },
+    drain: (_: Bun.Socket): void => this.#flush(),
+    end: (_: Bun.Socket): void => this.#ended(),
+    close: (_: Bun.Socket, error?: Error): void => this.#close(error !== undefined),
+    error: (_: Bun.Socket): void => {},
+  };
+
+  constructor(events: TransportEvents) {
     this.#events = events;
-    void Bun.connect({
-      hostname: host,
-      port,
-      allowHalfOpen: true,
-      socket: {
-        open: (socket) => this.#open(socket),
-        data: (_, bytes) => events.data(Buffer.from(bytes)),
-        drain: () => this.#flush(),
-        end: () => this.#ended(),
-        close: (_, error) => this.#close(error !== undefined),
-        error: () => {},
-      },
-    }).catch(() => this.#close(true));
+  }
+
+  /** The connection could not be made. */
+  refused(): void {
+    this.#close(true);
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** How many bytes the system has not taken yet. */
+  get unsent(): number {
+    return this.#backlog.length;
   }
 
   get localPort(): number {
@@ -72,6 +91,11 @@ export class TcpTransport implements Transport, AsyncDisposable {
     this.#socket?.terminate();
   }
 
+  /** From now on small pieces leave as they are sent, each in a segment of its own. */
+  setNoDelay(): void {
+    this.#socket?.setNoDelay(true);
+  }
+
   /** Ends the connection in both directions. */
   close(): void {
     this.#socket?.end();
@@ -87,7 +111,7 @@ export class TcpTransport implements Transport, AsyncDisposable {
 
   /** Resolves once the connection is made; fails if nobody listens. */
   async opened(): Promise<void> {
-    await this.#changes.until(
+    await this.changes.until(
       () => this.#socket !== undefined || this.#isClosed,
       () => 'the connection was not made',
     );
@@ -96,7 +120,7 @@ export class TcpTransport implements Transport, AsyncDisposable {
 
   /** Resolves once the system has taken all that was sent. */
   flushed(): Promise<void> {
-    return this.#changes.until(
+    return this.changes.until(
       () => this.#backlog.length === 0 || this.#isClosed,
       () => `${this.#backlog.length} bytes could not be sent`,
     );
@@ -104,7 +128,7 @@ export class TcpTransport implements Transport, AsyncDisposable {
 
   /** Resolves once the server has ended its side. */
   ended(): Promise<void> {
-    return this.#changes.until(
+    return this.changes.until(
       () => this.#hasEnded,
       () => 'the server did not end the connection',
     );
@@ -112,7 +136,7 @@ export class TcpTransport implements Transport, AsyncDisposable {
 
   /** Resolves once the connection is gone. */
   closed(): Promise<void> {
-    return this.#changes.until(
+    return this.changes.until(
       () => this.#isClosed,
       () => 'the connection did not close',
     );
@@ -142,14 +166,14 @@ export class TcpTransport implements Transport, AsyncDisposable {
       socket.flush();
     }
     if (this.#isFinished && this.#backlog.length === 0) socket.shutdown();
-    this.#changes.changed();
+    this.changes.changed();
   }
 
   #ended(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#events.ended();
-    this.#changes.changed();
+    this.changes.changed();
   }
 
   #close(isBroken: boolean): void {
@@ -158,12 +182,22 @@ export class TcpTransport implements Transport, AsyncDisposable {
     if (!isBroken) this.#ended();
     this.#hasEnded = true;
     this.#events.lost();
-    this.#changes.changed();
+    this.changes.changed();
   }
+}
+
+/** Connects to a real server. */
+export function dialTcp(port: number, events: TransportEvents, host = '127.0.0.1'): TcpTransport {
+  const transport = new TcpTransport(events);
+  const { handlers } = transport;
+  Bun.connect({ hostname: host, port, allowHalfOpen: true, socket: handlers }).catch(() =>
+    transport.refused(),
+  );
+  return transport;
 }
 
 /** A dialer of connections to a real server, for a client that only hears what comes. */
 export const overTcp =
   (port: number): Dial<TcpTransport> =>
   (data) =>
-    new TcpTransport(port, { data, ended: () => {}, lost: () => {} });
+    dialTcp(port, { data, ended: () => {}, lost: () => {} });

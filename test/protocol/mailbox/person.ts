@@ -9,7 +9,7 @@ import {
   type PersonKind,
 } from '../../support/person';
 import { Received } from '../../support/received';
-import { TcpTransport, type Transport, type TransportEvents } from '../../support/transport';
+import { dialTcp, type Transport, type TransportEvents } from '../../support/transport';
 import { nul } from './support';
 
 /** A request as it stands on the wire: fields, each with its NUL, and the bytes of a file. */
@@ -89,7 +89,7 @@ export class Operation<T extends Transport = Transport> {
 /** One operation at a real server. */
 export function operate(port: number, request: Uint8Array, host = '127.0.0.1'): Promise<End> {
   const { promise, resolve } = Promise.withResolvers<End>();
-  const connect = (events: TransportEvents): TcpTransport => new TcpTransport(port, events, host);
+  const connect = (events: TransportEvents): Transport => dialTcp(port, events, host);
   // oxlint-disable-next-line no-new -- it tells its end
   new Operation(connect, request, resolve);
   return promise;
