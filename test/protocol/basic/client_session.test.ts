@@ -8,48 +8,48 @@ import { FakeClientHost } from '../../support/fake_client_host';
 
 const target = { host: 'localhost', port: 12345, path: '' };
 
-function posting(text: string, attach?: string) {
+function sending(text: string, attach?: string) {
   const host = new FakeClientHost();
-  const posted: SendResult[] = [];
+  const results: SendResult[] = [];
   const message = { to: '', text, ...(attach !== undefined && { attach }) };
-  basic.client.send(host, target).send(message, (result) => posted.push(result));
-  return { host, posted };
+  basic.client.send(host, target).send(message, (result) => results.push(result));
+  return { host, results };
 }
 
 test('sends the text and ends, and is done when the server has ended', () => {
-  const { host, posted: result } = posting('I am a student in CS168.');
+  const { host, results } = sending('I am a student in CS168.');
   host.wire.events?.opened?.();
   expect(host.wire.take().toString()).toBe('I am a student in CS168.');
   expect(host.wire.ending).toBe('ended');
-  expect(result).toEqual([]);
+  expect(results).toEqual([]);
   host.wire.events?.ended();
   host.wire.events?.lost('closed');
-  expect(result).toEqual([{ ending: 'done', line: '' }]);
+  expect(results).toEqual([{ ending: 'done', line: '' }]);
 });
 
 test('gives back the line end that standard input lost', () => {
-  const { host } = posting('one\ntwo\n');
+  const { host } = sending('one\ntwo\n');
   host.wire.events?.opened?.();
   expect(host.wire.take().toString()).toBe('one\ntwo\n\n');
 });
 
 test('a server that is not there, or is gone before it has taken all', () => {
-  const absent = posting('hi');
+  const absent = sending('hi');
   absent.host.wire.events?.lost('refused');
-  expect(absent.posted).toEqual([
+  expect(absent.results).toEqual([
     { ending: 'unreachable', line: 'Unable to connect to localhost:12345' },
   ]);
-  const gone = posting('hi');
+  const gone = sending('hi');
   gone.host.wire.events?.opened?.();
   gone.host.wire.events?.lost('reset');
-  expect(gone.posted).toEqual([
+  expect(gone.results).toEqual([
     { ending: 'unreachable', line: 'Server at localhost:12345 has disconnected' },
   ]);
 });
 
 test('sends no files', () => {
-  const { host, posted: result } = posting('hi', '/etc/hostname');
-  expect(result[0]?.ending).toBe('usage');
+  const { host, results } = sending('hi', '/etc/hostname');
+  expect(results[0]?.ending).toBe('usage');
   expect(host.connections).toEqual([]);
 });
 

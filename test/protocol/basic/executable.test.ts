@@ -29,7 +29,7 @@ test("the source's example", async () => {
   expect(status).toBe(0);
 });
 
-test('who sends while another is served waits his turn', async () => {
+test('a client that sends while another is served waits for its turn', async () => {
   const server = await startChat(serving);
   const port = await portOf(server);
   await using talker = await connectTcp(port);
@@ -43,7 +43,7 @@ test('who sends while another is served waits his turn', async () => {
   expect(out).toBe('I was here first, and I take my time\nthen I\n');
 });
 
-test('nobody listens', async () => {
+test('no server listens', async () => {
   const server = await startChat(serving);
   const port = await portOf(server);
   await server.kill('SIGINT');

@@ -26,7 +26,7 @@ test("the source's two clients", async () => {
   );
 });
 
-test('who comes while another is served waits, however he ends', async () => {
+test('a client that comes while another is served waits, however it ends', async () => {
   await using server = await startServer([basic]);
   const port = server.port('basic');
   const first = await connectTcp(port);

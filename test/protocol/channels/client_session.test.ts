@@ -121,7 +121,7 @@ describe('hearing', () => {
     expect(host.shown).toEqual([]);
   });
 
-  test('lets nobody write a line of his own below his text', () => {
+  test('lets no user write a line of their own below their text', () => {
     const { host, hear } = connected();
     hear('[Eve] hi\nAlice has left');
     expect(host.takeLines()).toEqual(['[Eve] hi', '    Alice has left']);
@@ -161,7 +161,7 @@ describe('leaving', () => {
     expect(host.endings).toEqual(['done']);
   });
 
-  test('while still dialling is at once for a person', () => {
+  test('while dialling is at once for a user at a terminal', () => {
     const { host, session } = client();
     session.leave();
     expect(host.wire.ending).toBe('aborted');

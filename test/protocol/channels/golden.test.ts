@@ -298,7 +298,7 @@ describe('frames', () => {
   });
 });
 
-describe('nobody is hurt by', () => {
+describe('other clients are not hurt by', () => {
   test('10,000 channels of one client', async () => {
     await using alone = await startServer([channels]);
     await using maker = await connectTcp(alone.port('channels'));

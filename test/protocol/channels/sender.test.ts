@@ -10,49 +10,49 @@ import { padded, textsOf } from './support';
 
 const target = { user: 'Scott', host: '127.0.0.1', port: 55555, path: '168_tas' };
 
-function poster(path = '168_tas') {
+function makeSender(path = '168_tas') {
   const host = new FakeClientHost();
   const sender = channels.client.send(host, { ...target, path });
-  const posted: SendResult[] = [];
-  const post = (message: Partial<OutgoingMessage>): void =>
-    sender.send({ to: '168_tas', text: 'hi', ...message }, (result) => posted.push(result));
+  const results: SendResult[] = [];
+  const send = (message: Partial<OutgoingMessage>): void =>
+    sender.send({ to: '168_tas', text: 'hi', ...message }, (result) => results.push(result));
   const sent = (): string[] => textsOf(host.wire.take());
   const answer = (...frames: string[]): void => host.wire.push(Buffer.concat(frames.map(padded)));
-  return { host, sender, posted, post, sent, answer };
+  return { host, sender, results, send, sent, answer };
 }
 
 test('joins, says, and asks what shows that it was said', () => {
-  const { host, posted: result, post, sent, answer } = poster();
-  post({});
+  const { host, results, send, sent, answer } = makeSender();
+  send({});
   host.wire.events?.opened?.();
   expect(sent()).toEqual(['Scott', '/join 168_tas', 'hi', '/join']);
   answer('Alice has joined', '[Alice] ' + texts.joinNameless);
-  expect(result).toEqual([]);
+  expect(results).toEqual([]);
   answer(texts.joinNameless);
-  expect(result).toEqual([{ ending: 'done', line: '[Me] hi' }]);
+  expect(results).toEqual([{ ending: 'done', line: '[Me] hi' }]);
 });
 
-test('takes the channel of the URL where the letter names none', () => {
-  const { host, post, sent } = poster('other');
-  post({ to: '' });
+test('takes the channel of the URL where the message names none', () => {
+  const { host, send, sent } = makeSender('other');
+  send({ to: '' });
   host.wire.events?.opened?.();
   expect(sent()).toContain('/join other');
 });
 
 test('a channel that is not there is refused with the text of the server', () => {
-  const { host, posted: result, post, answer } = poster();
-  post({});
+  const { host, results, send, answer } = makeSender();
+  send({});
   host.wire.events?.opened?.();
   answer(texts.unknownChannel('168_tas'), texts.outside, texts.joinNameless);
-  expect(result).toEqual([{ ending: 'unknown-user', line: texts.unknownChannel('168_tas') }]);
+  expect(results).toEqual([{ ending: 'unknown-user', line: texts.unknownChannel('168_tas') }]);
 });
 
-test('further letters use the connection, and one to another channel is said there or nowhere', () => {
-  const { host, posted: result, post, sent, answer } = poster();
-  post({ text: 'one' });
-  post({ text: 'two' });
-  post({ to: 'nowhere', text: 'three' });
-  post({ to: 'other', text: 'four' });
+test('further messages use the connection, and one to another channel is said there or nowhere', () => {
+  const { host, results, send, sent, answer } = makeSender();
+  send({ text: 'one' });
+  send({ text: 'two' });
+  send({ to: 'nowhere', text: 'three' });
+  send({ to: 'other', text: 'four' });
   host.wire.events?.opened?.();
   sent();
   answer(texts.joinNameless);
@@ -64,60 +64,60 @@ test('further letters use the connection, and one to another channel is said the
   answer(texts.joinNameless);
   expect(sent()).toEqual(['four', '/join']);
   answer(texts.joinNameless);
-  expect(result.map(({ ending }) => ending)).toEqual(['done', 'done', 'unknown-user', 'done']);
+  expect(results.map(({ ending }) => ending)).toEqual(['done', 'done', 'unknown-user', 'done']);
   expect(host.connections.length).toBe(1);
 });
 
 test('every line of a text is said, and none of them controls', () => {
-  const { host, post, sent } = poster();
-  post({ text: '/list\nhi\n/join x\n' });
+  const { host, send, sent } = makeSender();
+  send({ text: '/list\nhi\n/join x\n' });
   host.wire.events?.opened?.();
   expect(sent().slice(2)).toEqual([' /list', 'hi', ' /join x', '/join']);
 });
 
 test('a server that cannot be reached, or goes away before it is known', () => {
-  const unreachable = poster();
-  unreachable.post({});
+  const unreachable = makeSender();
+  unreachable.send({});
   unreachable.host.wire.events?.lost('refused');
-  unreachable.post({});
-  expect(unreachable.posted[0]).toEqual({
+  unreachable.send({});
+  expect(unreachable.results[0]).toEqual({
     ending: 'unreachable',
     line: 'Unable to connect to 127.0.0.1:55555',
   });
-  expect(unreachable.posted[1]?.ending).toBe('unreachable');
+  expect(unreachable.results[1]?.ending).toBe('unreachable');
 
-  const gone = poster();
-  gone.post({});
+  const gone = makeSender();
+  gone.send({});
   gone.host.wire.events?.opened?.();
   gone.host.wire.events?.ended();
   gone.host.wire.events?.lost('closed');
-  expect(gone.posted).toEqual([
+  expect(gone.results).toEqual([
     { ending: 'unreachable', line: 'Server at 127.0.0.1:55555 has disconnected' },
   ]);
 });
 
 test('a server that never answers is left after a while', () => {
-  const { host, post } = poster();
-  post({});
+  const { host, send } = makeSender();
+  send({});
   host.wire.events?.opened?.();
   host.ring();
   expect(host.wire.ending).toBe('aborted');
 });
 
 test('no channel, a channel with a space, a file: refused before anything is dialled', () => {
-  const { host, posted: result, post } = poster('');
-  post({ to: '' });
-  post({ to: 'a b' });
-  post({ attach: '/etc/hostname' });
-  expect(result.map(({ ending }) => ending)).toEqual(['usage', 'usage', 'usage']);
+  const { host, results, send } = makeSender('');
+  send({ to: '' });
+  send({ to: 'a b' });
+  send({ attach: '/etc/hostname' });
+  expect(results.map(({ ending }) => ending)).toEqual(['usage', 'usage', 'usage']);
   expect(host.connections).toEqual([]);
 });
 
 test('closing ends the connection and waits for its end', () => {
-  const { host, sender, post, answer } = poster();
+  const { host, sender, send, answer } = makeSender();
   const closed: string[] = [];
   sender.close(() => closed.push('unused'));
-  post({});
+  send({});
   host.wire.events?.opened?.();
   answer(texts.joinNameless);
   sender.close(() => closed.push('used'));

@@ -283,8 +283,8 @@ describe('what it is told', () => {
     const host = new FakeHost(agreeing);
     host.write = (bytes) => void written.push(bytes);
     const sessions = [channels.server.open(host), channels.server.open(host)];
-    const telling = said('Hi');
-    for (const session of sessions) session.tell(telling);
+    const event = said('Hi');
+    for (const session of sessions) session.tell(event);
     expect(written[0]).toBe(written[1] as Uint8Array);
   });
 

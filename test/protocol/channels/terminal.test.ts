@@ -1,4 +1,4 @@
-// The client as a person sees it: the source's two sessions on real pseudo-terminals, line for line.
+// The client as a user sees it: the source's two sessions on real pseudo-terminals, line for line.
 
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 

@@ -77,7 +77,7 @@ describe('entering', () => {
     expect(done).toEqual(['done', 'done']);
   });
 
-  test('a person whose name is in use chooses another', () => {
+  test('a user at a terminal whose name is in use chooses another', () => {
     const { host, type, hear, sent } = client();
     host.wire.events?.opened?.();
     hear(texts.welcome, texts.question, texts.inUse('alice'), texts.question);
@@ -101,7 +101,7 @@ describe('entering', () => {
   });
 
   test.each(['50000', '-5', 'two words', '<alice>', '#7', 'x'.repeat(33)])(
-    'the name %j cannot be one, and nobody is called',
+    'the name %j cannot be one, and nothing is dialled',
     (user) => {
       const { host } = client({ target: { ...target, user } });
       expect(host.connections).toEqual([]);
@@ -256,10 +256,10 @@ describe('leaving', () => {
   });
 
   test('while the name is not yet accepted', () => {
-    const person = client();
-    person.host.wire.events?.opened?.();
-    person.session.leave();
-    expect(person.sent()).toBe(':q\n');
+    const user = client();
+    user.host.wire.events?.opened?.();
+    user.session.leave();
+    expect(user.sent()).toBe(':q\n');
     const script = client({ interactive: false });
     script.type('5');
     script.session.leave();

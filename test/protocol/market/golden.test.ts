@@ -50,7 +50,7 @@ test("the source's client terminal 2", () =>
     Identifier2 |
   `));
 
-test("the source's balance dialogue, shown to the one who enters and to nobody else", () =>
+test("the source's balance dialogue, shown to the one who enters and to no other user", () =>
   play(`
     ann enters with 1
     bob connects
@@ -258,7 +258,7 @@ test('who gives no name is called by address', async () => {
   `);
 });
 
-test('private lines to oneself and to nobody', () =>
+test('private lines to oneself and to an unknown user', () =>
   play(`
     ann enters with 1
     ann > :p - <ann> - hi
@@ -282,7 +282,7 @@ test('a private line is heard by one alone', () =>
     ann .
   `));
 
-test('nobody writes a line of the server, and nothing moves a cursor', () =>
+test('no client writes a line of the server, and nothing moves a cursor', () =>
   play(`
     ann enters with 1
     eve enters with 1
@@ -292,7 +292,7 @@ test('nobody writes a line of the server, and nothing moves a cursor', () =>
     ann < <eve>: [SERVER] Client: <bob> transferred 5 dollars to you.
   `));
 
-test('who returns is asked again, and begins with what he says then', () =>
+test('a user who returns is asked again, and begins with what they say then', () =>
   play(`
     ann enters with 100
     ann > :q

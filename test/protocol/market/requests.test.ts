@@ -107,7 +107,7 @@ describe('in the market', () => {
     ]);
   });
 
-  test('a private line to nobody, to a full box, to somebody who is away', () => {
+  test('a private line to an unknown user, to a full box, to a user who is away', () => {
     const answer = (outcome: Outcome<'direct'>) =>
       SessionClient.entered({ direct: () => outcome }).says(':p - bob - hi\n');
     expect(answer(no('unknown-user'))).toBe('[SERVER] Client: <bob> is not connected.\n');

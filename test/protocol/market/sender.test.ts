@@ -9,12 +9,12 @@ import { FakeClientHost } from '../../support/fake_client_host';
 
 const target: Target = { user: 'alice', host: '127.0.0.1', port: 8891, path: '' };
 
-function poster(to: Target = target) {
+function makeSender(to: Target = target) {
   const host = new FakeClientHost();
   const made = market.client.send(host, to);
-  const posted: SendResult[] = [];
-  const post = (message: OutgoingMessage): void =>
-    made.send(message, (result) => posted.push(result));
+  const results: SendResult[] = [];
+  const send = (message: OutgoingMessage): void =>
+    made.send(message, (result) => results.push(result));
   const hear = (...lines: string[]): void =>
     host.wire.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
   const sent = (): string => host.wire.take().toString();
@@ -22,12 +22,12 @@ function poster(to: Target = target) {
     host.wire.events?.opened?.();
     hear(texts.welcome, texts.question, texts.question, texts.balanceSet(0));
   };
-  return { host, poster: made, posted, post, hear, sent, enter };
+  return { host, sender: made, results, send, hear, sent, enter };
 }
 
 test('enters with its name and no money, says it to one, and waits for the word that it was', () => {
-  const { host, posted: result, post, hear, sent, poster: made } = poster();
-  post({ to: 'bob', text: 'hi' });
+  const { host, results, send, hear, sent, sender: made } = makeSender();
+  send({ to: 'bob', text: 'hi' });
   host.wire.events?.opened?.();
   hear(texts.welcome, texts.question);
   expect(sent()).toBe('alice\n');
@@ -36,9 +36,9 @@ test('enters with its name and no money, says it to one, and waits for the word 
   hear(texts.balanceSet(0));
   expect(sent()).toBe(':p - <bob> - hi\n:funds\n');
   hear('<carol>: noise', texts.joined('dave'));
-  expect(result).toEqual([]);
+  expect(results).toEqual([]);
   hear(texts.funds(0));
-  expect(result).toEqual([{ ending: 'done', line: 'Me: hi' }]);
+  expect(results).toEqual([{ ending: 'done', line: 'Me: hi' }]);
   let closed = 0;
   made.close(() => closed++);
   expect(sent()).toBe(':q\n');
@@ -49,22 +49,22 @@ test('enters with its name and no money, says it to one, and waits for the word 
 });
 
 test('several in order over one connection, each with its own outcome', () => {
-  const { host, posted: result, post, hear, sent, enter } = poster();
-  post({ to: 'bob', text: 'one' });
-  post({ to: 'nobody', text: 'two' });
+  const { host, results, send, hear, sent, enter } = makeSender();
+  send({ to: 'bob', text: 'one' });
+  send({ to: 'nobody', text: 'two' });
   enter();
   expect(sent()).toBe('alice\n0\n:p - <bob> - one\n:funds\n');
   hear(texts.funds(0));
   expect(sent()).toBe(':p - <nobody> - two\n:funds\n');
   hear(texts.notConnected('nobody'), texts.funds(0));
-  expect(result.map(({ ending }) => ending)).toEqual(['done', 'unknown-user']);
-  expect(result[1]?.line).toBe('[SERVER] Client: <nobody> is not connected.');
+  expect(results.map(({ ending }) => ending)).toEqual(['done', 'unknown-user']);
+  expect(results[1]?.line).toBe('[SERVER] Client: <nobody> is not connected.');
   expect(host.connections).toHaveLength(1);
 });
 
 test('aloud: every line by itself, none of them a command', () => {
-  const { post, sent, enter } = poster({ host: 'h', port: 1, path: '' });
-  post({ to: '', text: 'hola :smile\n:q\n\n:t - bob - 5\r\n:smile' });
+  const { send, sent, enter } = makeSender({ host: 'h', port: 1, path: '' });
+  send({ to: '', text: 'hola :smile\n:q\n\n:t - bob - 5\r\n:smile' });
   enter();
   expect(sent()).toBe('0\nhola :smile\n :q\n :t - bob - 5\n:smile\n:funds\n');
 });
@@ -74,50 +74,50 @@ describe('what cannot be', () => {
     [{ to: 'bob', text: 'hi', attach: 'file' }, 'usage'],
     [{ to: 'bob', text: ' \n' }, 'bad-data'],
   ] as const)('%j', (message, ending) => {
-    const { host, posted: result, post } = poster();
-    post(message);
-    expect(result).toMatchObject([{ ending }]);
+    const { host, results, send } = makeSender();
+    send(message);
+    expect(results).toMatchObject([{ ending }]);
     expect(host.connections).toEqual([]);
   });
 
   test('a name that would be taken for money', () => {
-    const { host, posted: result, post } = poster({ ...target, user: '42' });
-    post({ to: 'bob', text: 'hi' });
-    expect(result).toEqual([{ ending: 'bad-data', line: '42 cannot be an identifier here.' }]);
+    const { host, results, send } = makeSender({ ...target, user: '42' });
+    send({ to: 'bob', text: 'hi' });
+    expect(results).toEqual([{ ending: 'bad-data', line: '42 cannot be an identifier here.' }]);
     expect(host.connections).toEqual([]);
   });
 
   test('a name in use: nothing is said under another', () => {
-    const { host, posted: result, post, hear, sent } = poster();
-    post({ to: 'bob', text: 'hi' });
+    const { host, results, send, hear, sent } = makeSender();
+    send({ to: 'bob', text: 'hi' });
     host.wire.events?.opened?.();
     hear(texts.welcome, texts.question, texts.inUse('alice'), texts.question);
-    expect(result).toEqual([{ ending: 'not-allowed', line: texts.inUse('alice') }]);
+    expect(results).toEqual([{ ending: 'not-allowed', line: texts.inUse('alice') }]);
     expect(sent()).toBe('alice\n');
     expect(host.wire.ending).toBe('aborted');
     host.wire.events?.lost('closed');
-    post({ to: 'carol', text: 'hi' });
-    expect(result).toHaveLength(2);
-    expect(result[1]?.ending).toBe('not-allowed');
+    send({ to: 'carol', text: 'hi' });
+    expect(results).toHaveLength(2);
+    expect(results[1]?.ending).toBe('not-allowed');
   });
 
   test('a server that is not there, goes, or does not answer', () => {
-    const absent = poster();
-    absent.post({ to: 'bob', text: 'hi' });
+    const absent = makeSender();
+    absent.send({ to: 'bob', text: 'hi' });
     absent.host.wire.events?.lost('refused');
-    expect(absent.posted).toEqual([
+    expect(absent.results).toEqual([
       { ending: 'unreachable', line: 'Unable to connect to 127.0.0.1:8891' },
     ]);
-    const gone = poster();
-    gone.post({ to: 'bob', text: 'hi' });
+    const gone = makeSender();
+    gone.send({ to: 'bob', text: 'hi' });
     gone.enter();
     gone.host.wire.events?.ended();
     gone.host.wire.events?.lost('closed');
-    gone.post({ to: 'bob', text: 'again' });
+    gone.send({ to: 'bob', text: 'again' });
     const lost = { ending: 'unreachable', line: 'Disconnected from 127.0.0.1:8891' } as const;
-    expect(gone.posted).toEqual([lost, lost]);
-    const silent = poster();
-    silent.post({ to: 'bob', text: 'hi' });
+    expect(gone.results).toEqual([lost, lost]);
+    const silent = makeSender();
+    silent.send({ to: 'bob', text: 'hi' });
     silent.enter();
     silent.host.ring();
     expect(silent.host.wire.ending).toBe('aborted');
@@ -125,10 +125,10 @@ describe('what cannot be', () => {
 
   test('closing what was never opened, or is being opened', () => {
     let closed = 0;
-    poster().poster.close(() => closed++);
-    const dialling = poster();
-    dialling.post({ to: 'bob', text: 'hi' });
-    dialling.poster.close(() => closed++);
+    makeSender().sender.close(() => closed++);
+    const dialling = makeSender();
+    dialling.send({ to: 'bob', text: 'hi' });
+    dialling.sender.close(() => closed++);
     dialling.host.wire.events?.lost('closed');
     expect(closed).toBe(2);
   });

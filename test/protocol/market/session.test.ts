@@ -123,7 +123,7 @@ describe('the end', () => {
     expect(client.did).toEqual([]);
   });
 
-  test('it breaks before anybody had entered: nobody is told', () => {
+  test('it breaks before the client has entered: no user is told', () => {
     const client = new SessionClient();
     client.session.lost();
     expect(client.host.printed).toEqual([]);
@@ -138,7 +138,7 @@ describe('the end', () => {
     expect(client.host.takeText()).toBe('');
   });
 
-  test('the server stops while somebody enters', () => {
+  test('the server stops while a client enters', () => {
     const client = new SessionClient();
     client.host.hold = true;
     client.says('5\n');
@@ -149,7 +149,7 @@ describe('the end', () => {
     expect(client.host.printed).toHaveLength(2);
   });
 
-  test('nobody waits for ever for a balance, and every question gives new time', () => {
+  test('the question for the balance has its time, and every new question has it anew', () => {
     const client = new SessionClient();
     expect(client.host.wakeMs).toBe(limits.market.questionMs);
     client.host.now += 100;

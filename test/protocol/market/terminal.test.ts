@@ -1,4 +1,4 @@
-// The client as a person sees it: the source's transcripts on real pseudo-terminals, line for line.
+// The client as a user sees it: the source's transcripts on real pseudo-terminals, line for line.
 
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 
@@ -17,7 +17,7 @@ afterAll(() => server.stop());
 const url = (name: string, of = server): string =>
   `market://${name}@127.0.0.1:${of.port('market')}`;
 
-/** Somebody at a terminal who has entered. */
+/** A user at a terminal who has entered. */
 async function inside(name: string, balance: number, of = server): Promise<Screen> {
   const screen = await openChat(['connect', url(name, of)], { columns: 120 });
   await screen.until('What is your balance?');
@@ -191,7 +191,7 @@ test('a bot gets objects, and a script whose name is in use says nothing', async
   expect((await bot.ended).status).toBe(0);
 });
 
-test('chat send: to one, to nobody, to all', async () => {
+test('chat send: to one, to an unknown user, to all', async () => {
   await using conversation = new Conversation(server.port('market'));
   await conversation.play('reader enters with 0');
   const send = (path: string, text: string) => runChat(['send', `${url('sender')}${path}`, text]);

@@ -100,7 +100,7 @@ describe('the seven kinds', () => {
     });
   }
 
-  test('a MSG has 0 to 140 bytes, an OKQEM nobody to everybody', () => {
+  test('a MSG has 0 to 140 bytes, an OKQEM none to all numbers', () => {
     for (const length of [0, 1, 139, 140]) {
       const bytes = msg(1, 0, Buffer.alloc(length, 'x'));
       expect(bytes.length).toBe(16 + length);

@@ -149,7 +149,7 @@ describe('a display that does not answer', () => {
     program.said(1, 'x', 1);
     expect(program.host.ending).toBe('aborted');
     expect(program.host.warned).toEqual(['relay: display 1007 is too slow; it is dropped']);
-    // What still comes finds nobody, and harms nobody.
+    // What still comes finds no display, and does no harm.
     program.said(1, 'x', 1);
     program.session.lost();
     program.session.woke();
@@ -186,7 +186,7 @@ describe('private messages', () => {
     expect([first, second]).toEqual([['delivered'], ['delivered']]);
   });
 
-  test('find nobody at an emitter', () => {
+  test('find no display at an emitter', () => {
     expect(Program.registered(7).direct('alice', 'hi')).toEqual(['failed']);
     expect(new Program().direct('alice', 'hi')).toEqual(['failed']);
   });
@@ -307,7 +307,7 @@ describe('one emitter that floods', () => {
     expect(turns).toBeLessThanOrEqual(limits.relay.placesPerSender + 1);
   });
 
-  test('everybody keeps his own order, and little traffic keeps the order of all', () => {
+  test('the order of each sender is kept, and with little traffic the order of all', () => {
     const item = fc.record({ origin: fc.integer({ min: 1, max: 5 }), value: fc.nat() });
     fc.assert(
       fc.property(fc.array(fc.option(item), { maxLength: 400 }), (steps) => {

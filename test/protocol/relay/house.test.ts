@@ -41,7 +41,7 @@ async function registerAlice(): Promise<void> {
   expect(await operation('REGISTER', 'Alice Liddell', 'alice', '04/05/1852')).toBe(0);
 }
 
-test('somebody in the channel `relay` hears emitters by their numbers, and is heard by displays', async () => {
+test('a user in the channel `relay` hears emitters by their numbers, and is heard by displays', async () => {
   await using scott = await connectTcp(server.port('channels'));
   await scott.send(Buffer.concat([frame('Scott'), frame('/join relay'), frame('hello there')]));
   expect(await display.line()).toBe('MSG 0>1007 #0 "Scott: hello there"');
@@ -53,7 +53,7 @@ test('somebody in the channel `relay` hears emitters by their numbers, and is he
   expect(await display.line()).toBe('OKQEM 0>1007 #2 [7 1007]');
 });
 
-test('an account writes to an emitter, who hears it at his display', async () => {
+test('an account writes to an emitter, whose display shows it', async () => {
   await registerAlice();
   expect(await operation('SEND', 'alice', '#7', 'hello, seven')).toBe(0);
   expect(await display.line()).toBe('MSG 0>1007 #0 "alice: hello, seven"');
@@ -86,7 +86,7 @@ test('its sender hears of what a display has taken, and not of what it has refus
   phone.close();
 });
 
-test('nobody else can come by a number', async () => {
+test('no user of another protocol can come by a number', async () => {
   expect(await operation('REGISTER', 'Eight', '#8', '04/05/1852')).not.toBe(0);
   await using eve = await connectTcp(server.port('channels'));
   await eve.send(Buffer.concat([frame('#9'), frame('/join relay'), frame('I am nine')]));

@@ -248,7 +248,7 @@ describe('behind pipes', () => {
     expect(ended.status).toBe(0);
   }, 30_000);
 
-  test('chat send: to one, to all, to nobody, too long', async () => {
+  test('chat send: to one, to all, to an unknown display, too long', async () => {
     const [first, second] = await Promise.all(
       [1001, 1002].map((id) => RelayProgram.registered(server.port('relay'), id)),
     );
@@ -263,9 +263,9 @@ describe('behind pipes', () => {
       'MSG 7>1002 #1 "Ob-la-di"',
       'MSG 7>1002 #2 "Life goes on"',
     ]);
-    const nobody = await send('/1003', 'hi');
-    expect(nobody).toMatchObject({ status: 67, out: '' });
-    expect(nobody.err).toContain('There is no display 1003.');
+    const unknown = await send('/1003', 'hi');
+    expect(unknown).toMatchObject({ status: 67, out: '' });
+    expect(unknown.err).toContain('There is no display 1003.');
     expect((await send('/1002', 'x'.repeat(141))).status).toBe(65);
     expect((await send('/1002', 'é'.repeat(70))).status).toBe(0);
   }, 60_000);

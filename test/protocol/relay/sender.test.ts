@@ -8,7 +8,7 @@ import { RelaySender } from '../../../src/protocol/relay/client/sender';
 import { FakeClientHost } from '../../support/fake_client_host';
 import { erro, linesIn, ok } from './frames';
 
-function poster(user?: string) {
+function makeSender(user?: string) {
   const host = new FakeClientHost();
   const made = new RelaySender(host, {
     ...(user !== undefined && { user }),
@@ -16,12 +16,14 @@ function poster(user?: string) {
     port: 1,
     path: '',
   });
-  const result: SendResult[] = [];
+  const results: SendResult[] = [];
   return {
     host,
-    posted: result,
-    post: (to: string, text = 'Ob-la-da', attach?: string) =>
-      made.send({ to, text, ...(attach !== undefined && { attach }) }, (one) => result.push(one)),
+    results,
+    send: (to: string, text = 'Ob-la-da', attach?: string) =>
+      made.send({ to, text, ...(attach !== undefined && { attach }) }, (result) =>
+        results.push(result),
+      ),
     open: () => host.wire.events?.opened?.(),
     close: (done: () => void) => made.close(done),
     said: () => linesIn(host.wire.take(), false),
@@ -29,17 +31,17 @@ function poster(user?: string) {
 }
 
 test('registers, says each text when the one before was answered, and leaves', () => {
-  const made = poster('7');
-  made.post('1002');
+  const made = makeSender('7');
+  made.send('1002');
   made.open();
   expect(made.said()).toEqual(['OI 7>0 #0']);
   made.host.wire.push(ok(0, 7, 0));
   expect(made.said()).toEqual(['MSG 7>1002 #1 "Ob-la-da"']);
   made.host.wire.push(ok(0, 7, 1));
-  made.post('0', 'all');
+  made.send('0', 'all');
   expect(made.said()).toEqual(['MSG 7>0 #2 "all"']);
   made.host.wire.push(ok(0, 7, 2));
-  expect(made.posted).toEqual([
+  expect(made.results).toEqual([
     { ending: 'done', id: '1', line: 'OK 1' },
     { ending: 'done', id: '2', line: 'OK 2' },
   ]);
@@ -53,25 +55,25 @@ test('registers, says each text when the one before was answered, and leaves', (
 });
 
 test('without a number the server picks one; an emitter is written to at its display; no path is all', () => {
-  const made = poster();
-  made.post('2');
+  const made = makeSender();
+  made.send('2');
   made.open();
   made.host.wire.push(ok(0, 12, 0));
   made.host.wire.push(ok(0, 12, 1));
-  made.post('');
+  made.send('');
   expect(made.said()).toEqual(['OI 0>0 #0', 'MSG 12>1002 #1 "Ob-la-da"', 'MSG 12>0 #2 "Ob-la-da"']);
 });
 
 test('a display that is not there, what is no display, a server that takes nothing', () => {
-  const made = poster('7');
-  made.post('1002');
+  const made = makeSender('7');
+  made.send('1002');
   made.open();
   made.host.wire.push(ok(0, 7, 0));
   made.host.wire.push(erro(0, 7, 1));
-  made.post('bob');
-  made.post('0');
+  made.send('bob');
+  made.send('0');
   made.host.wire.push(erro(0, 7, 2));
-  expect(made.posted).toEqual([
+  expect(made.results).toEqual([
     { ending: 'unknown-user', line: 'There is no display 1002.' },
     { ending: 'unknown-user', line: 'There is no display bob.' },
     { ending: 'try-later', line: 'The server did not take it.' },
@@ -83,23 +85,23 @@ test('a number in use', () => {
     ['7', 'Number 7 is in use; 0 is any that is free.'],
     [undefined, 'Every number is in use.'],
   ] as const) {
-    const made = poster(user);
-    made.post('1002');
+    const made = makeSender(user);
+    made.send('1002');
     made.open();
     made.host.wire.push(erro(0, Number(user ?? 0), 0));
-    made.post('1003');
-    expect(made.posted).toEqual([
+    made.send('1003');
+    expect(made.results).toEqual([
       { ending: 'try-later', line },
       { ending: 'try-later', line },
     ]);
   }
 });
 
-test('who is no emitter dials nobody', () => {
+test('what is no emitter dials nothing', () => {
   for (const user of ['alice', '1007', '-7', '70000']) {
-    const made = poster(user);
-    made.post('1002');
-    expect(made.posted).toMatchObject([{ ending: 'usage' }]);
+    const made = makeSender(user);
+    made.send('1002');
+    expect(made.results).toMatchObject([{ ending: 'usage' }]);
     expect(made.host.connections).toEqual([]);
     let isClosed = false;
     made.close(() => (isClosed = true));
@@ -108,32 +110,32 @@ test('who is no emitter dials nobody', () => {
 });
 
 test('carries no files', () => {
-  const made = poster('7');
-  made.post('1002', 'see', 'a.png');
-  expect(made.posted).toMatchObject([{ ending: 'usage' }]);
+  const made = makeSender('7');
+  made.send('1002', 'see', 'a.png');
+  expect(made.results).toMatchObject([{ ending: 'usage' }]);
 });
 
 test('a server that is not there, goes, or does not answer', () => {
-  const away = poster('7');
-  away.post('1002');
+  const away = makeSender('7');
+  away.send('1002');
   away.host.wire.events?.lost('refused');
-  expect(away.posted).toEqual([{ ending: 'unreachable', line: 'Unable to connect to h:1.' }]);
+  expect(away.results).toEqual([{ ending: 'unreachable', line: 'Unable to connect to h:1.' }]);
 
-  const gone = poster('7');
-  gone.post('1002');
+  const gone = makeSender('7');
+  gone.send('1002');
   gone.open();
   gone.host.wire.push(ok(0, 7, 0));
   gone.host.wire.events?.lost('reset');
-  gone.post('1002');
-  expect(gone.posted.map(({ line }) => line)).toEqual([
+  gone.send('1002');
+  expect(gone.results.map(({ line }) => line)).toEqual([
     'The server is gone.',
     'The server is gone.',
   ]);
 
-  const silent = poster('7');
-  silent.post('1002');
+  const silent = makeSender('7');
+  silent.send('1002');
   silent.open();
   expect(silent.host.timers.map(({ ms }) => ms)).toEqual([limits.relay.sendMs]);
   silent.host.ring();
-  expect(silent.posted).toEqual([{ ending: 'try-later', line: 'The server does not answer.' }]);
+  expect(silent.results).toEqual([{ ending: 'try-later', line: 'The server does not answer.' }]);
 });

@@ -99,7 +99,7 @@ describe('numbers', () => {
     expect((await registered(0)).id).toBe(3);
   });
 
-  test('all of them: 999 emitters and 1000 displays at once, and nobody more', async () => {
+  test('all of them: 999 emitters and 1000 displays at once, and no more', async () => {
     const displays = await many(range(1000, 1999), () => registered(65_535));
     const emitters = await many(range(1, 999), () => registered(0));
     const ids = (programs: readonly RelayProgram[]): number[] =>
@@ -141,7 +141,7 @@ describe('numbers', () => {
     );
 
     const [emitter, display] = [emitters[0], displays[0]];
-    if (!emitter || !display) throw new Error('nobody');
+    if (!emitter || !display) throw new Error('too few programs');
     display.frames.length = 0;
     emitter.send(qem(emitter.id, display.id, 5));
     expect(await display.next()).toMatchObject({ kind: 'OKQEM', ids: range(1, 1999) });
@@ -181,7 +181,7 @@ describe('thirty emitters and forty displays at once', () => {
   }, 30_000);
 });
 
-describe('displays that are in the way of nobody', () => {
+describe('displays that do not keep others waiting', () => {
   test('one that never answers, and one that does not even read', async () => {
     const emitter = await registered(1);
     const [silent, deaf, good] = [
@@ -204,7 +204,7 @@ describe('displays that are in the way of nobody', () => {
     await silent.until(() => silent.frames.length === 3, 'the third');
   });
 
-  test('an emitter that floods keeps nobody from speaking, and nothing of it is lost', async () => {
+  test('an emitter that floods keeps no other from speaking, and nothing of it is lost', async () => {
     const [flooder, other] = [await registered(1), await registered(2)];
     const displays = await many(range(1001, 1004), (id) => registered(id));
     const total = 6000;
@@ -243,7 +243,7 @@ describe('displays that are in the way of nobody', () => {
 });
 
 describe('what is no frame', () => {
-  test('lies, garbage and pieces end where they are, and harm nobody', async () => {
+  test('lies, garbage and pieces end where they are, and harm no other program', async () => {
     const [emitter, display] = [await registered(1), await registered(1001)];
     const lies = [header(65_535, 1, 0, 1), msg(1, 0, 'x'.repeat(141), 2), header(7, 1, 0, 3)];
     expect(await emitter.answers(...lies)).toEqual(['ERRO 0>1 #1', 'ERRO 0>1 #2', 'ERRO 0>1 #3']);

@@ -1,4 +1,4 @@
-// How the client shows what it hears, and what a refusal means for its exit status.
+// How the client shows what the server says, and what a refusal means for its exit status.
 
 import type { Ending, Shown } from '../../dialect';
 import type { Refusal, ServerMessage } from '../wire/messages';
@@ -13,12 +13,12 @@ export const endings: Readonly<Record<Refusal, Ending>> = {
   busy: 'try-later',
 };
 
-/** What a frame is shown as: its text for a person, its parts for a program. */
+/** How a message is shown: its text for a user, its parts for a program. */
 export function shownOf(heard: ServerMessage): Shown {
   switch (heard.is) {
     case 'said': {
       const { from, text } = heard;
-      // Nobody may write a line that looks like somebody else's below his own.
+      // A user must not be able to write a second line that looks like another user's.
       const [first = '', ...more] = text.split('\n');
       const lines = [text === '' ? `[${from}]` : `[${from}] ${first}`];
       for (const line of more) lines.push(`    ${line}`);

@@ -1,4 +1,4 @@
-// One-shot sending: joins the channel, says the text, and knows that it was said before it reports so.
+// One-shot sending: joins the channel, says the text, and waits for the proof that it was said.
 
 import type { Inbox } from '../../bytes/inbox';
 import { linesOf } from '../../bytes/text';
@@ -27,7 +27,7 @@ const probe = framesOfTyped('/join');
 export class ChannelsSender implements Sender, ConnectionEvents {
   readonly #target: Target;
   readonly #queue: RequestQueue;
-  /** The channel we are in, as far as the server has told. */
+  /** The channel that this client is in, as far as the answers tell. */
   #channel: string | undefined;
   /** The message that is being sent, and whether we are only on our way to its channel. */
   #current: { readonly message: OutgoingMessage; isJoining: boolean } | undefined;

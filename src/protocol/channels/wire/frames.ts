@@ -3,7 +3,7 @@
 import type { Inbox } from '../../bytes/inbox';
 import { byteLength, encodeText } from '../../bytes/text';
 
-/** The length of every message in either direction, in bytes (source 003, section 0.2.1). */
+/** The length of every message in either direction, in bytes (source 003, 0.2.1). */
 export const frameBytes = 200;
 
 const space = 0x20;

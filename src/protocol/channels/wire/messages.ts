@@ -1,6 +1,6 @@
 // What the two sides of the channels protocol say to each other, and every text of it.
 
-/** A message that starts with `/` (source 003, section 0.2.1); anything else is said to the channel. */
+/** A message that starts with `/` (source 003, 0.2.1); any other is said to the channel. */
 export type Control =
   | { readonly is: 'list' }
   | { readonly is: 'join' | 'create'; readonly channel: string }
@@ -13,7 +13,7 @@ export type ServerMessage =
   | { readonly is: 'said'; readonly from: string; readonly text: string }
   | { readonly is: 'joined' | 'left'; readonly name: string }
   | { readonly is: 'refused'; readonly why: Refusal; readonly text: string }
-  /** A part of a list of channels, or whatever else a server may have to say. */
+  /** A part of a list of channels, or anything else that a server may say. */
   | { readonly is: 'told'; readonly text: string };
 
 export type Refusal =
@@ -25,7 +25,7 @@ export type Refusal =
   | 'outside'
   | 'busy';
 
-/** The texts of the course's own message file, to which the source refers (section 0.2.2), word for word. */
+/** The texts of the course's own message file, to which the source refers, word for word (source 003, 0.2.2). */
 export const texts = {
   unknownControl: (word: string) =>
     `${word} is not a valid control message. Valid messages are /create, /list, and /join.`,
@@ -41,7 +41,7 @@ export const texts = {
   disconnected: (host: string, port: number) => `Server at ${host}:${port} has disconnected`,
   prompt: '[Me] ',
 
-  // Ours, for what the course has no text for.
+  // Ours, where the course has no text.
   tooMany: (channel: string) => `Too many channels, so ${channel} cannot be created.`,
   busy: 'The server could not do that now. Try again later.',
 } as const;

@@ -1,4 +1,4 @@
-// The users that a client has heard of, and what completes the line that is being typed.
+// The users that the server has named, and what may complete the line that is being typed.
 
 import { BoundedSet } from '../../bounded';
 import { limits } from '../../limits';

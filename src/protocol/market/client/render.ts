@@ -22,7 +22,7 @@ export const endings: Readonly<Record<Refusal, Ending>> = {
   busy: 'try-later',
 };
 
-/** A line as it is shown: itself for a person, its parts for a program. */
+/** How a line is shown: itself for a user, its parts for a program. */
 export function shownOf(message: ServerMessage, line: string): Shown {
   const lines = [line];
   switch (message.is) {

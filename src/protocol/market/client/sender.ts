@@ -1,4 +1,4 @@
-// One-shot sending: enters with an empty purse, says the text, and knows what became of it before it reports.
+// One-shot sending: enters without money, says the text, and waits until it is known what became of it.
 
 import type { Inbox } from '../../bytes/inbox';
 import { encodeText, linesOf } from '../../bytes/text';
@@ -22,7 +22,7 @@ export class MarketSender implements Sender, ConnectionEvents {
   readonly #target: Target;
   readonly #queue: RequestQueue;
   readonly #reader = new LineReader(limits.market.serverLineBytes);
-  /** What still answers the question for the balance: our name, then no money at all. */
+  /** What is still to answer the question for the balance: the name, then 0. */
   readonly #answers: string[];
   #hasEntered = false;
   /** The message that is being sent, and what the server refused of it. */

@@ -1,4 +1,4 @@
-// The interactive client: gives its name, lets its user answer the question for the balance, then talks.
+// The interactive client: gives its name, lets the user answer the question for the balance, then talks.
 
 import type { Inbox } from '../../bytes/inbox';
 import { byteLength, encodeText } from '../../bytes/text';
@@ -19,7 +19,7 @@ import { forms, nameCharactersMax, type ServerMessage } from '../wire/messages';
 import { Directory } from './directory';
 import { endings, shownOf } from './render';
 
-/** What stands before the line being typed once the user is in the market (source 004, point 3). */
+/** What stands before the line being typed once the user is in the market (source 004, 3). */
 const prompt = 'Me: ';
 
 interface Typed {
@@ -156,7 +156,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     if (this.#state === 'over') return;
     if (line.is === 'too-long') return this.#note('The server sent a line that is too long.');
     const message = messageOf(line.text);
-    // The question that our name answers is not our user's.
+    // The name answers the first question; the user does not see it.
     if (message.is === 'question' && this.#giveName()) return;
     this.#directory.learn(message);
     this.#host.show(shownOf(message, line.text));

@@ -1,4 +1,4 @@
-// What somebody who has entered may ask for: to speak, to write to one, to see who is here, to pay.
+// What each request of a client that has entered asks of the hub, and how its outcome is answered.
 
 import { bareName } from '../../bytes/text';
 import type { Outcome } from '../../commands';

@@ -72,7 +72,7 @@ export class SignIn {
     this.#deps.tell(texts.question);
   }
 
-  /** What a client that gives no identifier is called (source 004, point 2). */
+  /** What a client that gives no identifier is called (source 004, 2). */
   get #addressName(): Name {
     return hostAndPort(this.#deps.host.remote) as Name;
   }

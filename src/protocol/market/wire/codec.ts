@@ -48,7 +48,7 @@ const startsWithEmoji = /^(?::smile|:angry|:confused)/;
 const shownText = (text: string): string =>
   withoutControls(text).replace(emojiPattern, (emoji) => emojis[emoji] ?? emoji);
 
-/** What a line asks for. A colon and a letter at its very start make it a command, unless an emoji stands there. */
+/** What a line asks for. A colon and a letter at its start make it a command, unless an emoji stands there. */
 export function requestOf(line: string): Request {
   const word = startsWithEmoji.test(line) ? undefined : /^:\p{L}+/u.exec(line)?.[0];
   if (word === undefined) {

@@ -51,7 +51,7 @@ export class LineReader {
   /** What stands without an end, as a line; called after the pause, or when no more will come. */
   takeStanding(): Line | undefined {
     const inbox = this.#inbox;
-    // While an inbox is held, nobody knows what stands in it.
+    // A held inbox looks empty; what stands in it is taken when it is free again.
     if (!inbox || inbox.size > inbox.length) return undefined;
     const wasSkipping = this.#isSkipping;
     this.#isSkipping = false;

@@ -13,7 +13,7 @@ export type Answer =
   | { readonly is: 'blank' }
   | { readonly is: 'quit' };
 
-/** What a line of a client that has entered asks for (source 004, point 7). */
+/** What a line of a client that has entered asks for (source 004, 7). */
 export type Request =
   | { readonly is: 'say'; readonly text: string }
   | { readonly is: 'private'; readonly to: string; readonly text: string }

@@ -1,4 +1,4 @@
-// What is typed at an emitter: a text for everybody or for one display, or one of a few commands.
+// What a user may type: a text for all displays or for one, or a command; and what the command line asks for.
 
 import {
   anyDisplay,
@@ -66,8 +66,8 @@ function commandOf(line: string): Typed {
 }
 
 /**
- * Who a number written by a person stands for on the wire: 0 is everybody, and an emitter is reached at the
- * display that belongs to it. Undefined for what is nobody's number.
+ * The destination on the wire for a number that a user writes: 0 is every display, and an emitter is reached at the
+ * display that belongs to it. Undefined where no program can have the number.
  */
 export function destinationOf(text: string): number | undefined {
   if (!/^\d{1,5}$/.test(text)) return undefined;
@@ -76,7 +76,7 @@ export function destinationOf(text: string): number | undefined {
   return id === everyone || isDisplay(id) ? id : undefined;
 }
 
-/** The programs to be, each with the number to ask for. */
+/** The programs that this client is to be, each with the number to ask for. */
 export interface Plan {
   readonly emitter?: number;
   /** `own`: the one that belongs to the emitter, once that has its number. */

@@ -70,7 +70,7 @@ export class RelayConnection implements ConnectionEvents {
     });
   }
 
-  /** Asks for something after all that was asked before has been answered. */
+  /** Sends a request, once every earlier one has been answered. */
   ask(body: RequestBody, to: number, done: Answered): void {
     if (this.#state === 'leaving' || this.#state === 'over') return done('lost', 0);
     this.#queue.push({ body, to, done });
@@ -159,7 +159,7 @@ export class RelayConnection implements ConnectionEvents {
 
   #answered(answer: 'OK' | 'ERRO', { sequence, destination }: Header): void {
     const asked = this.#asked;
-    // A late or second answer, or one to nothing of ours.
+    // A late or second answer, or one to no request of this program.
     if (!asked || asked.sequence !== sequence) return;
     this.#asked = undefined;
     if (this.#state === 'registering' && answer === 'OK') {

@@ -1,4 +1,4 @@
-// One-shot sending: an emitter that says what it was given, waits for each answer, and leaves.
+// One-shot sending: registers as an emitter, says each text when the one before was answered, and leaves.
 
 import { encodeText } from '../../bytes/text';
 import { RequestQueue } from '../../client_kit/request_queue';

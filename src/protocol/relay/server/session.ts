@@ -27,8 +27,8 @@ const states = {
   entering: 'waits',
   emitter: 'takes',
   /**
-   * An emitter's request is with the hub. The next one waits, as stop and wait on its own side would have it:
-   * a flooding emitter gets one place in each of the hub's turns, like everybody else.
+   * An emitter's request is with the hub. The next one waits for its outcome, as stop and wait asks of emitters too:
+   * so one that floods the server gets no more than one place in each batch.
    */
   asking: 'waits',
   display: 'takes',
@@ -92,7 +92,7 @@ export class RelaySession implements Session {
     else settle('failed');
   }
 
-  /** Displays are told and end by themselves; the protocol has no way to tell emitters. */
+  /** Displays are told of it; the protocol has no words to tell emitters. */
   closing(): void {
     this.#display?.close(this.#host.now);
     this.#host.inOrder(() => this.#end());

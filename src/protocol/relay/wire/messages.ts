@@ -1,4 +1,4 @@
-// The seven kinds of frames, who has which number, and the bounds of a frame (source 002, "O protocolo").
+// The seven kinds of frames, the numbers of programs, and the sizes of a frame (source 002, "O protocolo").
 
 import { type RoomName, roomNameOf } from '../../model';
 
@@ -18,9 +18,9 @@ export const kinds = {
   OK: 3,
   /** Not accepted. */
   ERRO: 4,
-  /** An emitter asks that a display be shown who is there. */
+  /** An emitter asks that a display be shown which programs are there. */
   QEM: 5,
-  /** Who is there, to that display. */
+  /** The programs that are there, for that display. */
   OKQEM: 6,
 } as const;
 
@@ -57,12 +57,12 @@ export const messageBytes = headerBytes + 2 + textBytesMax;
 type Range = readonly [from: number, to: number];
 export const emitters: Range = [1, 999];
 export const displays: Range = [1000, 1999];
-/** As many as there are numbers. */
+/** One OKQEM has at most so many numbers: all that there are. */
 export const idsMax = 1999;
 /** The server as origin and destination; as the destination of a MSG: every display. */
 export const server = 0;
 export const everyone = 0;
-/** Said as one's own number: give me the lowest free one. */
+/** As a program's own number in its OI: it asks for the lowest free one. */
 export const anyEmitter = 0;
 export const anyDisplay = 65_535;
 /** The display that belongs to emitter n has the number n + 1000. */

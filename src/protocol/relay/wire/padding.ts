@@ -2,8 +2,9 @@
 
 /**
  * How many NULs at the start of `bytes` are padding of a MSG that can have at most `most` of them; undefined
- * while it cannot be told. Peers that pad do so to the whole 156 bytes, but a shorter padding is understood
- * too, as long as a frame of `origin` follows (of anybody, where it is undefined: then no OI can come).
+ * while more bytes are needed to know it. Peers that pad do so to the whole 156 bytes. A shorter padding is
+ * understood too, if a frame of `origin` follows it. Where `origin` is undefined no OI can come, so a frame of any
+ * origin will do.
  */
 export function paddingAt(
   bytes: Uint8Array,
@@ -20,6 +21,6 @@ export function paddingAt(
   const kind = bytes[first] ?? 0;
   const from = ((bytes[first + 1] ?? 0) << 8) | (bytes[first + 2] ?? 0);
   if (kind <= 6 && from === origin) return first - 1;
-  // What follows is no frame of this peer's: all of a padding, or the OI of one that forgot it had said it.
+  // No frame of this peer follows: all of it is padding, or the OI of a program that says it a second time.
   return first === most ? most : 0;
 }
