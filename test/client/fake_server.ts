@@ -1,93 +1,80 @@
-// A server that plays a script to each caller: foreign behaviours byte by byte, with no protocol behind them.
-import type { Socket } from 'bun';
+// A server that plays a script to each client: foreign behaviour byte by byte, with no protocol behind it.
+import { listenWith, TcpTransport } from '../support/tcp_transport';
 
-/** One call, as the script sees it. */
+/** A transfer of a large file may take this long on a busy machine. */
+const patienceMs = 60_000;
+
+/** One connection of a client, as the script sees it. */
 export class FakeCall {
-  readonly #socket: Socket<FakeCall>;
-  #came = Buffer.alloc(0);
-  #hasEnded = false;
-  #error: Error | undefined;
-  #changed = Promise.withResolvers<void>();
+  readonly transport: TcpTransport;
   readonly gone = Promise.withResolvers<'closed' | 'reset'>();
+  #pieces: Uint8Array[] = [];
 
-  constructor(socket: Socket<FakeCall>) {
-    this.#socket = socket;
+  constructor() {
+    this.transport = new TcpTransport({
+      data: (bytes) => void this.#pieces.push(bytes),
+      ended: () => {},
+      lost: () => this.gone.resolve(this.transport.wasReset ? 'reset' : 'closed'),
+    });
   }
 
   /** All that has come so far. */
   get came(): Buffer {
-    return this.#came;
+    const all = Buffer.concat(this.#pieces);
+    this.#pieces = [all];
+    return all;
   }
+  /** The client's own port. */
   get port(): number {
-    return this.#socket.remotePort;
+    return this.transport.remotePort;
   }
 
   /** Waits for so many bytes. */
   async bytes(count: number): Promise<Buffer> {
-    await this.#until(() => this.#came.length >= count);
-    return this.#came.subarray(0, count);
+    await this.#until(() => this.came.length >= count);
+    return this.came.subarray(0, count);
   }
   /** Waits for so many strings that end with NUL. */
   async fields(count: number): Promise<string[]> {
-    const fields = (): string[] => this.#came.toString().split('\0').slice(0, -1);
+    const fields = (): string[] => this.came.toString().split('\0').slice(0, -1);
     await this.#until(() => fields().length >= count);
     return fields();
   }
-  /** Waits for the caller's clean end. */
+  /** Waits for the client's clean end. */
   async ended(): Promise<Buffer> {
-    await this.#until(() => this.#hasEnded);
-    return this.#came;
+    await this.#until(() => this.transport.hasEnded && !this.transport.wasReset);
+    return this.came;
   }
 
   send(bytes: string | Uint8Array): void {
-    this.#socket.write(bytes);
-    this.#socket.flush();
+    this.transport.send(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
   }
-  /** Ends our side; the caller may go on. */
+  /** Ends our side; the client may go on. */
   end(): void {
-    this.#socket.shutdown();
+    this.transport.finish();
   }
   close(): void {
-    this.#socket.end();
+    this.transport.close();
   }
   reset(): void {
-    this.#socket.terminate();
+    this.transport.reset();
   }
   /** Reads nothing until `resume`. */
   pause(): void {
-    this.#socket.pause();
+    this.transport.pause();
   }
   resume(): void {
-    this.#socket.resume();
+    this.transport.resume();
   }
 
-  // ---- what the socket says
-
-  received(bytes: Uint8Array): void {
-    this.#came = Buffer.concat([this.#came, bytes]);
-    this.#change();
-  }
-  peerEnded(): void {
-    this.#hasEnded = true;
-    this.#change();
-  }
-  closed(error: Error | undefined): void {
-    this.#error = error ?? new Error('the caller is gone');
-    if (error === undefined) this.#hasEnded = true;
-    this.#change();
-    this.gone.resolve(error === undefined ? 'closed' : 'reset');
-  }
-
-  #change(): void {
-    const changed = this.#changed;
-    this.#changed = Promise.withResolvers();
-    changed.resolve();
-  }
-  async #until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      if (this.#error !== undefined) throw this.#error;
-      await this.#changed.promise;
-    }
+  async #until(met: () => boolean): Promise<void> {
+    const { transport } = this;
+    await transport.changes.until(
+      () => met() || transport.isClosed,
+      () => 'the client did not do what the script waits for',
+      patienceMs,
+    );
+    if (!met()) throw new Error('the client is gone');
   }
 }
 
@@ -97,28 +84,21 @@ export interface FakeServer {
   stop(): void;
 }
 
-/** Listens on a free port of `host` and plays `script` to everybody who calls. */
+/** Listens on a free port of `host` and plays `script` to every client that connects. */
 export function fakeServer(
   script: (call: FakeCall, count: number) => void | Promise<void>,
   host = '127.0.0.1',
 ): FakeServer {
   const calls: FakeCall[] = [];
-  const listener = Bun.listen<FakeCall>({
-    hostname: host,
-    port: 0,
-    allowHalfOpen: true,
-    socket: {
-      open(socket) {
-        socket.data = new FakeCall(socket);
-        calls.push(socket.data);
-        // What a script still waits for when its caller has gone is no failure.
-        void Promise.resolve(script(socket.data, calls.length)).catch(() => {});
-      },
-      data: ({ data: call }, bytes) => call.received(bytes),
-      end: ({ data: call }) => call.peerEnded(),
-      close: ({ data: call }, error) => call.closed(error),
-    },
-  });
+  const listener = listenWith(() => {
+    const call = new FakeCall();
+    calls.push(call);
+    const opened = (): void => {
+      // What a script still waits for when its client has gone is no failure.
+      void Promise.resolve(script(call, calls.length)).catch(() => {});
+    };
+    return { transport: call.transport, opened };
+  }, host);
   return { port: listener.port, calls, stop: () => listener.stop(true) };
 }
 

@@ -1,7 +1,7 @@
 // A raw TCP peer for tests: sends the bytes it is told to, in the pieces it is told to, and waits for answers by event.
 
 import { Changes } from './changes';
-import { TcpTransport } from './transport';
+import { listenWith, TcpTransport } from './tcp_transport';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -24,27 +24,15 @@ export interface TcpListener extends AsyncDisposable {
 export function listenTcp(host = '127.0.0.1', port = 0): TcpListener {
   const accepted: TcpPeer[] = [];
   const changes = new Changes();
-  const peers = new WeakMap<object, TcpPeer>();
-  const of = (socket: object) => peers.get(socket)!.transport.handlers;
-  const listener = Bun.listen({
-    hostname: host,
-    port,
-    allowHalfOpen: true,
-    socket: {
-      open(socket) {
-        const peer = new TcpPeer();
-        peers.set(socket, peer);
-        of(socket).open(socket);
-        accepted.push(peer);
-        changes.changed();
-      },
-      data: (socket, data) => of(socket).data(socket, data),
-      drain: (socket) => of(socket).drain(socket),
-      end: (socket) => of(socket).end(socket),
-      close: (socket, error) => of(socket).close(socket, error),
-      error: () => {},
-    },
-  });
+  const accept = () => {
+    const peer = new TcpPeer();
+    const opened = (): void => {
+      accepted.push(peer);
+      changes.changed();
+    };
+    return { transport: peer.transport, opened };
+  };
+  const listener = listenWith(accept, host, port);
   const close = () => listener.stop(true);
   return {
     port: listener.port,

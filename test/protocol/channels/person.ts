@@ -9,7 +9,8 @@ import {
   type PersonKind,
 } from '../../support/person';
 import { Received } from '../../support/received';
-import { type Dial, overTcp, type TcpTransport, type Transport } from '../../support/transport';
+import { overTcp, type TcpTransport } from '../../support/tcp_transport';
+import type { Dial, Transport } from '../../support/transport';
 import { padded } from './support';
 
 const frameBytes = 200;

@@ -12,7 +12,8 @@ import {
   type PersonKind,
 } from '../../support/person';
 import { Received } from '../../support/received';
-import { type Dial, overTcp, type TcpTransport, type Transport } from '../../support/transport';
+import { overTcp, type TcpTransport } from '../../support/tcp_transport';
+import type { Dial, Transport } from '../../support/transport';
 import { contentOf } from './written';
 
 /** A list of users or a piece of a file: the longest body that a server sends, in bytes. */

@@ -9,7 +9,8 @@ import {
   type PersonKind,
 } from '../../support/person';
 import { Received } from '../../support/received';
-import { dialTcp, type Transport, type TransportEvents } from '../../support/transport';
+import { dialTcp } from '../../support/tcp_transport';
+import type { Transport, TransportEvents } from '../../support/transport';
 import { nul } from './support';
 
 /** A request as it stands on the wire: fields, each with its NUL, and the bytes of a file. */

@@ -12,7 +12,8 @@ import {
   type Person,
   type PersonKind,
 } from '../../support/person';
-import { type Dial, overTcp, type TcpTransport, type Transport } from '../../support/transport';
+import { overTcp, type TcpTransport } from '../../support/tcp_transport';
+import type { Dial, Transport } from '../../support/transport';
 import { flw, msg, oi, ok, qem, shown } from './frames';
 
 /** How long a frame may take. It is long because some tests have thousands of programs. */
