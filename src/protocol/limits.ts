@@ -165,13 +165,13 @@ export const limits = {
     resendMs: 23 * 3600 * second,
   },
   client: {
-    /** A client's dial may take this long for each address of the server's name, in ms. */
+    /** How long one dial may take, in ms. Then the next address of the server's name is tried. */
     connectMs: 10 * second,
-    /** A client that lost its server tries again after these pauses, in ms; then after the last one. */
+    /** The pauses before a client that lost its server connects again, in ms. The last one repeats. */
     reconnectMs: [1 * second, 2 * second, 5 * second, 10 * second, 30 * second],
-    /** Standard input taken as one message, in bytes, where the dialect itself has no bound. */
+    /** Standard input that is sent as one message, in bytes, if the dialect has no bound. Over this, it is refused. */
     inputBytes: 4 * MiB,
-    /** How long a client that is about to exit waits for what is worth no more: last words, a hint. In ms. */
+    /** How long a client that is about to exit waits for its last bytes to leave, or for a hint, in ms. */
     farewellMs: 1 * second,
     /** How long a server may take to answer one-shot sending, in ms; then the connection is dropped. */
     answerMs: 10 * second,
@@ -179,7 +179,7 @@ export const limits = {
     goodbyeMs: 1 * second,
     /** Names that a client remembers for completion; of more, the oldest are forgotten. */
     names: 10_000,
-    /** Messages heard by a client's listener and not yet shown; beyond it calls wait to be answered. */
+    /** Messages that the listener has received and the client has not shown. Over this, further calls wait. */
     callWindow: 64,
     /** The longest `--linger`, in ms: no timer can wait longer (24 days). A longer one is cut to it. */
     lingerMs: 2 ** 31 - 1,

@@ -4,10 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 
 import { defineCommand } from '../../src/cli/command';
 import { CliError, exit } from '../../src/cli/exit';
-import type { Io } from '../../src/cli/io';
 import { usesColor } from '../../src/cli/io';
 import { nearest } from '../../src/cli/nearest';
-import { runCommand, runMain } from '../../src/cli/run';
+import { runMain } from '../../src/cli/run';
+import { type CommandResult, fakeIo, run as runOne } from '../support/command';
 import { scratchFolder } from '../support/scratch';
 
 const greet = defineCommand({
@@ -26,40 +26,16 @@ const greet = defineCommand({
   },
   examples: ['chat greet bob'],
   run(options, io) {
-    if (options.who === 'nobody') throw new CliError(exit.noUser, 'no such user: nobody');
+    if (options.who === 'eve') throw new CliError(exit.noUser, 'no such user: eve');
     if (options.who === 'bug') throw new TypeError('not our day');
     io.out.write(JSON.stringify(options));
     return Promise.resolve(exit.ok);
   },
 });
 
-interface Run {
-  status: number;
-  out: string;
-  err: string;
-}
-
 /** Runs greet with words split at blanks, and without a config file unless `env` names one. */
-async function run(words: string, env: Record<string, string> = {}): Promise<Run> {
-  const result = { status: 0, out: '', err: '' };
-  const io = fakeIo(result, env);
-  result.status = await runCommand(greet, '1.2.3', words.split(' ').filter(Boolean), io);
-  return result;
-}
-
-function fakeIo(result: Run, env: Record<string, string> = {}): Io {
-  const sink = (key: 'out' | 'err') => ({
-    write: (text: string) => void (result[key] += text),
-    isTerminal: false,
-    color: false,
-  });
-  return {
-    out: sink('out'),
-    err: sink('err'),
-    env: { HOME: '/nowhere', ...env },
-    input: { stream: () => new ReadableStream(), isTerminal: false },
-  };
-}
+const run = (words: string, env: Record<string, string> = {}): Promise<CommandResult> =>
+  runOne(greet, words.split(' ').filter(Boolean), { env });
 
 const given = async (words: string, env?: Record<string, string>): Promise<unknown> =>
   JSON.parse((await run(words, env)).out);
@@ -172,12 +148,11 @@ describe('flag > environment > config file > default', () => {
 });
 
 describe('pages and exit statuses', () => {
-  const main = async (words: string, env?: Record<string, string>): Promise<Run> => {
-    const result = { status: 0, out: '', err: '' };
+  const main = async (words: string): Promise<CommandResult> => {
+    const { io, written } = fakeIo();
     const table = { greet: () => Promise.resolve(greet) };
-    const args = words.split(' ').filter(Boolean);
-    result.status = await runMain(table, '1.2.3', args, () => fakeIo(result, env));
-    return result;
+    const status = await runMain(table, '1.2.3', words.split(' ').filter(Boolean), () => io);
+    return { status, ...written };
   };
 
   test('--help wins over any fault, and prints every flag on stdout', async () => {
@@ -217,10 +192,10 @@ describe('pages and exit statuses', () => {
   });
 
   test('a CliError is one line and its status; a bug shows its stack', async () => {
-    expect(await run('nobody')).toEqual({
+    expect(await run('eve')).toEqual({
       status: exit.noUser,
       out: '',
-      err: 'chat: no such user: nobody\n',
+      err: 'chat: no such user: eve\n',
     });
     const bug = await run('bug');
     expect(bug.status).toBe(exit.bug);

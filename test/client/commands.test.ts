@@ -10,11 +10,11 @@ import { send } from '../../src/client/send';
 import { users } from '../../src/client/users';
 import { channels } from '../../src/protocol/channels/index';
 import { mailbox } from '../../src/protocol/mailbox/index';
+import { run } from '../support/command';
 import { runChat, startChat } from '../support/executable';
 import { scratchFolder } from '../support/scratch';
 import { startServer, type TestServer } from '../support/server';
 import { closedPort } from './fake_server';
-import { run } from './run';
 
 const serverFlags = (server: TestServer): string[] => [
   '-s',

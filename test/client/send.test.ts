@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { rememberSender } from '../../src/client/last_sender';
 import { send } from '../../src/client/send';
 import { limits } from '../../src/protocol/limits';
+import { type CommandResult, run, type RunOptions } from '../support/command';
 import { scratchFolder } from '../support/scratch';
 import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server';
-import { type Ran, run, type RunOptions } from './run';
 
 let server: FakeServer | undefined;
 afterEach(() => {
@@ -21,7 +21,7 @@ function sendTo(
   script: (call: FakeCall, count: number) => void | Promise<void>,
   args: readonly string[],
   options: RunOptions = {},
-): Promise<Ran> {
+): Promise<CommandResult> {
   server = fakeServer(script);
   return run(
     send,
@@ -231,7 +231,7 @@ describe('an unknown user', () => {
 });
 
 describe('what is refused before anything is sent', () => {
-  const refused = async (args: readonly string[], options?: RunOptions): Promise<Ran> => {
+  const refused = async (args: readonly string[], options?: RunOptions): Promise<CommandResult> => {
     const ran = await sendTo(stored, args, options);
     expect(server?.calls).toHaveLength(0);
     expect(ran.out).toBe('');

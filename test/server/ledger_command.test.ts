@@ -5,29 +5,13 @@ import { describe, expect, test } from 'bun:test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Io, Sink } from '../../src/cli/io';
-import { runCommand } from '../../src/cli/run';
 import { migrations } from '../../src/server/hub/schema';
 import { ledger } from '../../src/server/ledger';
+import { type CommandResult, run as runCommand } from '../support/command';
 import { Desk, named, sessionOf } from '../support/journal';
 import { scratchFolder } from '../support/scratch';
 
-async function run(...args: string[]) {
-  const written = { out: '', err: '' };
-  const sink = (key: 'out' | 'err'): Sink => ({
-    write: (text) => void (written[key] += text),
-    isTerminal: false,
-    color: false,
-  });
-  const io: Io = {
-    out: sink('out'),
-    err: sink('err'),
-    input: { stream: () => new ReadableStream(), isTerminal: false },
-    env: {},
-  };
-  const status = await runCommand(ledger, '0', args, io);
-  return { status, ...written };
-}
+const run = (...args: string[]): Promise<CommandResult> => runCommand(ledger, args);
 
 /** A data folder in which ann had 100 dollars, paid bob 30, left, and came back with 7. */
 async function folderWithMoney(): Promise<string> {
