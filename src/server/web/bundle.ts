@@ -2,7 +2,7 @@
 
 import page from '../../client/page/index.html';
 
-/** What Bun makes of it: where the files are that it put into the executable, or the source where there is none. */
+/** What Bun makes of the import: the places of the files in the executable, or the source where there is none. */
 interface Bundle {
   readonly index: string;
   readonly files?: readonly { readonly path: string }[];

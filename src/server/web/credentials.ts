@@ -1,10 +1,10 @@
-// Who a request over HTTP says it is: an account's name and token, as HTTP Basic credentials (RFC 7617).
+// The account that a request over HTTP acts for: its name and token, as HTTP Basic credentials (RFC 7617).
 
 import { hashOfToken } from '../../protocol/bytes/token';
 import { type Name, nameOf } from '../../protocol/model';
 import { tokenForm } from '../../protocol/web/wire/messages';
 
-/** Its name in HTTP, which does not mind the case. */
+/** The scheme's name, which HTTP compares without case. */
 const httpScheme = 'Basic';
 
 export interface Credentials {
@@ -12,7 +12,7 @@ export interface Credentials {
   readonly tokenHash: string;
 }
 
-/** What the request shows, or undefined where it shows nothing that could be right. */
+/** The credentials that a request shows; undefined where there are none, or none that could be right. */
 export function credentialsOf(request: Request): Credentials | undefined {
   const [scheme, encoded = ''] = (request.headers.get('authorization') ?? '').split(' ');
   if (scheme?.toLowerCase() !== httpScheme.toLowerCase()) return undefined;

@@ -11,7 +11,7 @@ import type * as http from '../../protocol/web/wire/http';
 import type { FileStore } from '../files/files';
 import type { Admission } from '../net/admission';
 import { type Call, readJson, type SignedCall } from './call';
-import { download, receive } from './files';
+import { download, receive } from './file_streams';
 import { operations, schemas } from './operations';
 import { json, refusal, statusOf } from './responses';
 import { Tickets } from './tickets';

@@ -1,20 +1,21 @@
-// The page's files: out of the executable, or bundled from the sources where there is no executable.
+// The page's files: read from the executable, or bundled from the sources where there is no executable.
 
 import { createHash } from 'node:crypto';
 
 import { caching, type Headers, respond } from './responses';
 
-interface Served {
+interface PageFile {
   readonly type: string;
   readonly cache: string;
+  /** Changes with the content. */
   readonly tag: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Undefined where it does not pay. */
+  /** Undefined where it saves too little. */
   readonly zipped: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** By path. */
-export type PageFiles = ReadonlyMap<string, Served>;
+export type PageFiles = ReadonlyMap<string, PageFile>;
 
 const types: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -27,12 +28,12 @@ const types: Readonly<Record<string, string>> = {
 
 let loading: Promise<PageFiles> | undefined;
 
-/** Loads the page when it is asked for the first time, so that the server's start does not wait for it. */
+/** Loads the page at the first request for it, so that the server's start does not wait for it. */
 export const pageFiles = (): Promise<PageFiles> => (loading ??= load());
 
 async function load(): Promise<PageFiles> {
   const { bundle } = await import('./bundle');
-  const files = new Map<string, Served>();
+  const files = new Map<string, PageFile>();
   if (bundle.files) {
     for (const { path } of bundle.files) await add(files, path, Bun.file(path));
   } else {
@@ -51,14 +52,14 @@ async function load(): Promise<PageFiles> {
   return files;
 }
 
-async function add(files: Map<string, Served>, path: string, content: Blob): Promise<void> {
+async function add(files: Map<string, PageFile>, path: string, content: Blob): Promise<void> {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isIndex = name.endsWith('.html');
   const bytes = new Uint8Array(await content.arrayBuffer());
   const zipped = Bun.gzipSync(bytes, { level: 9 });
   files.set(isIndex ? '/' : `/${name}`, {
     type: types[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-    // All names but that of the page itself hold a hash of what they name.
+    // The name of every other file holds a hash of its content.
     cache: isIndex ? caching.checked : caching.forever,
     tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
     bytes,
@@ -66,7 +67,7 @@ async function add(files: Map<string, Served>, path: string, content: Blob): Pro
   });
 }
 
-/** The answer to a GET or HEAD of a path, or undefined where the page has no such file. */
+/** Answers a GET or HEAD of a path; undefined where the page has no such file. */
 export async function servePage(path: string, request: Request): Promise<Response | undefined> {
   const file = (await pageFiles()).get(path);
   if (!file) return undefined;

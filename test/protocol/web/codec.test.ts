@@ -1,4 +1,4 @@
-// The lines of the page's protocol: every request and telling there and back, however cut; anything else is refused.
+// The lines of the page's protocol: every request and server message there and back, however cut; all else is refused.
 
 import { describe, expect, test } from 'bun:test';
 
@@ -19,7 +19,7 @@ const token = 'T'.repeat(43);
 const key = 'a key of mine';
 
 /** One of each. */
-const wishes: readonly RequestBody[] = [
+const bodies: readonly RequestBody[] = [
   { do: 'register', name: 'ana', fullName: 'Ana', born: '01/02/2000', token },
   { do: 'login', name: 'ana', token },
   { do: 'logout' },
@@ -45,9 +45,9 @@ const wishes: readonly RequestBody[] = [
   { do: 'doors', open: true },
   { do: 'ping' },
 ];
-const requests = wishes.map((wish, ref): Request => ({ ...wish, ref }));
+const requests = bodies.map((body, ref): Request => ({ ...body, ref }));
 
-const tellings: readonly ServerMessage[] = [
+const serverMessages: readonly ServerMessage[] = [
   { is: 'done', ref: 1, value: { id: 1 } },
   { is: 'refused', ref: 2, why: 'full' },
   { is: 'message', serial: 1, id: 2, from: 'a', to: 'b', text: 'hi', at: 3, door: 'mailbox' },
@@ -85,7 +85,7 @@ function readAll<T>(inbox: Inbox, read: (line: Uint8Array) => T): T[] {
 
 describe.each([
   ['requests', requests, decodeRequest],
-  ['tellings', tellings, decodeServerMessage],
+  ['serverMessages', serverMessages, decodeServerMessage],
 ] as const)('%s', (_name, messages, read: (line: Uint8Array) => unknown) => {
   const stream = Buffer.concat(messages.map(encodeLine));
 

@@ -46,7 +46,7 @@ test('a page and a mailbox user write to each other, with receipts', async () =>
   expect(alice.messages).toMatchObject([{ from: 'bob', text: 'hi yourself', door: 'mailbox' }]);
 });
 
-test('an account with a token is nobody’s to name, until its owner says so', async () => {
+test('nobody else may act for an account with a token, until its owner says so', async () => {
   await using server = await startServer([web, mailbox]);
   const port = server.port('mailbox');
   await using alice = await join(server.port('web'), 'alice');
@@ -144,7 +144,7 @@ test('groups and money, from one page to another', async () => {
   expect(await bob.ask({ do: 'funds' })).toEqual({ balance: 4 });
 });
 
-test('what was delivered while its sender was away is known when he is back', async () => {
+test('what was delivered while its sender was away is known when they are back', async () => {
   await using server = await startServer([web]);
   await using bob = await join(server.port('web'), 'bob');
   bob.client.leave();

@@ -1,4 +1,4 @@
-// What the page's port says over HTTP: files with their headers, origins, and the interface that OpenAPI describes.
+// What the page's port answers over HTTP: files and their headers, origins, and the interface that OpenAPI describes.
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
@@ -152,7 +152,7 @@ describe('the interface for scripts', () => {
     document = (await (await fetch(`${base}/api/openapi.json`)).json()) as Document;
   });
 
-  /** Asks, and holds the answer against the document. */
+  /** Requests, and compares the answer with the document. */
   async function call(
     method: 'GET' | 'POST',
     path: string,
@@ -172,7 +172,7 @@ describe('the interface for scripts', () => {
     expect(fits(body, schema, document.components.schemas)).toEqual([]);
     return { status: answer.status, body };
   }
-  const letter = (value: unknown, who: HeadersInit = as('alice')): RequestInit => ({
+  const post = (value: unknown, who: HeadersInit = as('alice')): RequestInit => ({
     headers: who,
     body: JSON.stringify(value),
   });
@@ -208,9 +208,9 @@ describe('the interface for scripts', () => {
   ])('nobody is let in with %s', async (_what, who) => {
     for (const [method, path, init] of [
       ['GET', '/api/users', { headers: who }],
-      ['POST', '/api/messages', letter({ to: 'bób', text: 'hi' }, who)],
+      ['POST', '/api/messages', post({ to: 'bób', text: 'hi' }, who)],
       ['POST', '/api/files?to=b%C3%B3b&name=f', { headers: who as HeadersInit, body: 'x' }],
-      ['POST', '/api/downloads', letter({ from: 'bób', id: 1 }, who)],
+      ['POST', '/api/downloads', post({ from: 'bób', id: 1 }, who)],
     ] as const) {
       expect((await call(method, path, init as RequestInit)).status).toBe(401);
     }
@@ -218,19 +218,11 @@ describe('the interface for scripts', () => {
 
   test('a message is stored and delivered, and under one key it is sent once', async () => {
     const text = 'from a script';
-    const first = await call(
-      'POST',
-      '/api/messages',
-      letter({ to: 'bób', text, key: 'once only' }),
-    );
-    const again = await call(
-      'POST',
-      '/api/messages',
-      letter({ to: 'bób', text, key: 'once only' }),
-    );
+    const first = await call('POST', '/api/messages', post({ to: 'bób', text, key: 'once only' }));
+    const again = await call('POST', '/api/messages', post({ to: 'bób', text, key: 'once only' }));
     expect(first.status).toBe(201);
     expect(again).toEqual(first);
-    await call('POST', '/api/messages', letter({ to: 'bób', text: 'the end' }));
+    await call('POST', '/api/messages', post({ to: 'bób', text: 'the end' }));
     await bob.until(({ messages }) => messages.at(-1)?.text === 'the end');
     expect(bob.messages.filter((message) => message.text === text).length).toBe(1);
     expect(bob.messages.at(-1)?.from).toBe('alice');
@@ -246,7 +238,7 @@ describe('the interface for scripts', () => {
     [{ to: 'bób', text: 'x'.repeat(limits.hub.textBytes + 1) }, 413],
     [{ to: 'bób', text: 'x'.repeat(limits.web.jsonBytes) }, 413],
   ])('a message that cannot be sent %#', async (value, status) => {
-    expect((await call('POST', '/api/messages', letter(value))).status).toBe(status);
+    expect((await call('POST', '/api/messages', post(value))).status).toBe(status);
   });
 
   test('a file comes as it was sent, as a download that nothing runs, and once', async () => {
@@ -261,7 +253,7 @@ describe('the interface for scripts', () => {
     const { file, id } = bob.messages.at(-1) ?? {};
     expect(file).toEqual({ name, size: 60_000 });
 
-    const claim = letter({ from: 'alice', id }, as('bób'));
+    const claim = post({ from: 'alice', id }, as('bób'));
     const claimed = (await call('POST', '/api/downloads', claim)).body as { url: string };
     expect((await fetch(base + claimed.url, { method: 'HEAD' })).status).toBe(405);
     const got = await fetch(base + claimed.url);
@@ -272,7 +264,7 @@ describe('the interface for scripts', () => {
     expect(Buffer.from(await got.arrayBuffer()).equals(bytes)).toBe(true);
 
     expect((await call('GET', claimed.url)).status).toBe(404);
-    // Delivered in whole, the server needs it no more.
+    // The whole file has left, so the server has forgotten it.
     expect((await call('POST', '/api/downloads', claim)).status).toBe(404);
   });
 
@@ -290,7 +282,7 @@ describe('the interface for scripts', () => {
     });
     expect((await send('to=b%C3%B3b&name=f', { body: endless })).status).toBe(411);
     expect((await call('GET', '/files/no-such-ticket')).status).toBe(404);
-    // Refused before the body has come: nothing of these gigabytes is ever sent.
+    // Refused before the body has arrived: none of these gigabytes is ever sent.
     for (const [to, status] of [
       ['nobody', 404],
       ['', 404],
@@ -308,7 +300,7 @@ describe('the interface for scripts', () => {
       );
       expect(await peer.readTo('\r\n')).toStartWith(`HTTP/1.1 ${status}`);
     }
-    const claim = letter({ from: 'alice', id: 'x' });
+    const claim = post({ from: 'alice', id: 'x' });
     expect((await call('POST', '/api/downloads', claim)).status).toBe(400);
   });
 
@@ -318,14 +310,14 @@ describe('the interface for scripts', () => {
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  test('only who is no browser is challenged', async () => {
+  test('programs are challenged, browsers are not', async () => {
     const script = await fetch(`${base}/api/users`);
     expect(script.headers.get('www-authenticate')).toBe('Basic realm="chat"');
     const page = await fetch(`${base}/api/users`, { headers: { 'sec-fetch-mode': 'cors' } });
     expect(page.headers.get('www-authenticate')).toBeNull();
   });
 
-  // Whatever the order of the tests: all that is described, and does not need a broken server, was seen by its end.
+  // In whatever order the tests run: in the end every answer of the document was seen that needs no broken server.
   afterAll(() => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { responses }]) =>
@@ -338,7 +330,7 @@ describe('the interface for scripts', () => {
   });
 });
 
-test('an account made here has its own token and a date that is one', async () => {
+test('an account made here has its own token and a real date of birth', async () => {
   await using client = new WebPerson(() => server.port('web'));
   const who = { name: 'eve', fullName: 'Eve', token: tokenFor('eve') };
   expect(client.ask({ do: 'register', ...who, born: '31/02/2000' })).rejects.toThrow('bad-date');

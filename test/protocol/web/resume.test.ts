@@ -1,19 +1,11 @@
-// Connections that break at random points: no message is lost, none is doubled, and each is sent once.
+// Connections that break at random points: no message is lost, and none is sent or received twice.
 
 import { expect, test } from 'bun:test';
 
 import { web } from '../../../src/protocol/web';
+import { seeded } from '../../support/random';
 import { startServer } from '../../support/server';
 import { join, tokenFor, WebPerson } from './person';
-
-/** A small generator of chance that a seed repeats. */
-function chanceFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 interface Ends {
   other: Bun.Socket<Ends> | undefined;
@@ -21,7 +13,7 @@ interface Ends {
   left: number;
 }
 
-/** Passes bytes on in both directions and breaks each connection after some of them, as often as it is allowed to. */
+/** A proxy that passes bytes in both directions, and breaks each connection after some of them, `cuts.left` times in all. */
 function cuttingProxy(port: number, chance: () => number, cuts: { left: number }) {
   const pass = (from: Bun.Socket<Ends>, bytes: Uint8Array): void => {
     const { data } = from;
@@ -74,7 +66,7 @@ function cuttingProxy(port: number, chance: () => number, cuts: { left: number }
 
 test.each([1, 2, 3, 4, 5, 6])('seed %i', async (seed) => {
   await using server = await startServer([web]);
-  const chance = chanceFrom(seed);
+  const chance = seeded(seed);
   const cuts = { left: 30 };
   const proxy = cuttingProxy(server.port('web'), chance, cuts);
   try {

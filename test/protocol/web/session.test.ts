@@ -1,4 +1,4 @@
-// The server's side of a page, request by request: what it asks of the hub, and how every outcome is worded.
+// The server's side of a page, request by request: what it asks of the hub, and how each outcome is worded.
 
 import { describe, expect, test } from 'bun:test';
 
@@ -15,7 +15,8 @@ const yes = { ok: true, value: undefined } as const;
 const session = 'm1-1' as SessionId;
 const ana = 'ana' as Name;
 
-class Talk {
+/** A page that asks, without a network. */
+class Page {
   readonly host: FakeHost;
   readonly session: WebSession;
   readonly feed: Feed;
@@ -27,10 +28,10 @@ class Talk {
     this.feed = new Feed(this.session, this.host);
   }
 
-  /** Asks, and gives all that was said meanwhile. */
-  ask(...wishes: readonly RequestBody[]): ServerMessage[] {
-    for (const wish of wishes)
-      this.feed.push(`${JSON.stringify({ ...wish, ref: ++this.#refs })}\n`);
+  /** Sends requests; all that the session says meanwhile. */
+  ask(...bodies: readonly RequestBody[]): ServerMessage[] {
+    for (const body of bodies)
+      this.feed.push(`${JSON.stringify({ ...body, ref: ++this.#refs })}\n`);
     return this.take();
   }
 
@@ -43,7 +44,7 @@ class Talk {
   }
 }
 
-/** What one wish asks of a hub that agrees, and what the page is told. */
+/** Requests, the outcomes of the hub, the command that each request becomes, and the value of its reply. */
 const served: [RequestBody, Answers, unknown, unknown][] = [
   [
     { do: 'register', name: 'ana', fullName: 'Ana', born: '01/02/2000', token },
@@ -72,7 +73,7 @@ const served: [RequestBody, Answers, unknown, unknown][] = [
       }),
     },
     { do: 'users', asker: { session } },
-    // Nobody's address is shown to others.
+    // Users' addresses are not shown to other users.
     { users: [{ name: 'ana', kind: 'guest', door: 'relay' }], count: 1 },
   ],
   [
@@ -185,10 +186,10 @@ const served: [RequestBody, Answers, unknown, unknown][] = [
 ];
 
 describe('requests', () => {
-  test.each(served)('%j', (wish, answers, command, value) => {
-    const talk = new Talk(answers);
-    expect(talk.ask(wish)).toEqual([{ is: 'done', ref: 1, value } as ServerMessage]);
-    expect(talk.host.commands as unknown[]).toEqual([command]);
+  test.each(served)('%j', (body, answers, command, value) => {
+    const page = new Page(answers);
+    expect(page.ask(body)).toEqual([{ is: 'done', ref: 1, value } as ServerMessage]);
+    expect(page.host.commands as unknown[]).toEqual([command]);
   });
 
   test('a list of very many names the first of them, and says how many there are', () => {
@@ -199,8 +200,8 @@ describe('requests', () => {
       address: { host: '127.0.0.1', port: 1 },
     } as const;
     const all = Array.from({ length: limits.web.jsonUsers + 1 }, () => one);
-    const talk = new Talk({ users: () => ({ ok: true, value: { users: all } }) });
-    const [told] = talk.ask({ do: 'users' });
+    const page = new Page({ users: () => ({ ok: true, value: { users: all } }) });
+    const [told] = page.ask({ do: 'users' });
     if (told?.is !== 'done') throw new Error('refused');
     const { users, count } = told.value;
     expect(users).toHaveLength(limits.web.jsonUsers);
@@ -208,29 +209,29 @@ describe('requests', () => {
   });
 
   test('login also watches, and unregister names who logged in', () => {
-    const talk = new Talk({
+    const page = new Page({
       login: () => ({ ok: true, value: { name: ana } }),
       unregister: () => yes,
     });
-    const told = talk.ask({ do: 'login', name: 'ana', token }, { do: 'unregister' });
+    const told = page.ask({ do: 'login', name: 'ana', token }, { do: 'unregister' });
     expect(told).toEqual([
       { is: 'done', ref: 1, value: { name: 'ana' } },
       { is: 'done', ref: 2, value: {} },
     ]);
-    const { machine, remote: address } = talk.host;
+    const { machine, remote: address } = page.host;
     const entry = { session, account: ana, tokenHash: hashOfToken(token), dialect: 'web' };
-    expect(talk.host.commands).toEqual([
+    expect(page.host.commands).toEqual([
       { do: 'login', ...entry, machine, address, watches: true },
       { do: 'unregister', account: ana, host: '127.0.0.1', session },
     ]);
   });
 
   test('a ping is answered behind what was asked before it', () => {
-    const talk = new Talk({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
-    talk.host.hold = true;
-    expect(talk.ask({ do: 'rooms' }, { do: 'ping' })).toEqual([]);
-    talk.host.release();
-    expect(talk.take().map((told) => 'ref' in told && told.ref)).toEqual([1, 2]);
+    const page = new Page({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
+    page.host.hold = true;
+    expect(page.ask({ do: 'rooms' }, { do: 'ping' })).toEqual([]);
+    page.host.release();
+    expect(page.take().map((told) => 'ref' in told && told.ref)).toEqual([1, 2]);
   });
 });
 
@@ -246,42 +247,42 @@ describe('refusals', () => {
     [{ do: 'create', room: 'two words' }, 'bad-name'],
     [{ do: 'group-invite', group: 'g', to: '' }, 'unknown-user'],
     [{ do: 'transfer', to: '', amount: 1, key }, 'not-connected'],
-  ] as [RequestBody, string][])('%j is refused without asking anybody', (wish, why) => {
-    const talk = new Talk();
-    expect(talk.ask(wish)).toEqual([{ is: 'refused', ref: 1, why }]);
-    expect(talk.host.commands).toEqual([]);
+  ] as [RequestBody, string][])('%j is refused without asking the hub', (body, why) => {
+    const page = new Page();
+    expect(page.ask(body)).toEqual([{ is: 'refused', ref: 1, why }]);
+    expect(page.host.commands).toEqual([]);
   });
 
   test('what the hub refuses is refused in its words', () => {
-    const talk = new Talk({ direct: () => ({ ok: false, why: 'full' }) });
-    expect(talk.ask({ do: 'send', to: 'bob', text: 'hi', key })).toEqual([
+    const page = new Page({ direct: () => ({ ok: false, why: 'full' }) });
+    expect(page.ask({ do: 'send', to: 'bob', text: 'hi', key })).toEqual([
       { is: 'refused', ref: 1, why: 'full' },
     ]);
   });
 
   test('what is no request ends the connection, behind the answers that are owed', () => {
-    const talk = new Talk({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
-    talk.host.hold = true;
-    talk.ask({ do: 'rooms' });
-    talk.feed.push('{"do":"fly"}\n{"do":"users","ref":3}\n');
-    expect(talk.host.ending).toBe('open');
-    talk.host.release();
-    expect(talk.take().map(({ is }) => is)).toEqual(['done', 'bye']);
-    expect(talk.host.ending).toBe('ended');
+    const page = new Page({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
+    page.host.hold = true;
+    page.ask({ do: 'rooms' });
+    page.feed.push('{"do":"fly"}\n{"do":"users","ref":3}\n');
+    expect(page.host.ending).toBe('open');
+    page.host.release();
+    expect(page.take().map(({ is }) => is)).toEqual(['done', 'bye']);
+    expect(page.host.ending).toBe('ended');
   });
 
   test('nothing asked in time: goodbye; once something was, a page may be silent for ever', () => {
-    const silent = new Talk();
+    const silent = new Page();
     expect(silent.host.wakeMs).toBe(limits.net.requestMs);
     silent.session.woke();
     expect(silent.take().map(({ is }) => is)).toEqual(['bye']);
-    const talk = new Talk();
-    talk.ask({ do: 'ping' });
-    expect(talk.host.wakeMs).toBeUndefined();
+    const page = new Page();
+    page.ask({ do: 'ping' });
+    expect(page.host.wakeMs).toBeUndefined();
   });
 });
 
-describe('tellings', () => {
+describe('what the hub tells', () => {
   const file = { hash: 'h' as FileHash, size: 5, name: 'f.png' };
   const message: Direct = {
     is: 'direct',
@@ -296,11 +297,11 @@ describe('tellings', () => {
   };
 
   test('a message is delivered when the page says that it got it, and once', () => {
-    const talk = new Talk();
+    const page = new Page();
     const settled: string[] = [];
-    talk.session.deliver(message, (result) => settled.push(result));
+    page.session.deliver(message, (result) => settled.push(result));
     // No path and no hash leaves the server.
-    expect(talk.take()).toEqual([
+    expect(page.take()).toEqual([
       {
         is: 'message',
         serial: 8,
@@ -316,34 +317,34 @@ describe('tellings', () => {
         },
       },
     ]);
-    talk.ask({ do: 'got', serial: 9 });
+    page.ask({ do: 'got', serial: 9 });
     expect(settled).toEqual([]);
-    talk.ask({ do: 'got', serial: 8 }, { do: 'got', serial: 8 });
+    page.ask({ do: 'got', serial: 8 }, { do: 'got', serial: 8 });
     expect(settled).toEqual(['delivered']);
   });
 
   test('a message for a connection that is over has failed', () => {
-    const talk = new Talk();
-    talk.session.lost();
+    const page = new Page();
+    page.session.lost();
     const settled: string[] = [];
-    talk.session.deliver(message, (result) => settled.push(result));
+    page.session.deliver(message, (result) => settled.push(result));
     expect(settled).toEqual(['failed']);
   });
 
   test('notices, each in the page’s words', () => {
-    const talk = new Talk();
+    const page = new Page();
     const bob = 'bob' as Name;
     const room = 'r' as RoomName;
     const origin = 'channels';
-    talk.session.tell({ is: 'receipt', id: 1, by: bob, status: 'delivered', file: 'f' });
-    talk.session.tell({ is: 'said', room, from: bob, text: 'hi', origin, at: 5 });
-    talk.session.tell({ is: 'joined', room, name: bob, origin });
-    talk.session.tell({ is: 'left', room, name: bob, origin });
-    talk.session.tell({ is: 'invited', room, by: bob, origin });
-    talk.session.tell({ is: 'paid', from: bob, amount: 3, origin });
-    talk.session.tell({ is: 'presence', name: bob, here: false });
-    talk.session.tell({ is: 'signal', signal: 's', from: bob, numbers: [], origin, at: 5 });
-    expect(talk.take()).toEqual([
+    page.session.tell({ is: 'receipt', id: 1, by: bob, status: 'delivered', file: 'f' });
+    page.session.tell({ is: 'said', room, from: bob, text: 'hi', origin, at: 5 });
+    page.session.tell({ is: 'joined', room, name: bob, origin });
+    page.session.tell({ is: 'left', room, name: bob, origin });
+    page.session.tell({ is: 'invited', room, by: bob, origin });
+    page.session.tell({ is: 'paid', from: bob, amount: 3, origin });
+    page.session.tell({ is: 'presence', name: bob, here: false });
+    page.session.tell({ is: 'signal', signal: 's', from: bob, numbers: [], origin, at: 5 });
+    expect(page.take()).toEqual([
       { is: 'receipt', id: 1, by: 'bob', status: 'delivered', file: 'f' },
       { is: 'said', room: 'r', from: 'bob', text: 'hi', at: 5 },
       { is: 'joined', room: 'r', name: 'bob' },
@@ -355,14 +356,14 @@ describe('tellings', () => {
   });
 
   test('the server stops: what is owed is answered, then goodbye', () => {
-    const talk = new Talk({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
-    talk.host.hold = true;
-    talk.ask({ do: 'rooms' });
-    talk.session.closing();
-    talk.host.release();
-    expect(talk.take().map(({ is }) => is)).toEqual(['done', 'bye']);
-    expect(talk.host.ending).toBe('ended');
-    talk.session.tell({ is: 'presence', name: ana, here: true });
-    expect(talk.take()).toEqual([]);
+    const page = new Page({ rooms: () => ({ ok: true, value: { rooms: [] } }) });
+    page.host.hold = true;
+    page.ask({ do: 'rooms' });
+    page.session.closing();
+    page.host.release();
+    expect(page.take().map(({ is }) => is)).toEqual(['done', 'bye']);
+    expect(page.host.ending).toBe('ended');
+    page.session.tell({ is: 'presence', name: ana, here: true });
+    expect(page.take()).toEqual([]);
   });
 });

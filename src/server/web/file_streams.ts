@@ -1,4 +1,4 @@
-// Files over HTTP: streamed to the store and out of it, never more than a bounded piece of one in memory.
+// Files over HTTP: streamed into the store and out of it, with never more than a bounded piece of a file in memory.
 
 import type { WaitingFile } from '../../protocol/commands';
 import type { StoredFile } from '../../protocol/dialect';
@@ -9,29 +9,30 @@ import { respond } from './responses';
 
 type Upload = Result<StoredFile, 'no-space' | 'too-large' | 'storage' | 'broken-off'>;
 
-/** Takes a request's body of `size` bytes. What is broken off leaves nothing. */
+/** Stores a request's body of `size` bytes. A body that breaks off leaves nothing. */
 export async function receive(
   files: FileStore,
   body: ReadableStream<Uint8Array> | null,
   size: number,
 ): Promise<Upload> {
+  /** Resolves when the store takes bytes again; undefined while it does. */
   let full: Promise<void> | undefined;
-  let goOn = (): void => {};
+  let resume = (): void => {};
   let isHopeless = false;
   const sink = files.receive(size, {
     full: (isFull) => {
       if (isFull) {
         const { promise, resolve } = Promise.withResolvers<void>();
         full = promise;
-        goOn = resolve;
+        resume = resolve;
       } else {
         full = undefined;
-        goOn();
+        resume();
       }
     },
     hopeless: () => {
       isHopeless = true;
-      // What is still to come is not waited for.
+      // The rest of the body is not waited for.
       void reader?.cancel();
     },
   });
@@ -58,34 +59,35 @@ export async function receive(
 }
 
 /**
- * A file as a download: whatever its sender called it or put into it, no browser shows or runs it. `over` is called
- * once: all of it has left, or it could not be read or sent.
+ * Answers with a file as a download: no browser shows or runs it, whatever its name and its content. `over` is called
+ * once: the whole file has left, or it could not be read or sent.
  */
 export function download(
   files: FileStore,
   file: WaitingFile,
   over: (isWhole: boolean) => void,
 ): Response {
-  let asked: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let given: () => void = () => {};
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  /** Ends the wait of `pull` for its piece. */
+  let pulled: () => void = () => {};
   const reader = files.read(file.hash, limits.files.readBytes, {
     piece: (bytes) => {
-      asked?.enqueue(bytes);
-      given();
+      controller?.enqueue(bytes);
+      pulled();
     },
     end: (complete) => {
-      if (complete) asked?.close();
-      else asked?.error(new Error('the file cannot be read'));
-      given();
+      if (complete) controller?.close();
+      else controller?.error(new Error('the file cannot be read'));
+      pulled();
       over(complete);
     },
   });
   const body = new ReadableStream<Uint8Array>(
     {
-      pull(controller) {
-        asked = controller;
+      pull(given) {
+        controller = given;
         const { promise, resolve } = Promise.withResolvers<void>();
-        given = resolve;
+        pulled = resolve;
         reader.next();
         return promise;
       },
@@ -104,7 +106,7 @@ export function download(
   });
 }
 
-/** RFC 6266: a name of ASCII for everybody, and the whole of it for who reads RFC 8187. */
+/** As RFC 6266 has it: a name of ASCII for every program, and the whole name for programs that know RFC 8187. */
 function disposition(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const whole = encodeURIComponent(name.toWellFormed()).replace(
