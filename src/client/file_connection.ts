@@ -3,7 +3,8 @@
 import type { ClientConnection, SaveSink, SourceFile } from '../protocol/dialect';
 import { refused, type Result } from '../protocol/model';
 import { SocketConnection } from './connection';
-import { SavedFile } from './save_file';
+import { SavedFile } from './saved_file';
+import type { SaveTarget } from './saved_name';
 import { OpenedFile, sendSource } from './source_file';
 import type { View } from './view';
 
@@ -32,7 +33,7 @@ export class FileConnection extends SocketConnection implements ClientConnection
     sendSource(this, file, (bytes) => progress.update(bytes), finish, frame);
   }
 
-  saveFile(target: { readonly name: string; readonly path?: string }, size: number): SaveSink {
+  saveFile(target: SaveTarget, size: number): SaveSink {
     const progress = this.#view.progress(target.name, size);
     const file = new SavedFile(target, size, {
       pause: (isPaused) => this.setPaused(isPaused),

@@ -4,6 +4,7 @@ import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import { byteLength, decodeText, linesOf } from '../protocol/bytes/text';
 import { limits } from '../protocol/limits';
+import { linesIn, readAll } from './read_input';
 
 /** A text to send, or why it cannot be sent. */
 export type OutgoingText = { readonly text: string } | { readonly error: CliError };
@@ -70,69 +71,4 @@ function tooLong(source: TextSource, bytes: string): CliError {
       ? 'send it as a file with --attach FILE'
       : 'send each of its lines by itself with --lines, or the whole as a file with --attach FILE',
   );
-}
-
-const lineFeed = 10;
-const carriageReturn = 13;
-
-/**
- * A whole stream without its final line end; undefined if that is more than `maxBytes`. A user who types it
- * ends it with the first line.
- */
-async function readAll(
-  input: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  isTyped: boolean,
-): Promise<Uint8Array | undefined> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of input) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > maxBytes + 2) return undefined;
-    if (isTyped && piece.includes(lineFeed)) break;
-  }
-  const whole = withoutLineEnd(Buffer.concat(pieces));
-  return whole.length > maxBytes ? undefined : whole;
-}
-
-/** The lines of a stream; undefined for each that has more than `maxBytes`. Empty lines are left out. */
-async function* linesIn(
-  input: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): AsyncGenerator<Uint8Array | undefined, void> {
-  let held: Uint8Array = new Uint8Array(0);
-  let isTooLong = false;
-  const line = (): Uint8Array | undefined => {
-    const bytes = withoutReturn(held);
-    held = new Uint8Array(0);
-    const isWhole = !isTooLong && bytes.length <= maxBytes;
-    isTooLong = false;
-    return isWhole ? bytes : undefined;
-  };
-  for await (const piece of input) {
-    let start = 0;
-    for (let end = piece.indexOf(lineFeed); end >= 0; end = piece.indexOf(lineFeed, start)) {
-      held = Buffer.concat([held, piece.subarray(start, end)]);
-      start = end + 1;
-      const bytes = line();
-      if (bytes?.length !== 0) yield bytes;
-    }
-    if (!isTooLong) held = Buffer.concat([held, piece.subarray(start)]);
-    // A line that is too long is not kept.
-    if (held.length > maxBytes + 1) {
-      isTooLong = true;
-      held = new Uint8Array(0);
-    }
-  }
-  if (held.length > 0 || isTooLong) yield line();
-}
-
-/** The bytes without one LF or CR LF at their end. */
-function withoutLineEnd(bytes: Uint8Array): Uint8Array {
-  return bytes.at(-1) === lineFeed ? withoutReturn(bytes.subarray(0, -1)) : bytes;
-}
-
-function withoutReturn(bytes: Uint8Array): Uint8Array {
-  return bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
 }

@@ -42,7 +42,7 @@ export class SendJob {
         continue;
       }
       const isAnswering = await this.#sendToEach(outgoing.text);
-      // If a recipient refuses one line, they will refuse the next one too. A line that cannot be sent is only left out.
+      // A recipient who refuses one line will refuse the next. A line that cannot be sent is only left out.
       if (!isAnswering) break;
       if (this.#failure !== undefined && this.#failure !== 'bad-data') break;
     }

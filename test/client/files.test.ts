@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from 'bun:test';
 import { chmod, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { safeBaseName, SavedFile } from '../../src/client/save_file';
+import { SavedFile } from '../../src/client/saved_file';
+import { safeBaseName } from '../../src/client/saved_name';
 import { openSource } from '../../src/client/source_file';
 import type { ClientConnection, SaveSink, SourceFile } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';

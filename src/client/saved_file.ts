@@ -1,58 +1,13 @@
 // A file from a peer on its way to the disk: under a temporary name first, and never over a file that is there.
 
-import { statSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { SaveSink } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { ok, refused, type Result } from '../protocol/model';
-import { typedPath } from './source_file';
-
-const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-/**
- * The name under which a peer's file may stand in the user's folder: without a path, without invisible
- * characters, not hidden, and not too long. `attachment` if nothing is left of it.
- */
-export function safeBaseName(name: string): string {
-  const bare = (name.split(/[/\\]/).at(-1) ?? '').replace(unsafe, '').trim().replace(/^\.+/, '');
-  const extension = Array.from(extname(bare)).slice(0, limits.client.savedExtensionLength).join('');
-  let stem = bare.slice(0, bare.length - extname(bare).length);
-  while (Buffer.byteLength(stem + extension) > limits.client.savedNameBytes)
-    stem = Array.from(stem).slice(0, -1).join('');
-  return (stem + extension).trim() || 'attachment';
-}
-
-/** The path that a file is to have: the user's, else the peer's name in the working folder. */
-function destinationOf(target: { readonly name: string; readonly path?: string }): string {
-  if (target.path === undefined) return safeBaseName(target.name);
-  const path = typedPath(target.path);
-  return path.endsWith('/') || isFolder(path) ? join(path, safeBaseName(target.name)) : path;
-}
-
-/** A path that cannot be read counts as no folder; writing there will fail and say why. */
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** Temporary files, which are removed when the program ends, whatever ends it. */
-const temporaryPaths = new Set<string>();
-const removeTemporary = (path: string): void => {
-  if (!temporaryPaths.delete(path)) return;
-  try {
-    unlinkSync(path);
-  } catch {
-    // Another program has removed it.
-  }
-};
-process.on('exit', () => {
-  for (const path of temporaryPaths) removeTemporary(path);
-});
+import { claimName, destinationOf, type SaveTarget } from './saved_name';
+import * as temporaryFiles from './temporary_files';
 
 /** The peer may delete the file once we have it, so its name must be as durable as its bytes. */
 async function syncFolder(path: string): Promise<void> {
@@ -89,11 +44,7 @@ export class SavedFile implements SaveSink {
   /** Settled when what is queued has been written; undefined if nothing is. */
   #writing: Promise<void> | undefined;
 
-  constructor(
-    target: { readonly name: string; readonly path?: string },
-    size: number,
-    options: SaveOptions,
-  ) {
+  constructor(target: SaveTarget, size: number, options: SaveOptions) {
     this.#destination = destinationOf(target);
     this.#size = size;
     this.#options = options;
@@ -101,7 +52,7 @@ export class SavedFile implements SaveSink {
     this.#temporary = join(dirname(this.#destination), temporaryName);
     this.#opening = open(this.#temporary, 'wx').then(
       (handle) => {
-        temporaryPaths.add(this.#temporary);
+        temporaryFiles.add(this.#temporary);
         return handle;
       },
       () => {
@@ -130,8 +81,8 @@ export class SavedFile implements SaveSink {
     this.#isAbandoned = true;
     this.#queue = [];
     this.#setPaused(false);
-    void this.#close().then(() => removeTemporary(this.#temporary));
-    removeTemporary(this.#temporary);
+    void this.#close().then(() => temporaryFiles.remove(this.#temporary));
+    temporaryFiles.remove(this.#temporary);
   }
 
   async #finish(done: (result: SaveResult) => void): Promise<void> {
@@ -146,37 +97,21 @@ export class SavedFile implements SaveSink {
       if (this.#received !== this.#size) return refused('wrong-size');
       if (this.#isFailed || handle === undefined) return refused('unwritable');
       await handle.sync();
-      const path = await this.#claimName();
+      const path = await claimName(this.#destination);
       if (path === undefined) return refused('unwritable');
       await rename(this.#temporary, path).catch(async (error: unknown) => {
         await unlink(path);
         throw error;
       });
-      temporaryPaths.delete(this.#temporary);
+      temporaryFiles.keep(this.#temporary);
       await syncFolder(dirname(path));
       return ok(path);
     } catch {
       return refused('unwritable');
     } finally {
       await this.#close();
-      removeTemporary(this.#temporary);
+      temporaryFiles.remove(this.#temporary);
     }
-  }
-
-  /** Takes the first free name by creating an empty file, which the temporary file then replaces. */
-  async #claimName(): Promise<string | undefined> {
-    const extension = extname(this.#destination);
-    const stem = this.#destination.slice(0, this.#destination.length - extension.length);
-    for (let count = 1; count <= limits.client.savedNameAttempts; count++) {
-      const path = count === 1 ? this.#destination : `${stem} (${count})${extension}`;
-      try {
-        await (await open(path, 'wx')).close();
-        return path;
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'EEXIST') return undefined;
-      }
-    }
-    return undefined;
   }
 
   async #writeAll(): Promise<void> {
