@@ -126,6 +126,11 @@ export const limits = {
     /** Lines that wait for a console nobody reads; beyond it the oldest are dropped and counted. */
     consoleBytes: 1 * MiB,
   },
+  text: {
+    /** A name that must fit a frame of another dialect, in characters and in bytes; a longer one is cut. */
+    shortNameCharacters: 32,
+    shortNameBytes: 64,
+  },
   web: {
     /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */
     jsonBytes: 192 * KiB,
@@ -268,7 +273,15 @@ export const limits = {
     /** File offers that the client keeps until its user decides; of more the oldest are forgotten. */
     offersUndecided: 1_000,
   },
+  channels: {
+    /** A client's name, in characters; a longer one is taken for none. */
+    nameCharacters: 32,
+    /** A name in front of a text, in bytes, so that both fit a frame; a longer one is cut. */
+    shownNameBytes: 144,
+  },
   market: {
+    /** An identifier, in characters; a longer one is refused. */
+    nameCharacters: 32,
     /** The longest line that a client may send, in bytes without its end; a longer one is thrown away and refused. */
     lineBytes: textBytes,
     /** The longest line that the server sends, in bytes: a text, its sender's name and the note of a file. */

@@ -24,7 +24,7 @@ export class Inbox {
 
   /**
    * While held it looks empty. The owner of the connection holds it when enough requests are under way, so that
-   * a session's loop over whole messages stops by itself and goes on later where it was.
+   * no session takes more from it before some of them are answered.
    */
   set held(held: boolean) {
     this.#held = held;

@@ -1,4 +1,6 @@
-// Text and its bytes: strict UTF-8, cutting at character borders, and removing what could forge or blind.
+// Text and its bytes: strict UTF-8, cutting at character borders, and what a text loses on its way to other dialects.
+
+import { limits } from '../limits';
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -45,7 +47,7 @@ export function linesOf(text: string): string[] {
 const foreign =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** What most texts are all of: nothing in it can be a control. */
+/** Most texts have only such characters: none of them is a control. */
 const plain = /^[ -~]*$/;
 
 /**
@@ -57,7 +59,7 @@ export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, '\n').replaceAll('\t', ' ').replace(foreign, '');
 }
 
-/** A text that is shown inside a line of ours: its own lines stand behind each other, and its controls are gone. */
+/** A text in one line, so that it can stand inside a line of ours: its controls are gone, its line ends are spaces. */
 export const oneLine = (text: string): string => withoutControls(text).replaceAll('\n', ' ');
 
 /**
@@ -78,15 +80,17 @@ export function bareName(name: string): string {
   return name.replace(/[<>[\]:,;]/g, '') || '?';
 }
 
-/** A name that must fit a frame: at most 32 characters and 64 bytes, a longer one cut and ended with `~`. */
+/** A name that must fit a frame: one over `limits.text` is cut, and ends with `~`. */
 export function shortName(name: string): string {
-  if (name.length <= 32 && byteLength(name) <= 64) return name;
+  const charactersMax = limits.text.shortNameCharacters;
+  const bytesMax = limits.text.shortNameBytes;
+  if (name.length <= charactersMax && byteLength(name) <= bytesMax) return name;
   let short = '';
   let characters = 0;
   let bytes = 0;
   for (const character of name) {
     bytes += byteLength(character);
-    if (++characters > 31 || bytes > 63) break;
+    if (++characters >= charactersMax || bytes >= bytesMax) break;
     short += character;
   }
   return short + '~';

@@ -19,7 +19,7 @@ export const isFullName = (text: string): boolean =>
   text.trim() !== '' && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 
 const daySeconds = 86_400;
-/** The clocks furthest ahead: somebody may be born today there before it is that day in Greenwich. */
+/** The clocks furthest ahead: there a new day begins so long before it begins in Greenwich. */
 const furthestAheadSeconds = 14 * 3600;
 
 /** Whether a text is a real date as DD/MM/YYYY that has come somewhere on Earth. `now`: seconds since 1970. */

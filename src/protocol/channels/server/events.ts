@@ -1,14 +1,14 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
 import { byteLength, shortName, withFileNote } from '../../bytes/text';
+import { limits } from '../../limits';
 import type { ChatEvent, Name, Said } from '../../model';
 import { framesOf, framesOfEach } from '../wire/frames';
 import { texts } from '../wire/messages';
 
-/** The longest name that leaves room for a text in its frame, in bytes; 32 characters and `~999` always fit. */
-const nameBytesMax = 144;
-
-const fitting = (name: Name): string => (byteLength(name) <= nameBytesMax ? name : shortName(name));
+/** A name that leaves room for a text in its frame; the longest that a client of this door can have always does. */
+const fitting = (name: Name): string =>
+  byteLength(name) <= limits.channels.shownNameBytes ? name : shortName(name);
 
 // Everybody in a channel is told the same object, one after the other: its frames are kept until the next one comes.
 let lastEvent: ChatEvent | undefined;

@@ -1,6 +1,7 @@
 // What a frame means, for the server and for the client; how texts become frames stands in frames.ts.
 
 import { decodeLossy, decodeText } from '../../bytes/text';
+import { limits } from '../../limits';
 import { type Name, nameOf, type RoomName, roomNameOf } from '../../model';
 import type { Control, Refusal, ServerMessage } from './messages';
 
@@ -35,13 +36,12 @@ export function channelOf(text: string): RoomName | undefined {
   return text.includes('\ufffd') ? undefined : roomNameOf(text);
 }
 
-const nameCharactersMax = 32;
 const guest = nameOf('guest') as Name;
 
 /** Whom the first frame names: 1 to 32 visible characters, spaces only between them, no brackets; or `guest`. */
 export function nameOfFrame(frame: Uint8Array): Name {
   const name = nameOf((decodeText(frame) ?? '').trim());
-  if (name === undefined || Array.from(name).length > nameCharactersMax) return guest;
+  if (name === undefined || Array.from(name).length > limits.channels.nameCharacters) return guest;
   return /[[\]]|[^\S ]/u.test(name) ? guest : name;
 }
 

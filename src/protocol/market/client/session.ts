@@ -15,7 +15,7 @@ import type {
 import { limits } from '../../limits';
 import { answerOf, messageOf } from '../wire/codec';
 import { type Line, LineReader } from '../wire/lines';
-import { forms, nameCharactersMax, type ServerMessage } from '../wire/messages';
+import { forms, type ServerMessage } from '../wire/messages';
 import { Directory } from './directory';
 import { endings, shownOf } from './render';
 
@@ -56,7 +56,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     this.#options = options;
     const { user } = options.target;
     if (user !== undefined && answerOf(user).is !== 'name') {
-      const form = `1 to ${nameCharactersMax} visible characters, no number`;
+      const form = `1 to ${limits.market.nameCharacters} visible characters, no number`;
       this.#note(`${user} cannot be an identifier here: ${form}.`);
       this.#exit('bad-data');
       return;
@@ -213,8 +213,8 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     this.#state = 'leaving';
     for (const { done } of this.#waiting.splice(0)) done('done');
     // A script is owed the answers to all that it asked.
-    const { goodbyeMs, answerMs } = limits.client;
-    this.#host.after(this.#options.interactive ? goodbyeMs : answerMs, () => this.#finish());
+    const ms = this.#options.interactive ? limits.client.goodbyeMs : limits.client.answerMs;
+    this.#host.after(ms, () => this.#finish());
   }
 
   #write(line: string): void {

@@ -1,12 +1,12 @@
 // Lines to messages, for both sides, and lines to bytes.
 
 import { bareName, encodeText, withoutControls } from '../../bytes/text';
+import { limits } from '../../limits';
 import { type Name, nameOf, type User } from '../../model';
 import {
   type Answer,
   forms,
   marked,
-  nameCharactersMax,
   type Refusal,
   type Request,
   type ServerMessage,
@@ -20,7 +20,9 @@ import { dollarsOf, isNumber } from './money';
 /** The identifier that a client may take: 1 to 32 visible characters, none of `:<>[]` or white space. */
 export function identifierOf(text: string): Name | undefined {
   const name = /[:<>[\]]|\s/u.test(text) ? undefined : nameOf(text);
-  return name === undefined || Array.from(name).length > nameCharactersMax ? undefined : name;
+  return name === undefined || Array.from(name).length > limits.market.nameCharacters
+    ? undefined
+    : name;
 }
 
 /** What a line means that answers the question for the balance. */

@@ -61,9 +61,6 @@ export type Refusal =
   | 'undelivered'
   | 'busy';
 
-/** An identifier has at most so many characters. */
-export const nameCharactersMax = 32;
-
 /** Stands before everything that the server itself says after the welcome. */
 export const serverPrefix = '[SERVER] Client: ';
 
