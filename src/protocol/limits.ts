@@ -1,4 +1,5 @@
 // Every bound of the program in one table: what is not here is not bounded, which is a bug.
+// long because it is one table: the bounds of all parts stand beside each other.
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
