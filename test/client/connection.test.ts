@@ -184,7 +184,7 @@ test('a dial to another address than the server goes there', async () => {
   host.dial(
     (connection) => ({
       opened: () => remote.resolve(connection.remote.port),
-      received() {},
+      takeNext: () => 'more',
       ended: () => connection.end(),
       lost() {},
     }),

@@ -74,10 +74,11 @@ class LineClientSession implements ClientSession {
     host.dial((connection) => {
       this.#connection = connection;
       return {
-        received: (inbox) => {
+        takeNext: (inbox) => {
           const ending = Buffer.from(inbox.takeAll()).toString().trim() as Ending;
           host.show({ lines: [ending], json: { type: 'result', ending }, kind: 'result' });
           this.#done?.(ending);
+          return 'more';
         },
         ended: () => connection.end(),
         lost: (why) => {

@@ -3,7 +3,13 @@
 import { ClientRuntime, type ClientRuntimeOptions } from '../../src/client/runtime';
 import type { View } from '../../src/client/view';
 import type { Inbox } from '../../src/protocol/bytes/inbox';
-import type { ClientConnection, ConnectionEvents, Ending, Shown } from '../../src/protocol/dialect';
+import type {
+  ClientConnection,
+  ConnectionEvents,
+  Ending,
+  Shown,
+  Taken,
+} from '../../src/protocol/dialect';
 
 /** Everything a wire told its owner: `opened`, `received:TEXT`, `ended`, `woke`, `lost:WHY`. */
 export class Recorder implements ConnectionEvents {
@@ -28,8 +34,9 @@ export class Recorder implements ConnectionEvents {
     this.told.push('opened');
     this.isOpen.resolve();
   }
-  received(inbox: Inbox): void {
+  takeNext(inbox: Inbox): Taken {
     this.onReceived(inbox);
+    return 'more';
   }
   ended(): void {
     this.told.push('ended');

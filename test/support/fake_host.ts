@@ -216,7 +216,7 @@ export class Feed {
     // A held inbox looks empty: what stands in it is taken before the end.
     const isHeld = this.inbox.size > this.inbox.length;
     if (this.#end !== 'pending' || (isHeld && !this.isClosed)) return;
-    this.#isWaiting = !this.isClosed && this.session.takeNext?.(this.inbox) === 'later';
+    this.#isWaiting = !this.isClosed && this.session.takeNext(this.inbox) === 'later';
     if (this.#isWaiting) return;
     this.#end = 'told';
     this.session.ended();

@@ -1,7 +1,7 @@
 // An outlet that is called: one connection for each event, one after the other, to the address a user left.
 
 import type { Inbox } from '../../protocol/bytes/inbox';
-import { takeEach, type Taken } from '../../protocol/connection';
+import type { LossReason, Taken } from '../../protocol/connection';
 import type {
   Callback,
   CallMemory,
@@ -184,7 +184,7 @@ class CallAttempt implements ConnectionEvents {
   }
 
   takeNext(inbox: Inbox): Taken {
-    return takeEach(this.#call, inbox, { isClosed: false });
+    return this.#call.takeNext(inbox);
   }
 
   ended(): void {
@@ -195,7 +195,7 @@ class CallAttempt implements ConnectionEvents {
     this.#call.woke?.();
   }
 
-  lost(why: 'closed' | 'refused' | 'reset' | 'slow'): void {
+  lost(why: LossReason): void {
     // A call that we gave up ourselves says nothing about the address.
     if (!this.#isMade && why !== 'closed') return this.#finish('unreachable');
     this.#call.lost(why);

@@ -106,7 +106,7 @@ export class InputFlow {
     if (this.#isHeld && this.#inbox.size > 0 && !isClosed) return;
     try {
       // A session that waits for an outcome is told of the end after it.
-      this.#isWaiting = !isClosed && events.takeNext?.(this.#inbox) === 'later';
+      this.#isWaiting = !isClosed && events.takeNext(this.#inbox) === 'later';
       if (this.#isWaiting) return;
       this.#isEndTold = true;
       events.ended();

@@ -34,7 +34,7 @@ describe('call-backs', () => {
         call: (_wire, content, _memory, settle) => {
           const call = { content: Buffer.from(content).toString(), settle };
           const events: ConnectionEvents = {
-            received() {},
+            takeNext: () => 'more',
             ended() {},
             lost: () => settle('failed'),
           };
