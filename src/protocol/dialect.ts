@@ -65,8 +65,8 @@ export interface CallMemory {
 
 /** How a dialect reaches users who are not connected but left an address. */
 export interface Callback {
-  /** The calls that tell it, in order, one connection each. Empty: this dialect does not tell such a thing. */
-  calls(telling: Direct | Receipt, wantsFiles: boolean): readonly Uint8Array[];
+  /** The calls that tell an event, in order, one connection each. Empty: this dialect does not tell such an event. */
+  calls(event: Direct | Receipt, wantsFiles: boolean): readonly Uint8Array[];
   /** One call on a fresh connection: says `content`, judges the end, settles once. */
   call(
     connection: ServerConnection,

@@ -10,7 +10,7 @@ import { ask, attachment, getFile } from '../protocol/mailbox/person';
 import { nul } from '../protocol/mailbox/support';
 import { sha256, untilEmpty, untilFolder } from '../support/folders';
 import { HandClock } from '../support/hand_clock';
-import { Desk, named } from '../support/journal';
+import { named, TestHub } from '../support/journal';
 import { connectTcp, listenTcp } from '../support/tcp';
 import { bytesOf, type Started, started } from './attachment_server';
 
@@ -223,11 +223,11 @@ describe('bounds', () => {
   });
 
   test('of one recipient', () => {
-    const desk = new Desk();
-    desk.register('alice');
-    desk.register('bob');
+    const hub = new TestHub();
+    hub.register('alice');
+    hub.register('bob');
     const send = () =>
-      desk.ask({
+      hub.ask({
         do: 'direct',
         from: { account: named('alice') },
         to: named('bob'),
@@ -236,14 +236,14 @@ describe('bounds', () => {
         file: { hash: 'a'.repeat(64) as never, size: 1, name: 'a' },
       });
     expect(send().ok).toBe(true);
-    desk.db.run(
+    hub.db.run(
       `WITH RECURSIVE many(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM many WHERE n < ?)
        INSERT INTO file (serial, recipient, from_key, id, hash, size, name, at)
        SELECT 1000 + n, recipient, from_key, n, hash, size, name, at FROM file, many`,
       [limits.hub.attachmentsPerRecipient],
     );
     expect(send()).toEqual({ ok: false, why: 'full' });
-    desk.db.run('DELETE FROM file WHERE id = 2');
+    hub.db.run('DELETE FROM file WHERE id = 2');
     expect(send().ok).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { migrations } from '../../src/server/hub/schema';
 import { ledger } from '../../src/server/ledger';
 import { type CommandResult, run as runCommand } from '../support/command';
-import { Desk, named, sessionOf } from '../support/journal';
+import { named, sessionOf, TestHub } from '../support/journal';
 import { scratchFolder } from '../support/scratch';
 
 const run = (...args: string[]): Promise<CommandResult> => runCommand(ledger, args);
@@ -16,19 +16,19 @@ const run = (...args: string[]): Promise<CommandResult> => runCommand(ledger, ar
 /** A data folder in which ann had 100 dollars, paid bob 30, left, and came back with 7. */
 async function folderWithMoney(): Promise<string> {
   const folder = await scratchFolder();
-  const desk = new Desk(join(folder, 'chat.db'));
+  const hub = new TestHub(join(folder, 'chat.db'));
   const set = (session: string, amount: number): void =>
-    desk.must({ do: 'balance-set', session: sessionOf(session), amount });
-  desk.enter('s1', 'ann', 'market');
+    hub.must({ do: 'balance-set', session: sessionOf(session), amount });
+  hub.enter('s1', 'ann', 'market');
   set('s1', 100);
-  desk.enter('s2', 'bob', 'market');
+  hub.enter('s2', 'bob', 'market');
   set('s2', 0);
-  desk.must({ do: 'transfer', session: sessionOf('s1'), to: named('bob'), amount: 30 });
-  desk.must({ do: 'leave', session: sessionOf('s1') });
-  desk.enter('s3', 'ann', 'market');
+  hub.must({ do: 'transfer', session: sessionOf('s1'), to: named('bob'), amount: 30 });
+  hub.must({ do: 'leave', session: sessionOf('s1') });
+  hub.enter('s3', 'ann', 'market');
   set('s3', 7);
-  desk.journal.close();
-  desk.db.close();
+  hub.journal.close();
+  hub.db.close();
   return folder;
 }
 
@@ -89,10 +89,10 @@ test('exit 1 if they do not add up, and why', async () => {
 
 test('a server that works on meanwhile is not disturbed', async () => {
   const folder = await scratchFolder();
-  const desk = new Desk(join(folder, 'chat.db'));
-  desk.enter('s1', 'ann', 'market');
+  const hub = new TestHub(join(folder, 'chat.db'));
+  hub.enter('s1', 'ann', 'market');
   for (const amount of [1, 2, 3]) {
-    desk.must({ do: 'balance-set', session: sessionOf('s1'), amount });
+    hub.must({ do: 'balance-set', session: sessionOf('s1'), amount });
     expect(await run('--data', folder)).toMatchObject({
       status: 0,
       err: `${amount === 1 ? '1 entry' : `${amount} entries`}, 1 balance, ${amount} dollars in all: they add up\n`,
@@ -102,12 +102,12 @@ test('a server that works on meanwhile is not disturbed', async () => {
 
 test('thousands of entries', async () => {
   const folder = await scratchFolder();
-  const desk = new Desk(join(folder, 'chat.db'));
-  desk.enter('s1', 'ann', 'market');
+  const hub = new TestHub(join(folder, 'chat.db'));
+  hub.enter('s1', 'ann', 'market');
   for (let amount = 0; amount < 2500; amount++) {
-    desk.journal.submit({ do: 'balance-set', session: sessionOf('s1'), amount }, () => {});
+    hub.journal.submit({ do: 'balance-set', session: sessionOf('s1'), amount }, () => {});
   }
-  desk.journal.close();
+  hub.journal.close();
   const { status, out } = await run('--data', folder);
   expect(status).toBe(0);
   expect(out.trimEnd().split('\n')).toHaveLength(2501);

@@ -1,4 +1,4 @@
-// A hub under a journal without a network: time and the event loop are in the test's hands.
+// A hub and its journal without a network: time and the event loop are in the test's hands.
 
 import {
   type Command,
@@ -18,7 +18,7 @@ import { type Apply, openHub } from '../../src/server/hub/hub';
 import { openStore, type Store } from '../../src/server/hub/store';
 import { LocalJournal } from '../../src/server/journal/local';
 
-export class Desk {
+export class TestHub {
   readonly db: Store;
   readonly journal: LocalJournal;
   /** What was called, in order: outcomes as `done ...`, events as `event ...`. */

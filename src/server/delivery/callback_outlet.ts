@@ -110,20 +110,20 @@ export class CallbackOutlet implements Outlet {
     if (event.is === 'direct') this.#takenParts = { serial: event.serial, parts: index };
     const part = parts[index];
     if (!part) return this.#done(task, 'delivered');
-    this.#call(part, 0, (ended) => {
-      if (ended === 'delivered') this.#tellParts(task, parts, index + 1);
-      else this.#done(task, ended);
+    this.#call(part, 0, (result) => {
+      if (result === 'delivered') this.#tellParts(task, parts, index + 1);
+      else this.#done(task, result);
     });
   }
 
-  #done(task: Task, ended: CallResult): void {
+  #done(task: Task, result: CallResult): void {
     this.#isCalling = false;
     if (task.event.is === 'direct') {
-      const result = ended === 'delivered' ? 'delivered' : 'failed';
-      this.#deps.print(this.#callback.printed(task.event, result));
-      task.settle(result);
+      const settled = result === 'delivered' ? 'delivered' : 'failed';
+      this.#deps.print(this.#callback.printed(task.event, settled));
+      task.settle(settled);
     }
-    if (ended === 'unreachable' && !this.#isOver) {
+    if (result === 'unreachable' && !this.#isOver) {
       this.end();
       this.#message?.settle('failed');
       this.#message = undefined;
@@ -137,17 +137,17 @@ export class CallbackOutlet implements Outlet {
     this.#next();
   }
 
-  #call(content: Uint8Array, tries: number, done: (ended: CallResult) => void): void {
+  #call(content: Uint8Array, tries: number, done: (result: CallResult) => void): void {
     this.#deps.dial(
       this.#address,
       (connection) =>
         new CallAttempt(
           connection,
           { callback: this.#callback, content, memory: this.#memory },
-          (ended) => {
+          (result) => {
             const pause =
-              ended === 'unreachable' ? limits.delivery.dialRetriesMs[tries] : undefined;
-            if (pause === undefined || this.#deps.now() >= this.#graceUntil) done(ended);
+              result === 'unreachable' ? limits.delivery.dialRetriesMs[tries] : undefined;
+            if (pause === undefined || this.#deps.now() >= this.#graceUntil) done(result);
             else this.#deps.after(pause, () => this.#call(content, tries + 1, done));
           },
         ),
@@ -158,13 +158,13 @@ export class CallbackOutlet implements Outlet {
 /** One connection for one call. Until it is made, the dialect is told nothing of it. */
 class CallAttempt implements ConnectionEvents {
   readonly #call: ConnectionEvents;
-  #done: ((ended: CallResult) => void) | undefined;
+  #done: ((result: CallResult) => void) | undefined;
   #isMade = false;
 
   constructor(
     connection: ServerConnection,
     of: { readonly callback: Callback; readonly content: Uint8Array; readonly memory: CallMemory },
-    done: (ended: CallResult) => void,
+    done: (result: CallResult) => void,
   ) {
     this.#done = done;
     this.#call = of.callback.call(connection, of.content, of.memory, (result) =>
@@ -172,10 +172,10 @@ class CallAttempt implements ConnectionEvents {
     );
   }
 
-  #finish(ended: CallResult): void {
+  #finish(result: CallResult): void {
     const done = this.#done;
     this.#done = undefined;
-    done?.(ended);
+    done?.(result);
   }
 
   opened(): void {

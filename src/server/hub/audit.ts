@@ -13,7 +13,7 @@ export interface LedgerEntry {
   readonly payee: string;
   readonly payee_name: string;
   readonly amount: number;
-  /** What a balance was that was set anew; null if there was none, and for a transfer. */
+  /** The balance before it was set anew; null if there was none, and for a transfer. */
   readonly before: number | null;
 }
 
@@ -23,7 +23,7 @@ export interface Funds {
   readonly balance: number;
 }
 
-/** What a ledger came to. `faults` is empty if it adds up. */
+/** What the audit of a ledger found. `faults` is empty if it adds up. */
 export interface Audit {
   readonly entries: number;
   readonly funds: readonly Funds[];
@@ -33,10 +33,10 @@ export interface Audit {
 }
 
 /**
- * Goes over all entries in order, each told to `seen` first. Reads in one transaction, so that a server may go
+ * Goes over all entries in order, each given to `visit` first. Reads in one transaction, so that a server may go
  * on writing meanwhile. Needs no more of the hub than the two tables.
  */
-export function auditLedger(db: Store, seen: (entry: LedgerEntry) => void = () => {}): Audit {
+export function auditLedger(db: Store, visit: (entry: LedgerEntry) => void = () => {}): Audit {
   return db.transaction(() => {
     const faults = new Faults();
     const balances = new Map<string, number>();
@@ -46,7 +46,7 @@ export function auditLedger(db: Store, seen: (entry: LedgerEntry) => void = () =
       'SELECT id, at, payer, payer_name, payee, payee_name, amount, before FROM ledger ORDER BY id',
     );
     for (const entry of rows.iterate()) {
-      seen(entry);
+      visit(entry);
       entries++;
       if (entry.id !== last + 1) faults.add(`entries are missing before ${entry.id}`);
       last = entry.id;
@@ -61,7 +61,7 @@ export function auditLedger(db: Store, seen: (entry: LedgerEntry) => void = () =
       .all();
     compare(funds, balances, faults);
     const sum = funds.reduce((total, { balance }) => total + BigInt(balance), 0n);
-    return { entries, funds, sum, faults: faults.told };
+    return { entries, funds, sum, faults: faults.list };
   })();
 }
 
@@ -106,9 +106,9 @@ function compare(funds: readonly Funds[], balances: Map<string, number>, faults:
 
 /** Faults in the order in which they were found, a bounded number of them. */
 class Faults {
-  readonly told: string[] = [];
+  readonly list: string[] = [];
 
   add(fault: string): void {
-    if (this.told.length < limits.hub.ledgerFaults) this.told.push(fault);
+    if (this.list.length < limits.hub.ledgerFaults) this.list.push(fault);
   }
 }

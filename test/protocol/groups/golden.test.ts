@@ -4,7 +4,7 @@ import { test } from 'bun:test';
 import { join } from 'node:path';
 
 import { groups } from '../../../src/protocol/groups/index';
-import { Desk, named } from '../../support/journal';
+import { named, TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 import { startServer } from '../../support/server';
 import { Conversation } from './conversation';
@@ -185,12 +185,12 @@ test('before Req.Connect, and names', () =>
 
 test('an account is still in its groups after a restart of the server; a guest is not', async () => {
   const folder = await scratchFolder();
-  const desk = new Desk(join(folder, 'chat.db'));
+  const hub = new TestHub(join(folder, 'chat.db'));
   const person = { fullName: 'Alice', born: '04/05/1852', host: '127.0.0.1' };
   const tokenHash = new Bun.CryptoHasher('sha256').update('secret').digest('hex');
-  desk.must({ do: 'register', name: named('alice'), ...person, tokenHash });
-  desk.journal.close();
-  desk.db.close();
+  hub.must({ do: 'register', name: named('alice'), ...person, tokenHash });
+  hub.journal.close();
+  hub.db.close();
   const connect = `
     alice connects
     alice > Req.Connect User=alice Token=wrong

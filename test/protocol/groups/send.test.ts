@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { groups } from '../../../src/protocol/groups/index';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { runChat, startChat } from '../../support/executable';
-import { Desk, named } from '../../support/journal';
+import { named, TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 import { Conversation } from './conversation';
@@ -189,12 +189,12 @@ describe('a file', () => {
 
 test('an account is who its token says, in a session and in one message', async () => {
   const data = await scratchFolder();
-  const desk = new Desk(join(data, 'chat.db'));
+  const hub = new TestHub(join(data, 'chat.db'));
   const tokenHash = new Bun.CryptoHasher('sha256').update('secret').digest('hex');
   const person = { fullName: 'Eve', born: '04/05/1852', host: '127.0.0.1', tokenHash };
-  desk.must({ do: 'register', name: named('eve'), ...person });
-  desk.journal.close();
-  desk.db.close();
+  hub.must({ do: 'register', name: named('eve'), ...person });
+  hub.journal.close();
+  hub.db.close();
   await using own = await startServer([groups], { folder: data });
   const place = `groups://eve@127.0.0.1:${own.port('groups')}`;
   await using played = new Conversation(own.port('groups'));

@@ -6,7 +6,7 @@ import type { Command } from '../../../src/protocol/commands';
 import type { Direct, Notice, Said } from '../../../src/protocol/model';
 import { Delivery } from '../../../src/server/delivery/delivery';
 import type { Outlet } from '../../../src/server/delivery/outlet';
-import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
+import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
 
 const room = roomNamed('talk');
 
@@ -47,7 +47,7 @@ function house() {
     callbackOutlet: () => undefined,
     released() {},
   });
-  const desk = new Desk(':memory:', undefined, (events) => delivery.take(events));
+  const hub = new TestHub(':memory:', undefined, (events) => delivery.take(events));
   const enter = (name: string, dialect = 'test', takesRuns = true): Ear => {
     const session = sessionOf(name);
     const ear = new Ear(log, name, dialect, takesRuns);
@@ -55,16 +55,16 @@ function house() {
     const address = { host: '127.0.0.1', port: 1 };
     const wanted = { name: named(name) };
     const machine = 'm1';
-    desk.must({ do: 'enter', session, wanted, collision: 'refuse', dialect, machine, address });
+    hub.must({ do: 'enter', session, wanted, collision: 'refuse', dialect, machine, address });
     return ear;
   };
   const submit = (command: Command): void =>
-    desk.journal.submit(command, () => log.push(`done ${command.do}`));
+    hub.journal.submit(command, () => log.push(`done ${command.do}`));
   const say = (name: string, text: string): void =>
     submit({ do: 'say', session: sessionOf(name), text });
   const join = (name: string): void =>
-    desk.must({ do: 'room-join', session: sessionOf(name), room, only: true });
-  return { desk, log, enter, submit, say, join };
+    hub.must({ do: 'room-join', session: sessionOf(name), room, only: true });
+  return { hub, log, enter, submit, say, join };
 }
 
 /** Three in a room; the log is empty. */
@@ -73,7 +73,7 @@ function three(dialect = 'test', takesRuns = true) {
   const ears = ['ann', 'ben', 'eve'].map((name) =>
     name === 'eve' ? all.enter(name, dialect, takesRuns) : all.enter(name),
   );
-  all.desk.must({ do: 'room-create', session: sessionOf('ann'), room });
+  all.hub.must({ do: 'room-create', session: sessionOf('ann'), room });
   for (const name of ['ann', 'ben', 'eve']) all.join(name);
   all.log.length = 0;
   return { ...all, ears };
@@ -81,29 +81,29 @@ function three(dialect = 'test', takesRuns = true) {
 
 describe('what is said in a row', () => {
   test('is told at once to each, behind its own answers', () => {
-    const { desk, log, say } = three();
+    const { hub, log, say } = three();
     say('ann', '1');
     say('ann', '2');
     say('ann', '3');
-    desk.turn();
+    hub.turn();
     expect(log).toEqual(['done say', 'done say', 'done say', 'ben < 1 2 3', 'eve < 1 2 3']);
   });
 
   test('is the same array for everybody, so that it is encoded once', () => {
-    const { desk, ears, say } = three();
+    const { hub, ears, say } = three();
     say('ann', '1');
     say('ann', '2');
-    desk.turn();
+    hub.turn();
     expect(ears[1]?.runs[0]).toBe(ears[2]?.runs[0] as readonly Said[]);
   });
 
   test('ends where another session speaks', () => {
-    const { desk, log, say } = three();
+    const { hub, log, say } = three();
     say('ann', '1');
     say('ann', '2');
     say('ben', '3');
     say('ann', '4');
-    desk.turn();
+    hub.turn();
     expect(log.filter((line) => line.startsWith('eve'))).toEqual([
       'eve < 1 2',
       'eve < 3',
@@ -112,12 +112,12 @@ describe('what is said in a row', () => {
   });
 
   test("does not move behind anybody else's answer", () => {
-    const { desk, log, say, submit } = three();
+    const { hub, log, say, submit } = three();
     say('ann', '1');
     say('ann', '2');
     submit({ do: 'rooms', session: sessionOf('ben') });
     say('ann', '3');
-    desk.turn();
+    hub.turn();
     expect(log).toEqual([
       'done say',
       'done say',
@@ -131,13 +131,13 @@ describe('what is said in a row', () => {
   });
 
   test('ends where its speaker moves', () => {
-    const { desk, log, say, submit } = three();
+    const { hub, log, say, submit } = three();
     say('ann', '1');
     submit({ do: 'room-leave', session: sessionOf('ann'), room });
     say('ann', 'lost');
     submit({ do: 'room-join', session: sessionOf('ann'), room });
     say('ann', '2');
-    desk.turn();
+    hub.turn();
     expect(log.filter((line) => line.startsWith('ben'))).toEqual([
       'ben < 1',
       'ben < left',
@@ -147,21 +147,21 @@ describe('what is said in a row', () => {
   });
 
   test('is told one by one to an outlet that takes no runs', () => {
-    const { desk, log, say } = three('other', false);
+    const { hub, log, say } = three('other', false);
     say('ann', '1');
     say('ann', '2');
-    desk.turn();
+    hub.turn();
     expect(log.slice(2)).toEqual(['ben < 1 2', 'eve < 1', 'eve < 2']);
   });
 
   test('is cleaned once for everybody of another dialect', () => {
-    const { desk, ears, log, say, enter, join } = three('other');
+    const { hub, ears, log, say, enter, join } = three('other');
     const more = enter('joe', 'other');
     join('joe');
     log.length = 0;
     say('ann', 'a\u001bb');
     say('ann', 'c');
-    desk.turn();
+    hub.turn();
     expect(log.slice(2)).toEqual(['ben < a\u001bb c', 'eve < ab c', 'joe < ab c']);
     expect(ears[2]?.runs[0]).toBe(more.runs[0] as readonly Said[]);
   });

@@ -4,21 +4,21 @@ import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../../src/protocol/limits';
 import type { FileHash } from '../../../src/protocol/model';
-import { type Desk, named, sessionOf } from '../../support/journal';
-import { desk, direct, no, open, settle, unregister, yes } from './commands';
+import { named, sessionOf, type TestHub } from '../../support/journal';
+import { direct, no, open, settle, testHub, unregister, yes } from './commands';
 
 describe('attachments', () => {
   const hash = 'ab'.repeat(32) as FileHash;
-  const attach = (made: Desk): number => {
-    const outcome = made.ask({
+  const attach = (hub: TestHub): number => {
+    const outcome = hub.ask({
       ...direct('alice', 'bob'),
       file: { hash, size: 5, name: 'a.txt' },
     });
     if (!outcome.ok) throw new Error(outcome.why);
     return outcome.value.serial;
   };
-  const find = (made: Desk, more: object = {}) =>
-    made.ask({
+  const find = (hub: TestHub, more: object = {}) =>
+    hub.ask({
       do: 'file-find',
       account: named('bob'),
       from: named('alice'),
@@ -28,28 +28,28 @@ describe('attachments', () => {
     });
 
   test('are found by the recipient from the host that is connected, and taken once', () => {
-    const made = desk('alice', 'bob');
-    const serial = attach(made);
-    expect(find(made)).toEqual(no('elsewhere'));
-    made.must(open('bob'));
-    expect(find(made, { host: '10.0.0.8' })).toEqual(no('elsewhere'));
-    expect(find(made, { id: 2 })).toEqual(no('unknown-file'));
-    expect(find(made, { account: named('nobody') })).toEqual(no('unknown-user'));
-    expect(find(made)).toEqual({ ok: true, value: { serial, hash, size: 5, name: 'a.txt' } });
+    const hub = testHub('alice', 'bob');
+    const serial = attach(hub);
+    expect(find(hub)).toEqual(no('elsewhere'));
+    hub.must(open('bob'));
+    expect(find(hub, { host: '10.0.0.8' })).toEqual(no('elsewhere'));
+    expect(find(hub, { id: 2 })).toEqual(no('unknown-file'));
+    expect(find(hub, { account: named('nobody') })).toEqual(no('unknown-user'));
+    expect(find(hub)).toEqual({ ok: true, value: { serial, hash, size: 5, name: 'a.txt' } });
     // Delivering the message does not take the file.
-    made.must(settle('a2', serial));
-    expect(find(made).ok).toBe(true);
-    made.takeEvents();
-    expect(made.ask({ do: 'file-taken', serial })).toEqual(yes);
-    expect(made.takeEvents()).toEqual([{ is: 'file-released', hash }]);
-    expect(made.ask({ do: 'file-taken', serial })).toEqual(no('unknown-file'));
-    expect(find(made)).toEqual(no('unknown-file'));
+    hub.must(settle('a2', serial));
+    expect(find(hub).ok).toBe(true);
+    hub.takeEvents();
+    expect(hub.ask({ do: 'file-taken', serial })).toEqual(yes);
+    expect(hub.takeEvents()).toEqual([{ is: 'file-released', hash }]);
+    expect(hub.ask({ do: 'file-taken', serial })).toEqual(no('unknown-file'));
+    expect(find(hub)).toEqual(no('unknown-file'));
   });
 
   test('are listed for a session of their recipient, once their message was delivered', () => {
-    const made = desk('alice');
+    const hub = testHub('alice');
     const token = { account: named('bob'), tokenHash: 't' };
-    made.must({
+    hub.must({
       do: 'register',
       name: named('bob'),
       fullName: 'Bob',
@@ -57,34 +57,34 @@ describe('attachments', () => {
       host: 'h',
       tokenHash: 't',
     });
-    const serial = attach(made);
+    const serial = attach(hub);
     const at = { dialect: 'test', machine: 'm1', address: { host: 'h', port: 1 } };
-    made.must({ do: 'login', session: sessionOf('s'), ...token, ...at });
-    const list = () => made.ask({ do: 'files-waiting', session: sessionOf('s') });
+    hub.must({ do: 'login', session: sessionOf('s'), ...token, ...at });
+    const list = () => hub.ask({ do: 'files-waiting', session: sessionOf('s') });
     expect(list()).toEqual({ ok: true, value: { files: [] } });
-    made.must(settle('a2', serial));
+    hub.must(settle('a2', serial));
     const file = { serial, hash, size: 5, name: 'a.txt', from: named('alice') };
     expect(list()).toEqual({ ok: true, value: { files: [file] } });
-    made.must({ do: 'file-taken', serial });
+    hub.must({ do: 'file-taken', serial });
     expect(list()).toEqual({ ok: true, value: { files: [] } });
     for (let count = 0; count <= limits.hub.attachmentsListed; count++) {
-      made.must(settle('a2', attach(made)));
+      hub.must(settle('a2', attach(hub)));
     }
     const many = list();
     expect(many.ok && many.value.files.length).toBe(limits.hub.attachmentsListed);
     const nobody = { do: 'files-waiting', session: sessionOf('nobody') } as const;
-    expect(made.ask(nobody)).toEqual(no('not-entered'));
+    expect(hub.ask(nobody)).toEqual(no('not-entered'));
   });
 
   test('expire, and go with their recipient', () => {
-    const made = desk('alice', 'bob');
-    attach(made);
-    const expire = (before: number) => made.ask({ do: 'file-expire', before });
-    expect(expire(made.now)).toEqual({ ok: true, value: { hashes: [] } });
-    expect(expire(made.now + 1)).toEqual({ ok: true, value: { hashes: [hash] } });
-    attach(made);
-    made.takeEvents();
-    made.must(unregister('bob'));
-    expect(made.takeEvents()).toContainEqual({ is: 'file-released', hash });
+    const hub = testHub('alice', 'bob');
+    attach(hub);
+    const expire = (before: number) => hub.ask({ do: 'file-expire', before });
+    expect(expire(hub.now)).toEqual({ ok: true, value: { hashes: [] } });
+    expect(expire(hub.now + 1)).toEqual({ ok: true, value: { hashes: [hash] } });
+    attach(hub);
+    hub.takeEvents();
+    hub.must(unregister('bob'));
+    expect(hub.takeEvents()).toContainEqual({ is: 'file-released', hash });
   });
 });

@@ -1,7 +1,7 @@
 // Commands and short forms that the tests of the hub share.
 
 import type { RecipientId } from '../../../src/protocol/model';
-import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
+import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
 
 export const yes = { ok: true, value: undefined } as const;
 export const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
@@ -25,24 +25,24 @@ export const settle = (recipient: string, serial: number) =>
 export const join = (session: string, room: string, only = false) =>
   ({ do: 'room-join', session: sessionOf(session), room: roomNamed(room), only }) as const;
 /** Sends, and gives the message's serial. */
-export const sent = (made: Desk, ...[from, to, text]: Parameters<typeof direct>): number => {
-  const outcome = made.ask(direct(from, to, text));
+export const sent = (hub: TestHub, ...[from, to, text]: Parameters<typeof direct>): number => {
+  const outcome = hub.ask(direct(from, to, text));
   if (!outcome.ok) throw new Error(outcome.why);
   return outcome.value.serial;
 };
 export const leave = (session: string) => ({ do: 'leave', session: sessionOf(session) }) as const;
 
-export function desk(...accounts: string[]): Desk {
-  const made = new Desk();
-  for (const name of accounts) made.register(name);
-  made.takeEvents();
-  return made;
+export function testHub(...accounts: string[]): TestHub {
+  const hub = new TestHub();
+  for (const name of accounts) hub.register(name);
+  hub.takeEvents();
+  return hub;
 }
-export const kinds = (made: Desk): string[] =>
-  made.takeEvents().map((event) => (event.is === 'notice' ? event.notice.is : event.is));
+export const kinds = (hub: TestHub): string[] =>
+  hub.takeEvents().map((event) => (event.is === 'notice' ? event.notice.is : event.is));
 
-export const presence = (made: Desk): string[] =>
-  made
+export const presence = (hub: TestHub): string[] =>
+  hub
     .takeEvents()
     .flatMap((event) =>
       event.is === 'notice' && event.notice.is === 'presence'

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { limits } from '../../../src/protocol/limits';
 import { forgetGuestsGroups } from '../../../src/server/hub/state/groups';
-import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
+import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
@@ -22,116 +22,116 @@ const leave = (session: string) => ({ do: 'group-leave', ...of(session) }) as co
 const say = (session: string) =>
   ({ do: 'say', session: sessionOf(session), room: roomNamed('club'), text: 'hi' }) as const;
 
-const notices = (desk: Desk): string[] =>
-  desk.takeEvents().flatMap((event) => {
+const notices = (hub: TestHub): string[] =>
+  hub.takeEvents().flatMap((event) => {
     if (event.is !== 'notice') return [];
     const { notice, to } = event;
     const whom = to === 'watchers' ? to : Object.values(to).join(' but ');
     return [`${notice.is} to ${whom}`];
   });
 
-function three(): Desk {
-  const desk = new Desk();
-  for (const name of ['ann', 'ben', 'cat']) desk.enter(name[0] ?? '', name);
-  desk.must(create('a'));
-  desk.takeEvents();
-  return desk;
+function three(): TestHub {
+  const hub = new TestHub();
+  for (const name of ['ann', 'ben', 'cat']) hub.enter(name[0] ?? '', name);
+  hub.must(create('a'));
+  hub.takeEvents();
+  return hub;
 }
 
 describe('groups', () => {
   test('have names of their own among all rooms', () => {
-    const desk = three();
-    expect(desk.ask(create('b'))).toEqual(no('room-exists'));
-    expect(desk.ask(create('b', 'square'))).toEqual(no('room-exists'));
+    const hub = three();
+    expect(hub.ask(create('b'))).toEqual(no('room-exists'));
+    expect(hub.ask(create('b', 'square'))).toEqual(no('room-exists'));
     const open = { do: 'room-create', session: sessionOf('b'), room: roomNamed('club') } as const;
-    expect(desk.ask(open)).toEqual(no('room-exists'));
+    expect(hub.ask(open)).toEqual(no('room-exists'));
     const join = { do: 'room-join', session: sessionOf('b'), room: roomNamed('club') } as const;
-    expect(desk.ask(join)).toEqual(no('unknown-room'));
-    expect(desk.ask({ do: 'rooms', session: sessionOf('b') })).toMatchObject({
+    expect(hub.ask(join)).toEqual(no('unknown-room'));
+    expect(hub.ask({ do: 'rooms', session: sessionOf('b') })).toMatchObject({
       value: { rooms: [] },
     });
-    expect(desk.ask(create('nobody'))).toEqual(no('not-entered'));
+    expect(hub.ask(create('nobody'))).toEqual(no('not-entered'));
   });
 
   test('are entered by invitation of the creator alone', () => {
-    const desk = three();
-    expect(desk.ask(accept('b'))).toEqual(no('not-invited'));
-    expect(desk.ask(say('b'))).toEqual(no('not-member'));
-    expect(desk.ask(invite('b', 'cat'))).toEqual(no('unknown-room'));
-    expect(desk.ask(invite('a', 'dan'))).toEqual(no('unknown-user'));
-    expect(desk.ask(invite('a', 'ben'))).toEqual(yes);
-    expect(notices(desk)).toEqual(['invited to gb']);
-    expect(desk.ask(accept('b'))).toEqual(yes);
-    expect(notices(desk)).toEqual(['joined to club but b']);
-    expect(desk.ask(accept('b'))).toEqual(no('not-invited'));
-    expect(desk.ask(invite('b', 'cat'))).toEqual(no('not-creator'));
-    expect(desk.ask(invite('a', 'ben'))).toEqual(no('already-member'));
-    expect(desk.ask(say('b')).ok).toBe(true);
+    const hub = three();
+    expect(hub.ask(accept('b'))).toEqual(no('not-invited'));
+    expect(hub.ask(say('b'))).toEqual(no('not-member'));
+    expect(hub.ask(invite('b', 'cat'))).toEqual(no('unknown-room'));
+    expect(hub.ask(invite('a', 'dan'))).toEqual(no('unknown-user'));
+    expect(hub.ask(invite('a', 'ben'))).toEqual(yes);
+    expect(notices(hub)).toEqual(['invited to gb']);
+    expect(hub.ask(accept('b'))).toEqual(yes);
+    expect(notices(hub)).toEqual(['joined to club but b']);
+    expect(hub.ask(accept('b'))).toEqual(no('not-invited'));
+    expect(hub.ask(invite('b', 'cat'))).toEqual(no('not-creator'));
+    expect(hub.ask(invite('a', 'ben'))).toEqual(no('already-member'));
+    expect(hub.ask(say('b')).ok).toBe(true);
   });
 
   test('an invitation can be declined', () => {
-    const desk = three();
-    desk.must(invite('a', 'ben'));
-    expect(desk.ask(decline('b'))).toEqual(yes);
-    expect(desk.ask(decline('b'))).toEqual(no('not-invited'));
-    expect(desk.ask(accept('b'))).toEqual(no('not-invited'));
+    const hub = three();
+    hub.must(invite('a', 'ben'));
+    expect(hub.ask(decline('b'))).toEqual(yes);
+    expect(hub.ask(decline('b'))).toEqual(no('not-invited'));
+    expect(hub.ask(accept('b'))).toEqual(no('not-invited'));
   });
 
   test('go on without their creator, but then no member can invite; they end with their last member', () => {
-    const desk = three();
-    desk.must(invite('a', 'ben'));
-    desk.must(accept('b'));
-    desk.takeEvents();
-    expect(desk.ask(leave('a'))).toEqual(yes);
-    expect(notices(desk)).toEqual(['left to club but a']);
-    expect(desk.ask(leave('a'))).toEqual(no('not-member'));
-    expect(desk.ask(invite('b', 'cat'))).toEqual(no('not-creator'));
-    expect(desk.ask({ do: 'group-list', session: sessionOf('b') })).toEqual({
+    const hub = three();
+    hub.must(invite('a', 'ben'));
+    hub.must(accept('b'));
+    hub.takeEvents();
+    expect(hub.ask(leave('a'))).toEqual(yes);
+    expect(notices(hub)).toEqual(['left to club but a']);
+    expect(hub.ask(leave('a'))).toEqual(no('not-member'));
+    expect(hub.ask(invite('b', 'cat'))).toEqual(no('not-creator'));
+    expect(hub.ask({ do: 'group-list', session: sessionOf('b') })).toEqual({
       ok: true,
       value: { groups: [{ name: roomNamed('club'), creates: false, members: [named('ben')] }] },
     });
-    expect(desk.ask(leave('b'))).toEqual(yes);
-    expect(desk.ask(leave('b'))).toEqual(no('unknown-room'));
-    expect(desk.ask(create('c'))).toEqual(yes);
+    expect(hub.ask(leave('b'))).toEqual(yes);
+    expect(hub.ask(leave('b'))).toEqual(no('unknown-room'));
+    expect(hub.ask(create('c'))).toEqual(yes);
   });
 
   test('there is an end to how many, and to how many belong to one', () => {
-    const desk = three();
+    const hub = three();
     for (let count = 1; count < limits.hub.groups; count++) {
-      desk.journal.submit(create('b', `g${count}`), () => {});
+      hub.journal.submit(create('b', `g${count}`), () => {});
     }
-    desk.turn();
-    expect(desk.ask(create('b', 'one-more'))).toEqual(no('too-many'));
+    hub.turn();
+    expect(hub.ask(create('b', 'one-more'))).toEqual(no('too-many'));
     for (let count = 1; count < limits.hub.groupMembers; count++) {
-      desk.enter(`s${count}`, `guest${count}`);
-      desk.must(invite('a', `guest${count}`));
-      desk.must(accept(`s${count}`));
+      hub.enter(`s${count}`, `guest${count}`);
+      hub.must(invite('a', `guest${count}`));
+      hub.must(accept(`s${count}`));
     }
-    expect(desk.ask(invite('a', 'cat'))).toEqual(no('too-many'));
-    desk.must(leave('s1'));
-    desk.must(invite('a', 'cat'));
-    desk.must(accept('c'));
+    expect(hub.ask(invite('a', 'cat'))).toEqual(no('too-many'));
+    hub.must(leave('s1'));
+    hub.must(invite('a', 'cat'));
+    hub.must(accept('c'));
   });
 
   test('a guest who disconnects has left', () => {
-    const desk = three();
-    desk.must(invite('a', 'ben'));
-    desk.must(accept('b'));
-    desk.takeEvents();
-    desk.must({ do: 'leave', session: sessionOf('a') });
-    expect(notices(desk)).toEqual(['left to club but a']);
-    desk.enter('a2', 'ann');
-    expect(desk.ask({ do: 'group-list', session: sessionOf('a2') })).toEqual({
+    const hub = three();
+    hub.must(invite('a', 'ben'));
+    hub.must(accept('b'));
+    hub.takeEvents();
+    hub.must({ do: 'leave', session: sessionOf('a') });
+    expect(notices(hub)).toEqual(['left to club but a']);
+    hub.enter('a2', 'ann');
+    expect(hub.ask({ do: 'group-list', session: sessionOf('a2') })).toEqual({
       ok: true,
       value: { groups: [] },
     });
-    expect(desk.ask(accept('a2'))).toEqual(no('not-invited'));
+    expect(hub.ask(accept('a2'))).toEqual(no('not-invited'));
   });
 });
 
 describe('groups of accounts', () => {
-  const login = (desk: Desk, session: string, account: string) =>
-    desk.must({
+  const login = (hub: TestHub, session: string, account: string) =>
+    hub.must({
       do: 'login',
       session: sessionOf(session),
       account: named(account),
@@ -140,8 +140,8 @@ describe('groups of accounts', () => {
       machine: 'm1',
       address: { host: 'h', port: 1 },
     });
-  const account = (desk: Desk, name: string) =>
-    desk.must({
+  const account = (hub: TestHub, name: string) =>
+    hub.must({
       do: 'register',
       name: named(name),
       fullName: name,
@@ -152,7 +152,7 @@ describe('groups of accounts', () => {
 
   test('survive absence and a restart; guests in them do not', async () => {
     const path = join(await scratchFolder(), 'chat.db');
-    const first = new Desk(path);
+    const first = new TestHub(path);
     account(first, 'ann');
     account(first, 'ben');
     login(first, 'a', 'ann');
@@ -169,7 +169,7 @@ describe('groups of accounts', () => {
     first.journal.close();
     first.db.close();
 
-    const second = new Desk(path);
+    const second = new TestHub(path);
     forgetGuestsGroups(second.db);
     login(second, 'b2', 'ben');
     expect(second.takeEvents()).toContainEqual({
@@ -192,48 +192,48 @@ describe('groups of accounts', () => {
   });
 
   test('an invitation waits for its account', () => {
-    const desk = new Desk();
-    account(desk, 'ann');
-    account(desk, 'ben');
-    login(desk, 'a', 'ann');
-    desk.must(create('a'));
-    desk.must(invite('a', 'ben'));
-    desk.takeEvents();
-    login(desk, 'b', 'ben');
-    expect(notices(desk)).toEqual(['invited to b']);
-    expect(desk.ask(accept('b'))).toEqual(yes);
+    const hub = new TestHub();
+    account(hub, 'ann');
+    account(hub, 'ben');
+    login(hub, 'a', 'ann');
+    hub.must(create('a'));
+    hub.must(invite('a', 'ben'));
+    hub.takeEvents();
+    login(hub, 'b', 'ben');
+    expect(notices(hub)).toEqual(['invited to b']);
+    expect(hub.ask(accept('b'))).toEqual(yes);
   });
 
   test('all sessions of an account hear its groups, and the others are told once', () => {
-    const desk = new Desk();
-    account(desk, 'ann');
-    account(desk, 'ben');
-    login(desk, 'a', 'ann');
-    login(desk, 'b1', 'ben');
-    login(desk, 'b2', 'ben');
-    desk.must(create('a'));
-    desk.must(invite('a', 'ben'));
-    desk.takeEvents();
-    desk.must(accept('b2'));
-    expect(notices(desk)).toEqual(['joined to club but b2']);
-    for (const session of ['b1', 'b2']) expect(desk.ask(say(session)).ok).toBe(true);
-    desk.must(leave('b1'));
-    for (const session of ['b1', 'b2']) expect(desk.ask(say(session))).toEqual(no('not-member'));
+    const hub = new TestHub();
+    account(hub, 'ann');
+    account(hub, 'ben');
+    login(hub, 'a', 'ann');
+    login(hub, 'b1', 'ben');
+    login(hub, 'b2', 'ben');
+    hub.must(create('a'));
+    hub.must(invite('a', 'ben'));
+    hub.takeEvents();
+    hub.must(accept('b2'));
+    expect(notices(hub)).toEqual(['joined to club but b2']);
+    for (const session of ['b1', 'b2']) expect(hub.ask(say(session)).ok).toBe(true);
+    hub.must(leave('b1'));
+    for (const session of ['b1', 'b2']) expect(hub.ask(say(session))).toEqual(no('not-member'));
   });
 
   test('unregistering leaves them', () => {
-    const desk = new Desk();
-    account(desk, 'ann');
-    account(desk, 'ben');
-    login(desk, 'a', 'ann');
-    login(desk, 'b', 'ben');
-    desk.must(create('a'));
-    desk.must(invite('a', 'ben'));
-    desk.must(accept('b'));
-    desk.takeEvents();
-    desk.must({ do: 'unregister', account: named('ann'), host: 'h', session: sessionOf('a') });
-    expect(notices(desk)).toEqual(['left to club but a']);
-    expect(desk.ask({ do: 'group-list', session: sessionOf('b') })).toMatchObject({
+    const hub = new TestHub();
+    account(hub, 'ann');
+    account(hub, 'ben');
+    login(hub, 'a', 'ann');
+    login(hub, 'b', 'ben');
+    hub.must(create('a'));
+    hub.must(invite('a', 'ben'));
+    hub.must(accept('b'));
+    hub.takeEvents();
+    hub.must({ do: 'unregister', account: named('ann'), host: 'h', session: sessionOf('a') });
+    expect(notices(hub)).toEqual(['left to club but a']);
+    expect(hub.ask({ do: 'group-list', session: sessionOf('b') })).toMatchObject({
       value: { groups: [{ creates: false, members: ['ben'] }] },
     });
   });

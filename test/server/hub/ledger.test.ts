@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'bun:test';
 
 import { auditLedger } from '../../../src/server/hub/audit';
-import { Desk, named, sessionOf } from '../../support/journal';
+import { named, sessionOf, TestHub } from '../../support/journal';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
 const most = Number.MAX_SAFE_INTEGER;
@@ -16,60 +16,60 @@ const funds = (session: string) => ({ do: 'funds', session: sessionOf(session) }
 const leave = (session: string) => ({ do: 'leave', session: sessionOf(session) }) as const;
 
 /** Guests by session `s1`, `s2`, ... with these balances. */
-function desk(balances: Record<string, number>): Desk {
-  const made = new Desk();
+function testHub(balances: Record<string, number>): TestHub {
+  const hub = new TestHub();
   Object.entries(balances).forEach(([name, balance], index) => {
-    made.enter(`s${index + 1}`, name, 'market');
-    made.must(set(`s${index + 1}`, balance));
+    hub.enter(`s${index + 1}`, name, 'market');
+    hub.must(set(`s${index + 1}`, balance));
   });
-  made.takeEvents();
-  return made;
+  hub.takeEvents();
+  return hub;
 }
-const balances = (made: Desk) =>
-  Object.fromEntries(auditLedger(made.db).funds.map(({ name, balance }) => [name, balance]));
-const faults = (made: Desk) => auditLedger(made.db).faults;
+const balances = (hub: TestHub) =>
+  Object.fromEntries(auditLedger(hub.db).funds.map(({ name, balance }) => [name, balance]));
+const faults = (hub: TestHub) => auditLedger(hub.db).faults;
 
 describe('balances', () => {
   test('set, asked for, set again', () => {
-    const made = desk({});
-    made.enter('s1', 'ann', 'market');
-    expect(made.ask(funds('s1'))).toEqual(no('no-account'));
-    expect(made.ask(set('s1', 50))).toEqual({ ok: true, value: { before: 0, after: 50 } });
-    expect(made.ask(funds('s1'))).toEqual({ ok: true, value: { balance: 50 } });
-    expect(made.ask(set('s1', most))).toEqual({ ok: true, value: { before: 50, after: most } });
-    expect(made.ask(set('s1', 0))).toEqual({ ok: true, value: { before: most, after: 0 } });
-    expect(faults(made)).toEqual([]);
+    const hub = testHub({});
+    hub.enter('s1', 'ann', 'market');
+    expect(hub.ask(funds('s1'))).toEqual(no('no-account'));
+    expect(hub.ask(set('s1', 50))).toEqual({ ok: true, value: { before: 0, after: 50 } });
+    expect(hub.ask(funds('s1'))).toEqual({ ok: true, value: { balance: 50 } });
+    expect(hub.ask(set('s1', most))).toEqual({ ok: true, value: { before: 50, after: most } });
+    expect(hub.ask(set('s1', 0))).toEqual({ ok: true, value: { before: most, after: 0 } });
+    expect(faults(hub)).toEqual([]);
   });
 
   test('an amount that is no balance, and a session that has not entered', () => {
-    const made = desk({ ann: 5 });
+    const hub = testHub({ ann: 5 });
     for (const amount of [-1, 0.5, 2 ** 53, NaN, Infinity]) {
-      expect(made.ask(set('s1', amount))).toEqual(no('bad-amount'));
+      expect(hub.ask(set('s1', amount))).toEqual(no('bad-amount'));
     }
-    expect(made.ask(set('s9', 1))).toEqual(no('not-entered'));
-    expect(made.ask(funds('s9'))).toEqual(no('not-entered'));
-    expect(balances(made)).toEqual({ ann: 5 });
+    expect(hub.ask(set('s9', 1))).toEqual(no('not-entered'));
+    expect(hub.ask(funds('s9'))).toEqual(no('not-entered'));
+    expect(balances(hub)).toEqual({ ann: 5 });
   });
 
   test("a guest's balance belongs to the name: the guest finds it again, and the next entry says what it was", () => {
-    const made = desk({ ann: 70 });
-    made.must(leave('s1'));
-    made.enter('s2', 'ann', 'market');
-    expect(made.ask(funds('s2'))).toEqual({ ok: true, value: { balance: 70 } });
-    made.must(set('s2', 5));
-    expect(made.db.query('SELECT payee_name, amount, before FROM ledger').all()).toEqual([
+    const hub = testHub({ ann: 70 });
+    hub.must(leave('s1'));
+    hub.enter('s2', 'ann', 'market');
+    expect(hub.ask(funds('s2'))).toEqual({ ok: true, value: { balance: 70 } });
+    hub.must(set('s2', 5));
+    expect(hub.db.query('SELECT payee_name, amount, before FROM ledger').all()).toEqual([
       { payee_name: 'ann', amount: 70, before: null },
       { payee_name: 'ann', amount: 5, before: 70 },
     ]);
   });
 
   test("an account's balance is its own, not that of a guest who had the name before or has it later", () => {
-    const made = desk({ ann: 70 });
-    made.must(leave('s1'));
+    const hub = testHub({ ann: 70 });
+    hub.must(leave('s1'));
     const tokenHash = 'hash';
     const who = { name: named('ann'), fullName: 'Ann', born: '01/01/2000', host: 'h' };
-    made.must({ do: 'register', ...who, tokenHash });
-    made.must({
+    hub.must({ do: 'register', ...who, tokenHash });
+    hub.must({
       do: 'login',
       session: sessionOf('s2'),
       account: named('ann'),
@@ -78,28 +78,28 @@ describe('balances', () => {
       machine: 'm1',
       address: { host: 'h', port: 1 },
     });
-    expect(made.ask(funds('s2'))).toEqual(no('no-account'));
-    made.must(set('s2', 5));
-    made.must({ do: 'unregister', account: named('ann'), host: 'h', session: sessionOf('s2') });
-    made.enter('s3', 'ann', 'market');
-    expect(made.ask(funds('s3'))).toEqual({ ok: true, value: { balance: 70 } });
-    expect(faults(made)).toEqual([]);
+    expect(hub.ask(funds('s2'))).toEqual(no('no-account'));
+    hub.must(set('s2', 5));
+    hub.must({ do: 'unregister', account: named('ann'), host: 'h', session: sessionOf('s2') });
+    hub.enter('s3', 'ann', 'market');
+    expect(hub.ask(funds('s3'))).toEqual({ ok: true, value: { balance: 70 } });
+    expect(faults(hub)).toEqual([]);
   });
 });
 
 describe('transfers', () => {
   test('both balances change, the payee is told, an entry is made', () => {
-    const made = desk({ ann: 100, bob: 1 });
-    expect(made.ask(pay('s1', 'bob', 30))).toEqual({ ok: true, value: { before: 100, after: 70 } });
-    expect(balances(made)).toEqual({ ann: 70, bob: 31 });
-    expect(made.takeEvents()).toEqual([
+    const hub = testHub({ ann: 100, bob: 1 });
+    expect(hub.ask(pay('s1', 'bob', 30))).toEqual({ ok: true, value: { before: 100, after: 70 } });
+    expect(balances(hub)).toEqual({ ann: 70, bob: 31 });
+    expect(hub.takeEvents()).toEqual([
       {
         is: 'notice',
         to: { recipient: 'gs2' as never },
         notice: { is: 'paid', from: named('ann'), origin: 'market', amount: 30 },
       },
     ]);
-    expect(made.db.query('SELECT * FROM ledger ORDER BY id DESC LIMIT 1').get()).toEqual({
+    expect(hub.db.query('SELECT * FROM ledger ORDER BY id DESC LIMIT 1').get()).toEqual({
       id: 3,
       at: 1_700_000_000,
       payer: 'nann',
@@ -112,27 +112,27 @@ describe('transfers', () => {
   });
 
   test('the whole balance, once', () => {
-    const made = desk({ ann: 100, bob: 0 });
-    made.must(pay('s1', 'bob', 100));
-    expect(made.ask(pay('s1', 'bob', 100))).toEqual(no('insufficient'));
-    expect(made.ask(pay('s1', 'bob', 1))).toEqual(no('insufficient'));
-    expect(balances(made)).toEqual({ ann: 0, bob: 100 });
+    const hub = testHub({ ann: 100, bob: 0 });
+    hub.must(pay('s1', 'bob', 100));
+    expect(hub.ask(pay('s1', 'bob', 100))).toEqual(no('insufficient'));
+    expect(hub.ask(pay('s1', 'bob', 1))).toEqual(no('insufficient'));
+    expect(balances(hub)).toEqual({ ann: 0, bob: 100 });
   });
 
   test('a payee as full as can be', () => {
-    const made = desk({ ann: most, bob: 0, carol: most });
-    made.must(pay('s1', 'bob', most));
-    expect(made.ask(pay('s2', 'carol', 1))).toEqual(no('too-much'));
-    expect(made.ask(pay('s3', 'bob', most))).toEqual(no('too-much'));
-    expect(balances(made)).toEqual({ ann: 0, bob: most, carol: most });
-    expect(auditLedger(made.db).sum).toBe(2n * BigInt(most));
+    const hub = testHub({ ann: most, bob: 0, carol: most });
+    hub.must(pay('s1', 'bob', most));
+    expect(hub.ask(pay('s2', 'carol', 1))).toEqual(no('too-much'));
+    expect(hub.ask(pay('s3', 'bob', most))).toEqual(no('too-much'));
+    expect(balances(hub)).toEqual({ ann: 0, bob: most, carol: most });
+    expect(auditLedger(hub.db).sum).toBe(2n * BigInt(most));
   });
 
   test('every refusal changes nothing and causes no event', () => {
-    const made = desk({ ann: 100, bob: 1 });
-    made.enter('s3', 'scott', 'channels');
-    made.register('carol');
-    made.takeEvents();
+    const hub = testHub({ ann: 100, bob: 1 });
+    hub.enter('s3', 'scott', 'channels');
+    hub.register('carol');
+    hub.takeEvents();
     const refused = [
       [pay('s9', 'bob', 1), 'not-entered'],
       [pay('s1', 'ann', 1), 'to-oneself'],
@@ -146,32 +146,32 @@ describe('transfers', () => {
         (amount) => [pay('s1', 'bob', amount), 'bad-amount'] as const,
       ),
     ] as const;
-    for (const [command, why] of refused) expect(made.ask(command)).toEqual(no(why));
-    expect(balances(made)).toEqual({ ann: 100, bob: 1 });
-    expect(made.takeEvents()).toEqual([]);
-    expect(auditLedger(made.db).entries).toBe(2);
+    for (const [command, why] of refused) expect(hub.ask(command)).toEqual(no(why));
+    expect(balances(hub)).toEqual({ ann: 100, bob: 1 });
+    expect(hub.takeEvents()).toEqual([]);
+    expect(auditLedger(hub.db).entries).toBe(2);
   });
 
   test('a payee who left is not paid, and one who returned is', () => {
-    const made = desk({ ann: 100, bob: 1 });
-    made.must(leave('s2'));
-    expect(made.ask(pay('s1', 'bob', 1))).toEqual(no('not-connected'));
-    made.enter('s3', 'bob', 'market');
-    made.must(pay('s1', 'bob', 1));
-    expect(balances(made)).toEqual({ ann: 99, bob: 2 });
+    const hub = testHub({ ann: 100, bob: 1 });
+    hub.must(leave('s2'));
+    expect(hub.ask(pay('s1', 'bob', 1))).toEqual(no('not-connected'));
+    hub.enter('s3', 'bob', 'market');
+    hub.must(pay('s1', 'bob', 1));
+    expect(balances(hub)).toEqual({ ann: 99, bob: 2 });
   });
 
   test('a name is found as other doors write it', () => {
-    const made = desk({ ann: 100, 'b:o:b': 0 });
-    made.must(pay('s1', 'bob', 1));
-    expect(made.ask(pay('s2', 'b<o>b', 1))).toEqual(no('to-oneself'));
+    const hub = testHub({ ann: 100, 'b:o:b': 0 });
+    hub.must(pay('s1', 'bob', 1));
+    expect(hub.ask(pay('s2', 'b<o>b', 1))).toEqual(no('to-oneself'));
   });
 
   test('a command repeated by its key is done once', () => {
-    const made = desk({ ann: 100, bob: 0 });
-    const first = made.ask(pay('s1', 'bob', 10), 'key');
-    expect(made.ask(pay('s1', 'bob', 10), 'key')).toEqual(first);
-    expect(balances(made)).toEqual({ ann: 90, bob: 10 });
+    const hub = testHub({ ann: 100, bob: 0 });
+    const first = hub.ask(pay('s1', 'bob', 10), 'key');
+    expect(hub.ask(pay('s1', 'bob', 10), 'key')).toEqual(first);
+    expect(balances(hub)).toEqual({ ann: 90, bob: 10 });
   });
 });
 
@@ -191,35 +191,35 @@ describe('what the tables refuse by themselves', () => {
     "INSERT INTO ledger (at, payer, payer_name, payee, payee_name, amount) VALUES (0, 'nann', 'ann', 'nbob', 'bob', 0)",
     "INSERT INTO ledger (at, payer, payee, payee_name, amount) VALUES (0, 'nann', 'nbob', 'bob', 5)",
   ])('%s', (statement) => {
-    const made = desk({ ann: 100, bob: 1 });
-    made.must(pay('s1', 'bob', 1));
-    expect(() => made.db.run(statement)).toThrow();
-    expect(faults(made)).toEqual([]);
-    expect(balances(made)).toEqual({ ann: 99, bob: 2 });
+    const hub = testHub({ ann: 100, bob: 1 });
+    hub.must(pay('s1', 'bob', 1));
+    expect(() => hub.db.run(statement)).toThrow();
+    expect(faults(hub)).toEqual([]);
+    expect(balances(hub)).toEqual({ ann: 99, bob: 2 });
   });
 });
 
 describe('an audit', () => {
   test('of nothing, and of everything in order', () => {
-    expect(auditLedger(new Desk().db)).toEqual({ entries: 0, funds: [], sum: 0n, faults: [] });
-    const made = desk({ ann: 100, bob: 1 });
-    made.must(pay('s1', 'bob', 1));
+    expect(auditLedger(new TestHub().db)).toEqual({ entries: 0, funds: [], sum: 0n, faults: [] });
+    const hub = testHub({ ann: 100, bob: 1 });
+    hub.must(pay('s1', 'bob', 1));
     const seen: number[] = [];
-    auditLedger(made.db, ({ id }) => seen.push(id));
+    auditLedger(hub.db, ({ id }) => seen.push(id));
     expect(seen).toEqual([1, 2, 3]);
   });
 
   /** What a person who has the file may do to it. */
   function tamper(statement: string): readonly string[] {
-    const made = desk({ ann: 100, bob: 1 });
-    made.must(pay('s1', 'bob', 1));
-    made.db.run('PRAGMA foreign_keys = OFF');
-    made.db.run('PRAGMA ignore_check_constraints = ON');
+    const hub = testHub({ ann: 100, bob: 1 });
+    hub.must(pay('s1', 'bob', 1));
+    hub.db.run('PRAGMA foreign_keys = OFF');
+    hub.db.run('PRAGMA ignore_check_constraints = ON');
     for (const trigger of ['unchanged', 'undeleted', 'unreplaced']) {
-      made.db.run(`DROP TRIGGER ledger_${trigger}`);
+      hub.db.run(`DROP TRIGGER ledger_${trigger}`);
     }
-    made.db.run(statement);
-    return faults(made);
+    hub.db.run(statement);
+    return faults(hub);
   }
   test.each([
     [

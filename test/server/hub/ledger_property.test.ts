@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 
 import { market } from '../../../src/protocol/market/index';
 import { auditLedger, type Funds, type LedgerEntry } from '../../../src/server/hub/audit';
-import { Desk, named, sessionOf } from '../../support/journal';
+import { named, sessionOf, TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 import { startServer } from '../../support/server';
 import { connectTcp, type TcpPeer } from '../../support/tcp';
@@ -35,20 +35,20 @@ const commands = fc.array(
 test('whatever is asked, the balances are those of a model that counts without bounds', () => {
   fc.assert(
     fc.property(commands, (steps) => {
-      const desk = new Desk();
+      const hub = new TestHub();
       const model = new Map<string, bigint>();
       let life = 0;
-      const sessions = [0, 1, 2, 3].map((index) => enter(desk, index, life++));
+      const sessions = [0, 1, 2, 3].map((index) => enter(hub, index, life++));
       for (const step of steps) {
         const session = sessionOf(sessions[step.who] ?? '');
         const name = `u${step.who}`;
         const before = model.get(name);
         if (step.do === 'return') {
-          desk.must({ do: 'leave', session });
-          sessions[step.who] = enter(desk, step.who, life++);
+          hub.must({ do: 'leave', session });
+          sessions[step.who] = enter(hub, step.who, life++);
         } else if (step.do === 'set') {
           const isMoney = Number.isSafeInteger(step.amount) && step.amount >= 0;
-          const outcome = desk.ask({ do: 'balance-set', session, amount: step.amount });
+          const outcome = hub.ask({ do: 'balance-set', session, amount: step.amount });
           expect(outcome.ok).toBe(isMoney);
           if (isMoney) model.set(name, BigInt(step.amount));
         } else {
@@ -63,27 +63,27 @@ test('whatever is asked, the balances are those of a model that counts without b
             received !== undefined &&
             before >= BigInt(amount) &&
             received + BigInt(amount) <= BigInt(most);
-          const outcome = desk.ask({ do: 'transfer', session, to: named(to), amount });
+          const outcome = hub.ask({ do: 'transfer', session, to: named(to), amount });
           expect(outcome.ok).toBe(isDone);
           if (isDone) {
             model.set(name, before - BigInt(amount));
             model.set(to, received + BigInt(amount));
           }
         }
-        const { funds, sum, faults } = auditLedger(desk.db);
+        const { funds, sum, faults } = auditLedger(hub.db);
         expect(faults).toEqual([]);
         expect(new Map(funds.map((each) => [each.name, BigInt(each.balance)]))).toEqual(model);
         expect(sum).toBe([...model.values()].reduce((total, each) => total + each, 0n));
       }
-      desk.db.close();
+      hub.db.close();
     }),
     { numRuns: 60 },
   );
 });
 
-function enter(desk: Desk, index: number, life: number): string {
+function enter(hub: TestHub, index: number, life: number): string {
   const session = `s${life}`;
-  desk.enter(session, `u${index}`, 'market');
+  hub.enter(session, `u${index}`, 'market');
   return session;
 }
 

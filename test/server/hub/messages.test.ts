@@ -7,72 +7,72 @@ import * as fc from 'fast-check';
 import { limits } from '../../../src/protocol/limits';
 import type { RecipientId } from '../../../src/protocol/model';
 import { readPending } from '../../../src/server/hub/state/messages';
-import { desk, direct, no, sent, settle, yes } from './commands';
+import { direct, no, sent, settle, testHub, yes } from './commands';
 
 describe('private messages', () => {
   test('need a sender and a recipient that exist', () => {
-    const made = desk('alice');
-    expect(made.ask(direct('nobody', 'alice'))).toEqual(no('unknown-sender'));
-    expect(made.ask(direct('alice', 'nobody'))).toEqual(no('unknown-user'));
-    expect(made.ask(direct('alice', 'alice'))).toMatchObject({ ok: true, value: { id: 1 } });
+    const hub = testHub('alice');
+    expect(hub.ask(direct('nobody', 'alice'))).toEqual(no('unknown-sender'));
+    expect(hub.ask(direct('alice', 'nobody'))).toEqual(no('unknown-user'));
+    expect(hub.ask(direct('alice', 'alice'))).toMatchObject({ ok: true, value: { id: 1 } });
   });
 
   test('ids count per sender; the one after the last is 1', () => {
-    const made = desk('alice', 'bob', 'carol');
+    const hub = testHub('alice', 'bob', 'carol');
     const ids = [direct('alice', 'bob'), direct('alice', 'carol'), direct('bob', 'carol')].map(
       (command) => {
-        const outcome = made.ask(command);
+        const outcome = hub.ask(command);
         return outcome.ok ? outcome.value.id : outcome.why;
       },
     );
     expect(ids).toEqual([1, 2, 1]);
-    made.db.run("UPDATE account SET last_id = 4294967294 WHERE name = 'alice'");
-    expect(made.ask(direct('alice', 'bob'))).toMatchObject({ value: { id: 4294967295 } });
-    expect(made.ask(direct('alice', 'bob'))).toMatchObject({ value: { id: 1 } });
+    hub.db.run("UPDATE account SET last_id = 4294967294 WHERE name = 'alice'");
+    expect(hub.ask(direct('alice', 'bob'))).toMatchObject({ value: { id: 4294967295 } });
+    expect(hub.ask(direct('alice', 'bob'))).toMatchObject({ value: { id: 1 } });
   });
 
   test('wait in order, and are erased when settled, once', () => {
-    const made = desk('alice', 'bob');
-    const [one, two] = ['1', '2', '3'].map((text) => sent(made, 'alice', 'bob', text));
-    const waiting = () => readPending(made.db)('a2' as RecipientId, 0, 10).map(({ text }) => text);
+    const hub = testHub('alice', 'bob');
+    const [one, two] = ['1', '2', '3'].map((text) => sent(hub, 'alice', 'bob', text));
+    const waiting = () => readPending(hub.db)('a2' as RecipientId, 0, 10).map(({ text }) => text);
     expect(waiting()).toEqual(['1', '2', '3']);
-    expect(made.ask(settle('a2', two ?? 0))).toEqual(yes);
-    expect(made.ask(settle('a2', two ?? 0))).toEqual(no('unknown-message'));
-    expect(made.ask(settle('a1', one ?? 0))).toEqual(no('unknown-message'));
+    expect(hub.ask(settle('a2', two ?? 0))).toEqual(yes);
+    expect(hub.ask(settle('a2', two ?? 0))).toEqual(no('unknown-message'));
+    expect(hub.ask(settle('a1', one ?? 0))).toEqual(no('unknown-message'));
     expect(waiting()).toEqual(['1', '3']);
-    expect(made.db.query("SELECT waiting FROM account WHERE name = 'bob'").get()).toEqual({
+    expect(hub.db.query("SELECT waiting FROM account WHERE name = 'bob'").get()).toEqual({
       waiting: 2,
     });
   });
 
   test('for one recipient are bounded, and settling makes room', () => {
-    const made = desk('alice', 'bob', 'carol');
-    const first = sent(made, 'alice', 'bob');
-    made.db.run('UPDATE account SET waiting = ? WHERE name = ?', [
+    const hub = testHub('alice', 'bob', 'carol');
+    const first = sent(hub, 'alice', 'bob');
+    hub.db.run('UPDATE account SET waiting = ? WHERE name = ?', [
       limits.hub.pendingPerRecipient,
       'bob',
     ]);
-    expect(made.ask(direct('alice', 'bob'))).toEqual(no('full'));
-    expect(made.ask(direct('alice', 'carol')).ok).toBe(true);
-    made.must(settle('a2', first));
-    expect(made.ask(direct('alice', 'bob')).ok).toBe(true);
+    expect(hub.ask(direct('alice', 'bob'))).toEqual(no('full'));
+    expect(hub.ask(direct('alice', 'carol')).ok).toBe(true);
+    hub.must(settle('a2', first));
+    expect(hub.ask(direct('alice', 'bob')).ok).toBe(true);
   });
 
   test('carry any text that a string can hold, unchanged', () => {
-    const made = desk('alice', 'bob');
+    const hub = testHub('alice', 'bob');
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const well = text.isWellFormed() ? text : text.toWellFormed();
-        const outcome = made.ask(direct('alice', 'bob', well));
+        const outcome = hub.ask(direct('alice', 'bob', well));
         const serial = outcome.ok ? outcome.value.serial : 0;
-        expect(readPending(made.db)('a2' as RecipientId, serial - 1, 1)[0]?.text).toBe(well);
+        expect(readPending(hub.db)('a2' as RecipientId, serial - 1, 1)[0]?.text).toBe(well);
       }),
       { numRuns: 200 },
     );
   });
 
   test('are found without a scan, however many wait for others', () => {
-    const made = desk('alice', 'bob');
+    const hub = testHub('alice', 'bob');
     const plans = [
       'SELECT * FROM message WHERE recipient = ? AND serial > ? ORDER BY serial LIMIT 32',
       'DELETE FROM message WHERE serial = ? AND recipient = ?',
@@ -87,7 +87,7 @@ describe('private messages', () => {
       'DELETE FROM account WHERE id = ?',
     ];
     for (const sql of plans) {
-      const steps = made.db
+      const steps = hub.db
         .query<{ detail: string }, null[]>(`EXPLAIN QUERY PLAN ${sql}`)
         .all(...Array.from(sql.matchAll(/\?/g), () => null));
       for (const { detail } of steps) expect(`${sql}: ${detail}`).not.toMatch(/\bSCAN\b/);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { migrations } from '../../../src/server/hub/schema';
-import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
+import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
 
 const folder = mkdtempSync(join(tmpdir(), 'chat-migration-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,9 +47,9 @@ const version3 = () =>
   ]);
 
 test('version 3: groups, tokens, remembered outcomes and money are as they were', () => {
-  const desk = new Desk(version3());
+  const hub = new TestHub(version3());
   const login = (session: string, name: string): void =>
-    desk.must({
+    hub.must({
       do: 'login',
       session: sessionOf(session),
       account: named(name),
@@ -60,7 +60,7 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
     });
   login('s1', 'alice');
   login('s2', 'bob');
-  expect(desk.ask({ do: 'group-list', session: sessionOf('s1') })).toEqual({
+  expect(hub.ask({ do: 'group-list', session: sessionOf('s1') })).toEqual({
     ok: true,
     value: {
       groups: [
@@ -68,11 +68,11 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
       ],
     },
   });
-  const invitations = desk.db.query('SELECT group_name, recipient FROM group_invitation').all();
+  const invitations = hub.db.query('SELECT group_name, recipient FROM group_invitation').all();
   expect(invitations).toEqual([{ group_name: 'family', recipient: 'a3' }]);
 
   const isRequired = (session: string) =>
-    desk.ask({ do: 'token-required', session: sessionOf(session) });
+    hub.ask({ do: 'token-required', session: sessionOf(session) });
   expect(isRequired('s1')).toEqual({ ok: true, value: { required: true } });
   expect(isRequired('s2')).toEqual({ ok: true, value: { required: false } });
 
@@ -84,31 +84,31 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
       text: 'hi',
       origin: 'test',
     }) as const;
-  expect(desk.ask(direct('alice'))).toEqual({ ok: false, why: 'not-allowed' });
-  expect(desk.ask(direct('carol'))).toMatchObject({ ok: true, value: { id: 1, waiting: false } });
-  expect(desk.ask(direct('carol'), 'once')).toMatchObject({
+  expect(hub.ask(direct('alice'))).toEqual({ ok: false, why: 'not-allowed' });
+  expect(hub.ask(direct('carol'))).toMatchObject({ ok: true, value: { id: 1, waiting: false } });
+  expect(hub.ask(direct('carol'), 'once')).toMatchObject({
     ok: true,
     value: { id: 7, serial: 8 },
   });
-  expect(desk.ask({ do: 'funds', session: sessionOf('s1') })).toEqual({
+  expect(hub.ask({ do: 'funds', session: sessionOf('s1') })).toEqual({
     ok: true,
     value: { balance: 5 },
   });
 });
 
 test('version 3: a group still goes with its last member, and its invitations with it', () => {
-  const desk = new Desk(version3());
+  const hub = new TestHub(version3());
   for (const name of ['alice', 'bob']) {
-    desk.db.run('UPDATE account SET token_required = 0 WHERE name = ?', [name]);
-    desk.must({ do: 'unregister', account: named(name), host: 'h' });
+    hub.db.run('UPDATE account SET token_required = 0 WHERE name = ?', [name]);
+    hub.must({ do: 'unregister', account: named(name), host: 'h' });
   }
-  expect(desk.db.query('SELECT * FROM chat_group').all()).toEqual([]);
-  expect(desk.db.query('SELECT * FROM group_invitation').all()).toEqual([]);
+  expect(hub.db.query('SELECT * FROM chat_group').all()).toEqual([]);
+  expect(hub.db.query('SELECT * FROM group_invitation').all()).toEqual([]);
 });
 
 test('an account made today requires its token, as before', () => {
-  const desk = new Desk(oldDatabase(1, []));
-  desk.must({
+  const hub = new TestHub(oldDatabase(1, []));
+  hub.must({
     do: 'register',
     name: named('dave'),
     fullName: 'Dave',
@@ -116,6 +116,6 @@ test('an account made today requires its token, as before', () => {
     host: 'h',
     tokenHash: 'right',
   });
-  const row = desk.db.query('SELECT token_required FROM account').get();
+  const row = hub.db.query('SELECT token_required FROM account').get();
   expect(row).toEqual({ token_required: 1 });
 });

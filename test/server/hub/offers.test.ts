@@ -5,7 +5,7 @@ import { describe, expect, test } from 'bun:test';
 import { limits } from '../../../src/protocol/limits';
 import type { FileHash } from '../../../src/protocol/model';
 import { fileIsNeeded } from '../../../src/server/hub/state/attachments';
-import { Desk, named, roomNamed, sessionOf } from '../../support/journal';
+import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
 
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
 const file = { name: 'notes.txt', size: 12 } as const;
@@ -42,8 +42,8 @@ const takeBack = (session: string, to?: string) =>
 const leave = (session: string) => ({ do: 'leave', session: sessionOf(session) }) as const;
 
 /** What was told about offers, to whom; and which files were let go of. */
-const told = (desk: Desk): string[] =>
-  desk.takeEvents().flatMap((event) => {
+const told = (hub: TestHub): string[] =>
+  hub.takeEvents().flatMap((event) => {
     if (event.is === 'file-released') return ['released'];
     if (event.is !== 'notice' || event.notice.is !== 'offer') return [];
     const { step, by, why } = event.notice;
@@ -52,19 +52,19 @@ const told = (desk: Desk): string[] =>
   });
 
 /** ann, ben and cat are here by one door, dan by another; eve is an account that is away. */
-function people(): Desk {
-  const desk = new Desk();
-  for (const name of ['ann', 'ben', 'cat']) desk.enter(name[0] ?? '', name);
-  desk.enter('d', 'dan', 'other');
-  desk.register('eve');
-  desk.takeEvents();
-  return desk;
+function people(): TestHub {
+  const hub = new TestHub();
+  for (const name of ['ann', 'ben', 'cat']) hub.enter(name[0] ?? '', name);
+  hub.enter('d', 'dan', 'other');
+  hub.register('eve');
+  hub.takeEvents();
+  return hub;
 }
 
 describe('an offer', () => {
   test('asks users who came by the same door, and names the others', () => {
-    const desk = people();
-    expect(desk.ask(offer('a', ['ben', 'dan', 'eve', 'nobody', 'ann']))).toEqual({
+    const hub = people();
+    expect(hub.ask(offer('a', ['ben', 'dan', 'eve', 'nobody', 'ann']))).toEqual({
       ok: true,
       value: {
         offer: 1,
@@ -73,125 +73,125 @@ describe('an offer', () => {
         unknown: ['nobody', 'ann'],
       } as never,
     });
-    expect(told(desk)).toEqual(['gb: offered by ann', 'a: accepted by dan', 'a: accepted by eve']);
+    expect(told(hub)).toEqual(['gb: offered by ann', 'a: accepted by dan', 'a: accepted by eve']);
   });
 
   test('is refused without a recipient, from outside the group, and over the bound', () => {
-    const desk = people();
-    expect(desk.ask(offer('a', ['nobody']))).toEqual(no('nobody'));
-    expect(desk.ask(offer('a', ['ann']))).toEqual(no('nobody'));
-    expect(desk.ask(offer('a', []))).toEqual(no('nobody'));
-    expect(desk.ask(offer('x', ['ben']))).toEqual(no('not-entered'));
+    const hub = people();
+    expect(hub.ask(offer('a', ['nobody']))).toEqual(no('nobody'));
+    expect(hub.ask(offer('a', ['ann']))).toEqual(no('nobody'));
+    expect(hub.ask(offer('a', []))).toEqual(no('nobody'));
+    expect(hub.ask(offer('x', ['ben']))).toEqual(no('not-entered'));
     for (let count = 0; count < limits.hub.offersPerSession; count++)
-      desk.must(offer('a', ['ben'], `up ${count}`));
-    expect(desk.ask(offer('a', ['ben']))).toEqual(no('too-many'));
-    desk.must(reject('b', 1));
-    desk.must(offer('a', ['ben']));
+      hub.must(offer('a', ['ben'], `up ${count}`));
+    expect(hub.ask(offer('a', ['ben']))).toEqual(no('too-many'));
+    hub.must(reject('b', 1));
+    hub.must(offer('a', ['ben']));
   });
 
   test('to a group is one to its other members, by any member', () => {
-    const desk = people();
+    const hub = people();
     const room = roomNamed('club');
     const group = room;
     const toClub = (session: string) =>
       ({ do: 'offer', session: sessionOf(session), to: { room }, file, tokenHash: 'up' }) as const;
-    desk.must({ do: 'group-create', session: sessionOf('a'), group });
-    expect(desk.ask(toClub('a'))).toEqual(no('nobody'));
+    hub.must({ do: 'group-create', session: sessionOf('a'), group });
+    expect(hub.ask(toClub('a'))).toEqual(no('nobody'));
     for (const [session, to] of [
       ['b', 'ben'],
       ['c', 'cat'],
     ] as const) {
-      desk.must({ do: 'group-invite', session: sessionOf('a'), group, to: named(to) });
-      desk.must({ do: 'group-accept', session: sessionOf(session), group });
+      hub.must({ do: 'group-invite', session: sessionOf('a'), group, to: named(to) });
+      hub.must({ do: 'group-accept', session: sessionOf(session), group });
     }
-    desk.takeEvents();
-    expect(desk.ask(toClub('b'))).toMatchObject({
+    hub.takeEvents();
+    expect(hub.ask(toClub('b'))).toMatchObject({
       value: { asked: ['ann', 'cat'], elsewhere: [], unknown: [] },
     });
-    expect(told(desk)).toEqual(['ga: offered by ben', 'gc: offered by ben']);
-    expect(desk.ask(toClub('d'))).toEqual(no('not-member'));
+    expect(told(hub)).toEqual(['ga: offered by ben', 'gc: offered by ben']);
+    expect(hub.ask(toClub('d'))).toEqual(no('not-member'));
   });
 });
 
 describe('one file for several', () => {
   test('is brought once, fetched by each who accepted, and released after the last', () => {
-    const desk = people();
-    desk.must(offer('a', ['ben', 'cat']));
-    told(desk);
-    desk.must(accept('b'));
-    expect(told(desk)).toEqual(['a: accepted by ben']);
+    const hub = people();
+    hub.must(offer('a', ['ben', 'cat']));
+    told(hub);
+    hub.must(accept('b'));
+    expect(told(hub)).toEqual(['a: accepted by ben']);
     // Nothing is there yet.
-    expect(desk.ask(open('w2', 'down b'))).toEqual(no('unknown-offer'));
-    expect(desk.ask(open('w1', 'up'))).toEqual({ ok: true, value: { offer: 1, file } });
-    expect(desk.ask(open('w3', 'up'))).toEqual(no('unknown-offer'));
-    expect(desk.ask(bring('w3'))).toEqual(no('unknown-offer'));
-    expect(fileIsNeeded(desk.db)(hash)).toBe(false);
-    desk.must(bring('w1'));
-    expect(fileIsNeeded(desk.db)(hash)).toBe(true);
-    expect(told(desk)).toEqual(['b: stored by ann', 'a: stored by ann']);
+    expect(hub.ask(open('w2', 'down b'))).toEqual(no('unknown-offer'));
+    expect(hub.ask(open('w1', 'up'))).toEqual({ ok: true, value: { offer: 1, file } });
+    expect(hub.ask(open('w3', 'up'))).toEqual(no('unknown-offer'));
+    expect(hub.ask(bring('w3'))).toEqual(no('unknown-offer'));
+    expect(fileIsNeeded(hub.db)(hash)).toBe(false);
+    hub.must(bring('w1'));
+    expect(fileIsNeeded(hub.db)(hash)).toBe(true);
+    expect(told(hub)).toEqual(['b: stored by ann', 'a: stored by ann']);
     // Who decides later gets it at once.
-    desk.must(accept('c'));
-    expect(told(desk)).toEqual(['a: accepted by cat', 'c: stored by ann']);
+    hub.must(accept('c'));
+    expect(told(hub)).toEqual(['a: accepted by cat', 'c: stored by ann']);
 
-    expect(desk.ask(open('w2', 'down b'))).toEqual({ ok: true, value: { offer: 1, file: stored } });
-    expect(desk.ask(open('w3', 'down c'))).toEqual({ ok: true, value: { offer: 1, file: stored } });
-    expect(desk.ask(open('w4', 'down c'))).toEqual(no('unknown-offer'));
-    desk.must(end('w2'));
-    expect(told(desk)).toEqual(['a: done by ben']);
-    desk.must(end('w3', 'no-space'));
-    expect(told(desk)).toEqual(['a: failed by cat (no-space)', 'released']);
-    expect(fileIsNeeded(desk.db)(hash)).toBe(false);
-    expect(desk.ask(end('w3'))).toEqual(no('unknown-offer'));
+    expect(hub.ask(open('w2', 'down b'))).toEqual({ ok: true, value: { offer: 1, file: stored } });
+    expect(hub.ask(open('w3', 'down c'))).toEqual({ ok: true, value: { offer: 1, file: stored } });
+    expect(hub.ask(open('w4', 'down c'))).toEqual(no('unknown-offer'));
+    hub.must(end('w2'));
+    expect(told(hub)).toEqual(['a: done by ben']);
+    hub.must(end('w3', 'no-space'));
+    expect(told(hub)).toEqual(['a: failed by cat (no-space)', 'released']);
+    expect(fileIsNeeded(hub.db)(hash)).toBe(false);
+    expect(hub.ask(end('w3'))).toEqual(no('unknown-offer'));
   });
 
   test('is decided once by each recipient, and by no other user', () => {
-    const desk = people();
-    desk.must(offer('a', ['ben']));
-    told(desk);
-    expect(desk.ask(accept('c'))).toEqual(no('unknown-offer'));
-    expect(desk.ask(accept('a'))).toEqual(no('unknown-offer'));
-    expect(desk.ask(accept('b', 2))).toEqual(no('unknown-offer'));
-    expect(desk.ask(accept('x'))).toEqual(no('not-entered'));
-    desk.must(accept('b'));
-    expect(desk.ask(accept('b'))).toEqual(no('unknown-offer'));
-    expect(told(desk)).toEqual(['a: accepted by ben']);
+    const hub = people();
+    hub.must(offer('a', ['ben']));
+    told(hub);
+    expect(hub.ask(accept('c'))).toEqual(no('unknown-offer'));
+    expect(hub.ask(accept('a'))).toEqual(no('unknown-offer'));
+    expect(hub.ask(accept('b', 2))).toEqual(no('unknown-offer'));
+    expect(hub.ask(accept('x'))).toEqual(no('not-entered'));
+    hub.must(accept('b'));
+    expect(hub.ask(accept('b'))).toEqual(no('unknown-offer'));
+    expect(told(hub)).toEqual(['a: accepted by ben']);
   });
 
   test('that all reject is over, and is not taken when it comes nevertheless', () => {
-    const desk = people();
-    desk.must(offer('a', ['ben', 'cat']));
-    desk.must(accept('b'));
-    desk.must(open('w1', 'up'));
-    told(desk);
-    desk.must(reject('c'));
-    expect(told(desk)).toEqual(['a: rejected by cat']);
+    const hub = people();
+    hub.must(offer('a', ['ben', 'cat']));
+    hub.must(accept('b'));
+    hub.must(open('w1', 'up'));
+    told(hub);
+    hub.must(reject('c'));
+    expect(told(hub)).toEqual(['a: rejected by cat']);
     // A recipient who has accepted may still cancel.
-    desk.must(reject('b'));
-    expect(told(desk)).toEqual(['a: failed by ben (cancelled)']);
-    expect(desk.ask(bring('w1'))).toEqual(no('unknown-offer'));
+    hub.must(reject('b'));
+    expect(told(hub)).toEqual(['a: failed by ben (cancelled)']);
+    expect(hub.ask(bring('w1'))).toEqual(no('unknown-offer'));
   });
 });
 
 describe('a transfer that fails', () => {
   test('because it is taken back: every other side is told', () => {
-    const desk = people();
-    desk.must(offer('a', ['ben', 'cat', 'dan']));
-    desk.must(accept('b'));
-    told(desk);
-    expect(desk.ask(takeBack('b'))).toEqual(no('unknown-offer'));
-    desk.must(takeBack('a'));
-    expect(told(desk)).toEqual(['b: failed by ann (cancelled)', 'gc: failed by ann (cancelled)']);
-    expect(desk.ask(accept('c'))).toEqual(no('unknown-offer'));
+    const hub = people();
+    hub.must(offer('a', ['ben', 'cat', 'dan']));
+    hub.must(accept('b'));
+    told(hub);
+    expect(hub.ask(takeBack('b'))).toEqual(no('unknown-offer'));
+    hub.must(takeBack('a'));
+    expect(told(hub)).toEqual(['b: failed by ann (cancelled)', 'gc: failed by ann (cancelled)']);
+    expect(hub.ask(accept('c'))).toEqual(no('unknown-offer'));
   });
 
   test('because the connection that brings it broke: everybody is told', () => {
-    const desk = people();
-    desk.must(offer('a', ['ben', 'cat']));
-    desk.must(accept('b'));
-    desk.must(open('w1', 'up'));
-    told(desk);
-    desk.must(end('w1', 'broken'));
-    expect(told(desk)).toEqual([
+    const hub = people();
+    hub.must(offer('a', ['ben', 'cat']));
+    hub.must(accept('b'));
+    hub.must(open('w1', 'up'));
+    told(hub);
+    hub.must(end('w1', 'broken'));
+    expect(told(hub)).toEqual([
       'b: failed by ann (broken)',
       'a: failed by ben (broken)',
       'gc: failed by ann (broken)',
@@ -200,55 +200,55 @@ describe('a transfer that fails', () => {
   });
 
   test('because the sender is gone before it was brought', () => {
-    const desk = people();
-    desk.must(offer('a', ['ben']));
-    desk.must(accept('b'));
-    desk.must(open('w1', 'up'));
-    told(desk);
-    desk.must(leave('a'));
-    expect(told(desk)).toEqual(['b: failed by ann (gone)']);
-    expect(desk.ask(bring('w1'))).toEqual(no('unknown-offer'));
+    const hub = people();
+    hub.must(offer('a', ['ben']));
+    hub.must(accept('b'));
+    hub.must(open('w1', 'up'));
+    told(hub);
+    hub.must(leave('a'));
+    expect(told(hub)).toEqual(['b: failed by ann (gone)']);
+    expect(hub.ask(bring('w1'))).toEqual(no('unknown-offer'));
   });
 
   test('for a recipient who is gone, and for no other', () => {
-    const desk = people();
-    desk.must(offer('a', ['ben', 'cat']));
-    desk.must(accept('b'));
-    told(desk);
-    desk.must(leave('c'));
-    desk.must(leave('b'));
-    expect(told(desk)).toEqual(['a: failed by cat (gone)', 'a: failed by ben (gone)']);
+    const hub = people();
+    hub.must(offer('a', ['ben', 'cat']));
+    hub.must(accept('b'));
+    told(hub);
+    hub.must(leave('c'));
+    hub.must(leave('b'));
+    expect(told(hub)).toEqual(['a: failed by cat (gone)', 'a: failed by ben (gone)']);
   });
 });
 
 test('what is stored can still be fetched when the sender has left', () => {
-  const desk = people();
-  desk.must(offer('a', ['ben', 'cat']));
-  desk.must(accept('b'));
-  desk.must(open('w1', 'up'));
-  desk.must(bring('w1'));
-  told(desk);
-  desk.must(leave('a'));
-  expect(told(desk)).toEqual([]);
-  desk.must(accept('c'));
-  expect(told(desk)).toEqual(['c: stored by ann']);
-  desk.must(open('w2', 'down b'));
-  desk.must(open('w3', 'down c'));
-  desk.must(end('w3'));
-  expect(told(desk)).toEqual([]);
-  desk.must(end('w2', 'gone'));
-  expect(told(desk)).toEqual(['released']);
+  const hub = people();
+  hub.must(offer('a', ['ben', 'cat']));
+  hub.must(accept('b'));
+  hub.must(open('w1', 'up'));
+  hub.must(bring('w1'));
+  told(hub);
+  hub.must(leave('a'));
+  expect(told(hub)).toEqual([]);
+  hub.must(accept('c'));
+  expect(told(hub)).toEqual(['c: stored by ann']);
+  hub.must(open('w2', 'down b'));
+  hub.must(open('w3', 'down c'));
+  hub.must(end('w3'));
+  expect(told(hub)).toEqual([]);
+  hub.must(end('w2', 'gone'));
+  expect(told(hub)).toEqual(['released']);
 });
 
 test('a recipient who cannot be asked is served by the offering session, once the file is stored', () => {
-  const desk = people();
-  desk.must(offer('a', ['dan', 'eve']));
-  desk.must(open('w1', 'up'));
-  told(desk);
-  desk.must(bring('w1'));
-  expect(told(desk)).toEqual(['a: stored by ann']);
+  const hub = people();
+  hub.must(offer('a', ['dan', 'eve']));
+  hub.must(open('w1', 'up'));
+  told(hub);
+  hub.must(bring('w1'));
+  expect(told(hub)).toEqual(['a: stored by ann']);
   const from = { session: sessionOf('a') };
-  desk.must({
+  hub.must({
     do: 'direct',
     from,
     to: named('eve'),
@@ -256,19 +256,19 @@ test('a recipient who cannot be asked is served by the offering session, once th
     file: stored,
     origin: 'test',
   } as never);
-  desk.must(takeBack('a', 'eve'));
-  expect(told(desk)).toEqual([]);
-  desk.must(takeBack('a', 'dan'));
-  expect(told(desk)).toEqual(['released']);
+  hub.must(takeBack('a', 'eve'));
+  expect(told(hub)).toEqual([]);
+  hub.must(takeBack('a', 'dan'));
+  expect(told(hub)).toEqual(['released']);
   // It waits with the message now.
-  expect(fileIsNeeded(desk.db)(hash)).toBe(true);
+  expect(fileIsNeeded(hub.db)(hash)).toBe(true);
 });
 
 describe('a file that waits with a message', () => {
-  function waiting(): { desk: Desk; serial: number } {
-    const desk = people();
+  function waiting(): { hub: TestHub; serial: number } {
+    const hub = people();
     const from = { session: sessionOf('d') };
-    const sent = desk.ask({
+    const sent = hub.ask({
       do: 'direct',
       from,
       to: named('ben'),
@@ -277,37 +277,37 @@ describe('a file that waits with a message', () => {
       origin: 'other',
     });
     if (!sent.ok) throw new Error(sent.why);
-    desk.takeEvents();
-    return { desk, serial: sent.value.serial };
+    hub.takeEvents();
+    return { hub, serial: sent.value.serial };
   }
   const fetch = (session: string, serial: number) =>
     ({ do: 'offer-waiting', session: sessionOf(session), serial, tokenHash: 'down' }) as const;
 
   test('is fetched like an offered one, by its recipient, and is taken then', () => {
-    const { desk, serial } = waiting();
-    expect(desk.ask(fetch('c', serial))).toEqual(no('unknown-file'));
-    expect(desk.ask(fetch('b', serial + 1))).toEqual(no('unknown-file'));
-    expect(desk.ask(fetch('b', serial))).toEqual({ ok: true, value: { offer: 1 } });
-    expect(desk.ask(open('w1', 'down'))).toEqual({ ok: true, value: { offer: 1, file: stored } });
-    desk.must(end('w1'));
-    expect(told(desk)).toContain('released');
-    expect(fileIsNeeded(desk.db)(hash)).toBe(false);
-    expect(desk.ask(fetch('b', serial))).toEqual(no('unknown-file'));
+    const { hub, serial } = waiting();
+    expect(hub.ask(fetch('c', serial))).toEqual(no('unknown-file'));
+    expect(hub.ask(fetch('b', serial + 1))).toEqual(no('unknown-file'));
+    expect(hub.ask(fetch('b', serial))).toEqual({ ok: true, value: { offer: 1 } });
+    expect(hub.ask(open('w1', 'down'))).toEqual({ ok: true, value: { offer: 1, file: stored } });
+    hub.must(end('w1'));
+    expect(told(hub)).toContain('released');
+    expect(fileIsNeeded(hub.db)(hash)).toBe(false);
+    expect(hub.ask(fetch('b', serial))).toEqual(no('unknown-file'));
   });
 
   test('still waits when fetching it failed', () => {
-    const { desk, serial } = waiting();
-    desk.must(fetch('b', serial));
-    desk.must(open('w1', 'down'));
-    desk.must(end('w1', 'broken'));
-    expect(fileIsNeeded(desk.db)(hash)).toBe(true);
-    desk.must(fetch('b', serial));
+    const { hub, serial } = waiting();
+    hub.must(fetch('b', serial));
+    hub.must(open('w1', 'down'));
+    hub.must(end('w1', 'broken'));
+    expect(fileIsNeeded(hub.db)(hash)).toBe(true);
+    hub.must(fetch('b', serial));
   });
 });
 
 test('an account that is here twice is asked at both places, and decides at one', () => {
-  const desk = people();
-  desk.must({
+  const hub = people();
+  hub.must({
     do: 'register',
     name: named('fay'),
     fullName: 'Fay',
@@ -316,7 +316,7 @@ test('an account that is here twice is asked at both places, and decides at one'
     tokenHash: 'fay',
   });
   for (const session of ['f1', 'f2']) {
-    desk.must({
+    hub.must({
       do: 'login',
       session: sessionOf(session),
       account: named('fay'),
@@ -326,15 +326,15 @@ test('an account that is here twice is asked at both places, and decides at one'
       address: { host: '10.0.0.2', port: 4000 },
     });
   }
-  desk.takeEvents();
-  expect(desk.ask(offer('a', ['fay']))).toMatchObject({ value: { asked: ['fay'] } });
-  expect(told(desk)).toHaveLength(1);
-  desk.must(accept('f2'));
-  expect(desk.ask(accept('f1'))).toEqual(no('unknown-offer'));
-  told(desk);
+  hub.takeEvents();
+  expect(hub.ask(offer('a', ['fay']))).toMatchObject({ value: { asked: ['fay'] } });
+  expect(told(hub)).toHaveLength(1);
+  hub.must(accept('f2'));
+  expect(hub.ask(accept('f1'))).toEqual(no('unknown-offer'));
+  told(hub);
   // The place where nothing was accepted goes: nothing changes.
-  desk.must(leave('f1'));
-  expect(told(desk)).toEqual([]);
-  desk.must(leave('f2'));
-  expect(told(desk)).toEqual(['a: failed by fay (gone)']);
+  hub.must(leave('f1'));
+  expect(told(hub)).toEqual([]);
+  hub.must(leave('f2'));
+  expect(told(hub)).toEqual(['a: failed by fay (gone)']);
 });

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../../src/protocol/limits';
-import { type Desk, roomNamed, sessionOf } from '../../support/journal';
-import { desk, join, kinds, leave, no, yes } from './commands';
+import { roomNamed, sessionOf, type TestHub } from '../../support/journal';
+import { join, kinds, leave, no, testHub, yes } from './commands';
 
 describe('rooms', () => {
   const said = (session: string, room?: string) =>
@@ -17,81 +17,81 @@ describe('rooms', () => {
   const create = (session: string, room: string) =>
     ({ do: 'room-create', session: sessionOf(session), room: roomNamed(room) }) as const;
 
-  function two(): Desk {
-    const made = desk();
-    made.enter('s1', 'panda');
-    made.enter('s2', 'alice');
-    made.takeEvents();
-    return made;
+  function two(): TestHub {
+    const hub = testHub();
+    hub.enter('s1', 'panda');
+    hub.enter('s2', 'alice');
+    hub.takeEvents();
+    return hub;
   }
 
   test('are created once; reserved names are taken; strangers create nothing', () => {
-    const made = two();
-    expect(made.ask(create('s9', 'r'))).toEqual(no('not-entered'));
-    expect(made.ask(create('s1', 'r'))).toEqual(yes);
-    expect(made.ask(create('s2', 'r'))).toEqual(no('room-exists'));
-    expect(made.ask(create('s2', 'square'))).toEqual(no('room-exists'));
+    const hub = two();
+    expect(hub.ask(create('s9', 'r'))).toEqual(no('not-entered'));
+    expect(hub.ask(create('s1', 'r'))).toEqual(yes);
+    expect(hub.ask(create('s2', 'r'))).toEqual(no('room-exists'));
+    expect(hub.ask(create('s2', 'square'))).toEqual(no('room-exists'));
   });
 
   test('a reserved one is listed while it has members', () => {
-    const made = two();
-    const rooms = () => made.ask({ do: 'rooms', session: sessionOf('s1') });
-    made.must(create('s1', 'b'));
-    made.must(create('s1', 'a'));
+    const hub = two();
+    const rooms = () => hub.ask({ do: 'rooms', session: sessionOf('s1') });
+    hub.must(create('s1', 'b'));
+    hub.must(create('s1', 'a'));
     expect(rooms()).toMatchObject({ value: { rooms: ['b', 'a'] } });
-    made.must(join('s1', 'square'));
+    hub.must(join('s1', 'square'));
     expect(rooms()).toMatchObject({ value: { rooms: ['square', 'b', 'a'] } });
-    made.must(leave('s1'));
+    hub.must(leave('s1'));
     expect(rooms()).toMatchObject({ value: { rooms: ['b', 'a'] } });
   });
 
   test('moving says left to the old room before joined to the new one', () => {
-    const made = two();
-    made.must(create('s1', 'r1'));
-    made.must(create('s1', 'r2'));
-    expect(made.ask(join('s1', 'nowhere'))).toEqual(no('unknown-room'));
-    made.must(join('s1', 'r1', true));
-    expect(kinds(made)).toEqual(['room-in', 'joined']);
-    made.must(join('s1', 'r2', true));
-    expect(kinds(made)).toEqual(['room-out', 'left', 'room-in', 'joined']);
-    made.must(join('s1', 'r2', true));
-    expect(kinds(made)).toEqual(['room-out', 'left', 'room-in', 'joined']);
+    const hub = two();
+    hub.must(create('s1', 'r1'));
+    hub.must(create('s1', 'r2'));
+    expect(hub.ask(join('s1', 'nowhere'))).toEqual(no('unknown-room'));
+    hub.must(join('s1', 'r1', true));
+    expect(kinds(hub)).toEqual(['room-in', 'joined']);
+    hub.must(join('s1', 'r2', true));
+    expect(kinds(hub)).toEqual(['room-out', 'left', 'room-in', 'joined']);
+    hub.must(join('s1', 'r2', true));
+    expect(kinds(hub)).toEqual(['room-out', 'left', 'room-in', 'joined']);
   });
 
   test('only members speak, and an error changes nothing', () => {
-    const made = two();
-    made.must(create('s1', 'r1'));
-    expect(made.ask(said('s1'))).toEqual(no('not-member'));
-    expect(made.ask(said('s1', 'r1'))).toEqual(no('not-member'));
-    expect(made.ask(said('s9'))).toEqual(no('not-entered'));
-    made.must(join('s1', 'r1'));
-    made.takeEvents();
-    expect(made.ask(said('s1'))).toEqual({ ok: true, value: { room: roomNamed('r1') } });
-    expect(made.takeEvents()).toMatchObject([
+    const hub = two();
+    hub.must(create('s1', 'r1'));
+    expect(hub.ask(said('s1'))).toEqual(no('not-member'));
+    expect(hub.ask(said('s1', 'r1'))).toEqual(no('not-member'));
+    expect(hub.ask(said('s9'))).toEqual(no('not-entered'));
+    hub.must(join('s1', 'r1'));
+    hub.takeEvents();
+    expect(hub.ask(said('s1'))).toEqual({ ok: true, value: { room: roomNamed('r1') } });
+    expect(hub.takeEvents()).toMatchObject([
       { is: 'notice', to: { room: 'r1', except: 's1' }, notice: { is: 'said', from: 'panda' } },
     ]);
   });
 
   test('leaving a room, and the server', () => {
-    const made = two();
+    const hub = two();
     const out = { do: 'room-leave', session: sessionOf('s1'), room: roomNamed('square') } as const;
-    expect(made.ask(out)).toEqual(no('not-member'));
-    made.must(join('s1', 'square'));
-    made.takeEvents();
-    expect(made.ask(out)).toEqual(yes);
-    expect(kinds(made)).toEqual(['room-out', 'left']);
-    made.must(join('s1', 'square'));
-    made.takeEvents();
-    made.must(leave('s1'));
-    expect(kinds(made)).toEqual(['room-out', 'left', 'departed', 'forgotten']);
+    expect(hub.ask(out)).toEqual(no('not-member'));
+    hub.must(join('s1', 'square'));
+    hub.takeEvents();
+    expect(hub.ask(out)).toEqual(yes);
+    expect(kinds(hub)).toEqual(['room-out', 'left']);
+    hub.must(join('s1', 'square'));
+    hub.takeEvents();
+    hub.must(leave('s1'));
+    expect(kinds(hub)).toEqual(['room-out', 'left', 'departed', 'forgotten']);
   });
 
   test('there is an end to how many', () => {
-    const made = two();
+    const hub = two();
     for (let index = 0; index < limits.hub.rooms; index++) {
-      made.journal.submit(create('s1', `r${index}`), () => {});
+      hub.journal.submit(create('s1', `r${index}`), () => {});
     }
-    made.turn();
-    expect(made.ask(create('s1', 'one-more'))).toEqual(no('too-many'));
+    hub.turn();
+    expect(hub.ask(create('s1', 'one-more'))).toEqual(no('too-many'));
   });
 });

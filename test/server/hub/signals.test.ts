@@ -4,10 +4,10 @@ import { expect, test } from 'bun:test';
 
 import { numberedName } from '../../../src/protocol/model';
 import { readPending } from '../../../src/server/hub/state/messages';
-import { Desk, named, sessionOf } from '../../support/journal';
+import { named, sessionOf, TestHub } from '../../support/journal';
 
-const enter = (made: Desk, session: string, number: number, more: object = {}): unknown =>
-  made.must({
+const enter = (hub: TestHub, session: string, number: number, more: object = {}): unknown =>
+  hub.must({
     do: 'enter',
     session: sessionOf(session),
     wanted: { lowest: [number, number + 10] },
@@ -29,12 +29,12 @@ const signal = (session: string, to: number) =>
 const no = <const W extends string>(why: W) => ({ ok: false, why }) as const;
 
 test('a signal reaches the session of that name, with who sent it and when', () => {
-  const made = new Desk();
-  enter(made, 's1', 7, { deaf: true });
-  enter(made, 's2', 1007);
-  made.takeEvents();
-  expect(made.ask(signal('s1', 1007))).toEqual({ ok: true, value: undefined });
-  expect(made.takeEvents()).toMatchObject([
+  const hub = new TestHub();
+  enter(hub, 's1', 7, { deaf: true });
+  enter(hub, 's2', 1007);
+  hub.takeEvents();
+  expect(hub.ask(signal('s1', 1007))).toEqual({ ok: true, value: undefined });
+  expect(hub.takeEvents()).toMatchObject([
     {
       is: 'notice',
       to: { session: 's2' },
@@ -44,18 +44,18 @@ test('a signal reaches the session of that name, with who sent it and when', () 
 });
 
 test('a signal reaches neither strangers, nor the deaf, nor other dialects', () => {
-  const made = new Desk();
-  expect(made.ask(signal('s1', 1007))).toEqual(no('not-entered'));
-  enter(made, 's1', 7, { deaf: true });
-  expect(made.ask(signal('s1', 1007))).toEqual(no('unknown-user'));
-  expect(made.ask(signal('s1', 7))).toEqual(no('unknown-user'));
-  enter(made, 's2', 1007, { dialect: 'letters' });
-  expect(made.ask(signal('s1', 1007))).toEqual(no('unknown-user'));
+  const hub = new TestHub();
+  expect(hub.ask(signal('s1', 1007))).toEqual(no('not-entered'));
+  enter(hub, 's1', 7, { deaf: true });
+  expect(hub.ask(signal('s1', 1007))).toEqual(no('unknown-user'));
+  expect(hub.ask(signal('s1', 7))).toEqual(no('unknown-user'));
+  enter(hub, 's2', 1007, { dialect: 'letters' });
+  expect(hub.ask(signal('s1', 1007))).toEqual(no('unknown-user'));
 });
 
 test('a numbered session hears for the number that much below its own', () => {
-  const made = new Desk();
-  made.register('alice');
+  const hub = new TestHub();
+  hub.register('alice');
   const write = (to: number) =>
     ({
       do: 'direct',
@@ -64,21 +64,21 @@ test('a numbered session hears for the number that much below its own', () => {
       text: 'hi',
       origin: 'test',
     }) as const;
-  enter(made, 's1', 1000, { hearsFor: { below: 1000 } });
-  enter(made, 's2', 1007, { hearsFor: { below: 1000 } });
-  expect(made.ask(write(0))).toEqual(no('unknown-user'));
-  made.takeEvents();
-  expect(made.ask(write(7)).ok).toBe(true);
-  expect(made.takeEvents()).toMatchObject([{ is: 'direct', to: 'gs2' }]);
+  enter(hub, 's1', 1000, { hearsFor: { below: 1000 } });
+  enter(hub, 's2', 1007, { hearsFor: { below: 1000 } });
+  expect(hub.ask(write(0))).toEqual(no('unknown-user'));
+  hub.takeEvents();
+  expect(hub.ask(write(7)).ok).toBe(true);
+  expect(hub.takeEvents()).toMatchObject([{ is: 'direct', to: 'gs2' }]);
 });
 
 test('bytes that are not UTF-8 wait beside the text', () => {
-  const made = new Desk();
-  made.register('alice');
-  enter(made, 's1', 7);
+  const hub = new TestHub();
+  hub.register('alice');
+  enter(hub, 's1', 7);
   const raw = Uint8Array.of(0x61, 0xe9);
   for (const to of [named('alice'), numberedName(7)]) {
-    made.must({
+    hub.must({
       do: 'direct',
       from: { session: sessionOf('s1') },
       to,
@@ -87,8 +87,8 @@ test('bytes that are not UTF-8 wait beside the text', () => {
       origin: 'numbers',
     });
   }
-  const events = made.takeEvents().filter((event) => event.is === 'direct');
+  const events = hub.takeEvents().filter((event) => event.is === 'direct');
   expect(events.map(({ message }) => message.raw)).toEqual([raw, raw]);
-  const waiting = readPending(made.db);
+  const waiting = readPending(hub.db);
   for (const { to } of events) expect(waiting(to, 0, 9)).toMatchObject([{ text: 'a\ufffd', raw }]);
 });
