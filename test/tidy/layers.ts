@@ -78,7 +78,7 @@ export const layers: readonly Layer[] = [
       'src/server/{web,net,files}/**',
       contract,
       bytes,
-      'src/protocol/web/**',
+      'src/protocol/web/wire/**',
       'src/client/page/index.html',
     ],
   },
@@ -91,7 +91,7 @@ export const layers: readonly Layer[] = [
   // The page is downloaded by others: nothing of the terminal's may be dragged along.
   {
     files: 'src/client/page/**',
-    may: ['src/client/page/**', clientKit, contract, bytes, 'src/protocol/web/**'],
+    may: ['src/client/page/**', clientKit, contract, bytes, 'src/protocol/web/{wire,client}/**'],
   },
   {
     files: 'src/client/**',

@@ -18,11 +18,8 @@ import {
   unread,
   users,
 } from './state';
-import { current, LocalState, pendingTokens, randomText, tokens } from './store';
+import { current, LocalState, newToken, pendingTokens, tokens } from './store';
 import { conclude, concludeUsers, echo } from './transcript';
-
-/** Bytes of chance in a token. */
-const tokenBytes = 32;
 
 /** Gets the refusal of an operation, or nothing. */
 type Done = (why?: string) => void;
@@ -44,7 +41,7 @@ export function register(
   done: Done = ignore,
 ): void {
   echo('REGISTER', who.name);
-  const token = pendingTokens.of(who.name) ?? randomText(tokenBytes);
+  const token = pendingTokens.of(who.name) ?? newToken();
   pendingTokens.set(who.name, token);
   session.request({ do: 'register', ...who, token }, (outcome) => {
     if (outcome.ok || outcome.why !== 'unreachable') pendingTokens.set(who.name, undefined);
@@ -88,7 +85,7 @@ function logIn(name: string, done: Done): void {
   };
   // Without a token the server is asked all the same: it says whether the alias is unknown or the token wrong.
   const token = tokens.of(name);
-  if (token === undefined) session.enter(name, randomText(tokenBytes));
+  if (token === undefined) session.enter(name, newToken());
   else void openAccount(name).then(() => session.enter(name, token));
 }
 

@@ -14,7 +14,7 @@ import {
   putMessage,
   uploads,
 } from './state';
-import { randomText, type StoredMessage, tokens } from './store';
+import { newKey, type StoredMessage, tokens } from './store';
 import { t } from './texts/index';
 import { conclude, concludeSend, echo } from './transcript';
 
@@ -28,7 +28,7 @@ export const canSendAgain = (message: StoredMessage): boolean =>
   !message.file || files.has(message.key);
 
 export function sendFile(conversation: string, file: File, text = ''): void {
-  const key = randomText(12);
+  const key = newKey();
   const message: StoredMessage = {
     key,
     conversation,

@@ -21,7 +21,7 @@ import {
   unread,
   users,
 } from './state';
-import { randomText, type StoredMessage } from './store';
+import { newKey, type StoredMessage } from './store';
 import { t } from './texts/index';
 import { printMessage, printReceipt } from './transcript';
 
@@ -101,7 +101,7 @@ export function notified(notice: ServerNotice): void {
 
 function putSaid({ room, from, text, at }: ServerMessageOf<'said'>): void {
   const message: StoredMessage = {
-    key: `said ${randomText(9)}`,
+    key: `said ${newKey()}`,
     conversation: conversationOf(room),
     from,
     mine: from === me.value,

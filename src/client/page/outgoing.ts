@@ -3,14 +3,14 @@
 import { limits } from '../../protocol/limits';
 import { session } from './server';
 import { kindOf, me, nameIn, nextTimestamp, putMessage, storage } from './state';
-import { randomText, type StoredMessage, type UnsentMessage } from './store';
+import { newKey, type StoredMessage, type UnsentMessage } from './store';
 import { conclude, concludeSend, echo } from './transcript';
 
 /** Keys of the messages that this page has sent and that have no reply. */
 const unanswered = new Set<string>();
 
 export function send(conversation: string, text: string): void {
-  const unsent: UnsentMessage = { key: randomText(12), conversation, text, at: nextTimestamp() };
+  const unsent: UnsentMessage = { key: newKey(), conversation, text, at: nextTimestamp() };
   storage.local.addUnsent(unsent);
   if (kindOf(conversation) === 'p') echo('SEND', nameIn(conversation), text);
   resend(unsent);

@@ -145,8 +145,14 @@ export class LocalState {
   }
 }
 
+/** What a message, a payment or a line is known by: unique without asking anybody. */
+export const newKey = (): string => randomText(12);
+
+/** A new account's token, of 256 bits. */
+export const newToken = (): string => randomText(32);
+
 /** So many random bytes, in base64url. */
-export function randomText(bytes: number): string {
+function randomText(bytes: number): string {
   const random = crypto.getRandomValues(new Uint8Array(bytes));
   return btoa(String.fromCharCode(...random))
     .replaceAll('+', '-')

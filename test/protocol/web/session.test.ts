@@ -265,6 +265,8 @@ describe('refusals', () => {
     page.host.hold = true;
     page.ask({ do: 'rooms' });
     page.feed.push('{"do":"fly"}\n{"do":"users","ref":3}\n');
+    page.feed.push('{"do":"users","ref":4}\n');
+    expect(page.host.commands).toHaveLength(1);
     expect(page.host.ending).toBe('open');
     page.host.release();
     expect(page.take().map(({ is }) => is)).toEqual(['done', 'bye']);

@@ -6,7 +6,7 @@ import { reasonFor } from '../faults';
 import { fieldsOf } from '../forms';
 import { session } from '../server';
 import { balance, hint, isOnline, users } from '../state';
-import { randomText } from '../store';
+import { newKey } from '../store';
 import { locale, t } from '../texts/index';
 
 const dollars = new Intl.NumberFormat(locale, {
@@ -77,7 +77,7 @@ function TransferForm() {
     const amount = submittedAmount(field);
     if (amount === undefined) return;
     const to = field('to');
-    const key = randomText(12);
+    const key = newKey();
     isPaying.value = true;
     session.requestReliably({ do: 'transfer', to, amount, key }, (outcome) => {
       isPaying.value = false;

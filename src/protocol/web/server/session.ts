@@ -13,9 +13,10 @@ import { WebRequests } from './requests';
 /**
  * Where the connection stands. `silent`: nothing was requested yet; the first request must come within
  * `limits.net.requestMs`. `open`: requests are submitted without waiting for outcomes; the hub knows who has logged
- * in. `over`: our side has ended, so nothing can be written.
+ * in. `ending`: what arrived is no request, so nothing more is taken, and the goodbye follows the replies that are
+ * owed. `over`: our side has ended, so nothing can be written.
  */
-type State = 'silent' | 'open' | 'over';
+type State = 'silent' | 'open' | 'ending' | 'over';
 
 export class WebSession implements Session {
   readonly #host: Host;
@@ -31,14 +32,17 @@ export class WebSession implements Session {
   }
 
   takeNext(inbox: Inbox): Taken {
-    if (this.#state === 'over') return 'more';
+    if (this.#state === 'ending' || this.#state === 'over') {
+      inbox.takeAll();
+      return 'more';
+    }
     try {
       const line = takeLine(inbox);
       if (!line) return 'more';
       this.#take(decodeRequest(line));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      inbox.takeAll();
+      this.#state = 'ending';
       this.#host.inOrder(() => this.#sayGoodbye(error.message));
     }
     return 'taken';
