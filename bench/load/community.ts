@@ -1,4 +1,4 @@
-// The users that the generator plays at one server: who they are, where they listen, which ids they were given.
+// The users that the load generator plays at one server: their names, their listeners, the ids they were given.
 
 import type { Socket } from 'bun';
 
@@ -12,19 +12,19 @@ export class Community {
   readonly port: number;
   /** Registered and not connected. */
   readonly away: string[] = [];
-  /** Connected, in the order of their coming. */
+  /** Connected, in the order in which they connected. */
   readonly here: string[] = [];
   /** Ids given to each sender by a SEND that was answered 0. */
   readonly #ids = new Map<string, Set<number>>();
   #aliases = 0;
-  /** Who wants to know what the users hear. */
+  /** Called with what the users receive. */
   heard: Heard = () => {};
 
   constructor(port: number) {
     this.port = port;
   }
 
-  /** An alias nobody had yet. */
+  /** An alias that was not used yet. */
   freshAlias(): string {
     return `fresh${this.#aliases++}`;
   }
@@ -82,7 +82,7 @@ export class Community {
     return undefined;
   }
 
-  /** Ids count from 1 without a gap: says for whom they do not. */
+  /** Ids count from 1 without a gap: says for which senders they do not. */
   *gaps(): Iterable<string> {
     for (const [sender, ids] of this.#ids) {
       let most = 0;

@@ -1,4 +1,4 @@
-// Messages among users who are here: sent, heard by whom they are for, confirmed to whom they are from.
+// Messages among connected users: sent, received by the recipient, confirmed to the sender.
 
 import type { Community } from './community';
 import { exchange } from './exchange';

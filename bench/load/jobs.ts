@@ -17,7 +17,7 @@ interface Load extends At {
 }
 
 export type Job =
-  /** Registers users of these names; who is to be `here` also gets a listener and connects. */
+  /** Registers users of these names. If they are to be `here`, they also get a listener and connect. */
   | (At & { readonly do: 'prepare'; readonly names: readonly string[]; readonly here: boolean })
   | (Load & { readonly do: 'operations'; readonly operation: Operation })
   /** Messages among those who are here: each counts once it is answered, delivered and confirmed. */

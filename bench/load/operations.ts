@@ -6,7 +6,7 @@ import type { Job, Measured, Operation } from './jobs';
 import { run, Wrongs } from './run';
 import { areEqual, decodeFields, encodeAnswer, encodeFields, shown } from './wire';
 
-/** What to say, and what is wrong with an answer, if anything. */
+/** A request, and what is wrong with an answer to it, if anything. */
 interface Asked {
   readonly request: Uint8Array;
   readonly judge: (reply: Uint8Array) => string | undefined;
@@ -18,7 +18,7 @@ const expecting = (request: Uint8Array, answer: Uint8Array): Asked => ({
     areEqual(reply, answer) ? undefined : `answered ${shown(reply)} and not ${shown(answer)}`,
 });
 
-/** One asker after the other, over all who are there. */
+/** One name after the other, over and over. */
 const turn = (names: readonly string[], index: number): string => names[index % names.length] ?? '';
 
 function connectedUsers({ here }: Community): (index: number) => Asked {
@@ -33,7 +33,7 @@ function register(community: Community): () => Asked {
     expecting(encodeFields('REGISTER', 'Bench User', community.freshAlias(), '01/02/2003'), answer);
 }
 
-/** Stored for somebody who is away. */
+/** Messages for users who are away, which are stored. */
 function send(community: Community): (index: number) => Asked {
   const { away } = community;
   return (index) => {

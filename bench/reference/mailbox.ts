@@ -12,7 +12,7 @@ interface Connection {
 }
 
 const users = new Map<string, User>();
-/** Who is connected, in the order of their coming. */
+/** Connected users, in the order in which they connected. */
 const here = new Set<string>();
 
 const fieldCounts: Readonly<Record<string, number>> = {
@@ -53,7 +53,7 @@ function serve(socket: Socket<Connection>, request: readonly string[]): void {
       if (!from || !to) return answer(1);
       const id = String(++from.lastId);
       answer(0, fields(id));
-      // Confirmed once the recipient has ended his side, having read all of it.
+      // Confirmed once the recipient has read all of it and ended its side.
       if (to.port !== undefined) {
         call(to.port, fields('SEND_MESSAGE', first, id, third), () => {
           if (from.port !== undefined) call(from.port, fields('SEND_MESS_ACK', id));

@@ -1,4 +1,4 @@
-// A plain relay of 200-byte frames: passes them on to everybody else, one write a receiver and turn.
+// A plain relay of 200-byte frames: passes them on to all others, with one write for each receiver and turn.
 
 const frameBytes = 200;
 

@@ -35,13 +35,13 @@ const side = (runs: readonly Measured[]): Side => ({
   cpuUsPerOperation: median(runs.map(cpuOf)),
 });
 
-/** What is compiled by running is compiled after the first, unmeasured runs. */
+/** The first runs are not measured: the server still compiles what it runs. */
 export interface Runs {
   readonly unmeasured: number;
   readonly pairs: number;
 }
 
-/** Every run there is counts for what is lost or wrong. */
+/** All runs, measured or not: whatever they lose counts. */
 export const allRuns = ({ unmeasured, pairs }: Runs): number => unmeasured + pairs;
 
 export async function pairs(
@@ -56,7 +56,7 @@ export async function pairs(
   const our: Measured[] = [];
   const their: Measured[] = [];
   for (let index = 0; index < runs.pairs; index++) {
-    // Who goes first alternates as well.
+    // Which of the two goes first alternates.
     if (index % 2 === 0) our.push(await ours());
     their.push(await reference());
     if (index % 2 === 1) our.push(await ours());

@@ -1,4 +1,4 @@
-// One community: whoever comes in by any door talks with everybody else, over every ordered pair of dialects.
+// One community: users of every dialect talk with users of every other, in every ordered pair.
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
@@ -82,7 +82,7 @@ describe.each(pairs.map((pair) => [named(pair), pair] as const))('%s', (_name, p
 
   test('a private message that would forge a line of somebody else', () =>
     withPair(pair, async (writer, reader) => {
-      // Only the mailbox's texts can hold a line end: everybody else's end with it.
+      // Only the mailbox's texts can hold a line end. In all other dialects a text ends with the line.
       if (isGap(writer.write) || isGap(reader.reads) || kind !== mailboxKind) return;
       for (const [sent, shown] of nasty) {
         const read = reader.reads(writer, foreign ? shown : sent);

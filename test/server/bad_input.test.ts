@@ -1,4 +1,4 @@
-// Bad input at the mailbox door: a clear answer or a close, nothing changed, nobody else slowed.
+// Bad input at the mailbox door: a clear answer or a close, nothing changed, no other peer slowed.
 
 import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
@@ -118,7 +118,7 @@ describe('answered or closed, and nothing changed', () => {
   test.each(table)('%s', async (_, request, answer) => {
     const before = everything();
     const peer = await connectTcp(port);
-    // Who is answered before he has said all may not get rid of the rest.
+    // A peer that is answered before it has sent all may still be sending the rest.
     await peer.send(raw(request)).catch(() => {});
     peer.finish();
     expect(Buffer.from(await peer.readToEnd())).toEqual(Buffer.from(answer, 'latin1'));

@@ -1,4 +1,4 @@
-// 5,000 bad peers at once at the built server: those who are good do not notice, and memory stays where it was.
+// 5,000 bad peers at once at the built server: good peers do not notice them, and memory stays where it was.
 
 import { expect, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
@@ -9,13 +9,13 @@ import { startChat } from '../support/executable';
 import { scratchFolder } from '../support/scratch';
 
 const crowd = 5_000;
-/** How long an operation of a good peer may take: for a busy machine, and far below the 30 s of the bad ones. */
+/** How long an operation of a good peer may take: long for a busy machine, and far below the bad peers' 30 s. */
 const patienceMs = 2_000;
 
 type Bad = 'silent' | 'slow' | 'deaf' | 'garbage' | 'endless';
 const kinds: readonly Bad[] = ['silent', 'slow', 'silent', 'slow', 'garbage', 'endless', 'silent'];
 
-/** Somebody who does one thing wrong and then only waits; resolves once he has begun. */
+/** A peer that does one thing wrong and then only waits. Resolves once it has begun. */
 function badPeer(port: number, kind: Bad): Promise<Bun.Socket> {
   return Bun.connect({
     hostname: '127.0.0.1',
@@ -61,7 +61,7 @@ test('5,000 at once', async () => {
       badPeer(port, kinds[index % kinds.length] ?? 'silent'),
     );
     bad.push(...(await Promise.all(next)));
-    // Meanwhile somebody good comes and goes.
+    // Meanwhile a good peer comes and goes.
     const start = performance.now();
     expect(await ask(port, nul('SEND', 'alice', 'bob', `${bad.length}`))).toStartWith('\0');
     expect(performance.now() - start).toBeLessThan(patienceMs);

@@ -1,18 +1,18 @@
-// People at the channels door: frames of 200 bytes, moving from room to room.
+// Users at the channels door, who move from room to room.
 
 import { channels } from '../../src/protocol/channels/index';
 import { ChannelsClient, toldBy } from '../protocol/channels/person';
 import { padded } from '../protocol/channels/support';
-import { Ears, type Saying, type Stay } from './model';
+import { Hearing, type RoomMessage, type Stay } from './model';
 import type { Connection } from './network';
 import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
 
 const rooms = ['attic', 'cellar', 'garden', 'market', 'relay'];
 const frameBytes = 200;
 
-/** What was asked and not yet answered. An asked `/join` without a name is a question whose answer is certain. */
-type Asked =
-  | { readonly is: 'say'; readonly saying: Saying }
+/** What was sent and not yet answered. `mark` is a `/join` without a name, whose answer is certain. */
+type Request =
+  | { readonly is: 'say'; readonly roomMessage: RoomMessage }
   | { readonly is: 'move'; readonly room: string; became: 'done' | 'refused' | 'unsure' }
   | { readonly is: 'other' }
   | { readonly is: 'mark' };
@@ -24,9 +24,9 @@ class Visitor implements Person {
   #visits = 0;
   #client: ChannelsClient<Connection> | undefined;
   #stay: Stay | undefined;
-  #ears: Ears | undefined;
-  #asked: Asked[] = [];
-  /** Where it is, by all that was answered; more than one where nobody can tell. */
+  #hearing: Hearing | undefined;
+  #asked: Request[] = [];
+  /** Where the user is, by all that was answered. Several rooms if an answer was lost. */
   #rooms = new Set<string>();
   #isSure = false;
   /** A frame of which only a part was sent. */
@@ -70,14 +70,14 @@ class Visitor implements Person {
     const { machine, model, note } = this.#stage;
     const name = `${this.name}-${++this.#visits}`;
     const stay: Stay = { dialect: 'channels', name, enteredAt: undefined, leftAt: undefined };
-    const ears = new Ears(stay);
+    const hearing = new Hearing(stay);
     this.#stay = stay;
-    this.#ears = ears;
+    this.#hearing = hearing;
     this.#rooms = new Set();
     this.#isSure = false;
     this.#asked = [];
     this.#rest = undefined;
-    model.ears.add(ears);
+    model.hearings.add(hearing);
     note(`${name} comes`);
     const client = new ChannelsClient(
       (data) => {
@@ -112,28 +112,28 @@ class Visitor implements Person {
     const rest = this.#rest;
     this.#rest = undefined;
     if (rest) this.#client?.transport.send(rest);
-    // What was half a frame is said like anything else, but nobody waits for it.
+    // The text of the cut frame is said like any other, but the model does not know it.
     this.#mark();
   }
 
   #say(): void {
     const { chance, model } = this.#stage;
-    const [stay, ears] = [this.#stay, this.#ears];
-    if (!stay || !ears) return;
+    const [stay, hearing] = [this.#stay, this.#hearing];
+    if (!stay || !hearing) return;
     const text = textAround(chance, frameBytes);
-    const saying = model.saying({ by: stay, line: ears, rooms: ears.maybe, text });
-    this.#asked.push({ is: 'say', saying });
-    this.#send(saying.text);
+    const roomMessage = model.say({ by: stay, line: hearing, rooms: hearing.maybe, text });
+    this.#asked.push({ is: 'say', roomMessage });
+    this.#send(roomMessage.text);
     if (chance.is(0.3)) this.#mark();
   }
 
   #move(how: '/join' | '/create'): void {
     const { chance, model } = this.#stage;
-    const ears = this.#ears;
+    const hearing = this.#hearing;
     const room = how === '/create' && chance.is(0.3) ? `room${chance.below(40)}` : chance.of(rooms);
     this.#asked.push({ is: 'move', room, became: 'done' });
-    if (ears) ears.maybe = new Set([...ears.maybe, room]);
-    ears?.mayLeave(model.now());
+    if (hearing) hearing.maybe = new Set([...hearing.maybe, room]);
+    hearing?.mayLeave(model.now());
     this.#send(`${how} ${room}`);
     this.#mark();
   }
@@ -170,16 +170,16 @@ class Visitor implements Person {
 
   #frame(frame: string): void {
     const { model } = this.#stage;
-    const [stay, ears] = [this.#stay, this.#ears];
-    if (!stay || !ears) return;
+    const [stay, hearing] = [this.#stay, this.#hearing];
+    if (!stay || !hearing) return;
     const told = toldBy(frame);
     if (told.is === 'said') {
       const { from, text } = told;
       if (isRest(text)) return;
       if (told.private) model.took([stay.name], from, text);
-      else model.heard(ears, from, text);
+      else model.heard(hearing, from, text);
     } else if (/^\S+ has (joined|left)$/.test(frame)) {
-      if (ears.maybe.size === 0) {
+      if (hearing.maybe.size === 0) {
         this.#stage.violated(`${stay.name} was told outside any room: ${frame}`);
       }
     } else this.#answered(frame);
@@ -191,23 +191,23 @@ class Visitor implements Person {
     const mark = this.#asked.findIndex(({ is }) => is === 'mark');
     const before = this.#asked.slice(0, mark < 0 ? undefined : mark);
     if (frame.startsWith('Not currently in any channel')) {
-      const said = before.find((asked) => asked.is === 'say' && !asked.saying.refused);
-      if (said?.is === 'say') said.saying.refused = true;
+      const said = before.find((asked) => asked.is === 'say' && !asked.roomMessage.refused);
+      if (said?.is === 'say') said.roomMessage.refused = true;
     } else if (/^No channel named|^Room |^Too many channels/.test(frame)) {
       for (const asked of before) if (asked.is === 'move') asked.became = 'refused';
     } else if (frame.startsWith('The server could not')) {
-      // Nobody can tell what it could not do: nothing of it is counted on.
+      // It does not say which request failed: the model counts on none of them.
       for (const asked of before) if (asked.is === 'move') asked.became = 'unsure';
       this.#asked = this.#asked.filter((asked) => asked.is !== 'say' || !before.includes(asked));
-      this.#ears?.mayLeave(model.now());
+      this.#hearing?.mayLeave(model.now());
     }
   }
 
   /** All that was asked before the mark has been dealt with. */
   #marked(): void {
     const { model } = this.#stage;
-    const [stay, ears] = [this.#stay, this.#ears];
-    if (!stay || !ears) return;
+    const [stay, hearing] = [this.#stay, this.#hearing];
+    if (!stay || !hearing) return;
     stay.enteredAt ??= model.now();
     for (let asked = this.#asked.shift(); asked; asked = this.#asked.shift()) {
       if (asked.is === 'mark') break;
@@ -217,14 +217,14 @@ class Visitor implements Person {
         this.#rooms.add(asked.room);
       }
       const [room] = this.#rooms;
-      if (asked.is === 'say' && !asked.saying.refused && this.#isSure && room !== undefined) {
-        model.said(asked.saying, room);
+      if (asked.is === 'say' && !asked.roomMessage.refused && this.#isSure && room !== undefined) {
+        model.said(asked.roomMessage, room);
       }
     }
     const moves = this.#asked.flatMap((asked) => (asked.is === 'move' ? [asked.room] : []));
-    ears.maybe = new Set([...this.#rooms, ...moves]);
+    hearing.maybe = new Set([...this.#rooms, ...moves]);
     const [room] = this.#rooms;
-    if (moves.length === 0 && this.#isSure && room !== undefined) ears.isIn(room, model.now());
+    if (moves.length === 0 && this.#isSure && room !== undefined) hearing.isIn(room, model.now());
   }
 
   // ---- the end

@@ -7,20 +7,20 @@ import type { FileReader, FileStore } from '../../src/server/files/files';
 /** What lies on the disk. */
 export type Disk = Map<FileHash, Uint8Array>;
 
-interface Around {
+interface MemoryFilesDeps {
   readonly disk: Disk;
   needed(hash: FileHash): boolean;
-  /** The server that these files were opened by is dead, and changes nothing any more. */
+  /** The server that opened these files is dead and changes nothing any more. */
   isOver(): boolean;
   /** Runs a step after a while, as long as the server lives. */
   later(step: () => void): void;
 }
 
 export class MemoryFiles implements FileStore {
-  readonly #deps: Around;
+  readonly #deps: MemoryFilesDeps;
   readonly #pins = new Map<FileHash, number>();
 
-  constructor(deps: Around) {
+  constructor(deps: MemoryFilesDeps) {
     this.#deps = deps;
   }
 
@@ -63,7 +63,7 @@ export class MemoryFiles implements FileStore {
     pieceBytes: number,
     to: { piece(bytes: Uint8Array): void; end(complete: boolean): void },
   ): FileReader {
-    // Who has it open still gets the whole of it.
+    // A reader that has it open still gets the whole of it.
     let whole: Uint8Array | undefined;
     let at = 0;
     let isClosed = false;

@@ -1,4 +1,4 @@
-// People of the groups protocol: guests, and accounts that come with a token; who confirm what they get, or refuse it.
+// Users of the groups protocol: guests, and accounts with a token. They confirm what they get, or refuse it.
 
 import { randomBytes } from 'node:crypto';
 
@@ -7,9 +7,9 @@ import type { Content } from '../../src/protocol/groups/wire/codec';
 import type { Message } from '../../src/protocol/groups/wire/messages';
 import { GroupsClient } from '../protocol/groups/person';
 import { WebLines } from '../protocol/web/person';
-import { Belonging } from './belonging';
-import { type Everybody, Files } from './groups_files';
-import type { Letter, Stay } from './model';
+import { Files, type OtherUsers } from './groups_files';
+import { Memberships } from './memberships';
+import type { PrivateMessage, Stay } from './model';
 import type { Connection } from './network';
 import { groupNames, groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
 import { Visitor } from './visitor';
@@ -27,30 +27,30 @@ const nameOf = (number: number): string => (isAccount(number) ? `gil${number}` :
 type Answered = (answer: Message | undefined) => void;
 
 class User extends Visitor {
-  /** What shows that it is the account; a guest has none. */
+  /** Proves that the user is the account. A guest has none. */
   readonly #token: string | undefined;
   #isRegistered = false;
-  /** The account, from when it knows of it. */
+  /** The account, from the moment it is known to exist. */
   #account: Stay | undefined;
   #client: GroupsClient<Connection> | undefined;
   #ids = 0;
   /** What was asked and not yet answered, by `Id`, in the order of the answers. */
   #pending: { readonly id: string; readonly answered: Answered }[] = [];
   /** Stored, by `Id`: what became of it comes later. */
-  readonly #stored = new Map<string, Letter>();
-  readonly #confirmed: Letter[] = [];
-  readonly #groups: Belonging;
+  readonly #stored = new Map<string, PrivateMessage>();
+  readonly #confirmed: PrivateMessage[] = [];
+  readonly #groups: Memberships;
   readonly #files: Files;
   #invitations: string[] = [];
   /** The newest message on this connection: only of this one it may be unknown that it was taken. */
-  #newest: Letter | undefined;
-  /** Who is here, by the last list. */
+  #newest: PrivateMessage | undefined;
+  /** The names of the last list of users. */
   #listed: string | undefined;
 
-  constructor(stage: Stage, number: number, everybody: Everybody) {
+  constructor(stage: Stage, number: number, everybody: OtherUsers) {
     super(stage, { name: nameOf(number), host: `10.0.6.${number}`, dialect: 'groups' });
     if (isAccount(number)) this.#token = randomBytes(32).toString('base64url');
-    this.#groups = new Belonging(() => stage.model.now());
+    this.#groups = new Memberships(() => stage.model.now());
     this.#files = new Files(
       stage,
       { name: this.name, host: this.host },
@@ -59,7 +59,7 @@ class User extends Visitor {
     );
   }
 
-  /** As whom others address it: an account stays, a guest goes with his connection. */
+  /** As whom others address this user: an account stays, a guest goes with their connection. */
   get #self(): Stay | undefined {
     return this.#token === undefined ? this.me : this.#account;
   }
@@ -128,10 +128,10 @@ class User extends Visitor {
   }
 
   #enters(): void {
-    const ears = this.entered();
+    const hearing = this.entered();
     // It is told of all its groups from here on.
     this.#groups.listed([]);
-    if (ears) this.#groups.hearsWith(ears);
+    if (hearing) this.#groups.hearsWith(hearing);
     this.#changed();
   }
 
@@ -144,10 +144,10 @@ class User extends Visitor {
 
   #write(): void {
     const { chance, model, note } = this.stage;
-    const [from, line] = [this.#self, this.ears];
-    const { name: to, stay } = this.stage.somebody(this.name);
+    const [from, line] = [this.#self, this.hearing];
+    const { name: to, stay } = this.stage.someRecipient(this.name);
     if (!from || !line) return;
-    const message = model.letter({ from, to, stay, line, text: textAround(chance, 400) });
+    const message = model.write({ from, to, stay, line, text: textAround(chance, 400) });
     note(`${this.name} writes ${message.word} to ${to}`);
     const id = this.#ask({ action: 'send', to: [to], body: message.text }, (answer) => {
       if (!answer) return model.answered(message, 'unknown');
@@ -159,18 +159,18 @@ class User extends Visitor {
 
   #say(): void {
     const { chance, model } = this.stage;
-    const [by, line] = [this.me, this.ears];
+    const [by, line] = [this.me, this.hearing];
     const { maybe } = this.#groups;
     if (!by || !line || maybe.length === 0) return;
     const room = chance.of(maybe);
     const isSure = this.#groups.isSure(room);
     const text = textAround(chance, 300);
-    const saying = model.saying({ by, line, rooms: new Set([room]), text });
-    this.#ask({ action: 'send', group: room, body: saying.text }, (answer) => {
-      if (answer?.status === 'stored') return model.said(saying, room);
+    const roomMessage = model.say({ by, line, rooms: new Set([room]), text });
+    this.#ask({ action: 'send', group: room, body: roomMessage.text }, (answer) => {
+      if (answer?.status === 'stored') return model.said(roomMessage, room);
       if (!answer) return;
       if (isSure && !isBusy(answer)) this.#wrong(`could not speak in ${room}`, answer);
-      saying.refused = true;
+      roomMessage.refused = true;
     });
   }
 
@@ -180,7 +180,8 @@ class User extends Visitor {
     const invitation = this.#invitations.pop();
     if (invitation !== undefined && chance.is(0.8)) return this.#change('accept', invitation);
     if (invitation !== undefined) return this.#askOf('decline', invitation);
-    if (chance.is(0.5)) return this.#askOf('invite', group, this.stage.somebody(this.name).name);
+    if (chance.is(0.5))
+      return this.#askOf('invite', group, this.stage.someRecipient(this.name).name);
     this.#change(chance.is(0.6) ? 'create' : 'leave', group);
   }
 
@@ -205,7 +206,7 @@ class User extends Visitor {
   }
 
   #changed(): void {
-    if (this.ears) this.ears.maybe = new Set(this.#groups.maybe);
+    if (this.hearing) this.hearing.maybe = new Set(this.#groups.maybe);
   }
 
   #list(): void {
@@ -233,7 +234,7 @@ class User extends Visitor {
 
   // ---- leaving
 
-  /** Who says goodbye still gets his answers. */
+  /** A user who says goodbye still gets their answers. */
   #goodbye(): void {
     this.stage.note(`${this.name} says goodbye`);
     this.state = 'going';
@@ -244,7 +245,7 @@ class User extends Visitor {
     for (const { answered } of this.#pending.splice(0)) answered(undefined);
     this.#files.gone();
     this.#stored.clear();
-    // Nobody knows whether the server heard that it was taken; a guest's is gone with him.
+    // The server may not have received the confirmation. What waits for a guest is gone with them.
     if (this.#newest && this.#token !== undefined) this.#newest.mayRepeat = true;
     this.#newest = undefined;
     this.#listed = undefined;
@@ -312,7 +313,7 @@ class User extends Visitor {
     const { id, user: from = '', group } = received;
     const body = textOf(received);
     if (group !== undefined) {
-      if (this.ears && !isRest(body)) model.heard(this.ears, from, body);
+      if (this.hearing && !isRest(body)) model.heard(this.hearing, from, body);
     } else if (!isRest(body)) {
       const message = model.took([this.name], from, body);
       this.#newest = message;

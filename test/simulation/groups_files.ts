@@ -1,4 +1,4 @@
-// Files that people of the groups protocol offer each other, decide about, bring and fetch.
+// Files that users of the groups protocol offer each other, accept or reject, send and fetch.
 
 import type { Content } from '../../src/protocol/groups/wire/codec';
 import type { Message } from '../../src/protocol/groups/wire/messages';
@@ -6,7 +6,7 @@ import { GroupsClient } from '../protocol/groups/person';
 import type { Connection } from './network';
 import type { Stage } from './people';
 
-/** What somebody offers. */
+/** A file that this user offers. */
 interface Own {
   readonly id: string;
   readonly bytes: Buffer;
@@ -16,7 +16,7 @@ interface Own {
   isBrought: boolean;
 }
 
-/** What somebody is offered. */
+/** A file that is offered to this user. */
 interface Offered {
   readonly id: string;
   readonly from: string;
@@ -25,8 +25,8 @@ interface Offered {
   state: 'asked' | 'accepted' | 'fetching';
 }
 
-/** What people of the protocol know of each other. */
-export interface Everybody {
+/** What the users of the protocol know of each other. */
+export interface OtherUsers {
   readonly names: readonly string[];
   /** What was ever offered, by the name of the file. */
   readonly files: Map<string, Buffer>;
@@ -41,7 +41,7 @@ export class Files {
   readonly #stage: Stage;
   readonly #who: { readonly name: string; readonly host: string };
   readonly #ask: Ask;
-  readonly #everybody: Everybody;
+  readonly #everybody: OtherUsers;
   readonly #own = new Map<string, Own>();
   readonly #offered = new Map<string, Offered>();
   /** Connections that carry a file, with what is to be done when they are over. */
@@ -50,7 +50,7 @@ export class Files {
   constructor(
     stage: Stage,
     who: { readonly name: string; readonly host: string },
-    everybody: Everybody,
+    everybody: OtherUsers,
     ask: Ask,
   ) {
     this.#stage = stage;
@@ -85,7 +85,7 @@ export class Files {
     const size = chance.of([0, 1, 300, 5000, 100_000]);
     const bytes = Buffer.alloc(size, `${name}-${chance.number()}-`);
     files.set(name, bytes);
-    const to = chance.is(0.7) ? chance.of(names) : this.#stage.somebody(this.#who.name).name;
+    const to = chance.is(0.7) ? chance.of(names) : this.#stage.someRecipient(this.#who.name).name;
     note(`${this.#who.name} offers ${name}, ${size} bytes, to ${to}`);
     const own: Own = { id: name, bytes, open: new Set(), isBrought: false };
     const offer = {
@@ -233,10 +233,10 @@ export class Files {
     this.#carrying.clear();
   }
 
-  /** Whoever has not decided yet decides. */
+  /** Rejects what is undecided, and takes back what was not sent whole. */
   calm(): void {
     for (const one of this.#offered.values()) if (one.state === 'asked') this.#reject(one);
-    // What it was to bring may have broken off before anybody heard of it.
+    // The transfer may have broken off before the server knew of it.
     for (const own of this.#own.values()) if (!own.isBrought) this.#takeBack(own);
   }
 

@@ -20,7 +20,7 @@ import { type Disk, MemoryFiles } from './files';
 import { Connection, type Manner, type PeerEvents } from './network';
 import { LifeClock, type Time } from './time';
 
-/** Somebody who can be called at an address. */
+/** A user's listener at an address, asked for each call. */
 export type Listener = () => PeerEvents | 'refuse' | 'silent';
 
 export interface MachineDeps {
@@ -30,8 +30,8 @@ export interface MachineDeps {
   readonly dialects: readonly Dialect[];
   note(what: string): void;
   violated(what: string): never;
-  /** A group is answered. */
-  grouped(): void;
+  /** A batch was committed and answered. */
+  committed(): void;
   /** A life of the server has ended; its database is as the next one will find it. */
   ended(how: 'stopped' | 'killed'): void;
 }
@@ -47,11 +47,11 @@ export interface Life {
   readonly sockets: SocketDeps;
   readonly dialer: Dialer;
   readonly connections: Set<Connection>;
-  /** Its doors take nobody any more. */
+  /** Its doors take no new connections. */
   isStopping: boolean;
 }
 
-/** A commit that the disk refused, and that everybody must have been told of. */
+/** A commit that the disk refused. Its commands must have been answered so. */
 class DiskFull extends Error {}
 
 export class Machine {
@@ -69,7 +69,7 @@ export class Machine {
   commitFailures = 0;
   /** When one last did. */
   failedAt = -Infinity;
-  /** How late the server may be with its next turn, in ms: others' bytes come meanwhile. */
+  /** How late the server's next turn may be, in ms. Bytes arrive meanwhile. */
   sluggishMs = 0;
 
   constructor(deps: MachineDeps) {
@@ -126,7 +126,7 @@ export class Machine {
       soon,
       flush: () => {
         flushes.flush();
-        if (this.#life === life) this.#deps.grouped();
+        if (this.#life === life) this.#deps.committed();
       },
       dial: (address, open) => dialer.dial(address, open),
       isOwnDoor: ({ host }) => host === self.host,
@@ -151,7 +151,7 @@ export class Machine {
     core.start();
   }
 
-  /** Now and then the disk is full when a group is to last. */
+  /** Now and then the disk is full when a batch is committed. */
   #spoilCommits(db: Store): void {
     const prepare = db.prepare.bind(db);
     db.prepare = ((sql: string) => {
@@ -176,7 +176,7 @@ export class Machine {
   connect(dialect: string, host: string, manner: Manner, events: PeerEvents): Connection {
     const { time, chance } = this.#deps;
     const remote: Address = { host, port: ++this.#ports };
-    const connection = new Connection(this.#around(), manner, self, remote, events);
+    const connection = new Connection(this.#networkDeps(), manner, self, remote, events);
     time.after(chance.below(5), () => {
       const life = this.#life;
       const door = this.#deps.dialects.find(({ name }) => name === dialect)?.server;
@@ -201,14 +201,20 @@ export class Machine {
       const answers = this.listeners.get(`${host}:${port}`)?.() ?? 'refuse';
       if (answers === 'refuse') return attempt.failed();
       if (answers === 'silent') return;
-      const connection = new Connection(this.#around(), 'quick', self, { host, port }, answers);
+      const connection = new Connection(
+        this.#networkDeps(),
+        'quick',
+        self,
+        { host, port },
+        answers,
+      );
       life.connections.add(connection);
       attempt.opened(connection.attach(socket));
       answers.opened?.(connection);
     });
   }
 
-  #around(): ConstructorParameters<typeof Connection>[0] {
+  #networkDeps(): ConstructorParameters<typeof Connection>[0] {
     return {
       time: this.#deps.time,
       chance: this.#deps.chance,
@@ -235,7 +241,7 @@ export class Machine {
     this.#takingsLeft = Infinity;
   }
 
-  /** Somebody who was called has taken a message. */
+  /** A user who was called has taken a message. */
   taken(): void {
     if (--this.#takingsLeft >= 0) return;
     this.#takingsLeft = Infinity;
@@ -270,8 +276,7 @@ export class Machine {
         life.clock.after(10, wait);
         return;
       }
-      for (const { link: socket } of Array.from(life.connections))
-        if (chance.is(0.5)) socket?.abort();
+      for (const { socket } of Array.from(life.connections)) if (chance.is(0.5)) socket?.abort();
       life.core.close();
       this.#end(life, 'stopped');
     };

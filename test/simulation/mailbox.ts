@@ -1,16 +1,16 @@
-// People at the mailbox door: an operation a connection, and listeners that answer calls well, badly or never.
+// Users at the mailbox door: one operation a connection, and listeners that answer calls well, badly or never.
 
 import { mailbox } from '../../src/protocol/mailbox/index';
 import { Operation, requestOf } from '../protocol/mailbox/person';
 import { type Answer, answerOf } from './mailbox_answer';
 import { IncomingCalls } from './mailbox_calls';
 import { WaitingFiles } from './mailbox_files';
-import type { Letter, Stay } from './model';
+import type { PrivateMessage, Stay } from './model';
 import type { Connection, PeerEvents } from './network';
 import { type Kind, namesIn, type Person, type Stage, textAround } from './people';
 
 /** What a user knows about themselves. */
-type Known = 'yes' | 'no' | 'unsure';
+type Certainty = 'yes' | 'no' | 'unsure';
 
 class User implements Person {
   readonly name: string;
@@ -19,8 +19,8 @@ class User implements Person {
   readonly #port: number;
   /** Whether it ends the calls that it gets; some never do. */
   readonly #endsCalls: boolean;
-  #registered: Known = 'no';
-  #connected: Known = 'no';
+  #registered: Certainty = 'no';
+  #connected: Certainty = 'no';
   #account: Stay | undefined;
   /** An operation that changes what it knows about itself is under way. */
   #isBusy = false;
@@ -30,7 +30,7 @@ class User implements Person {
   #memory = 0;
   #memoryAt = 0;
   #endedIn = -1;
-  readonly #ids = new Map<Stay, Map<number, Letter>>();
+  readonly #ids = new Map<Stay, Map<number, PrivateMessage>>();
   readonly #files: WaitingFiles;
   readonly #calls: IncomingCalls;
 
@@ -114,7 +114,7 @@ class User implements Person {
     }
   }
 
-  /** An operation that changes what the user knows about himself; one at a time. */
+  /** An operation that changes what the user knows about themselves; one at a time. */
   #change(fields: readonly string[], done: (answer: Answer) => void): void {
     this.#isBusy = true;
     this.#stage.note(`${this.name} ${fields.join(' ')}`);
@@ -238,9 +238,9 @@ class User implements Person {
     const { chance } = this.#stage;
     const account = this.#account;
     if (!account || this.#registered !== 'yes') return;
-    const { name, stay } = this.#stage.somebody('');
+    const { name, stay } = this.#stage.someRecipient('');
     const text = textAround(chance, 250);
-    const message = this.#stage.model.letter({ from: account, to: name, stay, text });
+    const message = this.#stage.model.write({ from: account, to: name, stay, text });
     this.#post(message, ['SEND', this.name, name, message.text]);
   }
 
@@ -248,15 +248,15 @@ class User implements Person {
     const { chance, model } = this.#stage;
     const account = this.#account;
     if (!account) return;
-    const { name, stay } = this.#stage.somebody('');
+    const { name, stay } = this.#stage.someRecipient('');
     const file = Buffer.alloc(chance.of([0, 1, 300, 5000]), `${chance.number()}`);
     const text = textAround(chance, 100);
-    const message = model.letter({ from: account, to: name, stay, text, file });
+    const message = model.write({ from: account, to: name, stay, text, file });
     const fields = ['SENDATTACH', this.name, name, message.text, 'a b.txt', String(file.length)];
     this.#post(message, fields, file);
   }
 
-  #post(message: Letter, fields: readonly string[], bytes?: Uint8Array): void {
+  #post(message: PrivateMessage, fields: readonly string[], bytes?: Uint8Array): void {
     const { model, note, violated } = this.#stage;
     note(`${this.name} writes ${message.word} to ${message.to}`);
     this.#operate(
@@ -270,7 +270,7 @@ class User implements Person {
         // Since it was written the name may have been registered anew, whose numbers begin again.
         if (message.from.leftAt !== undefined) return model.answered(message, 'accepted');
         model.answered(message, 'accepted', id);
-        const ids = this.#ids.get(message.from) ?? new Map<number, Letter>();
+        const ids = this.#ids.get(message.from) ?? new Map<number, PrivateMessage>();
         this.#ids.set(message.from, ids);
         const other = ids.get(id);
         if (other)

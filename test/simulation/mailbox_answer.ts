@@ -2,7 +2,7 @@
 
 import { type Answer as WireAnswer, answerIn, type End } from '../protocol/mailbox/person';
 
-/** An answer, which may not have come whole; or nobody knows what became of the request; or it never got there. */
+/** An answer, which may be cut; or the request's fate is unknown; or it never reached the server. */
 export type Answer =
   | (WireAnswer & { readonly is: 'answer'; readonly isCut: boolean })
   | { readonly is: 'unknown' }

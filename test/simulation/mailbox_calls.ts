@@ -1,6 +1,6 @@
 // What the server says in its calls to a user of the mailbox door: messages, in parts perhaps, and confirmations.
 
-import type { Letter, Stay } from './model';
+import type { PrivateMessage, Stay } from './model';
 import { isRest, type Stage } from './people';
 
 /** What the calls need of their user. */
@@ -9,7 +9,7 @@ interface Deps {
   readonly name: string;
   account(): Stay | undefined;
   /** A message came with a file that is to be fetched. */
-  fileWaits(message: Letter): void;
+  fileWaits(message: PrivateMessage): void;
 }
 
 /** Whether the number of what this user sends is one that mailbox users see. */
@@ -82,7 +82,7 @@ export class IncomingCalls {
   }
 
   /** What was confirmed must have arrived. `ids` are the messages of an account by their numbers. */
-  check(ids: ReadonlyMap<Stay, ReadonlyMap<number, Letter>>): void {
+  check(ids: ReadonlyMap<Stay, ReadonlyMap<number, PrivateMessage>>): void {
     const { stage, name } = this.#deps;
     for (const { account, id } of this.#receipts.splice(0)) {
       const message = ids.get(account)?.get(id);

@@ -1,7 +1,7 @@
 // Files that wait for a user of the mailbox door, and how they fetch them.
 
 import type { Answer } from './mailbox_answer';
-import type { Letter } from './model';
+import type { PrivateMessage } from './model';
 import type { Stage } from './people';
 
 /** What the files need of their user. */
@@ -18,13 +18,13 @@ interface Deps {
 export class WaitingFiles {
   readonly #deps: Deps;
   /** Messages whose file was not fetched yet. */
-  readonly #messages = new Set<Letter>();
+  readonly #messages = new Set<PrivateMessage>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
   }
 
-  add(message: Letter): void {
+  add(message: PrivateMessage): void {
     this.#messages.add(message);
   }
 
@@ -43,13 +43,13 @@ export class WaitingFiles {
   }
 
   /** A sender who has registered again goes by a number that may be another's now. */
-  #fetchable(): Letter[] {
+  #fetchable(): PrivateMessage[] {
     return [...this.#messages].filter(
       ({ fileIs, from }) => fileIs === 'there' && from.leftAt === undefined,
     );
   }
 
-  #get(message: Letter): void {
+  #get(message: PrivateMessage): void {
     const { stage, name } = this.#deps;
     const { id } = message;
     if (id === undefined || message.file === undefined) return;
@@ -69,7 +69,7 @@ export class WaitingFiles {
   }
 
   #answered(
-    message: Letter,
+    message: PrivateMessage,
     answer: Answer & { is: 'answer' },
     memory: number | undefined,
     hasStopped: boolean,
@@ -90,7 +90,7 @@ export class WaitingFiles {
     }
   }
 
-  #forget(message: Letter): void {
+  #forget(message: PrivateMessage): void {
     message.fileIs = 'taken';
     this.#messages.delete(message);
   }

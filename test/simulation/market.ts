@@ -1,20 +1,20 @@
-// People in the market: lines, private lines, money.
+// Users in the market: lines, private lines, money.
 
 import { market } from '../../src/protocol/market/index';
 import { fundsIn, MarketClient, saidIn, serverPrefix } from '../protocol/market/person';
-import { Ears, type Letter, type Payment, type Saying, type Stay } from './model';
+import { Hearing, type Payment, type PrivateMessage, type RoomMessage, type Stay } from './model';
 import type { Connection } from './network';
 import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
 
 const busy = 'The server could not do that now';
 
 /** What was asked and not yet answered, in order. */
-type Asked =
-  | { readonly is: 'say'; readonly saying: Saying }
-  | { readonly is: 'write'; readonly message: Letter }
+type Request =
+  | { readonly is: 'say'; readonly roomMessage: RoomMessage }
+  | { readonly is: 'write'; readonly message: PrivateMessage }
   | { readonly is: 'pay'; readonly payment: Payment }
   | { readonly is: 'users' | 'funds' }
-  /** A private line to somebody whose name nobody has: its answer says that all before it was dealt with. */
+  /** A private line to a name that does not exist. Its answer says that all before it was dealt with. */
   | { readonly is: 'mark'; readonly name: string };
 
 class Visitor implements Person {
@@ -29,8 +29,8 @@ class Visitor implements Person {
   /** The name, or the entering with it, was refused. */
   #isRefused = false;
   #stay: Stay | undefined;
-  #ears: Ears | undefined;
-  #asked: Asked[] = [];
+  #hearing: Hearing | undefined;
+  #asked: Request[] = [];
   /** What it was told in answer since the last mark. */
   #answers: string[] = [];
   #marks = 0;
@@ -78,7 +78,7 @@ class Visitor implements Person {
     this.#asked = [];
     this.#answers = [];
     this.#stay = undefined;
-    this.#ears = undefined;
+    this.#hearing = undefined;
     const client = new MarketClient(
       (data) => {
         const connection = machine.connect('market', `10.0.3.${this.#number}`, 'quick', {
@@ -114,21 +114,21 @@ class Visitor implements Person {
 
   #say(): void {
     const { chance, model } = this.#stage;
-    const [by, ears] = [this.#stay, this.#ears];
-    if (!by || !ears) return;
+    const [by, hearing] = [this.#stay, this.#hearing];
+    if (!by || !hearing) return;
     const text = textAround(chance, 300);
-    const saying = model.saying({ by, line: ears, rooms: new Set(['market']), text });
-    this.#asked.push({ is: 'say', saying });
-    this.#client?.send(saying.text);
+    const roomMessage = model.say({ by, line: hearing, rooms: new Set(['market']), text });
+    this.#asked.push({ is: 'say', roomMessage });
+    this.#client?.send(roomMessage.text);
     if (chance.is(0.3)) this.#mark();
   }
 
   #write(): void {
     const { chance, model, note } = this.#stage;
-    const [from, line] = [this.#stay, this.#ears];
-    const { name, stay } = this.#stage.somebody(this.name);
+    const [from, line] = [this.#stay, this.#hearing];
+    const { name, stay } = this.#stage.someRecipient(this.name);
     if (!from || !line) return;
-    const message = model.letter({ from, to: name, stay, line, text: textAround(chance, 200) });
+    const message = model.write({ from, to: name, stay, line, text: textAround(chance, 200) });
     note(`${this.name} writes ${message.word} to ${name}`);
     this.#asked.push({ is: 'write', message: message });
     this.#client?.write(name, message.text);
@@ -138,7 +138,7 @@ class Visitor implements Person {
 
   #pay(): void {
     const { chance, model } = this.#stage;
-    const { name: to } = this.#stage.somebody(this.name);
+    const { name: to } = this.#stage.someRecipient(this.name);
     const payment: Payment = { from: this.name, to, amount: 1 + chance.below(60), state: 'asked' };
     model.payments.push(payment);
     this.#asked.push({ is: 'pay', payment });
@@ -181,9 +181,9 @@ class Visitor implements Person {
     const said = saidIn(line);
     if (said) {
       const { from, text } = said;
-      if (!this.#ears) return violated(`${this.name} was told before entering: ${line}`);
+      if (!this.#hearing) return violated(`${this.name} was told before entering: ${line}`);
       if (text.startsWith('m')) model.took([this.name], from, text);
-      else if (!isRest(text)) model.heard(this.#ears, from, text);
+      else if (!isRest(text)) model.heard(this.#hearing, from, text);
       return;
     }
     if (/^<[^<>]*>$/.test(line) || !line.startsWith(serverPrefix)) return;
@@ -230,9 +230,9 @@ class Visitor implements Person {
     const { name } = this;
     const stay: Stay = { dialect: 'market', name, enteredAt: model.now(), leftAt: undefined };
     this.#stay = stay;
-    this.#ears = new Ears(stay);
-    this.#ears.maybe = new Set(['market']);
-    model.ears.add(this.#ears);
+    this.#hearing = new Hearing(stay);
+    this.#hearing.maybe = new Set(['market']);
+    model.hearings.add(this.#hearing);
     this.#state = 'entering';
     this.#client?.funds();
   }
@@ -240,7 +240,7 @@ class Visitor implements Person {
   #entered(told: string): void {
     this.#state = 'inside';
     this.#funds = Number(/\d+/.exec(told)?.[0]);
-    this.#ears?.isIn('market', this.#stage.model.now());
+    this.#hearing?.isIn('market', this.#stage.model.now());
   }
 
   #answered(told: string): void {
@@ -253,24 +253,24 @@ class Visitor implements Person {
     if (at < 0) return this.#stage.violated(`${this.name} was told ${told} twice`);
     const asked = this.#asked.splice(0, at + 1).slice(0, -1);
     const answers = this.#answers.splice(0);
-    // Nobody can tell what the server could not do: nothing of it is counted on.
+    // It does not say which request failed: the model counts on none of them.
     if (answers.some((answer) => answer.startsWith(busy))) return this.#unsure(asked);
     for (const one of asked) this.#resolve(one, answers);
     if (answers.length > 0) this.#stage.violated(`${this.name} was told ${answers.join(' | ')}`);
   }
 
-  #unsure(asked: readonly Asked[]): void {
+  #unsure(asked: readonly Request[]): void {
     for (const one of asked) {
       if (one.is === 'write') this.#stage.model.answered(one.message, 'unknown');
       if (one.is === 'pay') one.payment.state = 'unknown';
     }
   }
 
-  #resolve(asked: Asked, answers: string[]): void {
+  #resolve(asked: Request, answers: string[]): void {
     const { model, violated } = this.#stage;
     switch (asked.is) {
       case 'say':
-        return model.said(asked.saying, 'market');
+        return model.said(asked.roomMessage, 'market');
       case 'write': {
         const answer = answers.shift() ?? '';
         const isTaken = answer === '' || answer.endsWith('gets your message later.');

@@ -1,18 +1,18 @@
 // What was asked, acknowledged, told and heard, and what of it is against the law.
 
-/** Somebody's stay: one connection that has a name, or an account from its registration to its end. */
+/** The stay of a user: one connection that has a name, or an account from its registration to its end. */
 export interface Stay {
   readonly dialect: string;
-  /** How others see and address him. */
+  /** How others see and address the user. */
   readonly name: string;
-  /** Since when he is surely here; undefined while that is not known. */
+  /** Since when the user is surely here; undefined while that is not known. */
   enteredAt: number | undefined;
-  /** Since when he may no longer be here. */
+  /** Since when the user may no longer be here. */
   leftAt: number | undefined;
 }
 
 /** A private message, from the moment it was written. */
-export interface Letter {
+export interface PrivateMessage {
   /** A word that stands in its text and in no other. */
   readonly word: string;
   readonly text: string;
@@ -26,7 +26,7 @@ export interface Letter {
   readonly sentAt: number;
   state: 'asked' | 'accepted' | 'refused' | 'unknown';
   answeredAt: number | undefined;
-  /** The sender's own number of it, if he was told. */
+  /** The sender's own number of it, if the sender was told. */
   id: number | undefined;
   takenAt: number | undefined;
   /** The server died or stopped while this one was under way. */
@@ -36,8 +36,8 @@ export interface Letter {
   fileIs: 'there' | 'asked' | 'taken';
 }
 
-/** Something said aloud. */
-export interface Saying {
+/** A message to everybody in a room. */
+export interface RoomMessage {
   readonly word: string;
   readonly text: string;
   readonly by: Stay;
@@ -52,10 +52,10 @@ export interface Saying {
 }
 
 /** What one stay has heard, and the rooms in which it surely heard. */
-export class Ears {
+export class Hearing {
   readonly stay: Stay;
-  readonly heard = new Set<Saying>();
-  /** The newest saying heard by speaker. */
+  readonly heard = new Set<RoomMessage>();
+  /** The newest roomMessage heard by speaker. */
   readonly newest = new Map<object, number>();
   readonly spans: { readonly room: string; readonly from: number; until: number }[] = [];
   /** Rooms that it may be in right now. */
@@ -89,13 +89,13 @@ export interface Payment {
 
 export class Model {
   readonly #violated: (what: string) => never;
-  /** Counts whatever happens: a finer clock than time. */
+  /** Counts everything that happens: a finer clock than time. */
   #moment = 0;
   #words = 0;
-  readonly messages = new Map<string, Letter>();
-  readonly #pairs = new Map<Stay, Map<string, Letter[]>>();
-  readonly sayings = new Map<string, Saying>();
-  readonly ears = new Set<Ears>();
+  readonly messages = new Map<string, PrivateMessage>();
+  readonly #pairs = new Map<Stay, Map<string, PrivateMessage[]>>();
+  readonly roomMessages = new Map<string, RoomMessage>();
+  readonly hearings = new Set<Hearing>();
   readonly payments: Payment[] = [];
 
   constructor(violated: (what: string) => never) {
@@ -108,17 +108,17 @@ export class Model {
 
   // ---- private messages
 
-  letter(of: {
+  write(of: {
     from: Stay;
     to: string;
     stay: Stay | undefined;
     line?: object;
     text: (word: string) => string;
     file?: Uint8Array;
-  }): Letter {
+  }): PrivateMessage {
     const number = ++this.#words;
     const word = `m${number}`;
-    const message: Letter = {
+    const message: PrivateMessage = {
       word,
       text: of.text(word),
       from: of.from,
@@ -140,15 +140,15 @@ export class Model {
     return message;
   }
 
-  #pair({ from, to }: Letter): Letter[] {
+  #pair({ from, to }: PrivateMessage): PrivateMessage[] {
     let byName = this.#pairs.get(from);
-    if (!byName) this.#pairs.set(from, (byName = new Map<string, Letter[]>()));
+    if (!byName) this.#pairs.set(from, (byName = new Map<string, PrivateMessage[]>()));
     let pair = byName.get(to);
     if (!pair) byName.set(to, (pair = []));
     return pair;
   }
 
-  answered(message: Letter, state: 'accepted' | 'refused' | 'unknown', id?: number): void {
+  answered(message: PrivateMessage, state: 'accepted' | 'refused' | 'unknown', id?: number): void {
     message.state = state;
     message.answeredAt = this.now();
     message.id = id;
@@ -157,8 +157,8 @@ export class Model {
     }
   }
 
-  /** Somebody has got a private text; `names`: all that he may be written to by. */
-  took(names: readonly string[], from: string, text: string, id?: number): Letter {
+  /** A user has got a private text. `names` are all under which others may write to them. */
+  took(names: readonly string[], from: string, text: string, id?: number): PrivateMessage {
     const name = names.join('|');
     const word = /^m\d+/.exec(text)?.[0] ?? '';
     const message = this.messages.get(word);
@@ -188,7 +188,7 @@ export class Model {
     return message;
   }
 
-  /** The life of the server that was delivering it ended first: it may come again, but no other of his. */
+  /** The life of the server that was delivering it ended first: it may come again, but no other message to the same user. */
   isUnderWay(text: string, life: number): void {
     const message = this.messages.get(/^m\d+/.exec(text)?.[0] ?? '');
     if (!message) return;
@@ -200,19 +200,19 @@ export class Model {
       this.#violated(`both ${message.word} and ${other.word} to ${what} would come again`);
     }
   }
-  readonly #underWay = new Map<string, Letter>();
+  readonly #underWay = new Map<string, PrivateMessage>();
 
-  // ---- what is said aloud
+  // ---- messages to rooms
 
-  saying(of: {
+  say(of: {
     by: Stay;
     line: object;
     rooms: ReadonlySet<string>;
     text: (word: string) => string;
-  }): Saying {
+  }): RoomMessage {
     const number = ++this.#words;
     const word = `s${number}`;
-    const saying: Saying = {
+    const roomMessage: RoomMessage = {
       word,
       text: of.text(word),
       by: of.by,
@@ -223,58 +223,64 @@ export class Model {
       answered: undefined,
       refused: false,
     };
-    this.sayings.set(word, saying);
-    return saying;
+    this.roomMessages.set(word, roomMessage);
+    return roomMessage;
   }
 
-  said(saying: Saying, room: string): void {
-    saying.answered = { at: this.now(), room };
+  said(roomMessage: RoomMessage, room: string): void {
+    roomMessage.answered = { at: this.now(), room };
   }
 
-  /** Somebody has heard something. */
-  heard(ears: Ears, from: string, text: string): void {
-    const { name } = ears.stay;
+  /** A user has received something that was said in a room. */
+  heard(hearing: Hearing, from: string, text: string): void {
+    const { name } = hearing.stay;
     const word = /^s\d+/.exec(text)?.[0] ?? '';
-    const saying = this.sayings.get(word);
-    if (!saying) this.#violated(`${name} heard ${JSON.stringify(text)}, which nobody said`);
-    const told = `${word} said by ${saying.by.name} in ${[...saying.rooms].join('|')}`;
-    if (saying.by.name !== from) this.#violated(`${told} was heard from ${from}`);
-    if (saying.by === ears.stay) this.#violated(`${told} was heard by himself`);
-    if (saying.refused) this.#violated(`${told} was refused and heard by ${name}`);
-    if (ears.heard.has(saying)) this.#violated(`${told} was heard twice by ${name}`);
-    if (![...saying.rooms].some((room) => ears.maybe.has(room))) {
-      this.#violated(`${told} was heard by ${name} in ${[...ears.maybe].join('|')}`);
+    const roomMessage = this.roomMessages.get(word);
+    if (!roomMessage) this.#violated(`${name} heard ${JSON.stringify(text)}, which nobody said`);
+    const told = `${word} said by ${roomMessage.by.name} in ${[...roomMessage.rooms].join('|')}`;
+    if (roomMessage.by.name !== from) this.#violated(`${told} was heard from ${from}`);
+    if (roomMessage.by === hearing.stay) this.#violated(`${told} was heard by its own speaker`);
+    if (roomMessage.refused) this.#violated(`${told} was refused and heard by ${name}`);
+    if (hearing.heard.has(roomMessage)) this.#violated(`${told} was heard twice by ${name}`);
+    if (![...roomMessage.rooms].some((room) => hearing.maybe.has(room))) {
+      this.#violated(`${told} was heard by ${name} in ${[...hearing.maybe].join('|')}`);
     }
-    if ((ears.newest.get(saying.line) ?? 0) > saying.number) {
+    if ((hearing.newest.get(roomMessage.line) ?? 0) > roomMessage.number) {
       this.#violated(`${told} was heard by ${name} after something that was said later`);
     }
-    ears.newest.set(saying.line, saying.number);
-    ears.heard.add(saying);
+    hearing.newest.set(roomMessage.line, roomMessage.number);
+    hearing.heard.add(roomMessage);
   }
 
-  /** When nothing moves any more: whoever was surely there has heard. */
-  checkSayings(): void {
-    for (const saying of this.sayings.values()) {
-      const { answered, sentAt, by } = saying;
+  /** When nothing moves any more: every user who was surely in the room has heard it. */
+  checkRoomMessages(): void {
+    for (const roomMessage of this.roomMessages.values()) {
+      const { answered, sentAt, by } = roomMessage;
       if (!answered) continue;
-      for (const ears of this.ears) {
-        if (ears.stay === by || ears.stay.leftAt !== undefined || ears.heard.has(saying)) continue;
-        const was = ears.spans.some(
+      for (const hearing of this.hearings) {
+        if (
+          hearing.stay === by ||
+          hearing.stay.leftAt !== undefined ||
+          hearing.heard.has(roomMessage)
+        )
+          continue;
+        const was = hearing.spans.some(
           ({ room, from, until }) => room === answered.room && from < sentAt && until > answered.at,
         );
-        if (was) this.#violated(`${saying.word} by ${by.name} never reached ${ears.stay.name}`);
+        if (was)
+          this.#violated(`${roomMessage.word} by ${by.name} never reached ${hearing.stay.name}`);
       }
     }
-    this.sayings.clear();
-    for (const ears of this.ears) {
-      ears.heard.clear();
-      if (ears.stay.leftAt !== undefined) this.ears.delete(ears);
+    this.roomMessages.clear();
+    for (const hearing of this.hearings) {
+      hearing.heard.clear();
+      if (hearing.stay.leftAt !== undefined) this.hearings.delete(hearing);
     }
   }
 }
 
-/** Whether the server must have accepted one letter before the other. */
-function isBefore(one: Letter, other: Letter): boolean {
+/** Whether the server must have accepted one message before the other. */
+function isBefore(one: PrivateMessage, other: PrivateMessage): boolean {
   if (one.id !== undefined && other.id !== undefined) return one.id < other.id;
   if (one.line !== undefined && one.line === other.line) return one.number < other.number;
   return one.state === 'accepted' && one.answeredAt !== undefined && one.answeredAt < other.sentAt;

@@ -6,10 +6,10 @@ import type { Transport, TransportEvents } from '../support/transport';
 import type { Chance } from './chance';
 import type { Time } from './time';
 
-/** What happens at the far end of a connection, told to whoever plays it. */
+/** What happens at the far end of a connection. */
 export type PeerEvents = TransportEvents<Connection>;
 
-/** How a connection carries bytes. `quick`: never so late that somebody's patience could be at stake. */
+/** How a connection carries bytes. `quick`: never so late that a deadline could pass. */
 export type Manner = 'quick' | 'any';
 
 /** One direction of a connection: in order, in pieces, each a while after the one before. */
@@ -112,15 +112,15 @@ class Pipe {
     }
     const most = this.manner === 'quick' ? length : this.#chance.of([1, 7, 200, 1000, length]);
     const count = this.#chance.is(0.7) ? length : Math.min(length, 1 + this.#chance.below(most));
-    // A copy: who gets bytes owns them.
+    // A copy: the receiver owns the bytes that it gets.
     const piece = this.#bytes.slice(0, count);
     this.#bytes = this.#bytes.slice(count);
     this.#to.data(piece);
   }
 }
 
-/** What the network needs of the world. */
-interface Around {
+/** What a connection is handed. */
+interface NetworkDeps {
   readonly time: Time;
   readonly chance: Chance;
   /** A socket of the server is gone. */
@@ -132,14 +132,14 @@ interface Around {
 
 /** A connection: the server's socket as Bun would have it, and the far end. */
 export class Connection implements Transport {
-  readonly #deps: Around;
+  readonly #deps: NetworkDeps;
   readonly #up: Pipe;
   readonly #down: Pipe;
   readonly #peer: PeerEvents;
   /** What the system takes before the peer has read. */
   readonly #capacity: number;
-  #link: TcpSocket | undefined;
-  readonly #socket: TcpSystemSocket;
+  #serverSocket: TcpSocket | undefined;
+  readonly #bunSocket: TcpSystemSocket;
   /** The server had less taken than it wrote. */
   #isBlocked = false;
   #isReset = false;
@@ -147,7 +147,13 @@ export class Connection implements Transport {
   #isPeerLost = false;
   #isCutShort = false;
 
-  constructor(deps: Around, manner: Manner, local: Address, remote: Address, peer: PeerEvents) {
+  constructor(
+    deps: NetworkDeps,
+    manner: Manner,
+    local: Address,
+    remote: Address,
+    peer: PeerEvents,
+  ) {
     this.#deps = deps;
     this.#peer = peer;
     this.#capacity = deps.chance.of([100, 700, 5000, 65_536, 262_144]);
@@ -170,10 +176,10 @@ export class Connection implements Transport {
       },
       ended: () => this.#peer.ended(),
     });
-    // Nothing is read before somebody is there to read it.
+    // Nothing is read before the server's socket is attached.
     this.#up.pause();
-    // Just what a link asks of its socket.
-    this.#socket = {
+    // Only what a TcpSocket asks of Bun's socket.
+    this.#bunSocket = {
       remotePort: remote.port,
       localAddress: local.host,
       localPort: local.port,
@@ -206,16 +212,16 @@ export class Connection implements Transport {
     return this.#isCutShort;
   }
 
-  get link(): TcpSocket | undefined {
-    return this.#link;
+  get socket(): TcpSocket | undefined {
+    return this.#serverSocket;
   }
 
-  /** The server's side is this link from now on. */
+  /** The server's side is this socket from now on. */
   attach(socket: TcpSocket): TcpSystemSocket {
-    this.#link = socket;
-    (this.#socket as { data: TcpSocket }).data = socket;
+    this.#serverSocket = socket;
+    (this.#bunSocket as { data: TcpSocket }).data = socket;
     this.#up.resume();
-    return this.#socket;
+    return this.#bunSocket;
   }
 
   // ---- what the peer does
@@ -260,7 +266,7 @@ export class Connection implements Transport {
 
   // ---- what the server's machine does
 
-  /** Nobody listens. */
+  /** There is no listener. */
   refuse(): void {
     this.#losePeer();
   }
@@ -336,11 +342,11 @@ export class Connection implements Transport {
   /** The server's side is no more. */
   #gone(): void {
     this.#up.cut();
-    this.#link = undefined;
+    this.#serverSocket = undefined;
     this.#deps.closed(this);
   }
 
   #told(tell: (socket: TcpSystemSocket) => void): void {
-    if (this.#link) tell(this.#socket);
+    if (this.#serverSocket) tell(this.#bunSocket);
   }
 }

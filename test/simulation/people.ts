@@ -1,4 +1,4 @@
-// What the people of the simulation have in common, whatever door they use.
+// What the simulated users have in common, whatever door they use.
 
 import type { Dialect } from '../../src/protocol/dialect';
 import type { Store } from '../../src/server/hub/store';
@@ -7,30 +7,30 @@ import type { Machine } from './machine';
 import type { Model, Stay } from './model';
 import type { Time } from './time';
 
-/** What a person may use of the simulation. */
+/** What a simulated user is handed. */
 export interface Stage {
   readonly time: Time;
   readonly chance: Chance;
   readonly machine: Machine;
   readonly model: Model;
-  /** Nobody breaks anything any more: what is under way is to come to an end. */
+  /** Nothing breaks any more: what is under way is to come to an end. */
   readonly isCalm: boolean;
-  /** Somebody to write to: who is here, was here, or never was. */
-  somebody(but: string): { readonly name: string; readonly stay: Stay | undefined };
+  /** A name to write to: of a user who is here, was here, or never was. `but` is not chosen. */
+  someRecipient(but: string): { readonly name: string; readonly stay: Stay | undefined };
   readonly note: (what: string) => void;
   readonly violated: (what: string) => never;
 }
 
 export interface Person {
-  /** Who it is, for the notes. */
+  /** The user's name, for the notes. */
   readonly name: string;
   /** One random command. */
   act(): void;
-  /** As whom others can reach him, as far as he knows. */
+  /** As whom others can reach the user, as far as the user knows. */
   stays(): readonly Stay[];
-  /** The names under which he surely has a connection that has entered. */
+  /** The names under which the user surely has a connection that has entered. */
   here(): readonly string[];
-  /** Ends what only he would end, so that everything comes to rest. */
+  /** Ends what only the user would end, so that everything comes to rest. */
   calm(): void;
   /** Nothing moves any more: is everything as it should be? */
   check(): void;
@@ -38,7 +38,7 @@ export interface Person {
   restarted?(): void;
 }
 
-/** The people of one door. A further dialect is one more of these. */
+/** The users of one door. A new dialect adds one of these. */
 export interface Kind {
   readonly dialect: Dialect;
   people(stage: Stage): readonly Person[];
@@ -53,16 +53,16 @@ export const textAround =
 /** A part of a long text that does not begin it. */
 export const isRest = (text: string): boolean => !/^[ms]\d/.test(text);
 
-/** The names of those who are here as long as they stay: who has no account. */
+/** The names of the guests among them who are here now. */
 export const namesOf = (stays: readonly Stay[]): string[] =>
   stays
     .filter(({ enteredAt, leftAt }) => enteredAt !== undefined && leftAt === undefined)
     .map(({ name }) => name);
 
-/** Groups that somebody may make, belong to and leave. */
+/** Groups that users make, belong to and leave. */
 export const groupNames = ['ring', 'circle', 'family', 'team'];
 
-/** Who is here by the database, in order of the alphabet: who has a connection that entered, or an address. */
+/** The users who are here by the database, sorted: those with a connection that entered, or an address. */
 export const namesIn = (db: Store): string[] =>
   db
     .query<{ name: string }, []>(
@@ -73,7 +73,7 @@ export const namesIn = (db: Store): string[] =>
     .map(({ name }) => name)
     .sort();
 
-/** The groups that somebody belongs to by the database, in order of the alphabet. */
+/** The groups that a user belongs to by the database, sorted. */
 export const groupsOf = (db: Store, name: string): string[] =>
   db
     .query<{ group_name: string }, [string]>('SELECT group_name FROM group_member WHERE name = ?')

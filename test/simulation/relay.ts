@@ -3,7 +3,7 @@
 import { relay } from '../../src/protocol/relay/index';
 import type { Body, Frame } from '../../src/protocol/relay/wire/messages';
 import { RelayClient } from '../protocol/relay/person';
-import { Ears, type Letter, type Saying, type Stay } from './model';
+import { Hearing, type PrivateMessage, type RoomMessage, type Stay } from './model';
 import type { Connection } from './network';
 import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
 
@@ -124,10 +124,11 @@ abstract class Program implements Person {
 }
 
 /** What an emitter has asked, by the number of the frame. */
-type Asked = { readonly saying: Saying } | { readonly message: Letter } | 'other';
+type Request =
+  { readonly roomMessage: RoomMessage } | { readonly message: PrivateMessage } | 'other';
 
 class Emitter extends Program {
-  readonly #asked = new Map<number, Asked>();
+  readonly #asked = new Map<number, Request>();
   #line = {};
 
   protected entered(): void {
@@ -165,19 +166,19 @@ class Emitter extends Program {
     if (!this.stay) return;
     const text = textAround(chance, 140);
     const rooms = new Set(['relay']);
-    const saying = model.saying({ by: this.stay, line: this.#line, rooms, text });
-    const sequence = this.say({ kind: 'MSG', text: Buffer.from(saying.text) }, 0);
-    this.#asked.set(sequence, { saying });
+    const roomMessage = model.say({ by: this.stay, line: this.#line, rooms, text });
+    const sequence = this.say({ kind: 'MSG', text: Buffer.from(roomMessage.text) }, 0);
+    this.#asked.set(sequence, { roomMessage });
   }
 
   #write(): void {
     const { chance, model, note } = this.stage;
     if (!this.stay) return;
-    const { name, stay } = this.stage.somebody('#');
+    const { name, stay } = this.stage.someRecipient('#');
     const to = Number(/^#(1\d\d\d)$/.exec(name)?.[1]);
     if (Number.isNaN(to)) return this.#speak();
     const text = textAround(chance, 140);
-    const message = model.letter({ from: this.stay, to: name, stay, line: this.#line, text });
+    const message = model.write({ from: this.stay, to: name, stay, line: this.#line, text });
     note(`${this.name} writes ${message.word} to ${name}`);
     const sequence = this.say({ kind: 'MSG', text: Buffer.from(message.text) }, to);
     this.#asked.set(sequence, { message: message });
@@ -191,8 +192,8 @@ class Emitter extends Program {
     this.#asked.delete(sequence);
     if (asked === 'other') return;
     if ('message' in asked) model.answered(asked.message, kind === 'OK' ? 'accepted' : 'refused');
-    else if (kind === 'OK') model.said(asked.saying, 'relay');
-    else asked.saying.refused = true;
+    else if (kind === 'OK') model.said(asked.roomMessage, 'relay');
+    else asked.roomMessage.refused = true;
   }
 
   check(): void {
@@ -201,16 +202,16 @@ class Emitter extends Program {
 }
 
 class Display extends Program {
-  #ears: Ears | undefined;
+  #hearing: Hearing | undefined;
 
   protected entered(): void {
     const { model } = this.stage;
     if (!this.stay) return;
-    this.#ears = new Ears(this.stay);
-    this.#ears.maybe = new Set(['relay']);
-    model.ears.add(this.#ears);
+    this.#hearing = new Hearing(this.stay);
+    this.#hearing.maybe = new Set(['relay']);
+    model.hearings.add(this.#hearing);
     // It joins before anybody can read that it has come.
-    this.#ears.isIn('relay', model.now());
+    this.#hearing.isIn('relay', model.now());
   }
 
   protected left(): void {}
@@ -248,13 +249,13 @@ class Display extends Program {
 
   #show(origin: number, whole: string): void {
     const { model, violated } = this.stage;
-    if (!this.#ears || whole === 'server is closing') return;
+    if (!this.#hearing || whole === 'server is closing') return;
     const [, name = '', line = ''] = /^([^:]*): (.*)$/s.exec(whole) ?? [];
     const from = origin === 0 ? name : `#${origin}`;
     const text = origin === 0 ? line : whole;
     if (from === '') violated(`${this.name} was shown ${whole}`);
     if (isRest(text)) return;
-    if (text.startsWith('s')) model.heard(this.#ears, from, text);
+    if (text.startsWith('s')) model.heard(this.#hearing, from, text);
     else model.took([this.name, `#${this.id - 1000}`], from, text);
   }
 

@@ -1,4 +1,4 @@
-// The simulation: people at all doors, one command after the other, and what must hold whatever happens.
+// The simulation: users at all doors, one command after the other, and what must hold whatever happens.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ import { relayKind } from './relay';
 import { Time } from './time';
 import { webKind } from './web';
 
-/** A further dialect is one more of these. */
+/** A new dialect adds one of these. */
 const kinds: readonly Kind[] = [
   mailboxKind,
   channelsKind,
@@ -34,7 +34,7 @@ const kinds: readonly Kind[] = [
 /** Long enough for everything that has a deadline: calls are tried again after 1, 5 and 30 s. */
 const restMs = 90_000;
 
-/** What must hold does not: the seed replays it. */
+/** What must hold does not. The seed replays it. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
@@ -53,7 +53,7 @@ export class Simulation {
   readonly #money = new LedgerWatch((what) => this.#violated(what));
   readonly #startedAt: number;
   #isCalm = false;
-  /** Whom everybody wants to write to for a while. */
+  /** The user to whom all others like to write for a while. */
   #favourite: string | undefined;
   /** The first violation, in case the code under test swallows it. */
   #violation: Violation | undefined;
@@ -73,7 +73,7 @@ export class Simulation {
       dialects: kinds.map(({ dialect }) => dialect),
       note: (what) => this.#note(what),
       violated: (what) => this.#violated(what),
-      grouped: () => this.#checkGroup(),
+      committed: () => this.#checkBatch(),
       ended: (how) => this.#ended(how),
     });
     const stage = this.#stage();
@@ -90,14 +90,14 @@ export class Simulation {
       get isCalm() {
         return isCalm();
       },
-      somebody: (but) => this.#somebody(but),
+      someRecipient: (but) => this.#someRecipient(but),
       note: (what) => this.#note(what),
       violated: (what) => this.#violated(what),
     };
   }
 
   /** `but`: not this one; `#`: numbers only. */
-  #somebody(but: string): { readonly name: string; readonly stay: Stay | undefined } {
+  #someRecipient(but: string): { readonly name: string; readonly stay: Stay | undefined } {
     const wanted = ({ name }: { readonly name: string }): boolean =>
       but === '#' ? /^#1\d\d\d$/.test(name) : name !== but && !/^#\d{1,3}$/.test(name);
     const stays = this.#people.flatMap((person) => person.stays()).filter(wanted);
@@ -150,7 +150,8 @@ export class Simulation {
     // Only in some stretches is the disk full now and then.
     if (chance.is(0.002)) this.#machine.commitFailures = chance.is(0.3) ? 0.01 : 0;
     if (chance.is(0.02)) this.#machine.sluggishMs = chance.of([0, 0, 5, 30, 150]);
-    if (chance.is(0.01)) this.#favourite = chance.is(0.5) ? this.#somebody('').name : undefined;
+    if (chance.is(0.01))
+      this.#favourite = chance.is(0.5) ? this.#someRecipient('').name : undefined;
     if (chance.is(0.004)) this.#machine.killSoon();
     if (chance.is(0.001)) this.#machine.stop();
     chance.of(this.#people).act();
@@ -183,7 +184,7 @@ export class Simulation {
     this.#time.after(1 + this.#chance.below(1500), () => this.#machine.start());
   }
 
-  /** Nobody breaks anything, and everything comes to its end. */
+  /** Nothing breaks any more, and everything comes to its end. */
   #rest(): void {
     this.#note('everything comes to rest');
     this.#isCalm = true;
@@ -198,7 +199,7 @@ export class Simulation {
     }
     const life = this.#machine.life;
     if (!life) this.#violated('there is no server');
-    this.#checkLetters(life.db);
+    this.#checkPrivateMessages(life.db);
     this.#checkPresence(life.db);
     this.#checkCounters(life.db);
     this.#checkDisk(life.db);
@@ -207,7 +208,7 @@ export class Simulation {
     this.#money.checkPayments(life.db, this.#model.payments);
     for (const person of this.#people) person.check();
     this.#pass(5000);
-    this.#model.checkSayings();
+    this.#model.checkRoomMessages();
     this.#isCalm = false;
   }
 
@@ -217,15 +218,15 @@ export class Simulation {
     this.#time.now = Math.max(this.#time.now, until);
   }
 
-  // ---- what holds after every group
+  // ---- what holds after every batch
 
-  #checkGroup(): void {
+  #checkBatch(): void {
     const life = this.#machine.life;
     if (!life) return;
     this.#money.check(life.db);
-    for (const { link: socket } of life.connections) {
+    for (const { socket } of life.connections) {
       if (socket && socket.queued > limits.net.sendQueueBytes)
-        this.#violated('a link holds too much');
+        this.#violated('a socket holds too much');
     }
     const open = new Set<string>([...life.core.connections].map(({ session }) => session));
     const here = life.db.query<{ id: string }, []>('SELECT id FROM live.session').all();
@@ -237,7 +238,7 @@ export class Simulation {
   // ---- what holds when nothing moves
 
   /** Every accepted message was delivered, or waits, or its recipient is gone. */
-  #checkLetters(db: Store): void {
+  #checkPrivateMessages(db: Store): void {
     const rows = db.query<{ text: string }, []>('SELECT text FROM message').all();
     const waiting = new Set(rows.map(({ text }) => /^m\d+/.exec(text)?.[0]));
     for (const message of this.#model.messages.values()) {
@@ -254,7 +255,7 @@ export class Simulation {
     }
   }
 
-  /** Who is here is who has a connection that entered, or left an address. */
+  /** The users who are here are those with a connection that entered. */
   #checkPresence(db: Store): void {
     const here = db.query<{ name: string }, []>('SELECT name FROM live.session').all();
     const names = here.map(({ name }) => name);
@@ -264,7 +265,7 @@ export class Simulation {
     }
   }
 
-  /** What lies on the disk is what somebody may still fetch; nothing is offered any more. */
+  /** On the disk is what a user may still fetch, and nothing else. No offer is left. */
   #checkDisk(db: Store): void {
     const [offer] = db
       .query('SELECT * FROM live.offer LEFT JOIN live.offer_part ON offer = number')

@@ -1,6 +1,6 @@
-// Somebody who comes, talks on one connection, goes, and comes back: what that is at every door that keeps connections.
+// A user who connects, talks, leaves and comes back: what is common to all doors that keep their connections.
 
-import { Ears, type Stay } from './model';
+import { Hearing, type Stay } from './model';
 import type { Connection } from './network';
 import { namesOf, type Person, type Stage } from './people';
 
@@ -14,7 +14,7 @@ export abstract class Visitor implements Person {
   protected connection: Connection | undefined;
   /** The connection that it has, or had last, as others hear it. */
   protected me: Stay | undefined;
-  protected ears: Ears | undefined;
+  protected hearing: Hearing | undefined;
   #comesBackAt = 0;
 
   constructor(
@@ -33,7 +33,7 @@ export abstract class Visitor implements Person {
   protected abstract comes(): boolean;
   /** Makes its connection with `connect` and asks to be let in. */
   protected abstract asks(): void;
-  /** One random command of somebody who is in. */
+  /** One random command of a user who is in. */
   protected abstract command(): void;
   /** Everything comes to rest while it is in. */
   protected abstract rests(): void;
@@ -55,7 +55,7 @@ export abstract class Visitor implements Person {
     if (this.state === 'in') return this.rests();
     if (this.state !== 'away') return;
     this.#come();
-    // Whoever may not come yet comes a little later.
+    // A user who may not come yet comes a little later.
     if (this.isAway()) time.after(1000, () => this.calm());
   }
 
@@ -66,8 +66,8 @@ export abstract class Visitor implements Person {
     if (!this.comes()) return;
     note(`${this.name} comes`);
     this.me = { dialect: this.#dialect, name: this.name, enteredAt: undefined, leftAt: undefined };
-    this.ears = new Ears(this.me);
-    model.ears.add(this.ears);
+    this.hearing = new Hearing(this.me);
+    model.hearings.add(this.hearing);
     this.asks();
   }
 
@@ -87,13 +87,13 @@ export abstract class Visitor implements Person {
     return connection;
   }
 
-  protected entered(): Ears | undefined {
+  protected entered(): Hearing | undefined {
     this.state = 'in';
     if (this.me) this.me.enteredAt = this.stage.model.now();
-    return this.ears;
+    return this.hearing;
   }
 
-  /** Who only ends his side still gets his answers. */
+  /** A user who only ends their own side still gets their answers. */
   protected leave(how: 'finish' | 'reset'): void {
     const { connection } = this;
     this.stage.note(`${this.name} leaves by ${how}`);

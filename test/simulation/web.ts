@@ -1,10 +1,10 @@
-// People at the page: JSON lines over connections that break, asked again under the same key until they are answered.
+// Users at the page's door: connections that break, and requests that are asked again until they are answered.
 
 import { randomBytes } from 'node:crypto';
 
 import { web } from '../../src/protocol/web/index';
 import { type Fields, WebLines } from '../protocol/web/person';
-import type { Letter, Payment, Stay } from './model';
+import type { Payment, PrivateMessage, Stay } from './model';
 import type { Connection } from './network';
 import { groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
 import { Visitor } from './visitor';
@@ -13,20 +13,20 @@ import { Rooms } from './web_rooms';
 
 class Page extends Visitor {
   #token: string | undefined;
-  /** Its account, from when it knows of it. */
+  /** The account, from the moment it is known to exist. */
   #account: Stay | undefined;
-  /** Nobody has said whether the account is erased. */
+  /** The account was to be erased, and no answer came. */
   #isErasing = false;
   #keys = 0;
   readonly #requests: Requests;
   /** Serial numbers of what was written down. */
   readonly #read = new Set<number>();
   readonly #rooms: Rooms;
-  /** Who is here, by the list and by what was told since. */
+  /** The users who are here, by the list and the notices since. */
   readonly #seen = new Set<string>();
   readonly #receipts: { readonly account: Stay; readonly id: number }[] = [];
-  readonly #ids = new Map<Stay, Map<number, Letter>>();
-  readonly #serials = new Map<number, Letter>();
+  readonly #ids = new Map<Stay, Map<number, PrivateMessage>>();
+  readonly #serials = new Map<number, PrivateMessage>();
 
   constructor(stage: Stage, number: number) {
     super(stage, { name: `wil${number}`, host: `10.0.5.${number}`, dialect: 'web' });
@@ -139,8 +139,8 @@ class Page extends Visitor {
     const { chance, model, note } = this.stage;
     const account = this.#account;
     if (!account) return;
-    const { name: to, stay } = this.stage.somebody(this.name);
-    const message = model.letter({ from: account, to, stay, text: textAround(chance, 300) });
+    const { name: to, stay } = this.stage.someRecipient(this.name);
+    const message = model.write({ from: account, to, stay, text: textAround(chance, 300) });
     note(`${this.name} writes ${message.word} to ${to}`);
     const asked = {
       request: { do: 'send', to, text: message.text, key: this.#key() },
@@ -153,10 +153,10 @@ class Page extends Visitor {
     this.#ask(asked);
   }
 
-  #accepted(message: Letter, id: number, serial: number): void {
+  #accepted(message: PrivateMessage, id: number, serial: number): void {
     const { model, violated } = this.stage;
     model.answered(message, 'accepted', id);
-    const ids = this.#ids.get(message.from) ?? new Map<number, Letter>();
+    const ids = this.#ids.get(message.from) ?? new Map<number, PrivateMessage>();
     this.#ids.set(message.from, ids);
     const other = ids.get(id);
     if (other) violated(`${message.word} and ${other.word} of ${this.name} are both number ${id}`);
@@ -172,23 +172,23 @@ class Page extends Visitor {
     const room = chance.of(maybe);
     const isSure = this.#rooms.isSure(room);
     const text = textAround(chance, 300);
-    const saying = model.saying({ by, line: this, rooms: new Set([room]), text });
+    const roomMessage = model.say({ by, line: this, rooms: new Set([room]), text });
     this.#ask({
-      request: { do: 'say', room, text: saying.text, key: this.#key() },
-      done: () => model.said(saying, room),
+      request: { do: 'say', room, text: roomMessage.text, key: this.#key() },
+      done: () => model.said(roomMessage, room),
       refused: (why, wasLost) => {
         if (isSure && !wasLost && !isBusy(why)) {
           this.stage.violated(`${this.name} could not speak in ${room}: ${why}`);
         }
         // What was said before the connection broke cannot be told from what never was.
-        saying.refused = !wasLost;
+        roomMessage.refused = !wasLost;
       },
     });
   }
 
   #pay(): void {
     const { chance, model } = this.stage;
-    const { name: to } = this.stage.somebody(this.name);
+    const { name: to } = this.stage.someRecipient(this.name);
     const payment: Payment = { from: this.name, to, amount: 1 + chance.below(60), state: 'asked' };
     model.payments.push(payment);
     const asked = {
@@ -294,7 +294,7 @@ class Page extends Visitor {
       case 'receipt':
         return this.#receipt(Number(told['id']), told['status'] === 'delivered');
       case 'said':
-        if (this.ears && !isRest(text)) model.heard(this.ears, from, text);
+        if (this.hearing && !isRest(text)) model.heard(this.hearing, from, text);
         return;
       case 'presence':
         if (told['here'] === true) this.#seen.add(name);

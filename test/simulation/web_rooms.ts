@@ -1,8 +1,8 @@
 // The rooms and groups that a user at the page's door comes into and leaves.
 
 import type { Fields } from '../protocol/web/person';
-import { Belonging } from './belonging';
-import type { Ears } from './model';
+import { Memberships } from './memberships';
+import type { Hearing } from './model';
 import { groupNames, type Stage } from './people';
 import { isBusy, type Requests } from './web_requests';
 
@@ -14,9 +14,9 @@ export class Rooms {
   readonly #stage: Stage;
   readonly #name: string;
   readonly #requests: Requests;
-  readonly #rooms: Belonging;
-  readonly groups: Belonging;
-  #ears: Ears | undefined;
+  readonly #rooms: Memberships;
+  readonly groups: Memberships;
+  #hearing: Hearing | undefined;
   #invitations: string[] = [];
 
   constructor(stage: Stage, name: string, requests: Requests) {
@@ -24,8 +24,8 @@ export class Rooms {
     this.#name = name;
     this.#requests = requests;
     const now = (): number => stage.model.now();
-    this.#rooms = new Belonging(now);
-    this.groups = new Belonging(now);
+    this.#rooms = new Memberships(now);
+    this.groups = new Memberships(now);
   }
 
   /** Where the user may be. */
@@ -37,10 +37,10 @@ export class Rooms {
     return this.#rooms.isSure(room) || this.groups.isSure(room);
   }
 
-  hearsWith(ears: Ears | undefined): void {
-    this.#ears = ears;
-    if (ears) this.groups.hearsWith(ears);
-    if (ears) this.#rooms.hearsWith(ears);
+  hearsWith(hearing: Hearing | undefined): void {
+    this.#hearing = hearing;
+    if (hearing) this.groups.hearsWith(hearing);
+    if (hearing) this.#rooms.hearsWith(hearing);
     this.#changed();
   }
 
@@ -79,7 +79,7 @@ export class Rooms {
     if (invitation !== undefined && chance.is(0.8)) {
       this.#change(this.groups, { do: 'group-accept', group: invitation }, { room: invitation });
     } else if (chance.is(0.5)) {
-      const { name: to } = this.#stage.somebody(this.#name);
+      const { name: to } = this.#stage.someRecipient(this.#name);
       this.#requests.ask({ request: { do: 'group-invite', group, to }, ...ignored });
     } else if (chance.is(0.6)) {
       this.#change(this.groups, { do: 'group-create', group }, { room: group });
@@ -101,7 +101,7 @@ export class Rooms {
   }
 
   #change(
-    belonging: Belonging,
+    belonging: Memberships,
     request: Fields,
     { room, leaves = false }: { readonly room: string; readonly leaves?: boolean },
   ): void {
@@ -126,6 +126,6 @@ export class Rooms {
   }
 
   #changed(): void {
-    if (this.#ears) this.#ears.maybe = new Set(this.maybe);
+    if (this.#hearing) this.#hearing.maybe = new Set(this.maybe);
   }
 }

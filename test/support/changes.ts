@@ -6,7 +6,7 @@ export const deadlineMs = 10_000;
 export class Changes {
   readonly #looks = new Set<() => void>();
 
-  /** Something changed: everybody who waits looks again. */
+  /** Something changed: all who wait look again. */
   changed(): void {
     for (const look of this.#looks) look();
   }

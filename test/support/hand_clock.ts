@@ -40,7 +40,7 @@ export class HandClock implements Clock {
     return [...this.#alarms.values()].filter(({ at }) => at <= this.#now + ms).length;
   }
 
-  /** Lets time pass; whoever is due by then is called, in the order of time. */
+  /** Lets time pass. What is due by then is called, in the order of time. */
   pass(ms: number): void {
     const end = this.#now + ms;
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
@@ -50,7 +50,7 @@ export class HandClock implements Clock {
     this.#now = end;
   }
 
-  /** Takes out whoever is due first. */
+  /** Takes out what is due first. */
   #next(end: number): Due | undefined {
     const all = [...this.#calls, ...this.#alarms.values()].filter(({ at }) => at <= end);
     const first = all.reduce<Due | undefined>(

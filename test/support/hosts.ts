@@ -19,7 +19,7 @@ export interface Host {
   readonly command: readonly string[];
   /** Runs a program on this host to its end; throws with what it said on stderr if it fails. */
   run(...command: string[]): Promise<string>;
-  /** Pulls the cable out or puts it in: what is sent meanwhile is lost, and nobody is told. */
+  /** Pulls the cable out or puts it in: what is sent meanwhile is lost, and neither side is told. */
   setCable(plugged: boolean): Promise<void>;
 }
 

@@ -62,7 +62,7 @@ export class MarketClient<T extends Transport = Transport> {
   }
 }
 
-/** Who said a line, and what, if it is one that a user said. */
+/** The speaker and the text of a line that a user said; nothing for the server's own lines. */
 export function saidIn(line: string): { readonly from: string; readonly text: string } | undefined {
   const [, from, text = ''] = /^<([^<>]*)>: (.*)$/.exec(line) ?? [];
   return from === undefined ? undefined : { from, text };
@@ -105,7 +105,7 @@ class MarketPerson implements Person {
     }
   };
 
-  /** Who has entered is in the market. */
+  /** A user who has entered is in the market already. */
   readonly join = async (): Promise<void> => {};
 
   readonly say = async (text: string): Promise<void> => this.#client.send(text);

@@ -233,7 +233,7 @@ class RelayPerson implements Person {
     }
   };
 
-  /** Who is registered is in the room. */
+  /** A registered program is in the room already. */
   readonly join = async (): Promise<void> => {};
 
   readonly say = (text: string): Promise<void> =>

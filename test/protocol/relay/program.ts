@@ -63,7 +63,7 @@ export class Program {
     return this.host.commands.splice(0);
   }
 
-  /** An emitter has said something to everybody. */
+  /** An emitter has said something to all displays. */
   said(from: number, text: string | Uint8Array, reference: number): void {
     this.session.tell({
       is: 'said',
@@ -76,7 +76,7 @@ export class Program {
     });
   }
 
-  /** Somebody at another door has. */
+  /** A user at another door has said something. */
   foreign(from: string, text: string): void {
     const name = from as Name;
     this.session.tell({ is: 'said', room, from: name, text, origin: 'market', at: 2000 });

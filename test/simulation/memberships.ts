@@ -1,31 +1,31 @@
-// What somebody knows of the rooms or groups that he belongs to, and in which of them he surely hears.
+// What a user knows of the rooms or groups that they belong to, and in which of them they surely hear.
 
-import type { Ears } from './model';
+import type { Hearing } from './model';
 
-/** Something asked that changes where somebody belongs. */
+/** A request that changes where the user belongs. */
 export interface Change {
   readonly room: string;
   readonly leaves: boolean;
 }
 
-export class Belonging {
+export class Memberships {
   readonly #now: () => number;
   readonly #sure = new Set<string>();
-  /** Nobody can tell: the answer was lost. */
+  /** The answer was lost: the user may belong there. */
   readonly #unsure = new Set<string>();
   readonly #asked: Change[] = [];
-  #ears: Ears | undefined;
+  #hearing: Hearing | undefined;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Where he belongs as far as anybody can tell. */
+  /** Where the user belongs by all that was answered. */
   get sure(): readonly string[] {
     return [...this.#sure];
   }
 
-  /** Where he may belong. */
+  /** Where the user may belong. */
   get maybe(): readonly string[] {
     return [...this.#sure, ...this.#unsure, ...this.#asked.map(({ room }) => room)];
   }
@@ -36,16 +36,16 @@ export class Belonging {
     );
   }
 
-  /** From now on he hears with these ears, wherever he belongs. */
-  hearsWith(ears: Ears): void {
-    this.#ears = ears;
+  /** From now on this records what the user hears, wherever they belong. */
+  hearsWith(hearing: Hearing): void {
+    this.#hearing = hearing;
     for (const room of this.#sure) this.#hears(room);
   }
 
   ask(room: string, leaves: boolean): Change {
     const change = { room, leaves };
     this.#asked.push(change);
-    if (leaves) this.#ears?.mayLeave(this.#now(), room);
+    if (leaves) this.#hearing?.mayLeave(this.#now(), room);
     return change;
   }
 
@@ -66,7 +66,7 @@ export class Belonging {
     this.#hears(change.room);
   }
 
-  /** Where he belongs, as he was told it. */
+  /** The server listed where the user belongs. */
   listed(rooms: readonly string[]): void {
     this.#sure.clear();
     this.#unsure.clear();
@@ -76,18 +76,18 @@ export class Belonging {
     }
   }
 
-  /** What was asked is not answered any more. He belongs where he did. */
+  /** The connection is lost: what was asked is not answered any more. Memberships stay. */
   lost(): void {
-    this.#ears = undefined;
+    this.#hearing = undefined;
     for (const { room } of this.#asked.splice(0)) {
       this.#sure.delete(room);
       this.#unsure.add(room);
     }
   }
 
-  /** He belongs nowhere. */
+  /** The user belongs nowhere. */
   gone(): void {
-    this.#ears = undefined;
+    this.#hearing = undefined;
     this.#sure.clear();
     this.#unsure.clear();
     this.#asked.length = 0;
@@ -98,6 +98,6 @@ export class Belonging {
   }
 
   #hears(room: string): void {
-    if (this.isSure(room)) this.#ears?.isIn(room, this.#now());
+    if (this.isSure(room)) this.#hearing?.isIn(room, this.#now());
   }
 }
