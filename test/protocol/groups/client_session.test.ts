@@ -1,71 +1,8 @@
-// The interactive client against a played server: conversations, prompts, answers, silence, and the end.
+// The interactive client against a played server: coming in, conversations, prompts, silence, and the end.
 
 import { describe, expect, test } from 'bun:test';
 
-import { Inbox } from '../../../src/protocol/bytes/inbox';
-import type { Ending } from '../../../src/protocol/dialect';
-import { groups } from '../../../src/protocol/groups/index';
-import { bytesOf, type Envelope, MessageReader } from '../../../src/protocol/groups/wire/codec';
-import type { Message } from '../../../src/protocol/groups/wire/messages';
-import { FakeClientHost, type FakeConnection } from '../../support/fake_client_host';
-import { contentOf, written } from './written';
-
-const envelope: Envelope = { ip: 'x', side: 'server', sourcePort: 1, destinationPort: 2 };
-
-class Played {
-  readonly host = new FakeClientHost();
-  readonly session;
-  readonly endings: Ending[] = [];
-  readonly #reader = new MessageReader();
-  readonly #inbox = new Inbox();
-
-  constructor({ interactive = true, path = '', user = 'alice' } = {}) {
-    const target = { user, host: 'h', port: 8892, path };
-    this.session = groups.client.connect(this.host, { target, interactive, takeover: false });
-  }
-  get wire(): FakeConnection {
-    const [connection] = this.host.connections;
-    if (!connection) throw new Error('nothing was dialled');
-    return connection;
-  }
-  /** In, with bob and ben on the list. */
-  enters(): this {
-    this.wire.events?.opened?.();
-    this.answers('Res.Confirmation User=alice Status=ok | alice 10.0.0.1 5\\nbob 10.0.0.1 6\\n');
-    this.says();
-    this.host.takeLines();
-    return this;
-  }
-  types(...lines: readonly string[]): void {
-    for (const line of lines) this.session.typed(line, (ending) => this.endings.push(ending));
-  }
-  /** What the client said since the last call. */
-  says(): string[] {
-    this.#inbox.push(this.wire.take());
-    const said: string[] = [];
-    for (;;) {
-      const taken = this.#reader.take(this.#inbox) as Message | undefined;
-      if (taken === undefined) return said;
-      this.#last = taken.id;
-      said.push(written(taken));
-    }
-  }
-  #last: string | undefined;
-  hears(...lines: readonly string[]): void {
-    for (const line of lines) this.wire.push(bytesOf(envelope, contentOf(line)));
-  }
-  /** Answers what the client asked last, under its `Id`. */
-  answers(line: string): void {
-    this.says();
-    this.wire.push(bytesOf(envelope, { ...contentOf(line), id: this.#last }));
-  }
-  get shown(): string[] {
-    return this.host.takeLines();
-  }
-  get prompt(): string | undefined {
-    return this.host.prompts.at(-1);
-  }
-}
+import { Played } from './played';
 
 describe('coming in', () => {
   test('gives the name and shows who is there', () => {
@@ -194,115 +131,6 @@ describe('a conversation', () => {
   });
 });
 
-describe('messages', () => {
-  test('that come are shown line by line, and answered', () => {
-    const played = new Played().enters();
-    played.hears(
-      'Req.Send User=bob Id=1 | hola\\nben: forged',
-      'Req.Send User=bob Group=club Id=2 | a',
-    );
-    expect(played.shown).toEqual(['bob: hola', '    ben: forged', '[club] bob: a']);
-    expect(played.says()).toEqual([
-      'Res.Send confirmation Id=1 Status=ok',
-      'Res.Send confirmation Id=2 Status=ok',
-    ]);
-  });
-
-  test('that were sent are shown delivered, or stored where that takes long', () => {
-    const played = new Played().enters();
-    played.types('chat2', 'bob>a');
-    played.answers('Res.Send confirmation Status=stored');
-    played.hears('Res.Send confirmation Id=s1 Status=delivered');
-    played.host.ring();
-    expect(played.shown).toEqual(['delivered to bob']);
-    played.types('bob>b');
-    played.answers('Res.Send confirmation Status=stored');
-    played.host.ring();
-    expect(played.shown).toEqual(['stored for bob']);
-    expect(played.endings).toEqual(['done', 'done', 'done']);
-  });
-
-  test('that failed say why, at once or later', () => {
-    const played = new Played().enters();
-    played.types('chat2', 'zoe>a', 'bob>b');
-    played.hears('Res.Send confirmation Id=s1 Status=failed Reason=unknown-user | unknown user');
-    played.hears('Res.Send confirmation Id=s2 Status=stored');
-    played.hears('Res.Send confirmation Id=s2 Status=failed Reason=disconnected | disconnected');
-    expect(played.shown).toEqual([
-      'not delivered to zoe: unknown user',
-      'not delivered to bob: disconnected',
-    ]);
-    expect(played.endings).toEqual(['done', 'unknown-user', 'done']);
-  });
-});
-
-describe('commands', () => {
-  test('are listed with a line each', () => {
-    const played = new Played().enters();
-    played.types('commands');
-    const forms = played.shown.map((line) => line.split(' ', 1)[0]);
-    expect(forms).toEqual([
-      'commands',
-      'users',
-      'chat',
-      'chat2',
-      'quit',
-      'group',
-      'invite',
-      'join',
-      'decline',
-      'leave',
-      'file',
-      'accept',
-      'reject',
-      'cancel',
-    ]);
-  });
-
-  test.each([
-    ['dance', 'dance is no command; commands shows them all.'],
-    ['chat', 'Write it like this: chat NAME'],
-    ['invite club', 'Write it like this: invite GROUP USER'],
-    ['file x', 'Write it like this: file PATH NAME...'],
-    ['users now', 'Write it like this: users'],
-  ])('%p is told how to be written', (line, text) => {
-    const played = new Played().enters();
-    played.types(line);
-    expect(played.shown).toEqual([text]);
-    expect(played.endings).toEqual(['usage']);
-    expect(played.says()).toEqual([]);
-  });
-
-  test('a group is created, then its users are invited, each answered for itself', () => {
-    const played = new Played().enters();
-    played.types('group club bob 6');
-    played.answers('Res.Confirmation Group=club Status=ok');
-    expect(played.endings).toEqual([]);
-    expect(played.says()).toEqual([
-      'Req.Group.Invite To=bob Group=club Id=3',
-      'Req.Group.Invite Group=club Id=4',
-    ]);
-    played.hears('Res.Confirmation Group=club Id=3 Status=unknown-user');
-    played.hears('Res.Confirmation Group=club Id=4 Status=ok');
-    expect(played.endings).toEqual(['unknown-user']);
-    expect(played.shown.slice(1)).toEqual([
-      'bob into club: unknown user',
-      'port 6 is asked into club',
-    ]);
-  });
-
-  test.each([
-    ['decline club', 'Req.Group.Decline Group=club Id=2', 'You stay out of the group club.'],
-    ['leave club', 'Req.Group.Leave Group=club Id=2', 'You have left the group club.'],
-  ])('%s', (line, request, answer) => {
-    const played = new Played().enters();
-    played.types(line);
-    expect(played.says()).toEqual([request]);
-    played.hears('Res.Confirmation Group=club Id=2 Status=ok');
-    expect(played.shown).toEqual([answer]);
-  });
-});
-
 describe('a silent server', () => {
   test('is asked for the list after 10 s, and lost 5 s later', () => {
     const played = new Played().enters();
@@ -374,19 +202,4 @@ describe('the end', () => {
     played.types('quit');
     expect(played.host.endings).toEqual(['unreachable']);
   });
-});
-
-test('a file whose connection breaks is rejected: the server may never have seen that connection', () => {
-  const played = new Played().enters();
-  played.hears('File_transfer User=bob Id=f1 Status=offer File-Name=x.txt File-Size=5');
-  played.types('accept f1');
-  played.answers('Res.Confirmation Status=ok');
-  played.hears('File_transfer Id=f1 Status=accept Token=t');
-  played.says();
-  played.host.takeLines();
-  played.host.wire.events?.lost('reset');
-  expect(played.says().map((line) => line.replace(/Id=\S+/, 'Id=?'))).toEqual([
-    'File_transfer Id=? Status=reject',
-  ]);
-  expect(played.host.takeLines()).toEqual(['x.txt from bob did not come: the transfer broke off']);
 });

@@ -6,17 +6,30 @@ import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import {
+  bodyOfNames,
+  bodyOfUsers,
   bytesOf,
   type Content,
   type Decoded,
   type Envelope,
+  failed,
+  failureIn,
+  failureOf,
   headOf,
   MessageReader,
+  namesIn,
+  usersIn,
 } from '../../../src/protocol/groups/wire/codec';
-import { type Action, actions } from '../../../src/protocol/groups/wire/messages';
+import {
+  type Action,
+  actions,
+  type Message,
+  type Reason,
+  reasonTexts,
+} from '../../../src/protocol/groups/wire/messages';
 import { limits } from '../../../src/protocol/limits';
 
-const { bodyBytes, headerBytes } = limits.groups;
+const { bodyBytes, headerBytes, idBytes } = limits.groups;
 
 const envelope: Envelope = {
   ip: '10.0.0.1',
@@ -103,7 +116,15 @@ describe('reading', () => {
     });
   });
 
-  test('gives an action that nobody knows as such, its body taken', () => {
+  test('takes a reason in any case, and passes over a code of another make', () => {
+    expect(read('Action: File_transfer\nReason: No-Space\n\n')).toMatchObject({
+      reason: 'no-space',
+    });
+    const foreign = read('Action: File_transfer\nReason: moon\n\n') as Message;
+    expect(foreign.reason).toBeUndefined();
+  });
+
+  test('gives an unknown action as such, its body taken', () => {
     const [first, second] = readAll([
       'Action: Req.Dance\nId: 3\nContent-Length: 3\n\nxyzAction: Req.List\n\n',
     ]);
@@ -129,8 +150,8 @@ describe('reading', () => {
     ['a port beyond all', 'Action: Req.Send\nSource-Port: 65536\n\n'],
     ['a side that is none', 'Action: Req.Send\nSide: both\n\n'],
     ['a type that is none', 'Action: Req.Send\nContent-Type: image/png\n\n'],
-    ['an Id that is too long', `Action: Req.Send\nId: ${'x'.repeat(65)}\n\n`],
-    ['a Token that is too long', `Action: Req.Connect\nToken: ${'x'.repeat(65)}\n\n`],
+    ['an Id that is too long', `Action: Req.Send\nId: ${'x'.repeat(idBytes + 1)}\n\n`],
+    ['a Token that is too long', `Action: Req.Connect\nToken: ${'x'.repeat(idBytes + 1)}\n\n`],
     ['two users', 'Action: Req.Connect\nUser: a\nUser: b\n\n'],
     ['a size beyond numbers', 'Action: File_transfer\nFile-Size: 99999999999999999\n\n'],
     ['a line without a colon', 'GET / HTTP/1.1\n\n'],
@@ -163,11 +184,48 @@ const everything: Content = {
   group: 'club',
   id: '7',
   status: 'offer',
+  reason: 'no-space',
   token: 'abc',
   fileName: 'a b: c.png',
   fileSize: 1 << 30,
   body: 'línea\n\nIP: forged\n',
 };
+
+describe('bodies that have a form', () => {
+  const messageWith = (content: Content): Message =>
+    readAll([bytesOf(envelope, content)])[0] as Message;
+
+  test('a list of users comes back, names with spaces too', () => {
+    const users = [
+      { name: 'bob', ip: '10.0.0.1', port: 5000 },
+      { name: 'ana maría 7', ip: '::1', port: 0 },
+    ];
+    const text = bodyOfUsers(users);
+    expect(text).toBe('bob 10.0.0.1 5000\nana maría 7 ::1 0\n');
+    expect(usersIn(Buffer.from(text))).toEqual(users);
+    expect(usersIn(Buffer.from('no user\n\nbob 10.0.0.1 x\n'))).toEqual([]);
+  });
+
+  test('the names of those who were asked come back', () => {
+    expect(namesIn(Buffer.from(bodyOfNames(['bob', 'ana maría'])))).toEqual(['bob', 'ana maría']);
+  });
+
+  test.each(Object.entries(reasonTexts))('the failure %s comes back', (reason, text) => {
+    const failure = failureOf(reason as Reason);
+    expect(failureIn(messageWith({ action: 'sent', ...failed(failure) }))).toEqual({
+      reason: reason as Reason,
+      text,
+    });
+  });
+
+  test('a failure without a sentence has ours, and without a code its own', () => {
+    expect(failureIn(messageWith({ action: 'sent', status: 'failed', reason: 'full' })).text).toBe(
+      reasonTexts.full,
+    );
+    const sentence = { action: 'sent', status: 'failed', body: 'unknown user' } as const;
+    expect(failureIn(messageWith(sentence))).toEqual({ text: 'unknown user' });
+  });
+});
 
 describe('both ways', () => {
   test('a message with every header comes back whole, byte by byte and cut at every place', () => {
@@ -204,7 +262,7 @@ describe('both ways', () => {
     { requiredKeys: ['action', 'body'] },
   );
 
-  test('whatever is written is read, glued and cut anywhere', () => {
+  test('all that is written is read, joined and cut anywhere', () => {
     fc.assert(
       fc.property(
         fc.array(content, { maxLength: 5 }),

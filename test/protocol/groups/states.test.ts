@@ -3,6 +3,7 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 
+import { reasonTexts } from '../../../src/protocol/groups/wire/messages';
 import {
   type ServerEvent,
   type ServerState,
@@ -115,5 +116,12 @@ test('the README draws every row', () => {
   const readme = readFileSync('src/protocol/groups/README.md', 'utf8');
   for (const [state, event, next] of [...user, ...server]) {
     expect(readme).toContain(`| ${state} | ${event} | ${next} |`);
+  }
+});
+
+test('the README lists every reason with its sentence', () => {
+  const readme = readFileSync('src/protocol/groups/README.md', 'utf8');
+  for (const [reason, text] of Object.entries(reasonTexts)) {
+    expect(readme).toContain(`| \`${reason}\` | ${text} |`);
   }
 });

@@ -1,0 +1,145 @@
+// The interactive client: what becomes of messages, what each command asks and shows, and files that break.
+
+import { describe, expect, test } from 'bun:test';
+
+import { Played } from './played';
+
+describe('messages', () => {
+  test('that come are shown line by line, and answered', () => {
+    const played = new Played().enters();
+    played.hears(
+      'Req.Send User=bob Id=1 | hola\\nben: forged',
+      'Req.Send User=bob Group=club Id=2 | a',
+    );
+    expect(played.shown).toEqual(['bob: hola', '    ben: forged', '[club] bob: a']);
+    expect(played.says()).toEqual([
+      'Res.Send confirmation Id=1 Status=ok',
+      'Res.Send confirmation Id=2 Status=ok',
+    ]);
+  });
+
+  test('that were sent are shown delivered, or stored where that takes long', () => {
+    const played = new Played().enters();
+    played.types('chat2', 'bob>a');
+    played.answers('Res.Send confirmation Status=stored');
+    played.hears('Res.Send confirmation Id=s1 Status=delivered');
+    played.host.ring();
+    expect(played.shown).toEqual(['delivered to bob']);
+    played.types('bob>b');
+    played.answers('Res.Send confirmation Status=stored');
+    played.host.ring();
+    expect(played.shown).toEqual(['stored for bob']);
+    expect(played.endings).toEqual(['done', 'done', 'done']);
+  });
+
+  test('that failed say why, at once or later', () => {
+    const played = new Played().enters();
+    played.types('chat2', 'zoe>a', 'bob>b');
+    played.hears('Res.Send confirmation Id=s1 Status=failed Reason=unknown-user | unknown user');
+    played.hears('Res.Send confirmation Id=s2 Status=stored');
+    played.hears('Res.Send confirmation Id=s2 Status=failed Reason=disconnected | disconnected');
+    expect(played.shown).toEqual([
+      'not delivered to zoe: unknown user',
+      'not delivered to bob: disconnected',
+    ]);
+    expect(played.endings).toEqual(['done', 'unknown-user', 'done']);
+  });
+
+  test('that failed without a code, or with one of another make, have failed in general', () => {
+    const played = new Played({ interactive: false }).enters();
+    played.types('chat2', 'bob>a', 'bob>b', 'bob>c');
+    played.hears('Res.Send confirmation Id=s1 Status=failed | unknown user');
+    played.wire.push(
+      Buffer.from('Action: Res.Send confirmation\nId: s2\nStatus: failed\nReason: moon\n\n'),
+    );
+    played.hears('Res.Send confirmation Id=s3 Status=failed Reason=full');
+    expect(played.shown).toEqual([
+      'not delivered to bob: unknown user',
+      'not delivered to bob: ',
+      'not delivered to bob: too many messages wait for this user',
+    ]);
+    expect(played.endings).toEqual(['done', 'try-later', 'try-later', 'try-later']);
+  });
+});
+
+describe('commands', () => {
+  test('are listed with a line each', () => {
+    const played = new Played().enters();
+    played.types('commands');
+    const forms = played.shown.map((line) => line.split(' ', 1)[0]);
+    expect(forms).toEqual([
+      'commands',
+      'users',
+      'chat',
+      'chat2',
+      'quit',
+      'group',
+      'invite',
+      'join',
+      'decline',
+      'leave',
+      'file',
+      'accept',
+      'reject',
+      'cancel',
+    ]);
+  });
+
+  test.each([
+    ['dance', 'dance is no command; commands shows them all.'],
+    ['chat', 'Write it like this: chat NAME'],
+    ['invite club', 'Write it like this: invite GROUP USER'],
+    ['file x', 'Write it like this: file PATH NAME...'],
+    ['users now', 'Write it like this: users'],
+  ])('%p is told how to be written', (line, text) => {
+    const played = new Played().enters();
+    played.types(line);
+    expect(played.shown).toEqual([text]);
+    expect(played.endings).toEqual(['usage']);
+    expect(played.says()).toEqual([]);
+  });
+
+  test('a group is created, then its users are invited, each answered for itself', () => {
+    const played = new Played().enters();
+    played.types('group club bob 6');
+    played.answers('Res.Confirmation Group=club Status=ok');
+    expect(played.endings).toEqual([]);
+    expect(played.says()).toEqual([
+      'Req.Group.Invite To=bob Group=club Id=3',
+      'Req.Group.Invite Group=club Id=4',
+    ]);
+    played.hears('Res.Confirmation Group=club Id=3 Status=unknown-user');
+    played.hears('Res.Confirmation Group=club Id=4 Status=ok');
+    expect(played.endings).toEqual(['unknown-user']);
+    expect(played.shown.slice(1)).toEqual([
+      'bob into club: unknown user',
+      'port 6 is asked into club',
+    ]);
+  });
+
+  test.each([
+    ['decline club', 'Req.Group.Decline Group=club Id=2', 'You stay out of the group club.'],
+    ['leave club', 'Req.Group.Leave Group=club Id=2', 'You have left the group club.'],
+  ])('%s', (line, request, answer) => {
+    const played = new Played().enters();
+    played.types(line);
+    expect(played.says()).toEqual([request]);
+    played.hears('Res.Confirmation Group=club Id=2 Status=ok');
+    expect(played.shown).toEqual([answer]);
+  });
+});
+
+test('a file whose connection breaks is rejected: the server may never have seen that connection', () => {
+  const played = new Played().enters();
+  played.hears('File_transfer User=bob Id=f1 Status=offer File-Name=x.txt File-Size=5');
+  played.types('accept f1');
+  played.answers('Res.Confirmation Status=ok');
+  played.hears('File_transfer Id=f1 Status=accept Token=t');
+  played.says();
+  played.host.takeLines();
+  played.host.wire.events?.lost('reset');
+  expect(played.says().map((line) => line.replace(/Id=\S+/, 'Id=?'))).toEqual([
+    'File_transfer Id=? Status=reject',
+  ]);
+  expect(played.host.takeLines()).toEqual(['x.txt from bob did not come: the transfer broke off']);
+});
