@@ -63,7 +63,7 @@ describe('a conversation', () => {
     expect(played.host.prompts.slice(-2)).toEqual(['to bob> ', 'chat> ']);
   });
 
-  test('by port, unless somebody is called so', () => {
+  test('by port, unless a user is called so', () => {
     const played = new Played().enters();
     played.types('chat 6', 'hola');
     expect(played.says()).toEqual(['Req.Send Id=s1 | hola']);

@@ -1,4 +1,4 @@
-// Golden conversations over the real server: what the source's diagrams and the wire page say, message by message.
+// Golden conversations over the real server: the source's diagrams and the README, message by message.
 
 import { test } from 'bun:test';
 import { join } from 'node:path';
@@ -45,7 +45,7 @@ test('the normal interaction: connect, write, disconnect', () =>
     alice < Res.Send confirmation Id=8 Status=failed Reason=unknown-user | unknown user
   `));
 
-test('a user lost abruptly: the server tells who wrote to him', () =>
+test('a user lost abruptly: the server tells the user who wrote to them', () =>
   golden(`
     alice enters
     bob enters
@@ -125,7 +125,7 @@ test('addressed by port', () =>
     alice > Req.Send Port=1 Id=2 | hola
     alice < Res.Send confirmation Id=2 Status=failed Reason=unknown-user | unknown user
     alice > Req.Send Id=3 | hola
-    alice < Res.Send confirmation Id=3 Status=failed Reason=no-receiver | nobody is named
+    alice < Res.Send confirmation Id=3 Status=failed Reason=not-addressed | nobody is named
   `));
 
 test('a file to two: one accepts, one rejects', () =>
@@ -227,7 +227,7 @@ test('an account is still in its groups after a restart of the server; a guest i
   `);
 });
 
-test('the server stops: everybody is told, whether he writes or waits', async () => {
+test('the server stops: all users are told, whether they write or wait', async () => {
   await using alone = await startServer([groups]);
   await using conversation = new Conversation(alone.port('groups'));
   await conversation.play('alice enters\nbob enters');
@@ -269,7 +269,7 @@ test('an offer to a group goes to its other members, by port to one', () =>
     alice < Res.Confirmation Group=club Status=ok
     alice > File_transfer Status=offer Group=club Id=1 File-Name=a File-Size=5
     alice < Res.Confirmation Group=club Id=1 Status=unknown-user
-    alice < File_transfer Id=1 Status=failed Reason=nobody | nobody is there to receive it
+    alice < File_transfer Id=1 Status=failed Reason=no-recipient | nobody is there to receive it
     alice > Req.Group.Invite Group=club To=bob
     alice < Res.Confirmation Group=club Status=ok
     bob < Req.Group.Invite User=alice Group=club

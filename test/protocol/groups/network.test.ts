@@ -19,7 +19,7 @@ async function serve(host?: Host): Promise<{ server: Chat; where: string }> {
   return { server, where: `${host?.address ?? '127.0.0.1'}:${taken}` };
 }
 
-/** Somebody in a session, with standard input open: it waits for what others say. */
+/** A user in a session whose standard input stays open, so that it waits for messages. */
 async function connect(name: string, address: string, host?: Host): Promise<Chat> {
   const within = host && { within: host.command };
   const chat = await startChat(['connect', `groups://${name}@${address}`], within);
@@ -34,7 +34,7 @@ async function talk(one: Chat, name: string, other: Chat, to: string): Promise<v
   await one.until(`delivered to ${to}`);
 }
 
-test('a client that is killed is told at once to who talked with it', async () => {
+test('that a client is killed is told at once to those who talked with it', async () => {
   const { server, where } = await serve();
   const alice = await connect('alice', where);
   const bob = await connect('bob', where);

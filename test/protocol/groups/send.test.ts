@@ -41,14 +41,14 @@ describe('a text', () => {
     await conversation.play('bob < Req.Send User=alice To=bob Id=1 | hi');
   });
 
-  test('finds a user by his port', async () => {
+  test('finds a user by their port', async () => {
     const bob = await conversation.enter('bob');
     const { status } = await runChat(['send', url(`${bob.tcp.localPort}`), 'hi']);
     expect(status).toBe(0);
     await conversation.play('bob < Req.Send User=alice To=bob Id=1 | hi');
   });
 
-  test('for nobody is refused', async () => {
+  test('for an unknown user is refused', async () => {
     const { status, err } = await runChat(['send', url('nobody'), 'hi']);
     expect(err).toContain('not delivered to nobody: unknown user');
     expect(status).toBe(67);
@@ -122,7 +122,7 @@ describe('a file', () => {
     expect(status).toBe(77);
   });
 
-  test('that nobody decides on in time is taken back', async () => {
+  test('that is not decided on in time is taken back', async () => {
     await conversation.play('bob enters');
     const sending = await send(url('bob'), '--attach', 'x.txt', '--timeout', '0.2');
     await conversation.play(`
@@ -142,7 +142,7 @@ describe('a file', () => {
     );
   });
 
-  test('for nobody, and one that is not there', async () => {
+  test('for an unknown user, and one that is not there', async () => {
     const { status, err } = await (await send(url('bob'), '--attach', 'x.txt')).ended;
     expect(err).toContain('unknown user');
     expect(status).toBe(67);
@@ -151,7 +151,7 @@ describe('a file', () => {
     expect(missing.status).toBe(65);
   });
 
-  test('reaches an account of another door, who is away, as an attachment', async () => {
+  test('reaches an account of another door that is away, as an attachment', async () => {
     const where = ['-s', '127.0.0.1', '-p', `${server.port('mailbox')}`];
     const who = ['register', 'carol', '--name', 'Carol', '--born', '01/01/2000'];
     expect((await runChat([...who, ...where])).status).toBe(0);
@@ -221,7 +221,7 @@ describe('chat users', () => {
   const users = (...args: string[]) => runChat(['users', ...args]);
   const at = (name = ''): string => `groups://${name}127.0.0.1:${server.port('groups')}`;
 
-  test('lists who is here, by whatever door, and not who only asks', async () => {
+  test('lists the users of every door, and not the one who only asks', async () => {
     await conversation.play('bob enters');
     await conversation.play('carol enters');
     const { status, out, err } = await users(at('alice@'));
@@ -229,7 +229,7 @@ describe('chat users', () => {
     expect((await users(at(), '--as', 'alice', '--json')).out).toBe(
       '{"name":"bob"}\n{"name":"carol"}\n',
     );
-    // Who asked is here no more.
+    // The one who asked is here no more.
     expect((await users(at('alice@'))).out).toBe('bob\ncarol\n');
   });
 

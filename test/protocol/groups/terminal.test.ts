@@ -32,8 +32,8 @@ async function come(name: string, port = server.port('groups')): Promise<Person 
   return { screen, folder, [Symbol.asyncDispose]: () => screen[Symbol.asyncDispose]() };
 }
 
-/** The whole screen; ports are nobody's choice. */
-const unported = ({ screen }: Person): string =>
+/** The whole screen, without the ports, which the system chooses. */
+const withoutPorts = ({ screen }: Person): string =>
   screen.everything.replace(/(127\.0\.0\.1) \d+/g, '$1 PORT');
 
 /** Types a line and waits until it stands above the prompt. */
@@ -64,7 +64,7 @@ test('two talk; an offer comes in the middle of a line, is accepted, and the lin
   await enter(bob, `accept ${offer}`);
   await bob.screen.until('notes.txt from alice is saved as');
   await alice.screen.until('bob has notes.txt');
-  expect(unported(alice)).toBe(
+  expect(withoutPorts(alice)).toBe(
     [
       'You are in as alice; commands shows what you can do.',
       'alice 127.0.0.1 PORT',
@@ -81,7 +81,7 @@ test('two talk; an offer comes in the middle of a line, is accepted, and the lin
     ].join('\n'),
   );
   await bob.screen.until('delivered to alice');
-  expect(unported(bob)).toContain(
+  expect(withoutPorts(bob)).toContain(
     [
       'alice: hola',
       'chat> chat alice',
@@ -92,7 +92,7 @@ test('two talk; an offer comes in the middle of a line, is accepted, and the lin
   expect(await readFile(join(bob.folder, 'notes.txt'), 'utf8')).toBe('hola');
 });
 
-test('a group: who created it invites, whoever wants leaves, and it goes on without its creator', async () => {
+test('a group: its creator invites, any member leaves, and it goes on without its creator', async () => {
   await using alice = await come('alice');
   await using bob = await come('bob');
   await using carol = await come('carol');
@@ -118,7 +118,7 @@ test('a group: who created it invites, whoever wants leaves, and it goes on with
   expect(alice.screen.everything).not.toContain('still here');
 });
 
-test('what is on its way is shown with a bar, while one goes on typing', async () => {
+test('a file on its way is shown with a bar, while the user goes on typing', async () => {
   await using bob = await come('bob');
   const port = server.port('groups');
   await using dan = await GroupsPeer.connect(port);
@@ -145,7 +145,7 @@ test('what is on its way is shown with a bar, while one goes on typing', async (
   expect((await readFile(join(bob.folder, 'big.bin'))).length).toBe(4_000_000);
 });
 
-test('what one sends is shown with a bar', async () => {
+test('a file that is sent is shown with a bar', async () => {
   await using alice = await come('alice');
   await using bob = await come('bob');
   await writeFile(join(alice.folder, 'big.bin'), '');

@@ -39,8 +39,8 @@ export const endingOfStatus = (status: Status): Ending => statusMeanings[status]
 const reasonEndings: Readonly<Record<Reason, Ending>> = {
   'unknown-user': 'unknown-user',
   'several-users': 'unknown-user',
-  nobody: 'unknown-user',
-  'no-receiver': 'unknown-user',
+  'no-recipient': 'unknown-user',
+  'not-addressed': 'unknown-user',
   'unknown-file': 'unknown-user',
   'too-long': 'bad-data',
   'not-member': 'not-allowed',

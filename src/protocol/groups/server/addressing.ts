@@ -26,7 +26,7 @@ export function recipientsOf(
 ): void {
   if (to !== undefined) return found({ names: to });
   if (port === undefined || port === 0 || port === host.local.port) {
-    return found({ reason: 'no-receiver' });
+    return found({ reason: 'not-addressed' });
   }
   host.submit({ do: 'users', asker: { session: host.session } }, (outcome) => {
     if (!outcome.ok) return found({ reason: 'try-later' });

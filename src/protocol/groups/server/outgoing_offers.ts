@@ -79,7 +79,7 @@ export class OutgoingOffers {
       return;
     }
     for (const name of names) this.#replies.fileFailed(id, 'unknown-user', name);
-    if (names.length === 0) this.#replies.fileFailed(id, 'nobody');
+    if (names.length === 0) this.#replies.fileFailed(id, 'no-recipient');
   }
 
   /** Takes an offer back. */

@@ -81,13 +81,13 @@ export const reasonTexts = {
   full: 'too many messages wait for this user',
   'too-long': 'the message is too long',
   'not-member': 'you are not in this group',
-  'no-receiver': 'nobody is named',
+  'not-addressed': 'nobody is named',
   'try-later': 'the server cannot take it now',
   'unknown-file': 'no such transfer',
   'no-space': 'no space for the file',
   cancelled: 'cancelled',
   broken: 'the transfer broke off',
-  nobody: 'nobody is there to receive it',
+  'no-recipient': 'nobody is there to receive it',
 } as const;
 
 export type Reason = keyof typeof reasonTexts;
