@@ -16,6 +16,7 @@ import { limits } from '../../limits';
 import { answerOf, messageOf } from '../wire/codec';
 import { type Line, LineReader } from '../wire/lines';
 import { forms, type ServerMessage } from '../wire/messages';
+import { completions } from './commands';
 import { Directory } from './directory';
 import { endings, shownOf } from './render';
 
@@ -86,7 +87,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   }
 
   complete(before: string): readonly string[] {
-    return this.#directory.complete(before);
+    return completions(before, this.#directory.names);
   }
 
   leave(): void {
