@@ -1,10 +1,10 @@
-// Peers' addresses in one form: IPv4 mapped into IPv6 is IPv4, and what the server is reached by.
+// Addresses: peers' in one form, and those of this machine.
 
 import { networkInterfaces } from 'node:os';
 
 /**
- * An address as it is compared everywhere: `::ffff:127.0.0.1` is `127.0.0.1`. Of a socket that was reset the system
- * knows none any more: that is an empty one.
+ * An address in the form in which all are compared: an IPv4 address mapped into IPv6, as `::ffff:127.0.0.1`, is IPv4.
+ * Empty where there is none, as of a socket that was reset.
  */
 export const normalHost = (host: string | undefined): string =>
   host?.startsWith('::ffff:') && host.includes('.') ? host.slice(7) : (host ?? '');
@@ -21,7 +21,7 @@ export function ownHosts(): ReadonlySet<string> {
   return new Set(hosts);
 }
 
-/** `<localIP>` of the sources: the address bound to, or the first IPv4 that others can reach, else loopback. */
+/** `<localIP>` of the sources: the bound address, else the first IPv4 address that others can reach, else loopback. */
 export function localHost(bound: string): string {
   if (!isAny(bound)) return bound;
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);

@@ -16,22 +16,22 @@ export interface Host extends ServerConnection, Hub {
   readonly machine: string;
   /** The address of the server as peers know it. */
   readonly server: Address;
-  /** Hub time as the session may know it: seconds since 1970 when this turn began. */
+  /** The hub's time: whole seconds since 1970. */
   readonly now: number;
-  /** What must come to pass, since it has happened already: while the disk fails it is asked for again. */
+  /** Submits what has happened already. It is never refused for load, and asked for again while the disk fails. */
   owe(command: Command): void;
-  /** Answers in order: runs at once, or after the outcomes of all that this session has submitted. */
+  /** Runs an answer at once, or after the outcomes of all commands that this session has submitted. */
   inOrder(answer: () => void): void;
-  /** A line on the server's console, without line end; `s> ` and the like are the dialect's. */
+  /** Prints a line on the server's console. It has no line end; a prefix such as `s> ` is the dialect's own. */
   print(line: string): void;
   /**
-   * Bytes for the server's stdout as the peer sent them, escaped where that is a terminal. None is dropped:
+   * Writes bytes to the server's stdout as the peer sent them, escaped where that is a terminal. None is dropped:
    * while stdout does not take them, this connection is not read.
    */
   output(bytes: Uint8Array): void;
-  /** Something the operator should know (stderr). */
+  /** Tells the operator something, on stderr. */
   warn(line: string): void;
-  /** A text that nobody can guess, of letters, digits, `-` and `_`. */
+  /** A random text that cannot be guessed, of letters, digits, `-` and `_`. */
   secret(): string;
   /** Whether an address leads to one of this server's own doors, which it never calls. */
   isOwnDoor(address: Address): boolean;
@@ -45,29 +45,29 @@ export type Settle = (result: 'delivered' | 'failed' | 'refused') => void;
 
 /** The server's side of one connection. */
 export interface Session extends ConnectionEvents {
-  /** A private message for this session's user; `settle` is called exactly once, at any later time. */
+  /** A private message for this session's user. The session calls `settle` once, at any later time. */
   deliver?(message: Direct, settle: Settle): void;
-  /** Something to be told; nothing is owed. */
+  /** Something that the user is to be told. It needs no answer. */
   tell?(notice: Notice): void;
-  /** What somebody said in a row, instead of `tell` for each; everybody in the room gets the same array. */
+  /** Several messages of one user to a room, instead of `tell` for each. All sessions get the same array. */
   tellAll?(run: readonly Said[]): void;
-  /** The server stops: say goodbye as the dialect does and end. */
+  /** The server stops: the session says goodbye in its dialect and ends. */
   closing?(): void;
 }
 
-/** What one call-back address has shown of itself, kept by delivery as long as the address lives. */
+/** What is known of one call-back address. Delivery keeps it as long as it keeps the address. */
 export interface CallMemory {
   /** Whether the peer ever ended a call by itself. */
   endsCalls: boolean;
-  /** Whether the peer ever let a call stand until the waiting was over. */
+  /** Whether the peer ever let a call stand until our time was up. */
   staysSilent?: boolean;
 }
 
 /** How a dialect reaches users who are not connected but left an address. */
 export interface Callback {
-  /** The calls that tell an event, in order, one connection each. Empty: this dialect does not tell such an event. */
+  /** The calls that tell an event, in order, one connection each. None: this dialect does not tell such events. */
   calls(event: Direct | Receipt, wantsFiles: boolean): readonly Uint8Array[];
-  /** One call on a fresh connection: says `content`, judges the end, settles once. */
+  /** Makes one call on a new connection: writes `content`, judges by the end whether it was taken, settles once. */
   call(
     connection: ServerConnection,
     content: Uint8Array,

@@ -66,52 +66,56 @@ export const limits = {
     receiptsPerAddress: 10_000,
   },
   net: {
-    /** Requests of one connection submitted and not answered; then its link pauses. */
+    /** Commands of one connection that have no outcome. At this number the connection is not read until all have one. */
     outstandingRequests: 64,
-    /** Bytes received and not yet taken by a session; then its link pauses. */
+    /** Bytes received that no session has taken. Over it the connection is not read. */
     inboxBytes: 256 * KiB,
-    /** Bytes queued towards one peer; beyond it the peer is too slow and is dropped. */
+    /** Bytes that wait for one peer to read them. Over it the peer is dropped as too slow. */
     sendQueueBytes: 4 * MiB,
-    /** The same over all peers who do not read; beyond it whoever has more than the least of it is dropped. */
+    /** Bytes that wait for all peers who do not read. Over this total, peers with more than the least are dropped. */
     sendQueueBytesInAll: 256 * MiB,
     sendQueueBytesLeast: 64 * KiB,
-    /** File descriptors kept back for files, the database and calls. */
+    /** File descriptors that connections may not use: they are for files, the database and calls. */
     descriptorsReserved: 768,
+    /** File descriptors that are assumed where the system does not tell, and where it tells no limit. */
+    descriptorsGuess: 1024,
+    descriptorsUnlimited: 1_000_000,
     /** Connections that are let in however few descriptors there are: in all, and from one address. */
     connectionsLeast: 16,
     connectionsPerAddressLeast: 8,
-    /** The share of all connections that one address may hold (loopback exempt). */
+    /** The share of all connections that one address may have. Loopback has no bound. */
     addressShare: 0.25,
     /** Messages that wait in a session for a peer who answers each one before it gets the next. */
     unansweredPerPeer: 16_384,
-    /** A whole request, or the first one of a lasting connection, in ms. */
+    /** How long a whole request may take, or the first one of a lasting connection, in ms. */
     requestMs: 30 * second,
-    /** A quiet connection of somebody who entered is probed after this time, in ms. */
+    /** After how much silence the system asks an entered user's connection whether it still stands, in ms. */
     keepAliveMs: 10 * second,
-    /** How long a connection that we ended may take to go, in ms. */
+    /** How long a connection that we ended may take to go, in ms. Then it is dropped. */
     closingMs: 5 * second,
-    /** How late the next piece of a file, the end behind the last, or the taking of an answer may be, in ms. */
+    /** How long a peer may make no progress with a file, or with what was written before our end, in ms. */
     pieceMs: 120 * second,
-    /** Waits of at least twice this long are looked at together, this often, so they end up to this much late. In ms. */
+    /** How often long waits are looked at, in ms. A wait of at least twice this time may end this much late. */
     sweepMs: 500,
-    /** Call-backs: a dial may take this long, in ms. */
+    /** How long the server's own dial may take, in ms. */
     dialMs: 3 * second,
-    /** Calls under way at once over all recipients. */
+    /** The server's own calls that are under way at once. More wait. */
     calls: 512,
   },
   files: {
     /** A file's base name, in bytes of UTF-8; a longer one is cut. */
     nameBytes: 255,
-    /** Bytes of an upload held in memory until the disk has them: of one, of all together, of one of very many. */
+    /** Bytes of uploads held in memory until the disk has them: of one, of all together, and of one among very many. */
     spoolBytes: 1 * MiB,
     spoolBytesInAll: 64 * MiB,
     spoolBytesLeast: 64 * KiB,
-    /** Bytes of a file read ahead of a peer. */
+    /** Bytes of a file that are read at once, and not before the peer has taken those before. */
     readBytes: 256 * KiB,
-    /** The share of the disk that stays free. */
+    /** The share of the disk that stays free. An upload that would use it is refused. */
     diskFree: 0.05,
-    /** How long an attachment waits for its recipient, in ms. */
+    /** How long an attachment waits for its recipient, in ms, and how many days the operator may say instead. */
     attachmentMs: 30 * 24 * 3600 * second,
+    attachmentDaysMost: 36_500,
     /** How often attachments that waited too long are looked for, in ms. */
     expiryMs: 600 * second,
   },
@@ -122,10 +126,14 @@ export const limits = {
     /** How long it then waits for uploads to break off, and for the reader of its console, in ms. */
     stopFilesMs: 200,
     stopConsoleMs: 300,
-    /** The console is written to at most this often, in ms. */
+    /** How long lines are collected between two writes to the console, in ms. */
     consoleRestMs: 20,
-    /** Lines that wait for a console nobody reads; beyond it the oldest are dropped and counted. */
+    /** Characters that wait for a console that nobody reads. Lines that come then are dropped and counted. */
     consoleBytes: 1 * MiB,
+    /** After how long a console that took nothing is tried again, in ms: first, second, ... and then always the last. */
+    consoleRetriesMs: [1, 2, 5, 10, 20, 50],
+    /** Lines of the printed ledger that leave in one write. */
+    ledgerLines: 1000,
   },
   text: {
     /** A name that must fit a frame of another dialect, in characters and in bytes; a longer one is cut. */

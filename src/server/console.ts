@@ -1,4 +1,4 @@
-// The server's console: one bounded writer, so that a pipe nobody reads never stalls the server.
+// The server's console: bounded, so that a pipe that nobody reads never stalls the server.
 
 import { isatty } from 'node:tty';
 
@@ -10,20 +10,23 @@ import { Writer } from './writer';
 export interface Console {
   /** A line of a dialect, to stdout. */
   print(line: string): void;
-  /** Bytes as a peer sent them, to stdout (escaped where that is a terminal). None is dropped: `taken` paces. */
+  /**
+   * Bytes as a peer sent them, to stdout, escaped where that is a terminal. None is dropped: `taken` is called once
+   * they are written, and the caller waits for it.
+   */
   raw(bytes: Uint8Array, taken: () => void): void;
   /** A line for the operator, to stderr. */
   warn(line: string): void;
   /** The prompt that stands under the lines. */
   prompt(text: string): void;
   readonly isTerminal: boolean;
-  /** Resolves once everything accepted was written, or cannot be. */
+  /** Resolves once all that was accepted is written, or cannot be. */
   close(): Promise<void>;
 }
 
 /**
- * Lines of one turn leave in one write. What nobody reads waits up to a bound; beyond it lines are dropped and
- * counted, and the count is printed when there is room again.
+ * Lines of one turn leave in one write. Lines that nobody reads wait, up to a bound. Over it, new lines are dropped
+ * and counted, and the count is printed when there is room again.
  */
 export class SystemConsole implements Console {
   readonly isTerminal: boolean;
@@ -39,9 +42,9 @@ export class SystemConsole implements Console {
   #warningsDropped = 0;
   #scheduled = false;
   #prompt = '';
-  /** Bytes may end in the middle of a character. */
+  /** Keeps the beginning of a character whose end has not come. */
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  /** What a peer sent ends, on a terminal, in the middle of a line. */
+  /** On a terminal, what a peer sent last ended in the middle of a line. */
   #isMidLine = false;
   readonly #quiet: boolean;
 
@@ -108,7 +111,7 @@ export class SystemConsole implements Console {
     setImmediate(() => this.#writeAndRest());
   }
 
-  /** The first line leaves at once; what follows is collected for a moment, since a write costs as much as a request. */
+  /** The first line leaves at once. Those that follow are collected, because a write costs as much as a request. */
   #writeAndRest(): void {
     this.#flush();
     setTimeout(() => {

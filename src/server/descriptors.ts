@@ -2,15 +2,17 @@
 
 import { readFileSync } from 'node:fs';
 
-/** The soft limit as the system tells it; a cautious guess where it does not. */
+import { limits } from '../protocol/limits';
+
+/** The soft limit as the system tells it, or a cautious guess where it does not. */
 export function descriptorLimit(): number {
   try {
-    const limits = readFileSync('/proc/self/limits', 'utf8');
-    const soft = /^Max open files\s+(\d+|unlimited)/m.exec(limits)?.[1];
-    if (soft === 'unlimited') return 1_000_000;
+    const text = readFileSync('/proc/self/limits', 'utf8');
+    const soft = /^Max open files\s+(\d+|unlimited)/m.exec(text)?.[1];
+    if (soft === 'unlimited') return limits.net.descriptorsUnlimited;
     if (soft !== undefined) return Number(soft);
   } catch {
     // Not Linux.
   }
-  return 1024;
+  return limits.net.descriptorsGuess;
 }

@@ -6,14 +6,13 @@ import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import type { Sink } from '../cli/io';
 import { escapeForTerminal } from '../protocol/bytes/escape';
+import { limits } from '../protocol/limits';
 import { databaseIn, defaultFolder } from './folder';
 import { type Audit, auditLedger, type LedgerEntry } from './hub/audit';
 import { migrations } from './hub/schema';
 
 /** The exit status where entries and balances do not add up. */
 const unbalanced = 1;
-/** Lines that are written together. */
-const linesTogether = 1000;
 
 export const ledger = defineCommand({
   meta: { name: 'ledger', description: 'Print the ledger of the market, and check it' },
@@ -135,7 +134,7 @@ class Lines {
 
   add(line: string): void {
     this.#lines.push(line);
-    if (this.#lines.length >= linesTogether) this.flush();
+    if (this.#lines.length >= limits.server.ledgerLines) this.flush();
   }
 
   flush(): void {

@@ -44,7 +44,7 @@ const options = {
     type: 'integer',
     valueHint: 'DAYS',
     min: 1,
-    max: 36_500,
+    max: limits.files.attachmentDaysMost,
     description: 'how long an attachment waits',
     default: limits.files.attachmentMs / dayMs,
   },

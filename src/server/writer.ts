@@ -1,4 +1,4 @@
-// Writes to a descriptor without ever waiting for whoever reads it: what is not taken at once waits here.
+// Writes to a descriptor without waiting for its reader: what is not taken at once waits here.
 
 import {
   constants,
@@ -9,8 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 
-/** How soon a reader who is behind is tried again, in ms: each time later, until he reads. */
-const pausesMs = [1, 2, 5, 10, 20, 50] as const;
+import { limits } from '../protocol/limits';
 
 interface Piece {
   readonly bytes: Uint8Array;
@@ -18,19 +17,19 @@ interface Piece {
 }
 
 /**
- * A pipe or terminal is opened once more without blocking, so that nobody who shares it notices. (A stream would
- * block a thread of the pool that all files need, and on a small machine there are only two.)
+ * A pipe or terminal is opened a second time without blocking, so other programs that share it notice nothing. (A
+ * stream would block a thread of the pool that all files need, and a small machine has only two.)
  */
 export class Writer {
-  /** What never blocks; undefined where that cannot be had. */
+  /** A descriptor that never blocks; undefined where there is none. */
   readonly #fd: number | undefined;
-  /** For what cannot be opened once more, such as sockets. */
+  /** For what cannot be opened a second time, such as sockets. */
   readonly #stream: WriteStream | undefined;
   #queue: Piece[] = [];
   #tries = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #idle = Promise.withResolvers<void>();
-  /** Whoever read it is gone. */
+  /** The reader is gone. */
   isBroken = false;
 
   constructor(fd: 1 | 2) {
@@ -42,7 +41,7 @@ export class Writer {
     });
   }
 
-  /** `taken` is called once the system has all of it, or nobody reads it any more. */
+  /** `taken` is called once the system has all of the data, or once the reader is gone. */
   write(data: string | Uint8Array, taken: () => void = () => {}): void {
     if (this.isBroken) return taken();
     if (this.#stream) return void this.#stream.write(data, () => taken());
@@ -50,7 +49,7 @@ export class Writer {
     if (this.#queue.length === 1) this.#flush();
   }
 
-  /** Resolves once everything was written, or cannot be. */
+  /** Resolves once all data is written, or the reader is gone. */
   async close(): Promise<void> {
     if (this.#stream && !this.isBroken) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -66,7 +65,8 @@ export class Writer {
     for (let piece = this.#queue[0]; piece !== undefined; piece = this.#queue[0]) {
       const count = this.#writeSome(piece.bytes);
       if (count === undefined) {
-        const pause = pausesMs[Math.min(this.#tries++, pausesMs.length - 1)];
+        const pauses = limits.server.consoleRetriesMs;
+        const pause = pauses[Math.min(this.#tries++, pauses.length - 1)];
         this.#retry = setTimeout(() => this.#flush(), pause);
         return;
       }
@@ -82,7 +82,7 @@ export class Writer {
     this.#idle = Promise.withResolvers();
   }
 
-  /** How much was taken; undefined: nothing now, but later. */
+  /** How many bytes were taken. Undefined: none now, but the reader may take more later. */
   #writeSome(bytes: Uint8Array): number | undefined {
     if (this.#fd === undefined || this.isBroken) return bytes.length;
     try {
@@ -98,7 +98,7 @@ export class Writer {
 function unblocked(fd: number): number | undefined {
   try {
     const kind = fstatSync(fd);
-    // A file takes whatever the disk takes, and where its next line stands is known to this descriptor alone.
+    // A file never blocks, and only this descriptor knows the place of its next line.
     if (kind.isFile()) return fd;
     if (!kind.isFIFO() && !kind.isCharacterDevice()) return undefined;
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;

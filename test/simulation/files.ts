@@ -2,7 +2,8 @@
 
 import type { Sink } from '../../src/protocol/dialect';
 import { type FileHash, ok, refused } from '../../src/protocol/model';
-import type { FileReader, FileStore } from '../../src/server/files/files';
+import type { FileStore } from '../../src/server/files/files';
+import type { FileReader } from '../../src/server/files/reader';
 
 /** What lies on the disk. */
 export type Disk = Map<FileHash, Uint8Array>;

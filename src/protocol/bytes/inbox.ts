@@ -1,30 +1,30 @@
-// What has arrived and not been taken yet: a codec takes a whole piece or nothing.
+// The bytes that have arrived and have not been taken. A codec takes a whole piece or nothing.
 
 const nothing = new Uint8Array(0);
 
 /**
- * A queue of received bytes. Pieces come out as views of what came in where they can (received buffers are
- * never reused), so taking a frame copies nothing unless it was cut.
+ * A queue of received bytes. A piece that came in one buffer is a view of that buffer, because received buffers are
+ * never reused. Only a piece that came in several is copied.
  */
 export class Inbox {
   #bytes: Uint8Array = nothing;
-  /** Where what is not taken yet begins. */
+  /** The first byte that is not taken. */
   #start = 0;
   #held = false;
 
-  /** Bytes not taken yet; 0 while held. */
+  /** Bytes that can be taken; 0 while held. */
   get length(): number {
     return this.#held ? 0 : this.size;
   }
 
-  /** Bytes not taken yet, held or not. */
+  /** Bytes that are not taken, held or not. */
   get size(): number {
     return this.#bytes.length - this.#start;
   }
 
   /**
-   * While held it looks empty. The owner of the connection holds it when enough requests are under way, so that
-   * no session takes more from it before some of them are answered.
+   * While held, the inbox looks empty. The owner of the connection holds it while enough requests are under way, so
+   * that no session takes more before those are answered.
    */
   set held(held: boolean) {
     this.#held = held;
@@ -53,7 +53,7 @@ export class Inbox {
     return piece;
   }
 
-  /** Takes as many bytes as there are of the next `count`, without a look at them. */
+  /** Throws away the next `count` bytes, or as many as there are. */
   skip(count: number): void {
     this.#start += Math.min(count, this.length);
     if (this.#start === this.#bytes.length) {
@@ -62,12 +62,12 @@ export class Inbox {
     }
   }
 
-  /** Everything there is, at most `most` bytes. */
+  /** Takes everything, but at most `most` bytes. */
   takeAll(most: number = this.length): Uint8Array {
     return this.take(Math.min(most, this.length)) ?? nothing;
   }
 
-  /** A look at `count` bytes from `offset` without taking them, or undefined while they are not all there. */
+  /** `count` bytes from `offset`, which are not taken, or undefined while they are not all there. */
   peek(count: number, offset = 0): Uint8Array | undefined {
     if (this.length < offset + count) return undefined;
     const start = this.#start + offset;
@@ -81,7 +81,7 @@ export class Inbox {
     return at < 0 ? -1 : at - this.#start;
   }
 
-  /** Lets go of a large received buffer of which only a little is left; call when a turn's work is done. */
+  /** Frees a large received buffer of which only a little is left. To be called when a turn's work is done. */
   compact(): void {
     if (this.size >= this.#bytes.buffer.byteLength / 2) return;
     this.#bytes = this.#bytes.slice(this.#start);

@@ -1,28 +1,15 @@
-// The files that people send each other: streamed to disk under their SHA-256, read back piece by piece.
+// The files that users send each other: each is kept on disk under its SHA-256 as long as the database needs it.
 
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  stat,
-  statfs,
-  unlink,
-} from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Sink } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { FileHash } from '../../protocol/model';
+import { type FileReader, type FileReaderEvents, PieceReader } from './reader';
 import { Upload, type UploadEvents } from './upload';
 
-export interface FileReader {
-  /** Asks for the next piece. */
-  next(): void;
-  close(): void;
-}
-
+/** The disk of the folder, in bytes. */
 export interface Disk {
   readonly free: number;
   readonly size: number;
@@ -34,9 +21,9 @@ export interface FilesSettings {
   readonly largest?: number;
   /** All files together, in bytes, those on their way in included. None by default. */
   readonly total?: number;
-  /** The disk of the folder: bytes free, and bytes in all. Asked of the system by default. */
+  /** Tells the state of the disk. Asks the system by default. */
   disk?(): Promise<Disk>;
-  /** Whether something in the database needs the file. */
+  /** Whether the database needs the file. */
   needed(hash: FileHash): boolean;
   report(what: string, error: unknown): void;
 }
@@ -47,7 +34,7 @@ export type FileStore = Pick<Files, 'receive' | 'read' | 'release' | 'unpin'>;
 export class Files {
   readonly #settings: FilesSettings;
   readonly #pins = new Map<FileHash, number>();
-  /** What is on disk, with its bytes; `#storedBytes` is their sum. */
+  /** The files on disk, with their sizes. `#storedBytes` is the sum. */
   readonly #stored = new Map<FileHash, number>();
   #storedBytes = 0;
   readonly #deletions = new Map<FileHash, Promise<void>>();
@@ -59,7 +46,7 @@ export class Files {
     this.#settings = settings;
   }
 
-  /** Makes the folder and removes what no message needs: parts of broken uploads and orphans. */
+  /** Makes the folder. Removes what no message needs: parts of broken uploads, and files without a message. */
   async start(needed: ReadonlySet<FileHash>): Promise<void> {
     await mkdir(this.#settings.folder, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.#settings.folder)) {
@@ -69,13 +56,13 @@ export class Files {
     }
   }
 
-  /** Resolves once every upload of now is over, and what was released is deleted. */
+  /** Resolves once all present uploads are over, and what was released is deleted. */
   async settled(): Promise<void> {
     const uploads = Array.from(this.#uploads, ({ over }) => over);
     await Promise.all([...uploads, ...this.#deletions.values()]);
   }
 
-  /** Abandons what is on its way in, and deletes nothing more: the next start sweeps. Resolves when all is quiet. */
+  /** Abandons all uploads, and deletes nothing more: the next start does. Resolves when all work has ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const upload of this.#uploads) upload.abandon();
@@ -86,9 +73,7 @@ export class Files {
     return join(this.#settings.folder, name);
   }
 
-  /**
-   * Takes a file's bytes. What is abandoned, too long, too short or refused leaves nothing behind.
-   */
+  /** Takes a file's bytes. An upload that is abandoned, too long, too short or refused leaves nothing behind. */
   receive(size: number, events: UploadEvents): Sink {
     const temporary = this.#path(`upload-${process.pid}-${++this.#names}`);
     const upload: Upload = new Upload(size, temporary, events, {
@@ -102,7 +87,7 @@ export class Files {
     return upload;
   }
 
-  /** Why an upload cannot be taken, if so. What the others were promised is as good as taken. */
+  /** Why an upload cannot be taken, if so. The space of admitted uploads counts as used. */
   async #room(upload: Upload): Promise<'no-space' | 'too-large' | undefined> {
     const { largest, total } = this.#settings;
     const { size } = upload;
@@ -115,10 +100,10 @@ export class Files {
       unwritten += other.size - other.written;
     }
     if (total !== undefined && this.#storedBytes + promised + size > total) return 'no-space';
-    // Said before the disk is asked, so that two that come together cannot have the same place.
+    // Before the disk is asked, so that two uploads at the same time cannot get the same space.
     upload.isAdmitted = true;
     const disk = await (this.#settings.disk?.() ?? this.#disk());
-    // A share stays free, so that what is accepted elsewhere can still be stored.
+    // A share stays free for the database.
     const fits = disk.free - unwritten - size >= disk.size * limits.files.diskFree;
     if (!fits) upload.isAdmitted = false;
     return fits ? undefined : 'no-space';
@@ -129,7 +114,7 @@ export class Files {
     return { free: disk.bavail * disk.bsize, size: disk.blocks * disk.bsize };
   }
 
-  /** Bytes that one upload may hold in memory: less where there are many. */
+  /** Bytes that one upload may hold in memory. The more uploads there are, the fewer. */
   #spool(): number {
     const share = limits.files.spoolBytesInAll / Math.max(1, this.#uploads.size);
     return Math.max(limits.files.spoolBytesLeast, Math.min(limits.files.spoolBytes, share));
@@ -141,11 +126,11 @@ export class Files {
     else this.#stored.set(hash, size);
   }
 
-  /** Moves a whole upload to its place. Nothing may delete it until `unpin`. */
+  /** Moves a whole upload to its place. It cannot be deleted until `unpin`. */
   async #keep(temporary: string, hash: FileHash, size: number): Promise<void> {
     this.#pins.set(hash, (this.#pins.get(hash) ?? 0) + 1);
     try {
-      // The same bytes may be on their way out at this moment.
+      // A file with the same bytes may be under deletion.
       await this.#deletions.get(hash);
       await rename(temporary, this.#path(hash));
       this.#count(hash, size);
@@ -165,7 +150,7 @@ export class Files {
     }
   }
 
-  /** The upload's connection is over: from now on only the database's word keeps the file. */
+  /** The upload's connection needs it no more: from now on it is kept only if the database needs it. */
   unpin(hash: FileHash): void {
     const pins = (this.#pins.get(hash) ?? 1) - 1;
     if (pins > 0) this.#pins.set(hash, pins);
@@ -173,7 +158,7 @@ export class Files {
     this.release(hash);
   }
 
-  /** Deletes a file that nothing needs any more; readers that have it open still get the whole of it. */
+  /** Deletes a file that is not needed any more. Readers that have it open still get all of it. */
   release(hash: FileHash): void {
     if (this.#isClosed || this.#pins.has(hash) || this.#deletions.has(hash)) return;
     if (this.#settings.needed(hash)) return;
@@ -181,7 +166,7 @@ export class Files {
   }
 
   async #delete(hash: FileHash): Promise<void> {
-    // Counted first: whoever finds the file gone may send another in its place at once.
+    // Counted first: a peer that finds the file gone may send another at once.
     this.#count(hash, 0);
     try {
       await unlink(this.#path(hash));
@@ -192,40 +177,8 @@ export class Files {
     this.#deletions.delete(hash);
   }
 
-  /** Reads a file in pieces of at most `pieceBytes`, one for each `next`. `end(false)`: it cannot be read. */
-  read(
-    hash: FileHash,
-    pieceBytes: number,
-    to: { piece(bytes: Uint8Array): void; end(complete: boolean): void },
-  ): FileReader {
-    let handle: FileHandle | undefined;
-    let isClosed = false;
-    let isBusy = false;
-    const shut = (): void => {
-      handle?.close().catch(() => {});
-      handle = undefined;
-    };
-    /** Never under a read: its descriptor may be somebody else's by then. */
-    const close = (): void => {
-      isClosed = true;
-      if (!isBusy) shut();
-    };
-    const step = async (): Promise<Uint8Array> => {
-      handle ??= await open(this.#path(hash), 'r');
-      const buffer = new Uint8Array(pieceBytes);
-      const { bytesRead } = await handle.read(buffer, 0, pieceBytes);
-      return buffer.subarray(0, bytesRead);
-    };
-    const next = async (): Promise<void> => {
-      if (isClosed || isBusy) return;
-      isBusy = true;
-      const bytes = await step().catch(() => undefined);
-      isBusy = false;
-      if (isClosed) return shut();
-      if (bytes !== undefined && bytes.length > 0) return to.piece(bytes);
-      close();
-      to.end(bytes !== undefined);
-    };
-    return { next: () => void next(), close };
+  /** Reads a file in pieces of at most `pieceBytes`, one for each `next`. */
+  read(hash: FileHash, pieceBytes: number, events: FileReaderEvents): FileReader {
+    return new PieceReader(this.#path(hash), pieceBytes, events);
   }
 }

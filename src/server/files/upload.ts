@@ -1,4 +1,4 @@
-// One file on its way in: a bounded queue towards a temporary file, hashed on the way.
+// One file on its way in: a bounded queue to a temporary file, hashed as it is written.
 
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 
@@ -8,19 +8,19 @@ import { type FileHash, ok, refused, type Result } from '../../protocol/model';
 type Refusal = 'no-space' | 'too-large' | 'storage';
 type Done = (result: Result<StoredFile, Refusal>) => void;
 
-/** What whoever brings the bytes is told. */
+/** What the sender of the bytes is told. */
 export interface UploadEvents {
-  /** More is coming than the disk takes, or no more. */
+  /** Whether more bytes have come than the disk takes. */
   full(isFull: boolean): void;
-  /** It will not be taken: `finish` may be called at once, and says why. Not called behind `finish`. */
+  /** The file will not be taken: `finish` may be called at once, and says why. Never called after `finish`. */
   hopeless(): void;
 }
 
-/** What an upload needs of the folder that it goes to. */
+/** What an upload needs of the folder of files. */
 export interface UploadDeps {
-  /** Why it cannot be taken, if so. */
+  /** Why the upload cannot be taken, if so. */
   room(): Promise<'no-space' | 'too-large' | undefined>;
-  /** Bytes that it may hold in memory until the disk has them. */
+  /** Bytes that the upload may hold in memory until the disk has them. */
   spool(): number;
   /** Moves the whole file to its place. */
   keep(hash: FileHash): Promise<void>;
@@ -29,7 +29,7 @@ export interface UploadDeps {
 
 export class Upload implements Sink {
   readonly size: number;
-  /** Whether there is room for it, which from then on nobody else gets. */
+  /** Whether space on the disk is reserved for it. */
   isAdmitted = false;
   readonly #temporary: string;
   readonly #events: UploadEvents;
@@ -45,7 +45,7 @@ export class Upload implements Sink {
   #failed: Refusal | undefined;
   #abandoned = false;
   #done: Done | undefined;
-  /** Wakes the work, where it waits for something to do. */
+  /** Resolved when there is something to do. */
   #news = Promise.withResolvers<void>();
 
   constructor(size: number, temporary: string, events: UploadEvents, deps: UploadDeps) {
@@ -53,11 +53,11 @@ export class Upload implements Sink {
     this.#temporary = temporary;
     this.#events = events;
     this.#deps = deps;
-    // Begun behind the constructor: the folder counts this upload by then.
+    // After the constructor, because by then the folder counts this upload.
     queueMicrotask(() => void this.#work());
   }
 
-  /** Settled when it is over, however: whole in its place, or nothing of it left. */
+  /** Settled when the upload is over: the whole file is in its place, or nothing of it is left. */
   get over(): Promise<void> {
     return this.#over.promise;
   }
@@ -100,7 +100,7 @@ export class Upload implements Sink {
     this.#news.resolve();
   }
 
-  /** From beginning to end; what goes wrong on the way is a refusal that leaves nothing behind. */
+  /** Does all the work. An error on the way becomes a refusal that leaves nothing behind. */
   async #work(): Promise<void> {
     let hash: FileHash | undefined;
     try {
@@ -116,7 +116,7 @@ export class Upload implements Sink {
     else this.#done?.(ok({ hash, size: this.size }));
   }
 
-  /** The file under its hash; undefined where it cannot be had any more. */
+  /** Stores the file under its hash. Undefined: it was refused or abandoned. */
   async #store(): Promise<FileHash | undefined> {
     const why = await this.#deps.room();
     if (why !== undefined) this.#fail(why);
@@ -145,7 +145,7 @@ export class Upload implements Sink {
     const bytes = this.#queue.length === 1 && first ? first : Buffer.concat(this.#queue);
     this.#queue = [];
     this.#hasher.update(bytes);
-    // A disk that fills up may take a part, and only then say so.
+    // A disk that is nearly full may take a part, and report the error at the next write.
     for (let at = 0; at < bytes.length;) {
       at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
     }
@@ -173,7 +173,7 @@ export class Upload implements Sink {
     this.#handle = undefined;
   }
 
-  /** Told when it is asked for; what comes until then is nobody's. */
+  /** Waits for `finish` and refuses. Bytes that come until then are thrown away. */
   async #refuse(): Promise<void> {
     if (!this.#abandoned && !this.#done) this.#events.hopeless();
     while (!this.#abandoned && !this.#done) await this.#wait();

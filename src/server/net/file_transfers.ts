@@ -1,40 +1,41 @@
-// The files of one conversation: uploads that its peer sends, and one file at a time that is sent to it.
+// The files of one connection: uploads that its peer sends, and one file at a time that is sent to the peer.
 
 import type { Socket } from '../../net/socket';
 import type { ServerConnection, Sink, StoredFile } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import { type FileHash, ok, refused, type Result } from '../../protocol/model';
-import type { FileReader, FileStore } from '../files/files';
+import type { FileStore } from '../files/files';
+import type { FileReader } from '../files/reader';
 
-/** What the transfers need of their conversation. */
+/** What the transfers need of their connection. */
 export interface FileTransfersDeps {
   readonly files: FileStore;
   readonly socket: Socket;
-  /** Our side has ended: what is written from now on never leaves. */
+  /** Whether our side has ended: what is written from then on never leaves. */
   isEnded(): boolean;
-  /** Runs a session's step, unless the conversation is over. */
+  /** Runs a session's step, unless the connection is gone. */
   run(step: () => void): void;
-  /** An upload takes no more for a while, or does again. */
+  /** An upload takes no more for a while, or takes more again. */
   full(isFull: boolean): void;
 }
 
 export class FileTransfers {
-  readonly #host: FileTransfersDeps;
+  readonly #deps: FileTransfersDeps;
   readonly #sinks = new Set<Sink>();
-  /** What was uploaded here stays at least as long as the conversation that may yet name it in a command. */
+  /** Uploads of this connection: they are kept until it is gone, because a command may still name them. */
   #pins: FileHash[] = [];
   #reader: FileReader | undefined;
   #onDrain: (() => void) | undefined;
-  #over = false;
+  #isClosed = false;
 
-  constructor(host: FileTransfersDeps) {
-    this.#host = host;
+  constructor(deps: FileTransfersDeps) {
+    this.#deps = deps;
   }
 
   receive(size: number, hopeless: () => void): Sink {
-    const sink = this.#host.files.receive(size, {
-      full: (isFull) => this.#host.full(isFull),
-      hopeless: () => this.#host.run(hopeless),
+    const sink = this.#deps.files.receive(size, {
+      full: (isFull) => this.#deps.full(isFull),
+      hopeless: () => this.#deps.run(hopeless),
     });
     this.#sinks.add(sink);
     return {
@@ -43,7 +44,7 @@ export class FileTransfers {
         sink.finish((result: Result<StoredFile, 'no-space' | 'too-large' | 'storage'>) => {
           this.#sinks.delete(sink);
           if (result.ok) this.#pin(result.value.hash);
-          this.#host.run(() => done(result));
+          this.#deps.run(() => done(result));
         });
       },
       abandon: () => {
@@ -55,23 +56,23 @@ export class FileTransfers {
 
   #pin(hash: FileHash): void {
     this.#pins.push(hash);
-    if (this.#over) this.unpin();
+    if (this.#isClosed) this.unpin();
   }
 
   /** Reads the next piece when the one before has left, so that a slow peer costs one piece of memory. */
   send(...[hash, done, frame]: Parameters<ServerConnection['sendFile']>): void {
-    const { files, socket } = this.#host;
+    const { files, socket } = this.#deps;
     const next = (): void => {
       this.#onDrain = undefined;
       reader.next();
     };
     const reader = files.read(hash, frame?.pieceBytes ?? limits.files.readBytes, {
       piece: (bytes) => {
-        if (this.#over) return;
-        // What never leaves must not count as sent: the peer would be believed to have it.
-        if (this.#host.isEnded()) {
+        if (this.#isClosed) return;
+        // What never leaves must not count as sent, or the peer would be thought to have it.
+        if (this.#deps.isEnded()) {
           reader.close();
-          this.#host.run(() => done(refused('gone')));
+          this.#deps.run(() => done(refused('gone')));
           return;
         }
         for (const part of frame ? frame.wrap(bytes) : [bytes]) socket.write(part, false);
@@ -80,7 +81,7 @@ export class FileTransfers {
       },
       end: (complete) => {
         this.#onDrain = undefined;
-        this.#host.run(() => done(complete ? ok(undefined) : refused('gone')));
+        this.#deps.run(() => done(complete ? ok(undefined) : refused('gone')));
       },
     });
     this.#reader = reader;
@@ -92,17 +93,17 @@ export class FileTransfers {
     this.#onDrain?.();
   }
 
-  /** The conversation is over: what is half done leaves nothing behind. */
+  /** The connection is gone: unfinished uploads leave nothing behind. */
   close(): void {
-    this.#over = true;
+    this.#isClosed = true;
     this.#reader?.close();
     for (const sink of this.#sinks) sink.abandon();
   }
 
-  /** Nothing is under way any more that may name an upload: from now on the database's word counts. */
+  /** No command can name an upload of this connection any more: only what the database needs is kept. */
   unpin(): void {
     const pins = this.#pins;
     this.#pins = [];
-    for (const hash of pins) this.#host.files.unpin(hash);
+    for (const hash of pins) this.#deps.files.unpin(hash);
   }
 }
