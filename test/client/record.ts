@@ -11,7 +11,7 @@ import type {
   Taken,
 } from '../../src/protocol/dialect';
 
-/** Everything a wire told its owner: `opened`, `received:TEXT`, `ended`, `woke`, `lost:WHY`. */
+/** Everything that a connection told its owner: `opened`, `received:TEXT`, `ended`, `woke`, `lost:WHY`. */
 export class Recorder implements ConnectionEvents {
   readonly told: string[] = [];
   readonly over = Promise.withResolvers<string>();
@@ -59,7 +59,7 @@ export class Recorder implements ConnectionEvents {
   }
 }
 
-/** A face that keeps what it is shown. */
+/** A view that keeps what it is shown. */
 export class FakeView implements View {
   readonly shown: Shown[] = [];
   readonly transfers: string[] = [];
@@ -87,7 +87,7 @@ export interface TestHost {
   readonly host: ClientRuntime;
   readonly view: FakeView;
   readonly ending: Promise<Ending>;
-  /** Dials and gives the wire with what it told. */
+  /** Dials; gives the connection with what it told. */
   readonly dial: (prepare?: (connection: ClientConnection, told: Recorder) => void) => {
     readonly connection: ClientConnection;
     readonly told: Recorder;
@@ -98,12 +98,12 @@ export function testHost(
   port: number,
   options: Partial<ClientRuntimeOptions> & { readonly hostname?: string } = {},
 ): TestHost {
-  const face = new FakeView();
+  const view = new FakeView();
   const ending = Promise.withResolvers<Ending>();
   const host = new ClientRuntime({
     dialect: 'mailbox',
     server: { host: options.hostname ?? '127.0.0.1', port },
-    view: face,
+    view,
     exit: ending.resolve,
     ...options,
   });
@@ -115,8 +115,8 @@ export function testHost(
       prepare(connection, told);
       return told;
     });
-    if (opened === undefined) throw new Error('dial did not open a wire');
+    if (opened === undefined) throw new Error('dial did not open a connection');
     return { connection: opened, told };
   };
-  return { host, view: face, ending: ending.promise, dial };
+  return { host, view, ending: ending.promise, dial };
 }

@@ -2,22 +2,15 @@
 import { expect, test } from 'bun:test';
 
 import { mailbox } from '../../src/protocol/mailbox/index';
+import { operation } from '../protocol/mailbox/person';
 import { startChat } from '../support/executable';
 import { scratchFolder } from '../support/scratch';
 import { startServer } from '../support/server';
-import { connectTcp } from '../support/tcp';
-
-const fields = (...texts: string[]): string => texts.map((text) => `${text}\0`).join('');
 
 test('a message is kept when the call that should bring it is reset at once', async () => {
   await using server = await startServer([mailbox]);
-  const ask = async (...texts: string[]): Promise<string> => {
-    const peer = await connectTcp(server.port('mailbox'));
-    await peer.send(fields(...texts));
-    const answer = Buffer.from(await peer.readToEnd()).toString();
-    peer.close();
-    return answer;
-  };
+  const ask = (...fields: readonly string[]): Promise<string> =>
+    operation(server.port('mailbox'), ...fields);
   const listener = Bun.listen({
     hostname: '127.0.0.1',
     port: 0,
@@ -33,12 +26,12 @@ test('a message is kept when the call that should bring it is reset at once', as
   listener.stop(true);
 });
 
-test('who resets at once is nobody, and leaves no word of it', async () => {
+test('a peer that resets at once leaves no trace and no line', async () => {
   const data = await scratchFolder();
   const server = await startChat(['serve', '-p', '0', '--host', '127.0.0.1', '--data', data]);
   const [, found] = await server.until(/init server 127\.0\.0\.1:(\d+)/);
   const port = Number(found);
-  // It accepts them when they are gone already.
+  // The server accepts them when they are gone already.
   process.kill(server.pid, 'SIGSTOP');
   const resets = Array.from({ length: 100 }, async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -49,12 +42,9 @@ test('who resets at once is nobody, and leaves no word of it', async () => {
   });
   await Promise.all(resets);
   process.kill(server.pid, 'SIGCONT');
-  const peer = await connectTcp(port);
-  await peer.send(fields('REGISTER', 'Alice', 'alice', '04/05/1852'));
-  expect([...(await peer.readToEnd())]).toEqual([0]);
-  peer.close();
+  expect(await operation(port, 'REGISTER', 'Alice', 'alice', '04/05/1852')).toBe('\0');
   const { status, err } = await server.kill();
   expect(status).toBe(0);
-  // How one comes in, and nothing else.
+  // The doors, and nothing else.
   expect(err).toMatch(/^mailbox .*\n$/);
 });

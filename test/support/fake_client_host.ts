@@ -1,4 +1,4 @@
-// A caller's surroundings without a network: what it dialled, wrote and showed; the test plays the server.
+// A client's host without a network: it records what the client dials, writes and shows. The test plays the server.
 
 import { Inbox } from '../../src/protocol/bytes/inbox';
 import { takeEach } from '../../src/protocol/connection';
@@ -15,7 +15,7 @@ import type {
 } from '../../src/protocol/dialect';
 import { type Address, refused, type Result } from '../../src/protocol/model';
 
-/** One connection that a caller dialled; what it does to it is recorded. */
+/** One connection that a client dialled. It records what the client does with it. */
 export class FakeConnection implements ClientConnection {
   readonly remote: Address = { host: '127.0.0.1', port: 1 };
   readonly local: Address = { host: '127.0.0.1', port: 2 };
@@ -34,7 +34,7 @@ export class FakeConnection implements ClientConnection {
     this.inbox.push(bytes);
     if (this.events) takeEach(this.events, this.inbox, this);
   }
-  /** Dropped: nothing more is taken. */
+  /** It was aborted: nothing more is taken. */
   get isClosed(): boolean {
     return this.ending === 'aborted';
   }
@@ -65,11 +65,11 @@ export class FakeClientHost implements ClientHost {
   readonly shown: Shown[] = [];
   readonly prompts: string[] = [];
   readonly endings: Ending[] = [];
-  /** What waits for a time to come, with that time in ms. */
+  /** What waits for its time, with that time in ms. */
   readonly timers: { readonly ms: number; readonly ring: () => void }[] = [];
 
   /** The newest connection. */
-  get wire(): FakeConnection {
+  get connection(): FakeConnection {
     const connection = this.connections.at(-1);
     if (!connection) throw new Error('nothing was dialled');
     return connection;
@@ -84,9 +84,9 @@ export class FakeClientHost implements ClientHost {
   }
 
   dial(open: (connection: ClientConnection) => ConnectionEvents): void {
-    const wire = new FakeConnection();
-    this.connections.push(wire);
-    wire.events = open(wire);
+    const connection = new FakeConnection();
+    this.connections.push(connection);
+    connection.events = open(connection);
   }
   listen(_: unknown, done: (result: Result<Listener, 'unavailable'>) => void): void {
     done(refused('unavailable'));

@@ -1,4 +1,4 @@
-// A session's surroundings without a network: what it wrote, asked and printed, and answers given by the test.
+// A server session's host without a network: it records what the session writes, asks and prints. The test answers.
 
 import { Inbox } from '../../src/protocol/bytes/inbox';
 import type { Command, OperationName, Outcome, Output } from '../../src/protocol/commands';
@@ -31,7 +31,7 @@ export class FakeHost implements Host {
   readonly commands: Command[] = [];
   readonly printed: string[] = [];
   readonly warned: string[] = [];
-  /** What went to stdout as it came. */
+  /** What went to stdout as it is. */
   readonly outputs: Uint8Array[] = [];
   readonly received: Uint8Array[] = [];
   readonly filesSent: FileHash[] = [];
@@ -112,7 +112,7 @@ export class FakeHost implements Host {
     if (this.#answered === this.#submitted) answer();
     else this.#later.push({ after: this.#submitted, run: answer });
   }
-  /** Gives the outcomes held back, in order; one that is asked for by another's receiver comes after it. */
+  /** Gives the outcomes that were held back, in order. A command that a receiver submits is answered after it. */
   release(count = Infinity): void {
     if (this.#isReleasing) return;
     this.#isReleasing = true;
@@ -135,7 +135,7 @@ export class FakeHost implements Host {
     this.afterOutcome();
   }
 
-  /** Says of the newest file that it will not be taken, and why to whoever asks. */
+  /** Says that the newest file will not be taken, and why. */
   hopeless: (why: 'no-space' | 'too-large' | 'storage') => void = () => {};
   receiveFile(size: number, hopeless: () => void): Sink {
     const chunks: Uint8Array[] = [];
@@ -163,7 +163,7 @@ export class FakeHost implements Host {
   }
 }
 
-/** Feeds bytes to a session as the server does: what it does not take stays for the next time. */
+/** Feeds bytes to a session as the server does: what it does not take stays for the next call. */
 export class Feed {
   readonly inbox = new Inbox();
   readonly session: ConnectionEvents;
@@ -190,7 +190,7 @@ export class Feed {
     for (const byte of Buffer.from(bytes)) this.push(Uint8Array.of(byte));
   }
 
-  /** The peer ends its side; the session hears of it when it has taken all that it can. */
+  /** The peer ends its side. The session is told when it has taken all that it can. */
   end(): void {
     if (this.#end === 'none') this.#end = 'pending';
     this.#tellEnd();

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'bun:test';
 
+import { operation } from '../../protocol/mailbox/person';
 import { connectTcp, listenTcp } from '../../support/tcp';
 import { describePage, openConversation, slowMs, untilShown } from './site';
 
@@ -24,11 +25,8 @@ describePage('conversations', (site) => {
 
       // A mailbox user, whose listener takes one call a message.
       await using listener = listenTcp();
-      const ask = async (...fields: readonly string[]): Promise<string> => {
-        await using peer = await connectTcp(site.server.port('mailbox'));
-        await peer.send(fields.map((one) => `${one}\0`).join(''));
-        return Buffer.from(await peer.readToEnd()).toString('latin1');
-      };
+      const ask = (...fields: readonly string[]): Promise<string> =>
+        operation(site.server.port('mailbox'), ...fields);
       await ask('REGISTER', 'Dodo', 'dodo', '01/01/1990');
       expect(await ask('CONNECT', 'dodo', String(listener.port))).toBe('\0');
       await alice.getByRole('button', { name: /dodo here now by mailbox/ }).click();

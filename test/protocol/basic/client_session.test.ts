@@ -18,30 +18,30 @@ function sending(text: string, attach?: string) {
 
 test('sends the text and ends, and is done when the server has ended', () => {
   const { host, results } = sending('I am a student in CS168.');
-  host.wire.events?.opened?.();
-  expect(host.wire.take().toString()).toBe('I am a student in CS168.');
-  expect(host.wire.ending).toBe('ended');
+  host.connection.events?.opened?.();
+  expect(host.connection.take().toString()).toBe('I am a student in CS168.');
+  expect(host.connection.ending).toBe('ended');
   expect(results).toEqual([]);
-  host.wire.events?.ended();
-  host.wire.events?.lost('closed');
+  host.connection.events?.ended();
+  host.connection.events?.lost('closed');
   expect(results).toEqual([{ ending: 'done', line: '' }]);
 });
 
 test('gives back the line end that standard input lost', () => {
   const { host } = sending('one\ntwo\n');
-  host.wire.events?.opened?.();
-  expect(host.wire.take().toString()).toBe('one\ntwo\n\n');
+  host.connection.events?.opened?.();
+  expect(host.connection.take().toString()).toBe('one\ntwo\n\n');
 });
 
 test('a server that is not there, or is gone before it has taken all', () => {
   const absent = sending('hi');
-  absent.host.wire.events?.lost('refused');
+  absent.host.connection.events?.lost('refused');
   expect(absent.results).toEqual([
     { ending: 'unreachable', line: 'Unable to connect to localhost:12345' },
   ]);
   const gone = sending('hi');
-  gone.host.wire.events?.opened?.();
-  gone.host.wire.events?.lost('reset');
+  gone.host.connection.events?.opened?.();
+  gone.host.connection.events?.lost('reset');
   expect(gone.results).toEqual([
     { ending: 'unreachable', line: 'Server at localhost:12345 has disconnected' },
   ]);
@@ -63,12 +63,12 @@ test('connected, sends each line as it is typed, and ends in the end', () => {
   const { host, session } = connecting();
   const endings: string[] = [];
   session.typed('early', (ending) => endings.push(ending));
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   session.typed('later', (ending) => endings.push(ending));
-  expect(host.wire.take().toString()).toBe('early\nlater\n');
+  expect(host.connection.take().toString()).toBe('early\nlater\n');
   session.leave();
-  expect(host.wire.ending).toBe('ended');
-  host.wire.events?.ended();
+  expect(host.connection.ending).toBe('ended');
+  host.connection.events?.ended();
   expect(host.endings).toEqual(['done']);
   expect(endings).toEqual(['done', 'done']);
 });
@@ -77,15 +77,15 @@ test('left before it stood, still sends what was typed', () => {
   const { host, session } = connecting();
   session.typed('early', () => {});
   session.leave();
-  host.wire.events?.opened?.();
-  expect(host.wire.take().toString()).toBe('early\n');
-  expect(host.wire.ending).toBe('ended');
+  host.connection.events?.opened?.();
+  expect(host.connection.take().toString()).toBe('early\n');
+  expect(host.connection.ending).toBe('ended');
 });
 
 test.each(['refused', 'reset'] as const)('a server that is away: %s', (why) => {
   const { host } = connecting();
-  if (why === 'reset') host.wire.events?.opened?.();
-  host.wire.events?.lost(why);
+  if (why === 'reset') host.connection.events?.opened?.();
+  host.connection.events?.lost(why);
   expect(host.endings).toEqual(['unreachable']);
   expect(host.takeLines()).toEqual([
     why === 'reset'

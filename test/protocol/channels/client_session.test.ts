@@ -23,31 +23,32 @@ function client(more: Partial<ClientOptions> = {}) {
 }
 function connected(more: Partial<ClientOptions> = {}) {
   const all = client(more);
-  all.host.wire.events?.opened?.();
-  all.host.wire.take();
-  const hear = (...frames: string[]): void => all.host.wire.push(Buffer.concat(frames.map(padded)));
+  all.host.connection.events?.opened?.();
+  all.host.connection.take();
+  const hear = (...frames: string[]): void =>
+    all.host.connection.push(Buffer.concat(frames.map(padded)));
   return { ...all, hear };
 }
 
 describe('connecting', () => {
   test('sends the name as the first frame and draws the prompt', () => {
     const { host } = client();
-    expect(host.wire.writes).toEqual([]);
+    expect(host.connection.writes).toEqual([]);
     expect(host.prompts).toEqual([]);
-    host.wire.events?.opened?.();
-    expect(host.wire.take()).toEqual(padded('Scott'));
+    host.connection.events?.opened?.();
+    expect(host.connection.take()).toEqual(padded('Scott'));
     expect(host.prompts).toEqual(['[Me] ']);
   });
 
   test('joins the channel of a URL', () => {
     const { host } = client({ target: { ...target, path: '168_tas' } });
-    host.wire.events?.opened?.();
-    expect(textsOf(host.wire.take())).toEqual(['Scott', '/join 168_tas']);
+    host.connection.events?.opened?.();
+    expect(textsOf(host.connection.take())).toEqual(['Scott', '/join 168_tas']);
   });
 
   test('that fails is told in the words of the source', () => {
     const { host } = client();
-    host.wire.events?.lost('refused');
+    host.connection.events?.lost('refused');
     expect(host.takeLines()).toEqual(['Unable to connect to 127.0.0.1:55555']);
     expect(host.endings).toEqual(['unreachable']);
   });
@@ -56,8 +57,8 @@ describe('connecting', () => {
     const { host, type } = client();
     type('/list');
     type('hi');
-    host.wire.events?.opened?.();
-    expect(textsOf(host.wire.take())).toEqual(['Scott', '/list', 'hi']);
+    host.connection.events?.opened?.();
+    expect(textsOf(host.connection.take())).toEqual(['Scott', '/list', 'hi']);
   });
 
   test('with a name that no frame holds is refused', () => {
@@ -73,13 +74,15 @@ describe('typing', () => {
     type('Hello world!');
     type('  /list');
     type('');
-    expect(host.wire.take()).toEqual(Buffer.concat(['Hello world!', '  /list', ''].map(padded)));
+    expect(host.connection.take()).toEqual(
+      Buffer.concat(['Hello world!', '  /list', ''].map(padded)),
+    );
   });
 
   test('cuts a long line, and no frame but the first controls', () => {
     const { host, type } = connected();
     type('x'.repeat(200) + '/create mine');
-    expect(textsOf(host.wire.take())).toEqual(['x'.repeat(199), 'x/create mine']);
+    expect(textsOf(host.connection.take())).toEqual(['x'.repeat(199), 'x/create mine']);
   });
 
   test('completes commands, and channels that a list has named', () => {
@@ -109,9 +112,9 @@ describe('hearing', () => {
   test('waits for the whole of a frame, however it is cut', () => {
     const { host } = connected();
     const bytes = Buffer.concat([padded('one'), padded('two')]);
-    for (let at = 0; at < 399; at++) host.wire.push(bytes.subarray(at, at + 1));
+    for (let at = 0; at < 399; at++) host.connection.push(bytes.subarray(at, at + 1));
     expect(host.takeLines()).toEqual(['one']);
-    host.wire.push(bytes.subarray(399));
+    host.connection.push(bytes.subarray(399));
     expect(host.takeLines()).toEqual(['two']);
   });
 
@@ -145,11 +148,11 @@ describe('leaving', () => {
     type('/list');
     session.leave();
     session.leave();
-    expect(host.wire.ending).toBe('ended');
+    expect(host.connection.ending).toBe('ended');
     expect(host.endings).toEqual([]);
     hear('168_tas');
-    host.wire.events?.ended();
-    host.wire.events?.lost('closed');
+    host.connection.events?.ended();
+    host.connection.events?.lost('closed');
     expect(host.takeLines()).toEqual(['168_tas']);
     expect(host.endings).toEqual(['done']);
   });
@@ -164,9 +167,9 @@ describe('leaving', () => {
   test('while dialling is at once for a user at a terminal', () => {
     const { host, session } = client();
     session.leave();
-    expect(host.wire.ending).toBe('aborted');
+    expect(host.connection.ending).toBe('aborted');
     expect(host.endings).toEqual(['done']);
-    host.wire.events?.lost('closed');
+    host.connection.events?.lost('closed');
     expect(host.shown).toEqual([]);
   });
 
@@ -175,10 +178,10 @@ describe('leaving', () => {
     type('hi');
     session.leave();
     expect(host.endings).toEqual([]);
-    host.wire.events?.opened?.();
-    expect(textsOf(host.wire.take())).toEqual(['Scott', 'hi']);
-    expect(host.wire.ending).toBe('ended');
-    host.wire.events?.ended();
+    host.connection.events?.opened?.();
+    expect(textsOf(host.connection.take())).toEqual(['Scott', 'hi']);
+    expect(host.connection.ending).toBe('ended');
+    host.connection.events?.ended();
     expect(host.endings).toEqual(['done']);
   });
 
@@ -191,14 +194,14 @@ describe('leaving', () => {
     const { host, session, hear } = connected({ interactive: false });
     hear(text, texts.createNameless);
     session.leave();
-    host.wire.events?.ended();
+    host.connection.events?.ended();
     expect(host.endings).toEqual([ending]);
   });
 
   test.each(['ended', 'reset'] as const)('by the server is told in its words: %s', (how) => {
     const { host } = connected();
-    if (how === 'ended') host.wire.events?.ended();
-    host.wire.events?.lost(how === 'ended' ? 'closed' : 'reset');
+    if (how === 'ended') host.connection.events?.ended();
+    host.connection.events?.lost(how === 'ended' ? 'closed' : 'reset');
     expect(host.takeLines()).toEqual(['Server at 127.0.0.1:55555 has disconnected']);
     expect(host.endings).toEqual(['unreachable']);
   });

@@ -16,15 +16,16 @@ function makeSender(path = '168_tas') {
   const results: SendResult[] = [];
   const send = (message: Partial<OutgoingMessage>): void =>
     sender.send({ to: '168_tas', text: 'hi', ...message }, (result) => results.push(result));
-  const sent = (): string[] => textsOf(host.wire.take());
-  const answer = (...frames: string[]): void => host.wire.push(Buffer.concat(frames.map(padded)));
+  const sent = (): string[] => textsOf(host.connection.take());
+  const answer = (...frames: string[]): void =>
+    host.connection.push(Buffer.concat(frames.map(padded)));
   return { host, sender, results, send, sent, answer };
 }
 
 test('joins, says, and asks what shows that it was said', () => {
   const { host, results, send, sent, answer } = makeSender();
   send({});
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   expect(sent()).toEqual(['Scott', '/join 168_tas', 'hi', '/join']);
   answer('Alice has joined', '[Alice] ' + texts.joinNameless);
   expect(results).toEqual([]);
@@ -35,14 +36,14 @@ test('joins, says, and asks what shows that it was said', () => {
 test('takes the channel of the URL where the message names none', () => {
   const { host, send, sent } = makeSender('other');
   send({ to: '' });
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   expect(sent()).toContain('/join other');
 });
 
 test('a channel that is not there is refused with the text of the server', () => {
   const { host, results, send, answer } = makeSender();
   send({});
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   answer(texts.unknownChannel('168_tas'), texts.outside, texts.joinNameless);
   expect(results).toEqual([{ ending: 'unknown-user', line: texts.unknownChannel('168_tas') }]);
 });
@@ -53,7 +54,7 @@ test('further messages use the connection, and one to another channel is said th
   send({ text: 'two' });
   send({ to: 'nowhere', text: 'three' });
   send({ to: 'other', text: 'four' });
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   sent();
   answer(texts.joinNameless);
   expect(sent()).toEqual(['two', '/join']);
@@ -71,14 +72,14 @@ test('further messages use the connection, and one to another channel is said th
 test('every line of a text is said, and none of them controls', () => {
   const { host, send, sent } = makeSender();
   send({ text: '/list\nhi\n/join x\n' });
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   expect(sent().slice(2)).toEqual([' /list', 'hi', ' /join x', '/join']);
 });
 
 test('a server that cannot be reached, or goes away before it is known', () => {
   const unreachable = makeSender();
   unreachable.send({});
-  unreachable.host.wire.events?.lost('refused');
+  unreachable.host.connection.events?.lost('refused');
   unreachable.send({});
   expect(unreachable.results[0]).toEqual({
     ending: 'unreachable',
@@ -88,9 +89,9 @@ test('a server that cannot be reached, or goes away before it is known', () => {
 
   const gone = makeSender();
   gone.send({});
-  gone.host.wire.events?.opened?.();
-  gone.host.wire.events?.ended();
-  gone.host.wire.events?.lost('closed');
+  gone.host.connection.events?.opened?.();
+  gone.host.connection.events?.ended();
+  gone.host.connection.events?.lost('closed');
   expect(gone.results).toEqual([
     { ending: 'unreachable', line: 'Server at 127.0.0.1:55555 has disconnected' },
   ]);
@@ -99,9 +100,9 @@ test('a server that cannot be reached, or goes away before it is known', () => {
 test('a server that never answers is left after a while', () => {
   const { host, send } = makeSender();
   send({});
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   host.ring();
-  expect(host.wire.ending).toBe('aborted');
+  expect(host.connection.ending).toBe('aborted');
 });
 
 test('no channel, a channel with a space, a file: refused before anything is dialled', () => {
@@ -118,11 +119,11 @@ test('closing ends the connection and waits for its end', () => {
   const closed: string[] = [];
   sender.close(() => closed.push('unused'));
   send({});
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   answer(texts.joinNameless);
   sender.close(() => closed.push('used'));
-  expect(host.wire.ending).toBe('ended');
+  expect(host.connection.ending).toBe('ended');
   expect(closed).toEqual(['unused']);
-  host.wire.events?.ended();
+  host.connection.events?.ended();
   expect(closed).toEqual(['unused', 'used']);
 });

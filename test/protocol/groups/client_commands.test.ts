@@ -137,7 +137,7 @@ test('a file whose connection breaks is rejected: the server may never have seen
   played.hears('File_transfer Id=f1 Status=accept Token=t');
   played.says();
   played.host.takeLines();
-  played.host.wire.events?.lost('reset');
+  played.host.connection.events?.lost('reset');
   expect(played.says().map((line) => line.replace(/Id=\S+/, 'Id=?'))).toEqual([
     'File_transfer Id=? Status=reject',
   ]);

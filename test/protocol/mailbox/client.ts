@@ -51,9 +51,9 @@ export class TestHost extends FakeClientHost {
   time = 1_700_000_000_000;
 
   override dial(open: (connection: ClientConnection) => ConnectionEvents): void {
-    const wire = new TestConnection();
-    this.connections.push(wire);
-    wire.events = open(wire);
+    const connection = new TestConnection();
+    this.connections.push(connection);
+    connection.events = open(connection);
   }
   override listen(
     received: (incoming: unknown) => void,

@@ -7,19 +7,15 @@ import { mailbox } from '../../../src/protocol/mailbox/index';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp, listenTcp, type TcpListener } from '../../support/tcp';
+import { ask as askAt } from './person';
 import { nul } from './support';
 
 const alice = nul('REGISTER', 'Alice Liddell', 'alice', '04/05/1852');
 const bob = nul('REGISTER', 'Bob', 'bob', '01/01/1990');
 
-/** One operation as a client does it. Gives the whole reply as text; its first character is the code. */
-async function ask(server: TestServer, request: string | Uint8Array): Promise<string> {
-  const peer = await connectTcp(server.port('mailbox'));
-  await peer.send(request);
-  const answer = Buffer.from(await peer.readToEnd()).toString();
-  peer.close();
-  return answer;
-}
+/** One operation as a client does it; the whole answer as text, whose first character is the code. */
+const ask = (server: TestServer, request: string | Uint8Array): Promise<string> =>
+  askAt(server.port('mailbox'), request);
 
 /** The same from another address of this machine. */
 function askFrom(host: string, server: TestServer, request: string): Promise<string> {

@@ -108,7 +108,7 @@ export async function answerTo(
   return end.bytes;
 }
 
-/** The same as text, whose first character is the code. */
+/** The answer as text, whose first character is the code. */
 export async function ask(
   port: number,
   request: string | Uint8Array,
@@ -116,6 +116,10 @@ export async function ask(
 ): Promise<string> {
   return (await answerTo(port, request, host)).toString();
 }
+
+/** The same for a request of these fields. */
+export const operation = (port: number, ...fields: readonly string[]): Promise<string> =>
+  ask(port, nul(...fields));
 
 /** The fields of an operation's answer, which must be that it succeeded. */
 export async function succeeds(

@@ -184,15 +184,15 @@ test('server and client back to back agree, in both styles and any pieces', () =
         const client = new TestHost();
         const got: RequestResult[] = [];
         sendRequest(client, request, (answer) => got.push(answer));
-        client.wire.events?.opened?.();
+        client.connection.events?.opened?.();
         const pieces = (whole: Uint8Array, to: (piece: Uint8Array) => void): void => {
           for (let at = 0; at < whole.length; at += size) to(whole.slice(at, at + size));
         };
-        pieces(client.wire.take(), (piece) => feed.push(piece));
-        pieces(server.bytes, (piece) => client.wire.push(piece));
+        pieces(client.connection.take(), (piece) => feed.push(piece));
+        pieces(server.bytes, (piece) => client.connection.push(piece));
         expect(got).toEqual([{ is: 'replied', code, fields }]);
         expect(server.ending).toBe('ended');
-        expect(client.wire.ending).toBe('ended');
+        expect(client.connection.ending).toBe('ended');
       },
     ),
     { numRuns: 300 },

@@ -6,8 +6,7 @@ import { mailbox } from '../../../src/protocol/mailbox/index';
 import { runChat, startChat } from '../../support/executable';
 import { keys, openChat, type Screen } from '../../support/pty';
 import { startServer, type TestServer } from '../../support/server';
-import { connectTcp } from '../../support/tcp';
-import { nul } from './support';
+import { operation } from './person';
 
 const at = (server: TestServer): string[] => [
   '-s',
@@ -17,13 +16,8 @@ const at = (server: TestServer): string[] => [
 ];
 
 /** One operation, done as if by another client. */
-async function ask(server: TestServer, ...fields: readonly string[]): Promise<string> {
-  const peer = await connectTcp(server.port('mailbox'));
-  await peer.send(nul(...fields));
-  const answer = Buffer.from(await peer.readToEnd()).toString();
-  peer.close();
-  return answer;
-}
+const ask = (server: TestServer, ...fields: readonly string[]): Promise<string> =>
+  operation(server.port('mailbox'), ...fields);
 
 async function registered(...names: readonly string[]): Promise<TestServer> {
   const server = await startServer([mailbox]);

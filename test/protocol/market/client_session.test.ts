@@ -17,15 +17,15 @@ function client(more: Partial<ClientOptions> = {}) {
   const done: string[] = [];
   const type = (line: string): void => session.typed(line, (ending) => done.push(ending));
   const hear = (...lines: string[]): void =>
-    host.wire.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
-  const sent = (): string => host.wire.take().toString();
+    host.connection.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  const sent = (): string => host.connection.take().toString();
   return { host, session, type, hear, sent, done };
 }
 
 /** One that was welcomed and asked, and gave its name, which was accepted. */
 function asked(more: Partial<ClientOptions> = {}) {
   const all = client(more);
-  all.host.wire.events?.opened?.();
+  all.host.connection.events?.opened?.();
   all.hear(texts.welcome, texts.question, texts.question);
   all.sent();
   return all;
@@ -42,7 +42,7 @@ function inside(more: Partial<ClientOptions> = {}) {
 describe('entering', () => {
   test('its name answers the first question, its user the second', () => {
     const { host, type, hear, sent } = client();
-    host.wire.events?.opened?.();
+    host.connection.events?.opened?.();
     expect(sent()).toBe('');
     hear(texts.welcome, texts.question);
     expect(sent()).toBe('alice\n');
@@ -58,7 +58,7 @@ describe('entering', () => {
   test('without a name it says only what is typed', () => {
     const { host, type, hear, sent } = client({ target: anonymous });
     type('50000');
-    host.wire.events?.opened?.();
+    host.connection.events?.opened?.();
     expect(sent()).toBe('50000\n');
     hear(texts.welcome, texts.question);
     expect(host.takeLines()).toEqual([texts.welcome, texts.question]);
@@ -67,7 +67,7 @@ describe('entering', () => {
   test('what is typed waits until the name is accepted', () => {
     const { host, type, hear, sent, done } = client();
     type('50000');
-    host.wire.events?.opened?.();
+    host.connection.events?.opened?.();
     type('hola');
     hear(texts.welcome, texts.question);
     expect(sent()).toBe('alice\n');
@@ -79,7 +79,7 @@ describe('entering', () => {
 
   test('a user at a terminal whose name is in use chooses another', () => {
     const { host, type, hear, sent } = client();
-    host.wire.events?.opened?.();
+    host.connection.events?.opened?.();
     hear(texts.welcome, texts.question, texts.inUse('alice'), texts.question);
     sent();
     type('alicia');
@@ -90,13 +90,13 @@ describe('entering', () => {
   test('a script whose name is in use says nothing under another', () => {
     const { host, type, hear, sent, done } = client({ interactive: false });
     type('50000');
-    host.wire.events?.opened?.();
+    host.connection.events?.opened?.();
     hear(texts.welcome, texts.question);
     hear(texts.inUse('alice'), texts.question);
     expect(sent()).toBe('alice\n:q\n');
     expect(done).toEqual(['done']);
     hear(texts.farewell);
-    host.wire.events?.ended();
+    host.connection.events?.ended();
     expect(host.endings).toEqual(['not-allowed']);
   });
 
@@ -112,7 +112,7 @@ describe('entering', () => {
   test('a server that is not there', () => {
     const { host, type, done } = client();
     type('50000');
-    host.wire.events?.lost('refused');
+    host.connection.events?.lost('refused');
     expect(host.takeLines()).toEqual(['Unable to connect to 127.0.0.1:8891']);
     expect(host.endings).toEqual(['unreachable']);
     expect(done).toEqual(['unreachable']);
@@ -120,7 +120,7 @@ describe('entering', () => {
 
   test('a server that never asks does not hold a script for ever', () => {
     const { host } = client({ interactive: false });
-    host.wire.events?.opened?.();
+    host.connection.events?.opened?.();
     host.ring();
     expect(host.endings).toEqual(['unreachable']);
   });
@@ -179,16 +179,16 @@ describe('inside', () => {
     const stream = Buffer.from(`${texts.joined('ñandú')}\r\n<ñandú>: ¡hola!\n`);
     for (let cut = 0; cut <= stream.length; cut++) {
       const { host } = inside();
-      host.wire.push(stream.subarray(0, cut));
-      host.wire.push(stream.subarray(cut));
+      host.connection.push(stream.subarray(0, cut));
+      host.connection.push(stream.subarray(cut));
       expect(host.takeLines()).toEqual([texts.joined('ñandú'), '<ñandú>: ¡hola!']);
     }
     const { host } = client({ target: anonymous });
-    host.wire.events?.opened?.();
-    host.wire.push(Buffer.from(texts.welcome));
-    expect(host.wire.wakeMs).toBe(150);
+    host.connection.events?.opened?.();
+    host.connection.push(Buffer.from(texts.welcome));
+    expect(host.connection.wakeMs).toBe(150);
     expect(host.takeLines()).toEqual([]);
-    host.wire.events?.woke?.();
+    host.connection.events?.woke?.();
     expect(host.takeLines()).toEqual([texts.welcome]);
   });
 
@@ -233,8 +233,8 @@ describe('leaving', () => {
       type('late');
       expect(sent()).toBe('');
       hear(texts.farewell);
-      host.wire.events?.ended();
-      host.wire.events?.lost('closed');
+      host.connection.events?.ended();
+      host.connection.events?.lost('closed');
       expect(host.takeLines()).toEqual([texts.farewell]);
       expect(host.endings).toEqual(['done']);
     }
@@ -252,18 +252,18 @@ describe('leaving', () => {
     const { host, session } = client();
     session.leave();
     expect(host.endings).toEqual(['done']);
-    expect(host.wire.ending).toBe('aborted');
+    expect(host.connection.ending).toBe('aborted');
   });
 
   test('while the name is not yet accepted', () => {
     const user = client();
-    user.host.wire.events?.opened?.();
+    user.host.connection.events?.opened?.();
     user.session.leave();
     expect(user.sent()).toBe(':q\n');
     const script = client({ interactive: false });
     script.type('5');
     script.session.leave();
-    script.host.wire.events?.opened?.();
+    script.host.connection.events?.opened?.();
     script.session.leave();
     script.hear(texts.welcome, texts.question, texts.question);
     expect(script.sent()).toBe('alice\n5\n:q\n');
@@ -273,19 +273,19 @@ describe('leaving', () => {
     const { host, session, hear } = inside({ interactive: false });
     session.leave();
     hear(texts.notConnected('bob'), texts.insufficient, texts.farewell);
-    host.wire.events?.ended();
+    host.connection.events?.ended();
     expect(host.endings).toEqual(['unknown-user']);
   });
 
   test('the server goes, with a goodbye or without', () => {
     const polite = inside();
     polite.hear(texts.farewell);
-    polite.host.wire.events?.ended();
+    polite.host.connection.events?.ended();
     expect(polite.host.takeLines()).toEqual([texts.farewell]);
     expect(polite.host.endings).toEqual(['unreachable']);
     const rude = inside();
-    rude.host.wire.push(Buffer.from('<bob>: half'));
-    rude.host.wire.events?.ended();
+    rude.host.connection.push(Buffer.from('<bob>: half'));
+    rude.host.connection.events?.ended();
     expect(rude.host.takeLines()).toEqual(['<bob>: half', 'Disconnected from 127.0.0.1:8891']);
     expect(rude.host.endings).toEqual(['unreachable']);
   });

@@ -16,10 +16,10 @@ function makeSender(to: Target = target) {
   const send = (message: OutgoingMessage): void =>
     made.send(message, (result) => results.push(result));
   const hear = (...lines: string[]): void =>
-    host.wire.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
-  const sent = (): string => host.wire.take().toString();
+    host.connection.push(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  const sent = (): string => host.connection.take().toString();
   const enter = (): void => {
-    host.wire.events?.opened?.();
+    host.connection.events?.opened?.();
     hear(texts.welcome, texts.question, texts.question, texts.balanceSet(0));
   };
   return { host, sender: made, results, send, hear, sent, enter };
@@ -28,7 +28,7 @@ function makeSender(to: Target = target) {
 test('enters with its name and no money, says it to one, and waits for the word that it was', () => {
   const { host, results, send, hear, sent, sender: made } = makeSender();
   send({ to: 'bob', text: 'hi' });
-  host.wire.events?.opened?.();
+  host.connection.events?.opened?.();
   hear(texts.welcome, texts.question);
   expect(sent()).toBe('alice\n');
   hear(texts.question);
@@ -43,8 +43,8 @@ test('enters with its name and no money, says it to one, and waits for the word 
   made.close(() => closed++);
   expect(sent()).toBe(':q\n');
   hear(texts.farewell);
-  host.wire.events?.ended();
-  host.wire.events?.lost('closed');
+  host.connection.events?.ended();
+  host.connection.events?.lost('closed');
   expect(closed).toBe(1);
 });
 
@@ -90,12 +90,12 @@ describe('what cannot be', () => {
   test('a name in use: nothing is said under another', () => {
     const { host, results, send, hear, sent } = makeSender();
     send({ to: 'bob', text: 'hi' });
-    host.wire.events?.opened?.();
+    host.connection.events?.opened?.();
     hear(texts.welcome, texts.question, texts.inUse('alice'), texts.question);
     expect(results).toEqual([{ ending: 'not-allowed', line: texts.inUse('alice') }]);
     expect(sent()).toBe('alice\n');
-    expect(host.wire.ending).toBe('aborted');
-    host.wire.events?.lost('closed');
+    expect(host.connection.ending).toBe('aborted');
+    host.connection.events?.lost('closed');
     send({ to: 'carol', text: 'hi' });
     expect(results).toHaveLength(2);
     expect(results[1]?.ending).toBe('not-allowed');
@@ -104,15 +104,15 @@ describe('what cannot be', () => {
   test('a server that is not there, goes, or does not answer', () => {
     const absent = makeSender();
     absent.send({ to: 'bob', text: 'hi' });
-    absent.host.wire.events?.lost('refused');
+    absent.host.connection.events?.lost('refused');
     expect(absent.results).toEqual([
       { ending: 'unreachable', line: 'Unable to connect to 127.0.0.1:8891' },
     ]);
     const gone = makeSender();
     gone.send({ to: 'bob', text: 'hi' });
     gone.enter();
-    gone.host.wire.events?.ended();
-    gone.host.wire.events?.lost('closed');
+    gone.host.connection.events?.ended();
+    gone.host.connection.events?.lost('closed');
     gone.send({ to: 'bob', text: 'again' });
     const lost = { ending: 'unreachable', line: 'Disconnected from 127.0.0.1:8891' } as const;
     expect(gone.results).toEqual([lost, lost]);
@@ -120,7 +120,7 @@ describe('what cannot be', () => {
     silent.send({ to: 'bob', text: 'hi' });
     silent.enter();
     silent.host.ring();
-    expect(silent.host.wire.ending).toBe('aborted');
+    expect(silent.host.connection.ending).toBe('aborted');
   });
 
   test('closing what was never opened, or is being opened', () => {
@@ -129,7 +129,7 @@ describe('what cannot be', () => {
     const dialling = makeSender();
     dialling.send({ to: 'bob', text: 'hi' });
     dialling.sender.close(() => closed++);
-    dialling.host.wire.events?.lost('closed');
+    dialling.host.connection.events?.lost('closed');
     expect(closed).toBe(2);
   });
 });

@@ -7,6 +7,8 @@ import { mailbox } from '../../../src/protocol/mailbox/index';
 import { relay } from '../../../src/protocol/relay/index';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp, listenTcp, type TcpPeer } from '../../support/tcp';
+import { answerTo } from '../mailbox/person';
+import { nul } from '../mailbox/support';
 import { erro, msg, ok, qem } from './frames';
 import { RelayProgram } from './person';
 
@@ -29,13 +31,9 @@ const heard = async (peer: TcpPeer): Promise<string> =>
     .toString()
     .trimEnd();
 
-/** One operation at the mailbox door: NUL-ended fields in, the result byte out. */
-async function operation(...fields: string[]): Promise<number> {
-  await using peer = await connectTcp(server.port('mailbox'));
-  await peer.send(fields.map((field) => `${field}\0`).join(''));
-  const [result = 255] = await peer.read(1);
-  return result;
-}
+/** The result byte of one operation at the mailbox door. */
+const operation = async (...fields: string[]): Promise<number> =>
+  (await answerTo(server.port('mailbox'), nul(...fields)))[0] ?? 255;
 
 async function registerAlice(): Promise<void> {
   expect(await operation('REGISTER', 'Alice Liddell', 'alice', '04/05/1852')).toBe(0);

@@ -24,9 +24,9 @@ function makeSender(user?: string) {
       made.send({ to, text, ...(attach !== undefined && { attach }) }, (result) =>
         results.push(result),
       ),
-    open: () => host.wire.events?.opened?.(),
+    open: () => host.connection.events?.opened?.(),
     close: (done: () => void) => made.close(done),
-    said: () => linesIn(host.wire.take(), false),
+    said: () => linesIn(host.connection.take(), false),
   };
 }
 
@@ -35,12 +35,12 @@ test('registers, says each text when the one before was answered, and leaves', (
   made.send('1002');
   made.open();
   expect(made.said()).toEqual(['OI 7>0 #0']);
-  made.host.wire.push(ok(0, 7, 0));
+  made.host.connection.push(ok(0, 7, 0));
   expect(made.said()).toEqual(['MSG 7>1002 #1 "Ob-la-da"']);
-  made.host.wire.push(ok(0, 7, 1));
+  made.host.connection.push(ok(0, 7, 1));
   made.send('0', 'all');
   expect(made.said()).toEqual(['MSG 7>0 #2 "all"']);
-  made.host.wire.push(ok(0, 7, 2));
+  made.host.connection.push(ok(0, 7, 2));
   expect(made.results).toEqual([
     { ending: 'done', id: '1', line: 'OK 1' },
     { ending: 'done', id: '2', line: 'OK 2' },
@@ -49,17 +49,17 @@ test('registers, says each text when the one before was answered, and leaves', (
   made.close(() => (isClosed = true));
   expect(made.said()).toEqual(['FLW 7>0 #3']);
   expect(isClosed).toBe(false);
-  made.host.wire.push(ok(0, 7, 3));
+  made.host.connection.push(ok(0, 7, 3));
   expect(isClosed).toBe(true);
-  expect(made.host.wire.ending).toBe('ended');
+  expect(made.host.connection.ending).toBe('ended');
 });
 
 test('without a number the server picks one; an emitter is written to at its display; no path is all', () => {
   const made = makeSender();
   made.send('2');
   made.open();
-  made.host.wire.push(ok(0, 12, 0));
-  made.host.wire.push(ok(0, 12, 1));
+  made.host.connection.push(ok(0, 12, 0));
+  made.host.connection.push(ok(0, 12, 1));
   made.send('');
   expect(made.said()).toEqual(['OI 0>0 #0', 'MSG 12>1002 #1 "Ob-la-da"', 'MSG 12>0 #2 "Ob-la-da"']);
 });
@@ -68,11 +68,11 @@ test('a display that is not there, what is no display, a server that takes nothi
   const made = makeSender('7');
   made.send('1002');
   made.open();
-  made.host.wire.push(ok(0, 7, 0));
-  made.host.wire.push(erro(0, 7, 1));
+  made.host.connection.push(ok(0, 7, 0));
+  made.host.connection.push(erro(0, 7, 1));
   made.send('bob');
   made.send('0');
-  made.host.wire.push(erro(0, 7, 2));
+  made.host.connection.push(erro(0, 7, 2));
   expect(made.results).toEqual([
     { ending: 'unknown-user', line: 'There is no display 1002.' },
     { ending: 'unknown-user', line: 'There is no display bob.' },
@@ -88,7 +88,7 @@ test('a number in use', () => {
     const made = makeSender(user);
     made.send('1002');
     made.open();
-    made.host.wire.push(erro(0, Number(user ?? 0), 0));
+    made.host.connection.push(erro(0, Number(user ?? 0), 0));
     made.send('1003');
     expect(made.results).toEqual([
       { ending: 'try-later', line },
@@ -118,14 +118,14 @@ test('carries no files', () => {
 test('a server that is not there, goes, or does not answer', () => {
   const away = makeSender('7');
   away.send('1002');
-  away.host.wire.events?.lost('refused');
+  away.host.connection.events?.lost('refused');
   expect(away.results).toEqual([{ ending: 'unreachable', line: 'Unable to connect to h:1.' }]);
 
   const gone = makeSender('7');
   gone.send('1002');
   gone.open();
-  gone.host.wire.push(ok(0, 7, 0));
-  gone.host.wire.events?.lost('reset');
+  gone.host.connection.push(ok(0, 7, 0));
+  gone.host.connection.events?.lost('reset');
   gone.send('1002');
   expect(gone.results.map(({ line }) => line)).toEqual([
     'The server is gone.',

@@ -7,14 +7,8 @@ import { mailbox } from '../../../src/protocol/mailbox';
 import { web } from '../../../src/protocol/web';
 import { startServer } from '../../support/server';
 import { connectTcp, listenTcp } from '../../support/tcp';
+import { operation } from '../mailbox/person';
 import { join, WebPerson } from './person';
-
-/** One mailbox operation, as bytes; its answer, as bytes. */
-async function operation(port: number, ...fields: readonly string[]): Promise<string> {
-  await using peer = await connectTcp(port);
-  await peer.send(fields.map((field) => `${field}\0`).join(''));
-  return Buffer.from(await peer.readToEnd()).toString('latin1');
-}
 
 const born = '04/05/1852';
 
