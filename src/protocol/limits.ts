@@ -265,7 +265,7 @@ export const limits = {
     headerBytes: 8 * KiB,
     /** A body, which is a text or a piece of a file, in bytes; a longer one is refused and ends the connection. */
     bodyBytes: 64 * KiB,
-    /** A body that the client takes, in bytes: a list of users may be longer than any text. */
+    /** A body that the client takes, in bytes: a list of users may be longer than any text, but the inbox must hold it. */
     listBytes: 128 * KiB,
     /** An `Id` or a `Token`, in bytes; a longer one is refused and ends the connection. */
     idBytes: 64,

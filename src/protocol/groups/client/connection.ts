@@ -22,7 +22,7 @@ export interface GroupsConnectionEvents {
   /** It did not; the connection goes on. */
   refused(answer: Message): void;
   /** Something came that was not asked for, or a second answer (`delivered` behind `stored`). */
-  heard(message: Message): void;
+  received(message: Message): void;
   /** Nothing more comes. Called once, but not after `drop`. */
   lost(): void;
 }
@@ -133,7 +133,7 @@ export class GroupsConnection implements ConnectionEvents {
     const { action, id = '' } = message;
     const isAnswer = action === 'confirmation' || action === 'listed' || action === 'sent';
     const onAnswer = isAnswer ? this.#pending.get(id) : undefined;
-    if (onAnswer === undefined) return this.#events.heard(message);
+    if (onAnswer === undefined) return this.#events.received(message);
     this.#pending.delete(id);
     onAnswer(message);
   }

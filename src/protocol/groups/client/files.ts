@@ -44,10 +44,10 @@ export class Files {
     else this.incoming.reject(connection, id, done);
   }
 
-  heard(connection: GroupsConnection, message: Message): void {
+  received(connection: GroupsConnection, message: Message): void {
     if (message.status === 'offer') this.incoming.offered(message);
-    else if (this.outgoing.has(message.id ?? '')) this.outgoing.heard(connection, message);
-    else this.incoming.heard(connection, message);
+    else if (this.outgoing.has(message.id ?? '')) this.outgoing.received(connection, message);
+    else this.incoming.received(connection, message);
   }
 
   /** The session is over: nothing goes on. */

@@ -92,7 +92,7 @@ export class IncomingFiles {
     this.#offers.set(id, { ...offer, isAccepted: false, transfer: undefined });
   }
 
-  heard(connection: GroupsConnection, message: Message): void {
+  received(connection: GroupsConnection, message: Message): void {
     const offer = this.#offers.get(message.id ?? '');
     if (offer === undefined) return;
     const { status, token } = message;

@@ -1,5 +1,7 @@
 // Reading a typed line: a command with its words, or a line that is part of a conversation.
 
+import { highestPort } from '../wire/messages';
+
 /** Whom a line is for: a user or a group by name, or a user by their port. */
 export type Recipient = { readonly name: string } | { readonly port: number };
 
@@ -50,7 +52,7 @@ const wordsOf = (line: string): string[] =>
 /** The recipient that a word stands for. A number is a port: here no name is of digits alone. */
 export function recipientOf(word: string): Recipient {
   const port = /^\d{1,5}$/.test(word) ? Number(word) : 0;
-  return port > 0 && port < 65_536 ? { port } : { name: word };
+  return port > 0 && port <= highestPort ? { port } : { name: word };
 }
 
 /** How a recipient reads. */

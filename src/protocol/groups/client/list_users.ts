@@ -54,7 +54,7 @@ class ListUsers implements GroupsConnectionEvents {
     this.#end(refused(endingOfStatus(status)));
   }
 
-  heard(): void {}
+  received(): void {}
 
   lost(): void {
     this.#end(refused('unreachable'));

@@ -56,7 +56,7 @@ export class OutgoingFiles {
     const { name: fileName, size: fileSize } = file;
     connection.ask({ action: 'file', status: 'offer', id, ...to, fileName, fileSize }, (answer) => {
       if (answer?.status === 'ok') {
-        this.#asked(offer, namesIn(answer.body));
+        this.#offered(offer, namesIn(answer.body));
         return done('done');
       }
       this.#end(offer);
@@ -66,7 +66,7 @@ export class OutgoingFiles {
     });
   }
 
-  #asked(offer: Offer, names: readonly string[]): void {
+  #offered(offer: Offer, names: readonly string[]): void {
     const { id, file } = offer;
     offer.open = new Set(names);
     const what = nameAndSize({ fileName: file.name, fileSize: file.size });
@@ -95,7 +95,7 @@ export class OutgoingFiles {
 
   // ---- what the server says
 
-  heard(connection: GroupsConnection, message: Message): void {
+  received(connection: GroupsConnection, message: Message): void {
     const offer = this.#offers.get(message.id ?? '');
     if (offer === undefined) return;
     const { user = '', status, token } = message;

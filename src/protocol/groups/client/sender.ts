@@ -98,7 +98,7 @@ export class GroupsSender implements Sender, GroupsConnectionEvents {
   }
 
   /** Only words about the offer are read. A message from another user is not confirmed, which tells that user so. */
-  heard(message: Message): void {
+  received(message: Message): void {
     const offer = this.#offer;
     if (offer === undefined || message.action !== 'file' || message.id !== offer.id) return;
     const { status, token, user = offer.to } = message;

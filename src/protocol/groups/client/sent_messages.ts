@@ -47,7 +47,7 @@ export class SentMessages {
   }
 
   /** The answer behind `stored`. */
-  heard(message: Message): void {
+  received(message: Message): void {
     const { id = '', status } = message;
     const stored = this.#stored.get(id);
     if (stored === undefined) return;

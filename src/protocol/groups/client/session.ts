@@ -203,7 +203,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     this.#stayOutOrExit(endingOfStatus(status));
   }
 
-  /** The source's words for a server that is lost, whether the user was writing or waiting ("Interacciones"). */
+  /** A server that is lost is told alike to a user who writes and to one who waits (source 001, "Interacciones"). */
   lost(): void {
     const wasLeaving = this.#conversation.state === 'leaving';
     this.#conversation.happen('lost');
@@ -213,10 +213,10 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     this.#stayOutOrExit('unreachable');
   }
 
-  heard(message: Message): void {
+  received(message: Message): void {
     const { action, user = '', group = '', id } = message;
-    if (action === 'sent') return this.#sent.heard(message);
-    if (action === 'file' && this.#connection) this.#files.heard(this.#connection, message);
+    if (action === 'sent') return this.#sent.received(message);
+    if (action === 'file' && this.#connection) this.#files.received(this.#connection, message);
     if (action === 'invite') this.#directory.invited(group);
     if (action === 'joined' && user === this.#self) this.#directory.joined(group);
     const shown = shownOf(message, this.#self);

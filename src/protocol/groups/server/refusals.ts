@@ -1,14 +1,10 @@
 // What the hub's refusals are called on this wire.
 
-import type { Outcome } from '../../commands';
-import type { Host } from '../../dialect';
+import type { OperationName, Outcome } from '../../commands';
 import type { OfferFailure } from '../../model';
 import type { Reason, Status } from '../wire/messages';
 
-type Refusal<K extends Parameters<Host['submit']>[0]['do']> = Extract<
-  Outcome<K>,
-  { readonly ok: false }
->['why'];
+type Refusal<K extends OperationName> = Extract<Outcome<K>, { readonly ok: false }>['why'];
 
 export type GroupOperation =
   'group-create' | 'group-invite' | 'group-accept' | 'group-decline' | 'group-leave';

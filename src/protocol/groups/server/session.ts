@@ -36,7 +36,7 @@ export class GroupsSession implements Session {
   #user: User | undefined;
   #file: FileConnection | undefined;
   /** What is to be told once the client knows that it is in. */
-  #early: (() => void)[] = [];
+  #deferred: (() => void)[] = [];
   /** Our side has ended: nothing more can be written. */
   #hasEnded = false;
 
@@ -92,7 +92,7 @@ export class GroupsSession implements Session {
   // ---- what the hub tells
 
   tell(notice: Notice): void {
-    if (this.#state === 'entering') this.#early.push(() => this.tell(notice));
+    if (this.#state === 'entering') this.#deferred.push(() => this.tell(notice));
     else if (this.#state === 'serving') {
       this.#user?.events.tell(notice);
       this.#awaitConfirmation();
@@ -100,7 +100,7 @@ export class GroupsSession implements Session {
   }
 
   deliver(message: Direct, settle: Settle): void {
-    if (this.#state === 'entering') this.#early.push(() => this.deliver(message, settle));
+    if (this.#state === 'entering') this.#deferred.push(() => this.deliver(message, settle));
     else if (this.#state !== 'serving' || !this.#user) settle('failed');
     else {
       this.#user.events.deliver(message, settle);
@@ -203,7 +203,7 @@ export class GroupsSession implements Session {
     this.#write({ action: 'confirmation', id, user, status: 'ok', body });
     for (const { name: group } of groups) this.#write({ action: 'joined', user, group });
     for (const file of files) context.incoming.waits(file.serial, file.from, file);
-    for (const tell of this.#early.splice(0)) tell();
+    for (const tell of this.#deferred.splice(0)) tell();
     this.#awaitConfirmation();
   }
 

@@ -7,6 +7,7 @@ import {
   type Action,
   actions,
   type ContentType,
+  highestPort,
   type Message,
   type Reason,
   reasonTexts,
@@ -67,7 +68,6 @@ const actionsByName = new Map<string, Action>([
 ]);
 
 const contentTypes = new Set<string>(['text/plain', 'application/octet-stream']);
-const highestPort = 65_535;
 
 /** The only value of a key, undefined where the key is absent, null where it stands several times. */
 function single(headers: Headers, key: string): string | undefined | null {

@@ -24,6 +24,9 @@ export const actions = {
 
 export type Action = keyof typeof actions;
 
+/** The highest number that a port can have. */
+export const highestPort = 65_535;
+
 export type Side = 'client' | 'server';
 
 export type ContentType = 'text/plain' | 'application/octet-stream';
