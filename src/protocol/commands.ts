@@ -217,7 +217,9 @@ export const operations = {
         'unknown-room' | 'not-creator' | 'unknown-user' | 'already-member' | 'too-many'
       >(),
     ),
-  'group-accept': entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-invited'>()),
+  /** `too-many`: the group is full; the invitation stays good. */
+  'group-accept':
+    entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-invited' | 'too-many'>()),
   'group-decline': entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-invited'>()),
   'group-leave': entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-member'>()),
   'group-list':

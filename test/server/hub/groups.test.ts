@@ -113,6 +113,21 @@ describe('groups', () => {
     hub.must(accept('c'));
   });
 
+  test('invitations over the bound do not bring in more members than it allows', () => {
+    const hub = three();
+    hub.must(invite('a', 'ben'));
+    hub.must(invite('a', 'cat'));
+    for (let count = 1; count < limits.hub.groupMembers - 1; count++) {
+      hub.enter(`s${count}`, `guest${count}`);
+      hub.must(invite('a', `guest${count}`));
+      hub.must(accept(`s${count}`));
+    }
+    hub.must(accept('b'));
+    expect(hub.ask(accept('c'))).toEqual(no('too-many'));
+    hub.must(leave('s1'));
+    hub.must(accept('c'));
+  });
+
   test('a guest who disconnects has left', () => {
     const hub = three();
     hub.must(invite('a', 'ben'));

@@ -1,9 +1,11 @@
 // The left column: the user's account, conversations, people who are here, rooms, groups and invitations.
 
+import { reasonFor } from '../faults';
 import { joinRoom, refreshGroups, refreshRooms, session } from '../server';
 import {
   conversations,
   groups,
+  hint,
   invitations,
   isOnline,
   joined,
@@ -100,7 +102,12 @@ function Invitations() {
 }
 
 function answer(group: string, verb: 'group-accept' | 'group-decline'): void {
-  session.request({ do: verb, group }, () => {
+  session.request({ do: verb, group }, (outcome) => {
+    // The invitation to a full group stays good.
+    if (!outcome.ok && outcome.why === 'too-many') {
+      hint.value = reasonFor(outcome.why);
+      return;
+    }
     invitations.value = invitations.value.filter((invitation) => invitation.group !== group);
     refreshGroups();
     if (verb === 'group-accept') showConversation(`g:${group}`);

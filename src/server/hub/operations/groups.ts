@@ -38,6 +38,8 @@ const groupAccept: Define<'group-accept'> =
     if (!groups.removeInvitation(context, group, recipientOf(session))) {
       return refused('not-invited');
     }
+    // Many may hold an invitation to the last place. The refusal undoes the removal, so theirs stay good.
+    if (groups.countMembers(group) >= limits.hub.groupMembers) return refused('too-many');
     groups.addMember(context, group, groups.memberFor(session));
     return ok(undefined);
   };
