@@ -14,7 +14,7 @@ test('data goes to stdout, errors to stderr, and the status tells them apart', a
 
 test('waiting for a line fails with what was said if the program ends without it', async () => {
   const chat = await startChat(['--version']);
-  expect(chat.until('never')).rejects.toThrow('chat ended before never came on stdout');
+  expect(chat.until('never')).rejects.toThrow('chat ended, and never did not come on stdout');
   await chat.ended;
 });
 

@@ -1,8 +1,9 @@
-// Starts the built `chat` as a person would: a process with a home of its own, its output waited for by event.
+// Starts the built `chat` as a user would: a process with a home of its own, its output waited for by event.
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { Changes, deadlineMs } from './changes';
 import { removeAtEnd } from './cleanup';
 import { scratchFolder } from './scratch';
 
@@ -71,7 +72,7 @@ class Chat {
   readonly ended: Promise<Ended>;
   readonly #process: Bun.Subprocess<'pipe', 'pipe', 'pipe'>;
   readonly #text = { out: '', err: '' };
-  readonly #waiters = new Set<() => void>();
+  readonly #changes = new Changes();
   readonly #forget: () => void;
   #closed = false;
 
@@ -117,28 +118,19 @@ class Chat {
   /** The first match in what it said or will say; fails with all that it did say if it ends or stays silent. */
   async until(
     what: string | RegExp,
-    { on = 'out', withinMs = 10_000 }: { on?: 'out' | 'err'; withinMs?: number } = {},
+    { on = 'out', withinMs = deadlineMs }: { on?: 'out' | 'err'; withinMs?: number } = {},
   ): Promise<RegExpMatchArray> {
     const pattern = typeof what === 'string' ? new RegExp(RegExp.escape(what)) : what;
-    const { promise, resolve: found, reject } = Promise.withResolvers<RegExpMatchArray>();
-    const fail = (why: string) =>
-      reject(
-        new Error(
-          `${why} before ${String(what)} came on std${on}\n--- out\n${this.out}\n--- err\n${this.err}`,
-        ),
-      );
-    const look = () => {
-      const match = this.#text[on].match(pattern);
-      if (match) found(match);
-      else if (this.#closed) fail('chat ended');
+    const report = (): string =>
+      `${String(what)} did not come on std${on}\n--- out\n${this.out}\n--- err\n${this.err}`;
+    let match: RegExpMatchArray | null = null;
+    const isMet = (): boolean => {
+      match ??= this.#text[on].match(pattern);
+      if (!match && this.#closed) throw new Error(`chat ended, and ${report()}`);
+      return match !== null;
     };
-    const timer = setTimeout(() => fail(`${withinMs} ms passed`), withinMs);
-    this.#waiters.add(look);
-    look();
-    return promise.finally(() => {
-      clearTimeout(timer);
-      this.#waiters.delete(look);
-    });
+    await this.#changes.until(isMet, report, withinMs);
+    return match!;
   }
 
   async #collect(): Promise<Ended> {
@@ -146,7 +138,7 @@ class Chat {
     await Promise.all([this.#read('out', stdout), this.#read('err', stderr), exited]);
     this.#forget();
     this.#closed = true;
-    for (const look of this.#waiters) look();
+    this.#changes.changed();
     const { exitCode, signalCode } = this.#process;
     return {
       status: exitCode ?? 128 + constants.signals[signalCode as NodeJS.Signals],
@@ -157,7 +149,7 @@ class Chat {
   async #read(key: 'out' | 'err', stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       this.#text[key] += text;
-      for (const look of this.#waiters) look();
+      this.#changes.changed();
     }
   }
 }

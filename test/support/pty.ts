@@ -1,6 +1,7 @@
-// A person at a terminal: a program on a real pseudo-terminal, keys typed into it, and the screen as it would be seen.
+// A user at a terminal: a program on a real pseudo-terminal, keys typed into it, and the screen as it would be seen.
 import { Terminal } from '@xterm/headless';
 
+import { Changes, deadlineMs } from './changes';
 import { type Environment, executable, isolatedEnvironment } from './executable';
 
 export interface ScreenOptions {
@@ -45,7 +46,7 @@ export class Screen implements AsyncDisposable {
   readonly #model: Terminal;
   readonly #pty: Bun.Terminal;
   readonly #process: Bun.Subprocess;
-  readonly #waiters = new Set<() => void>();
+  readonly #changes = new Changes();
   #closed = false;
 
   constructor(command: string[], { columns = 80, rows = 24, env, cwd }: ScreenOptions) {
@@ -58,7 +59,7 @@ export class Screen implements AsyncDisposable {
         cols: columns,
         rows,
         // The model parses in a later turn, so "changed" is when it has parsed.
-        data: (_, data) => this.#model.write(data.slice(), () => this.#look()),
+        data: (_, data) => this.#model.write(data.slice(), () => this.#changes.changed()),
         exit: () => hungUp.resolve(),
       },
       ...(env && { env }),
@@ -108,28 +109,19 @@ export class Screen implements AsyncDisposable {
   /** Waits until the screen shows a text, or is as a predicate wants it; fails showing the screen. */
   async until(
     what: string | RegExp | ((screen: this) => boolean),
-    withinMs = 10_000,
+    withinMs = deadlineMs,
   ): Promise<void> {
     const holds = () => {
       if (typeof what === 'function') return what(this);
       return typeof what === 'string' ? this.everything.includes(what) : what.test(this.everything);
     };
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const fail = (why: string) =>
-      reject(
-        new Error(`${why}, and the screen does not show ${String(what)}:\n${this.everything}`),
-      );
-    const look = () => {
-      if (holds()) resolve();
-      else if (this.#closed) fail('the program ended');
+    const shown = (): string => `the screen does not show ${String(what)}:\n${this.everything}`;
+    const isMet = (): boolean => {
+      if (holds()) return true;
+      if (this.#closed) throw new Error(`the program ended, and ${shown()}`);
+      return false;
     };
-    const timer = setTimeout(() => fail(`${withinMs} ms passed`), withinMs);
-    this.#waiters.add(look);
-    look();
-    return promise.finally(() => {
-      clearTimeout(timer);
-      this.#waiters.delete(look);
-    });
+    await this.#changes.until(isMet, shown, withinMs);
   }
 
   /** Whether anything to be seen is not in the terminal's own colour. */
@@ -153,7 +145,7 @@ export class Screen implements AsyncDisposable {
     const [status] = await Promise.all([this.#process.exited, hungUp]);
     await new Promise<void>((parsed) => this.#model.write('', parsed));
     this.#closed = true;
-    this.#look();
+    this.#changes.changed();
     return status;
   }
 
@@ -163,9 +155,5 @@ export class Screen implements AsyncDisposable {
       { length: to - from },
       (_, row) => active.getLine(from + row)?.translateToString(true) ?? '',
     );
-  }
-
-  #look(): void {
-    for (const look of this.#waiters) look();
   }
 }
