@@ -2,8 +2,9 @@
 
 import { expect, test } from 'bun:test';
 
+import { ChannelsPeer } from '../../protocol/channels/person';
 import { operation } from '../../protocol/mailbox/person';
-import { connectTcp, listenTcp } from '../../support/tcp';
+import { listenTcp } from '../../support/tcp';
 import { describePage, openConversation, slowMs, untilShown } from './site';
 
 describePage('conversations', (site) => {
@@ -45,17 +46,13 @@ describePage('conversations', (site) => {
       await alice.getByLabel('New room').fill('wonderland');
       await alice.getByLabel('New room').press('Enter');
       await alice.getByLabel('Message to wonderland').waitFor();
-      await using scott = await connectTcp(site.server.port('channels'));
-      await scott.send('Scott'.padEnd(200) + '/join wonderland'.padEnd(200));
+      await using scott = new ChannelsPeer(site.server.port('channels'));
+      scott.send('Scott', '/join wonderland');
       await alice.getByRole('log').getByText('Scott has joined').waitFor();
       await alice.getByLabel('Message to wonderland').fill('Who are you?');
       await alice.keyboard.press('Enter');
-      expect(
-        Buffer.from(await scott.read(200))
-          .toString()
-          .trim(),
-      ).toBe('[alice] Who are you?');
-      await scott.send('I hardly know'.padEnd(200));
+      expect(await scott.read()).toBe('[alice] Who are you?');
+      scott.send('I hardly know');
       await untilShown(alice, 'I hardly know');
     },
     slowMs,

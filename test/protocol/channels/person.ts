@@ -62,33 +62,71 @@ export class ChannelsClient<T extends Transport = Transport> {
   }
 }
 
+/** A client at a real server, whose frames a test reads one after the other. */
+export class ChannelsPeer implements AsyncDisposable {
+  readonly #client: ChannelsClient<TcpTransport>;
+  readonly #frames: Received<string>;
+
+  constructor(port: number, name = 'the client') {
+    this.#frames = new Received<string>(`${name} received`);
+    this.#client = new ChannelsClient(overTcp(port), (frame) => this.#frames.add(frame));
+  }
+
+  /** Sends frames: a name first, then texts and commands. */
+  send(...texts: readonly string[]): void {
+    for (const text of texts) this.#client.send(text);
+  }
+
+  /** The next frame, without its padding. */
+  read(): Promise<string> {
+    return this.take(() => true);
+  }
+
+  /** The first frame that fits. */
+  take(fits: (frame: string) => boolean): Promise<string> {
+    return this.#frames.take(fits);
+  }
+
+  /** Waits until the server has dealt with all that was sent. */
+  async settled(): Promise<void> {
+    this.#client.settle();
+    await this.take((frame) => ChannelsClient.isSettled(frame));
+  }
+
+  /** Ends the connection in both directions. */
+  close(): void {
+    this.#client.transport.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#client.transport[Symbol.asyncDispose]();
+  }
+}
+
 class ChannelsPerson implements Person {
   readonly name: string;
   readonly dialect = 'channels';
   readonly write = cannot('the protocol has no private messages');
   readonly list = cannot('the protocol has no list of users');
   readonly attach = cannot('the protocol has no files');
-  readonly #client: ChannelsClient<TcpTransport>;
-  readonly #frames: Received<string>;
+  readonly #peer: ChannelsPeer;
 
   constructor(port: number, name: string) {
     this.name = name;
-    this.#frames = new Received<string>(`${name} received`);
-    this.#client = new ChannelsClient(overTcp(port), (frame) => this.#frames.add(frame));
+    this.#peer = new ChannelsPeer(port, name);
   }
 
   async enter(): Promise<void> {
-    this.#client.send(this.name);
-    await this.#settled();
+    this.#peer.send(this.name);
+    await this.#peer.settled();
   }
 
   readonly join = async (room: string): Promise<void> => {
-    this.#client.send(`/create ${room}`);
-    this.#client.send(`/join ${room}`);
-    await this.#settled();
+    this.#peer.send(`/create ${room}`, `/join ${room}`);
+    await this.#peer.settled();
   };
 
-  readonly say = async (text: string): Promise<void> => this.#client.send(text);
+  readonly say = async (text: string): Promise<void> => this.#peer.send(text);
 
   readonly hears = (from: Other, text: string): Promise<void> => this.#takes(from, text, '');
 
@@ -99,19 +137,14 @@ class ChannelsPerson implements Person {
     this.reads(from, `${text} (file ${file}, ${size} bytes)`);
 
   async leave(): Promise<void> {
-    this.#client.transport.finish();
-    await this.#client.transport[Symbol.asyncDispose]();
-  }
-
-  async #settled(): Promise<void> {
-    this.#client.settle();
-    await this.#frames.take((frame) => ChannelsClient.isSettled(frame));
+    this.#peer.close();
+    await this.#peer[Symbol.asyncDispose]();
   }
 
   async #takes(from: Other, text: string, mark: string): Promise<void> {
     for (const line of text.split('\n')) {
       const frame = `[${foreignName(from.name)}] ${mark}${line}`.trimEnd();
-      await this.#frames.take((received) => received === frame);
+      await this.#peer.take((received) => received === frame);
     }
   }
 }

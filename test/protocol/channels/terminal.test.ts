@@ -6,8 +6,7 @@ import { channels } from '../../../src/protocol/channels/index';
 import { startChat } from '../../support/executable';
 import { keys, openChat, type Screen } from '../../support/pty';
 import { startServer, type TestServer } from '../../support/server';
-import { connectTcp } from '../../support/tcp';
-import { padded } from './support';
+import { ChannelsPeer } from './person';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -91,11 +90,11 @@ test('the two sessions of the source', async () => {
 test('what comes wipes the prompt, and what was being typed stays, cursor included', async () => {
   await using panda = await client('Panda');
   await enter(panda, '/create typing');
-  await using alice = await connectTcp(server.port('channels'));
+  await using alice = new ChannelsPeer(server.port('channels'));
   panda.type('half a line');
   panda.type(keys.left + keys.left);
   await panda.until((screen) => screen.cursorLine === '[Me] half a line');
-  await alice.send(Buffer.concat(['Alice', '/join typing', 'Hi!'].map(padded)));
+  alice.send('Alice', '/join typing', 'Hi!');
   await panda.until('[Alice] Hi!');
   await panda.until((screen) => screen.cursorLine === '[Me] half a line');
   expect(panda.lines.slice(0, 4)).toEqual([
@@ -106,20 +105,14 @@ test('what comes wipes the prompt, and what was being typed stays, cursor includ
   ]);
   expect(panda.cursor.column).toBe('[Me] half a li'.length);
   panda.type(keys.end + keys.enter);
-  expect(
-    Buffer.from(await alice.read(200))
-      .toString()
-      .trimEnd(),
-  ).toBe('[Panda] half a line');
+  expect(await alice.read()).toBe('[Panda] half a line');
 });
 
 test('what others say moves nothing on the terminal', async () => {
   await using panda = await client('Panda');
   await enter(panda, '/create hostile');
-  await using eve = await connectTcp(server.port('channels'));
-  await eve.send(
-    Buffer.concat(['Eve', '/join hostile', '\x1b[2J\x1b]0;title\x07\rAlice has left'].map(padded)),
-  );
+  await using eve = new ChannelsPeer(server.port('channels'));
+  eve.send('Eve', '/join hostile', '\x1b[2J\x1b]0;title\x07\rAlice has left');
   await panda.until('[Eve]');
   expect(panda.everything).toContain('[Eve] \\x1b[2J\\x1b]0;title\\x07\\x0dAlice has left');
   expect(panda.lines[0]).toBe('[Me] /create hostile');

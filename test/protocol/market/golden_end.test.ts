@@ -7,24 +7,18 @@ import { limits } from '../../../src/protocol/limits';
 import { market } from '../../../src/protocol/market/index';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp } from '../../support/tcp';
+import { ChannelsPeer } from '../channels/person';
 import { Conversation } from './conversation';
 
 describe('with other doors', () => {
-  const frame = (text: string): Buffer =>
-    Buffer.concat([Buffer.from(text), Buffer.alloc(200, ' ')]).subarray(0, 200);
-
   test('a channels client joins the market, speaks and is paid nothing', async () => {
     await using server = await startServer([market, channels]);
     await using conversation = new Conversation(server.port('market'));
     await conversation.play('ann enters with 10');
-    await using scott = await connectTcp(server.port('channels'));
-    const heard = async (): Promise<string> =>
-      Buffer.from(await scott.read(200))
-        .toString()
-        .trimEnd();
-    await scott.send(Buffer.concat([frame('Scott'), frame('/join market')]));
+    await using scott = new ChannelsPeer(server.port('channels'));
+    scott.send('Scott', '/join market');
     await conversation.play('ann < [SERVER] Client: <Scott> connected!');
-    await scott.send(frame('hi there'));
+    scott.send('hi there');
     await conversation.play(`
       ann < <Scott>: hi there
       ann > hola :smile
@@ -37,10 +31,10 @@ describe('with other doors', () => {
       ann > :p - Scott - psst
       ann .
     `);
-    expect(await heard()).toBe('[ann] hola :~)');
-    expect(await heard()).toBe('[ann] (private) psst');
-    await scott.send(frame('/join nowhere'));
-    await heard();
+    expect(await scott.read()).toBe('[ann] hola :~)');
+    expect(await scott.read()).toBe('[ann] (private) psst');
+    scott.send('/join nowhere');
+    await scott.read();
     scott.close();
     await conversation.play('ann < [SERVER] Client: <Scott> disconnected!');
   });

@@ -74,63 +74,92 @@ export function fundsIn(line: string): number | undefined {
   return funds === undefined ? undefined : Number(funds);
 }
 
+/** A client at a real server, whose lines a test reads one after the other. */
+export class MarketPeer implements AsyncDisposable {
+  readonly client: MarketClient<TcpTransport>;
+  readonly #lines: Received<string>;
+
+  constructor(port: number, name = 'the client') {
+    this.#lines = new Received<string>(`${name} received`);
+    this.client = new MarketClient(overTcp(port), (line) => this.#lines.add(line));
+  }
+
+  /** Enters with a name and a balance. */
+  async enter(name: string, balance: number): Promise<void> {
+    this.client.send(name);
+    this.client.send(String(balance));
+    await this.settled();
+  }
+
+  /** The first line that fits. */
+  take(fits: (line: string) => boolean): Promise<string> {
+    return this.#lines.take(fits);
+  }
+
+  /** Lines that came and were not taken. */
+  get rest(): readonly string[] {
+    return this.#lines.rest;
+  }
+
+  /** Waits until the server has dealt with all that was sent. */
+  async settled(): Promise<void> {
+    this.client.funds();
+    await this.take((line) => fundsIn(line) !== undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.client.transport[Symbol.asyncDispose]();
+  }
+}
+
 class MarketPerson implements Person {
   readonly name: string;
   readonly dialect = 'market';
   readonly attach = cannot('the protocol has no files');
-  readonly #client: MarketClient<TcpTransport>;
-  readonly #lines: Received<string>;
+  readonly #peer: MarketPeer;
 
   constructor(port: number, name: string) {
     this.name = name;
-    this.#lines = new Received<string>(`${name} received`);
-    this.#client = new MarketClient(overTcp(port), (line) => this.#lines.add(line));
+    this.#peer = new MarketPeer(port, name);
   }
 
-  async enter(): Promise<void> {
-    this.#client.send(this.name);
-    this.#client.send('100');
-    await this.#settled();
+  enter(): Promise<void> {
+    return this.#peer.enter(this.name, 100);
   }
 
   readonly write = async (to: Other, text: string): Promise<void> => {
-    this.#client.write(to.name, text);
-    await this.#settled();
+    this.#peer.client.write(to.name, text);
+    await this.#peer.settled();
   };
 
   readonly reads = async (from: Other, text: string): Promise<void> => {
     for (const part of text.split('\n')) {
       const line = `<${foreignName(from.name)}>: ${part}`;
-      await this.#lines.take((received) => received === line);
+      await this.#peer.take((received) => received === line);
     }
   };
 
   /** A user who has entered is in the market already. */
   readonly join = async (): Promise<void> => {};
 
-  readonly say = async (text: string): Promise<void> => this.#client.send(text);
+  readonly say = async (text: string): Promise<void> => this.#peer.client.send(text);
 
   readonly hears = (from: Other, text: string): Promise<void> => this.reads(from, text);
 
   readonly list = async (): Promise<string[]> => {
-    this.#client.users();
-    await this.#lines.take((line) => line === `${serverPrefix}Connected users:`);
-    await this.#settled();
-    return this.#lines.rest.flatMap((line) => /^<(.*)>$/.exec(line)?.[1] ?? []);
+    this.#peer.client.users();
+    await this.#peer.take((line) => line === `${serverPrefix}Connected users:`);
+    await this.#peer.settled();
+    return this.#peer.rest.flatMap((line) => /^<(.*)>$/.exec(line)?.[1] ?? []);
   };
 
   readonly seesFile = (from: Other, text: string, file: string, size: number): Promise<void> =>
     this.reads(from, `${text} (file ${file}, ${size} bytes)`);
 
   async leave(): Promise<void> {
-    this.#client.quit();
-    await this.#client.transport.ended();
-    await this.#client.transport[Symbol.asyncDispose]();
-  }
-
-  async #settled(): Promise<void> {
-    this.#client.funds();
-    await this.#lines.take((line) => fundsIn(line) !== undefined);
+    this.#peer.client.quit();
+    await this.#peer.client.transport.ended();
+    await this.#peer[Symbol.asyncDispose]();
   }
 }
 

@@ -6,7 +6,8 @@ import { channels } from '../../../src/protocol/channels/index';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { relay } from '../../../src/protocol/relay/index';
 import { startServer, type TestServer } from '../../support/server';
-import { connectTcp, listenTcp, type TcpPeer } from '../../support/tcp';
+import { listenTcp } from '../../support/tcp';
+import { ChannelsPeer } from '../channels/person';
 import { answerTo } from '../mailbox/person';
 import { nul } from '../mailbox/support';
 import { erro, msg, ok, qem } from './frames';
@@ -25,12 +26,6 @@ afterEach(async () => {
   await server.stop();
 });
 
-const frame = (text: string): Buffer => Buffer.from(text.padEnd(200));
-const heard = async (peer: TcpPeer): Promise<string> =>
-  Buffer.from(await peer.read(200))
-    .toString()
-    .trimEnd();
-
 /** The result byte of one operation at the mailbox door. */
 const operation = async (...fields: string[]): Promise<number> =>
   (await answerTo(server.port('mailbox'), nul(...fields)))[0] ?? 255;
@@ -40,12 +35,12 @@ async function registerAlice(): Promise<void> {
 }
 
 test('a user in the channel `relay` hears emitters by their numbers, and is heard by displays', async () => {
-  await using scott = await connectTcp(server.port('channels'));
-  await scott.send(Buffer.concat([frame('Scott'), frame('/join relay'), frame('hello there')]));
+  await using scott = new ChannelsPeer(server.port('channels'));
+  scott.send('Scott', '/join relay', 'hello there');
   expect(await display.line()).toBe('MSG 0>1007 #0 "Scott: hello there"');
   expect(await emitter.answers(msg(7, 0, 'Ob-la-di\u001b[2J', 1))).toEqual(['OK 0>7 #1']);
   expect(await display.line()).toBe('MSG 7>1007 #1 "Ob-la-di\\u001b[2J"');
-  expect(await heard(scott)).toBe('[#7] Ob-la-di[2J');
+  expect(await scott.read()).toBe('[#7] Ob-la-di[2J');
   // Only numbers are listed to displays.
   expect(await emitter.answers(qem(7, 1007, 2))).toEqual(['OK 0>7 #2']);
   expect(await display.line()).toBe('OKQEM 0>1007 #2 [7 1007]');
@@ -86,7 +81,7 @@ test('its sender hears of what a display has taken, and not of what it has refus
 
 test('no user of another protocol can come by a number', async () => {
   expect(await operation('REGISTER', 'Eight', '#8', '04/05/1852')).not.toBe(0);
-  await using eve = await connectTcp(server.port('channels'));
-  await eve.send(Buffer.concat([frame('#9'), frame('/join relay'), frame('I am nine')]));
+  await using eve = new ChannelsPeer(server.port('channels'));
+  eve.send('#9', '/join relay', 'I am nine');
   expect(await display.line()).toBe('MSG 0>1007 #0 "guest: I am nine"');
 });
