@@ -42,7 +42,7 @@ describe('a peer that does not take what was said last', () => {
     socket.write(new Uint8Array(100), false);
     socket.end();
     deps.flushes.flush();
-    expect(clock.sleepers()).toBe(1);
+    expect(clock.timers()).toBe(1);
     clock.pass(limits.net.pieceMs - 1);
     // It takes a little: its time begins anew.
     take(10);
@@ -51,14 +51,14 @@ describe('a peer that does not take what was said last', () => {
     clock.pass(1);
     expect(told).toEqual(['lost: closed']);
     expect(system.told).toEqual(['terminate']);
-    expect([clock.sleepers(), deps.budget.blockedBytes]).toEqual([0, 0]);
+    expect([clock.timers(), deps.budget.blockedBytes]).toEqual([0, 0]);
   });
 
   test('also when it had stopped before the end was wanted', () => {
     const { socket, deps, clock, told } = connected(10);
     socket.write(new Uint8Array(100), false);
     deps.flushes.flush();
-    expect(clock.sleepers()).toBe(0);
+    expect(clock.timers()).toBe(0);
     socket.end();
     clock.pass(limits.net.pieceMs);
     expect(told).toEqual(['lost: closed']);

@@ -48,7 +48,7 @@ const raw = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 /** What is sent, and what comes back before the server ends. */
 const table: readonly (readonly [what: string, request: string, answer: string])[] = [
   ['nothing', '', ''],
-  ['an operation that nobody knows', nul('RESIGN', 'alice'), ''],
+  ['an unknown operation', nul('RESIGN', 'alice'), ''],
   ['an operation in lower case', nul('register', 'A', 'zed', '01/01/2000'), ''],
   ['an empty operation', nul('', 'alice'), ''],
   ['an operation that is a name of every object', nul('constructor', 'a', 'b'), ''],
@@ -77,9 +77,9 @@ const table: readonly (readonly [what: string, request: string, answer: string])
   ['REGISTER on 00/01/2000', nul('REGISTER', 'A', 'zed', '00/01/2000'), '\x02'],
   ['REGISTER on 2000-01-01', nul('REGISTER', 'A', 'zed', '2000-01-01'), '\x02'],
   ['REGISTER tomorrow', nul('REGISTER', 'A', 'zed', '01/01/9999'), '\x02'],
-  ['REGISTER of somebody else', nul('REGISTER', 'A', 'alice', '01/01/2000'), '\x01'],
+  ['REGISTER of a name that is taken', nul('REGISTER', 'A', 'alice', '01/01/2000'), '\x01'],
 
-  ['UNREGISTER of nobody', nul('UNREGISTER', 'zed'), '\x01'],
+  ['UNREGISTER of an unknown user', nul('UNREGISTER', 'zed'), '\x01'],
   ['UNREGISTER that is not UTF-8', nul('UNREGISTER', `alice${bad}`), '\x02'],
   ['UNREGISTER of 256 bytes', nul('UNREGISTER', x(256)), '\x02'],
 
@@ -90,9 +90,9 @@ const table: readonly (readonly [what: string, request: string, answer: string])
   ['CONNECT to no port', nul('CONNECT', 'alice', ''), '\x03'],
   ['CONNECT without its port', nul('CONNECT', 'alice'), '\x03'],
   ['CONNECT to a port that is not UTF-8', nul('CONNECT', 'alice', bad), '\x03'],
-  ['CONNECT of nobody', nul('CONNECT', 'zed', '4000'), '\x01'],
-  ['DISCONNECT of who is not there', nul('DISCONNECT', 'alice'), '\x02'],
-  ['DISCONNECT of nobody', nul('DISCONNECT', 'zed'), '\x01'],
+  ['CONNECT of an unknown user', nul('CONNECT', 'zed', '4000'), '\x01'],
+  ['DISCONNECT of a user who is not connected', nul('DISCONNECT', 'alice'), '\x02'],
+  ['DISCONNECT of an unknown user', nul('DISCONNECT', 'zed'), '\x01'],
   ['DISCONNECT of 256 bytes', nul('DISCONNECT', x(256)), '\x03'],
 
   ['SEND of 256 bytes', nul('SEND', 'alice', 'bob', x(256)), '\x02'],
@@ -101,17 +101,17 @@ const table: readonly (readonly [what: string, request: string, answer: string])
   ['SEND of 1 MiB', nul('SEND', 'alice', 'bob', x(2 ** 20)), '\x02'],
   ['SEND without its text', nul('SEND', 'alice', 'bob'), '\x02'],
   ['SEND whose text has no end', `${nul('SEND', 'alice', 'bob')}hi`, '\x02'],
-  ['SEND from nobody', nul('SEND', 'zed', 'bob', 'hi'), '\x01'],
-  ['SEND to nobody', nul('SEND', 'alice', 'zed', 'hi'), '\x01'],
+  ['SEND from an unknown user', nul('SEND', 'zed', 'bob', 'hi'), '\x01'],
+  ['SEND to an unknown user', nul('SEND', 'alice', 'zed', 'hi'), '\x01'],
   ['SEND to an empty name', nul('SEND', 'alice', '', 'hi'), '\x01'],
-  ['CONNECTEDUSERS for who is not there', nul('CONNECTEDUSERS', 'alice'), '\x01'],
-  ['CONNECTEDUSERS for nobody', nul('CONNECTEDUSERS', 'zed'), '\x02'],
+  ['CONNECTEDUSERS for a user who is not connected', nul('CONNECTEDUSERS', 'alice'), '\x01'],
+  ['CONNECTEDUSERS for an unknown user', nul('CONNECTEDUSERS', 'zed'), '\x02'],
   ['CONNECTEDUSERS of 256 bytes', nul('CONNECTEDUSERS', x(256)), '\x02'],
   ['SENDATTACH without its size', nul('SENDATTACH', 'alice', 'bob', 'hi', 'a'), '\x02'],
   ['SENDATTACH of 256 bytes of text', nul('SENDATTACH', 'alice', 'bob', x(256), 'a', '1'), '\x02'],
   ['GETFILE without its id', nul('GETFILE', 'bob', 'alice'), '\x02'],
-  ['GETFILE of what is not there', nul('GETFILE', 'bob', 'alice', '1'), '\x02'],
-  ['ATTACHES for who is not there', nul('ATTACHES', 'alice'), '\x02'],
+  ['GETFILE of an unknown file', nul('GETFILE', 'bob', 'alice', '1'), '\x02'],
+  ['ATTACHES for a user who is not connected', nul('ATTACHES', 'alice'), '\x02'],
 ];
 
 describe('answered or closed, and nothing changed', () => {
@@ -142,7 +142,7 @@ describe('answered or closed, and nothing changed', () => {
     expect(await ask(to, nul('SEND', alias, alias, x(255)))).toBe('\x001\0');
   });
 
-  test('the console stays one line an operation, whatever they are called', () => {
+  test('the console stays one line an operation, whatever users are called', () => {
     for (const line of server.console.lines) {
       expect(line).toMatch(/^s> ?/);
       expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
@@ -160,7 +160,7 @@ describe('30 s for a whole request', () => {
   });
   afterAll(() => slow.stop());
 
-  /** Connections whose beginning the server has heard. */
+  /** Connections whose beginning the server has received. */
   async function begun(requests: readonly string[]): Promise<TcpPeer[]> {
     const peers = await Promise.all(
       requests.map(async (request) => {
@@ -215,7 +215,7 @@ describe('30 s for a whole request', () => {
       await peer?.send('x').catch(() => {});
       await new Promise((next) => setImmediate(next));
     }
-    expect(clock.sleepers()).toBe(0);
+    expect(clock.timers()).toBe(0);
   });
 
   test('five hundred at once are let go at once', async () => {

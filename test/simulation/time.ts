@@ -112,17 +112,17 @@ export class LifeClock implements Clock {
     });
   }
 
-  wake(sleeper: Wakeable, ms: number | undefined): void {
-    this.#alarms.get(sleeper)?.();
-    this.#alarms.delete(sleeper);
+  wake(target: Wakeable, ms: number | undefined): void {
+    this.#alarms.get(target)?.();
+    this.#alarms.delete(target);
     if (ms === undefined) return;
     // Long waits end with the next sweep, as the real clock's do.
     const late = ms < 1000 ? 0 : this.#chance.below(500);
     const ring = (): void => {
-      this.#alarms.delete(sleeper);
-      sleeper.woke();
+      this.#alarms.delete(target);
+      target.woke();
     };
-    this.#alarms.set(sleeper, this.after(ms + late, ring));
+    this.#alarms.set(target, this.after(ms + late, ring));
   }
 
   stop(): void {

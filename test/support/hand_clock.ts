@@ -1,4 +1,4 @@
-// A server's clock in the test's hands: nothing is late, and no test waits for time.
+// The clock of a server or a client, moved by the test: nothing is late, and no test waits for time.
 
 import type { Clock, Wakeable } from '../../src/net/clock';
 
@@ -30,13 +30,13 @@ export class HandClock implements Clock {
     return () => void this.#calls.delete(call);
   }
 
-  wake(sleeper: Wakeable, ms: number | undefined): void {
-    if (ms === undefined) this.#alarms.delete(sleeper);
-    else this.#alarms.set(sleeper, { at: this.#now + ms, run: () => sleeper.woke() });
+  wake(target: Wakeable, ms: number | undefined): void {
+    if (ms === undefined) this.#alarms.delete(target);
+    else this.#alarms.set(target, { at: this.#now + ms, run: () => target.woke() });
   }
 
-  /** So many ask to be woken within `ms` from now. */
-  sleepers(ms = Infinity): number {
+  /** How many are to be woken within `ms` from now. */
+  timers(ms = Infinity): number {
     return [...this.#alarms.values()].filter(({ at }) => at <= this.#now + ms).length;
   }
 
@@ -59,7 +59,7 @@ export class HandClock implements Clock {
     );
     if (first === undefined) return undefined;
     this.#calls.delete(first);
-    for (const [sleeper, due] of this.#alarms) if (due === first) this.#alarms.delete(sleeper);
+    for (const [target, due] of this.#alarms) if (due === first) this.#alarms.delete(target);
     return first;
   }
 }
