@@ -157,6 +157,16 @@ export const volatileSchema: readonly string[] = [
   `CREATE INDEX live.session_hears_for ON session (hears_for) WHERE hears_for IS NOT NULL`,
   `CREATE INDEX live.session_host ON session (host)`,
   `CREATE INDEX live.session_watches ON session (id) WHERE watches = 1`,
+  // The free numbers of every range of which the lowest was asked for (names as #7); kept by the triggers.
+  `CREATE TABLE live.number_range (first INTEGER, last INTEGER, PRIMARY KEY (first, last)) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE live.free_number (number INTEGER PRIMARY KEY) STRICT`,
+  `CREATE TRIGGER live.number_taken AFTER INSERT ON session WHEN NEW.key GLOB '#[0-9]*'
+     BEGIN DELETE FROM free_number WHERE number = CAST(substr(NEW.key, 2) AS INTEGER); END`,
+  `CREATE TRIGGER live.number_freed AFTER DELETE ON session WHEN OLD.key GLOB '#[0-9]*'
+     BEGIN INSERT OR IGNORE INTO free_number
+       SELECT CAST(substr(OLD.key, 2) AS INTEGER)
+       WHERE EXISTS (SELECT 1 FROM number_range WHERE CAST(substr(OLD.key, 2) AS INTEGER) BETWEEN first AND last);
+     END`,
   `CREATE TABLE live.room (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, reserved INTEGER NOT NULL) STRICT`,
   `CREATE TABLE live.member (
      room TEXT NOT NULL, session TEXT NOT NULL, mute INTEGER NOT NULL, PRIMARY KEY (room, session)

@@ -12,6 +12,7 @@ import {
   type SessionId,
 } from '../../../protocol/model';
 import type { CommandContext } from '../context';
+import { freeCopy } from '../free_copy';
 import type { Define, Handlers, HubState } from '../handler';
 import { accountRecipient, guestRecipient, keyOf } from '../names';
 import { memberOf } from '../state/sessions';
@@ -27,27 +28,19 @@ interface Entry {
   readonly hearsFor?: Name | { readonly below: number };
 }
 
-const firstCopy = 2;
-
 function freeName(
   { sessions, users }: HubState,
   wanted: NameRequest,
   mayRename: boolean,
 ): Result<Name, 'name-taken' | 'none-free'> {
   if ('lowest' in wanted) {
-    const [from, to] = wanted.lowest;
-    for (let number = from; number <= to; number++) {
-      if (!users.isTaken(numberedName(number))) return ok(numberedName(number));
-    }
-    return refused('none-free');
+    const number = sessions.lowestFree(...wanted.lowest);
+    return number === undefined ? refused('none-free') : ok(numberedName(number));
   }
   if (!users.isTaken(wanted.name)) return ok(wanted.name);
   if (!mayRename) return refused('name-taken');
-  // Counted from how many copies there are, so that a thousand of one name do not try a thousand names each.
-  for (let copy = firstCopy + sessions.countCopies(wanted.name); ; copy++) {
-    const name = `${wanted.name}~${copy}` as Name;
-    if (!users.isTaken(name)) return ok(name);
-  }
+  const copyNamed = (copy: number): Name => `${wanted.name}~${copy}` as Name;
+  return ok(copyNamed(freeCopy((copy) => users.isTaken(copyNamed(copy)))));
 }
 
 /** The key of the name for which a session hears as well. */

@@ -70,9 +70,18 @@ export class Sessions {
       anyWatcher: db.prepare<{ one: 1 }, []>(
         'SELECT 1 AS one FROM live.session WHERE watches = 1 LIMIT 1',
       ),
-      countCopies: db.prepare<{ copies: number }, [string]>(
-        `SELECT count(*) AS copies FROM live.session
-         WHERE account IS NULL AND key > ?1 || '~' AND key < ?1 || '~:'`,
+      addRange: db.prepare<never, [number, number]>(
+        'INSERT OR IGNORE INTO live.number_range (first, last) VALUES (?, ?)',
+      ),
+      addFree: db.prepare<never, [number, number]>(
+        `WITH RECURSIVE every(number) AS (
+           SELECT ?1 UNION ALL SELECT number + 1 FROM every WHERE number < ?2
+         )
+         INSERT OR IGNORE INTO live.free_number SELECT number FROM every
+         WHERE NOT EXISTS (SELECT 1 FROM live.session WHERE key = '#' || every.number AND account IS NULL)`,
+      ),
+      lowestFree: db.prepare<{ number: number }, [number, number]>(
+        `SELECT number FROM live.free_number WHERE number BETWEEN ? AND ? ORDER BY number LIMIT 1`,
       ),
     };
   }
@@ -98,9 +107,10 @@ export class Sessions {
     return this.#sql.ofAccount.all(account);
   }
 
-  /** How many guests have the name `name~n`, with any number. */
-  countCopies(name: Name): number {
-    return this.#sql.countCopies.get(keyOf(name))?.copies ?? 0;
+  /** The lowest number of a range that no guest has. The free ones stand in a table from the first question on. */
+  lowestFree(first: number, last: number): number | undefined {
+    if (this.#sql.addRange.run(first, last).changes > 0) this.#sql.addFree.run(first, last);
+    return this.#sql.lowestFree.get(first, last)?.number;
   }
 
   add(session: NewSession): void {
