@@ -154,9 +154,13 @@ export const limits = {
     reliableRequests: 32,
     /** A quiet WebSocket is probed, and dropped where it does not answer, in ms. */
     idleMs: 60 * second,
-    /** Files that come in over HTTP at once; tickets for files that are to go out, and how long each lives, in ms. */
+    /** Files that come in over HTTP at once. More are refused as busy. */
     uploads: 64,
+    /** Tickets for files that are to go out, of one account. Of more, that account's first is dropped. */
+    ticketsPerAccount: 64,
+    /** Of more in all, the first of the account that has the most is dropped. */
     tickets: 10_000,
+    /** How long each lives, in ms. */
     ticketMs: 60 * second,
   },
   page: {

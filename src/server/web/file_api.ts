@@ -102,7 +102,7 @@ export class FileApi {
       return refusal(request, outcome.why, { status });
     }
     const { size, name } = outcome.value;
-    const url = `/files/${this.#tickets.issue(outcome.value)}`;
+    const url = `/files/${this.#tickets.issue(credentials.tokenHash, outcome.value)}`;
     return json(201, { url, name, size } satisfies InferOutput<typeof http.download>);
   }
 

@@ -3,28 +3,39 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Clock } from '../../net/clock';
-import { BoundedMap } from '../../protocol/bounded';
 import type { WaitingFile } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 
 /** Bytes of chance in a ticket. */
 const ticketBytes = 24;
 
+interface Ticket {
+  readonly account: string;
+  readonly file: WaitingFile;
+  readonly until: number;
+}
+
 export class Tickets {
   readonly #clock: Clock;
-  /** In the order in which they expire; of too many the first to expire is dropped. */
-  readonly #open = new BoundedMap<string, { readonly file: WaitingFile; readonly until: number }>(
-    limits.web.tickets,
-  );
+  /** In the order in which they expire. */
+  readonly #open = new Map<string, Ticket>();
+  /** The tickets of each account, the first to expire first. */
+  readonly #byAccount = new Map<string, Set<string>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  issue(file: WaitingFile): string {
+  /** A new ticket for an account, which its token names. Of too many the account's own first one is dropped, never another account's. */
+  issue(account: string, file: WaitingFile): string {
     this.#dropExpired();
+    const own = this.#byAccount.get(account) ?? new Set();
+    this.#byAccount.set(account, own);
+    if (own.size >= limits.web.ticketsPerAccount) this.#dropFirst(own);
+    else if (this.#open.size >= limits.web.tickets) this.#dropFirst(this.#most());
     const ticket = randomBytes(ticketBytes).toString('base64url');
-    this.#open.set(ticket, { file, until: this.#clock.now() + limits.web.ticketMs });
+    this.#open.set(ticket, { account, file, until: this.#clock.now() + limits.web.ticketMs });
+    own.add(ticket);
     return ticket;
   }
 
@@ -32,15 +43,35 @@ export class Tickets {
   take(ticket: string): WaitingFile | undefined {
     this.#dropExpired();
     const found = this.#open.get(ticket);
-    this.#open.delete(ticket);
+    this.#drop(ticket);
     return found?.file;
+  }
+
+  /** The tickets of the account that has the most. */
+  #most(): ReadonlySet<string> {
+    let most: ReadonlySet<string> = new Set();
+    for (const tickets of this.#byAccount.values()) if (tickets.size > most.size) most = tickets;
+    return most;
+  }
+
+  #dropFirst(tickets: ReadonlySet<string>): void {
+    for (const first of tickets) return this.#drop(first);
+  }
+
+  #drop(ticket: string): void {
+    const { account } = this.#open.get(ticket) ?? {};
+    this.#open.delete(ticket);
+    const own = account === undefined ? undefined : this.#byAccount.get(account);
+    if (account === undefined || !own) return;
+    own.delete(ticket);
+    if (own.size === 0) this.#byAccount.delete(account);
   }
 
   #dropExpired(): void {
     const now = this.#clock.now();
     for (const [ticket, { until }] of this.#open) {
       if (until > now) return;
-      this.#open.delete(ticket);
+      this.#drop(ticket);
     }
   }
 }
