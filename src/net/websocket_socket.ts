@@ -16,7 +16,7 @@ const lineEnd = '\n';
 /** One frame is joined here before it leaves. */
 const frame = new Uint8Array(limits.web.jsonBytes);
 
-/** Close codes of RFC 6455, section 7.4.1. */
+/** Close codes of RFC 6455, 7.4.1. */
 const closeCode = { normal: 1000, notText: 1003 } as const;
 
 export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> implements Socket {

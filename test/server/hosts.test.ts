@@ -115,7 +115,7 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     expect(await askFrom(third, home, nul('GETFILE', 'bob', 'bob', '1'))).toEqual([2]);
     expect(await askFrom(third, home, nul('CONNECT', 'bob', '4000'))).toEqual([2]);
     await server.until('s> DISCONNECT bob FAIL');
-    // He is still there, and has lost nothing.
+    // Bob is still there and has lost nothing.
     expect(await askFrom(b, home, nul('CONNECTEDUSERS', 'bob'))).toEqual([
       ...Buffer.from(`\0${nul('1', 'bob')}`),
     ]);
@@ -141,7 +141,7 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     const send = ['send', 'bob', 'are you there?', '--as', 'alice', ...at];
     expect((await runChat(send, { within: a.command })).status).toBe(0);
     await server.until('s> MESSAGE 1 FROM alice TO bob STORED');
-    // Once disconnected he is not called any more: this one is stored at once.
+    // The server calls nobody who has disconnected: this message is stored at once.
     expect((await runChat(send, { within: a.command })).status).toBe(0);
     await server.until('s> MESSAGE 2 FROM alice TO bob STORED');
     await b.setCable(true);
@@ -175,7 +175,7 @@ describe.skipIf(!canMakeHosts())('shares of the connections', () => {
       const told = Promise.withResolvers();
       const over = () => { if (++closed === 20) told.resolve(); };
       for (let count = 0; count < ${share + 20}; count++) {
-        // Who is closed before he knows that he is connected gets an error here.
+        // A connection that is closed before it is known to stand gives an error here.
         await Bun.connect({ hostname: '${home.address}', port: ${port}, socket: {
           open() { open++; }, data() {}, error() {}, close: over, connectError() {} } })
           .catch(() => { open++; over(); });

@@ -147,7 +147,7 @@ test(
     await untilFolder(home, (names) => names.some((name) => name.endsWith('.part')));
     await bob.kill('SIGTERM');
     const [atHome, atServer] = [await readdir(home), await readdir(files)];
-    // He may have had the last byte just before the signal.
+    // The recipient may have had the last byte just before the signal.
     expect([...atHome, ...atServer]).toHaveLength(1);
     if (atHome.length > 0) expect(await hashOf(join(home, 'big.bin'))).toBe(hash);
     else expect(atServer).toEqual([hash]);

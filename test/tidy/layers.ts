@@ -62,7 +62,7 @@ export const layers: readonly Layer[] = [
     may: ['src/server/hub/**', 'src/protocol/{model,commands,limits}.ts'],
     external: ['bun:sqlite'],
   },
-  // Towards the hub: the journal runs it, delivery reads its events; whoever carries bytes knows neither.
+  // Towards the hub: the journal runs it, delivery reads its events; the parts that carry bytes know neither.
   { files: 'src/server/journal/**', may: ['src/server/{journal,hub}/**', contract] },
   { files: 'src/server/delivery/**', may: ['src/server/{delivery,hub}/**', contract, bytes] },
   { files: 'src/server/files/**', may: ['src/server/files/**', contract, bytes] },
@@ -124,4 +124,18 @@ export const mayNameDialects: Readonly<Record<string, readonly string[] | 'all'>
   'src/server/serve.ts': 'all',
   'src/protocol/limits.ts': ['market', 'relay'],
   'src/protocol/model.ts': ['market', 'relay'],
+};
+
+/** Numbers that a wire's format fixes and that bound nothing of ours, by the file that may hold them. */
+export const formats: Readonly<Record<string, readonly string[]>> = {
+  // A day, and the clocks furthest ahead of Greenwich.
+  'src/protocol/bytes/validation.ts': ['daySeconds', 'furthestAheadSeconds'],
+  'src/server/serve.ts': ['dayMs'],
+  // Sizes that a source fixes for every program.
+  'src/protocol/channels/wire/frames.ts': ['frameBytes'],
+  'src/protocol/mailbox/wire/messages.ts': ['textBytes', 'fieldBytes'],
+  'src/protocol/relay/wire/messages.ts': ['headerBytes', 'textBytesMax', 'idsMax'],
+  // The size of a secret, and the resolution of a timer.
+  'src/server/web/tickets.ts': ['ticketBytes'],
+  'src/net/clock.ts': ['exactMs'],
 };

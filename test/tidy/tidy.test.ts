@@ -2,7 +2,6 @@
 import { expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 
-import { limits } from '../../src/protocol/limits';
 import { impure, type Layer, layers, mayNameDialects, pureFolders } from './layers';
 import { codeOf, importsOf, readSources, type SourceFile } from './source';
 
@@ -115,15 +114,12 @@ test('a file of more than 300 lines says why', () => {
   );
 });
 
-test('every bound of the table is kept somewhere', () => {
-  const code = sources.map(codeOf).join('\n');
+test('no test file has more than 400 lines', () => {
   none(
-    Object.entries(limits).flatMap(([owner, bounds]) =>
-      Object.keys(bounds)
-        .map((bound) => `${owner}.${bound}`)
-        .filter((bound) => !code.includes(`limits.${bound}`)),
-    ),
-    'nobody keeps these bounds of src/protocol/limits.ts',
+    everything
+      .filter(({ path, text }) => path.startsWith('test/') && text.split('\n').length > 401)
+      .map(({ path }) => path),
+    'too long',
   );
 });
 

@@ -1,4 +1,4 @@
-// Numbered copies of a name: a free one is found in few looks, whoever holds the others.
+// Numbered copies of a name: a free one is found in few looks, whichever are taken.
 
 import { expect, test } from 'bun:test';
 
