@@ -1,9 +1,11 @@
 // Where the server keeps everything: a folder that one server holds at a time, or one that ends with the process.
 
 import { Database } from 'bun:sqlite';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { isStoredName } from './files/names';
 
 /** Where everything is kept unless the operator says otherwise. */
 export function defaultFolder(): string {
@@ -22,6 +24,11 @@ export class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
 }
 
+/** The folder holds what belongs to a database that is not there any more. */
+export class LostDatabase extends Error {
+  override readonly name = 'LostDatabase';
+}
+
 export interface DataFolder {
   /** The database's path, as SQLite takes it. */
   readonly database: string;
@@ -32,7 +39,7 @@ export interface DataFolder {
 
 /**
  * Takes a folder for this process until `release`, or until the process ends in whatever way. Makes it if it is
- * missing. Throws FolderInUse, or the system's error where it cannot be written.
+ * missing. Throws FolderInUse, LostDatabase, or the system's error where it cannot be written.
  */
 export function holdFolder(folder: string): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -48,11 +55,60 @@ export function holdFolder(folder: string): DataFolder {
     }
     throw error;
   }
+  try {
+    refuseLostDatabase(folder);
+    closeToOthers(folder);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return {
     database: databaseIn(folder),
-    files: join(folder, 'files'),
+    files: filesIn(folder),
     release: () => lock.close(),
   };
+}
+
+const filesIn = (folder: string): string => join(folder, 'files');
+
+/** A new database knows no attachment, so the start would take all for leftovers. SQLite would drop the log, too. */
+function refuseLostDatabase(folder: string): void {
+  const database = databaseIn(folder);
+  if (sizeOf(database) > 0) return;
+  const left =
+    sizeOf(`${database}-wal`) > 0
+      ? `${database}-wal`
+      : namesIn(filesIn(folder)).some(isStoredName)
+        ? filesIn(folder)
+        : undefined;
+  if (left === undefined) return;
+  throw new LostDatabase(`${left} belongs to a database, but ${database} is missing`);
+}
+
+/** An earlier version, or a copy, may have left the database readable for others; SQLite gives its log the same rights. */
+function closeToOthers(folder: string): void {
+  const database = databaseIn(folder);
+  for (const path of [database, `${database}-wal`, `${database}-shm`, join(folder, 'lock')]) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    const isOpen = stat !== undefined && (stat.mode & othersMode) !== 0;
+    // Another user's file cannot be changed, and its owner has decided who may read it.
+    if (isOpen && stat.uid === process.getuid?.()) chmodSync(path, ownerMode);
+  }
+}
+
+/** Rights of a file: of everybody but its owner, and of its owner alone. */
+const othersMode = 0o077;
+const ownerMode = 0o600;
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** A database in memory, and a folder for attachments that `release` removes. */

@@ -8,8 +8,8 @@ import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';
 import { SystemConsole } from './console';
-import { defaultFolder, FolderInUse } from './folder';
-import { NewerDatabase } from './hub/store';
+import { defaultFolder, FolderInUse, LostDatabase } from './folder';
+import { ForeignDatabase, NewerDatabase } from './hub/store';
 import { type DoorRequest, PortUnavailable, type RunningServer, startServer } from './server';
 
 /** The door that `-p` opens, and that is open when no other is named. */
@@ -57,6 +57,8 @@ export const serve = defineCommand({
   examples: ['chat serve -p 8888', 'chat serve --all'],
   async run(given) {
     const flags = given as Readonly<Record<string, string | number | boolean | undefined>>;
+    // All that the server writes is for its own user's eyes, in whatever folder.
+    process.umask(0o077);
     const console = new SystemConsole(given.quiet);
     const folder = given.memory ? undefined : (given.data ?? defaultFolder());
     let server: RunningServer;
@@ -138,6 +140,13 @@ function explained(error: unknown, folder: string | undefined): unknown {
   }
   if (error instanceof NewerDatabase) {
     return new CliError(exit.badData, error.message, 'use the newer chat, or another --data');
+  }
+  if (error instanceof ForeignDatabase) {
+    return new CliError(exit.badData, error.message, 'use another --data');
+  }
+  if (error instanceof LostDatabase) {
+    const hint = 'bring the database back, or move what is left to another place';
+    return new CliError(exit.badData, error.message, hint);
   }
   const { code = '', message } = error as { code?: string; message?: string };
   const place = folder ?? tmpdir();

@@ -87,7 +87,7 @@ interface Network {
 }
 
 /**
- * Starts a server, whole or not at all. Throws FolderInUse, NewerDatabase, PortUnavailable, and the system's
+ * Starts a server, whole or not at all. Throws FolderInUse, LostDatabase, ForeignDatabase, NewerDatabase, PortUnavailable, and the system's
  * errors of the data folder.
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
@@ -133,7 +133,11 @@ async function openStorage(
     needed: fileIsNeeded(db),
     report,
   });
-  await files.start(neededFiles(db));
+  const strangers = await files.start(neededFiles(db));
+  if (strangers > 0) {
+    const what = strangers === 1 ? '1 name' : `${strangers} names`;
+    settings.console.warn(`${folder.files}: ${what} that chat has not made, left alone`);
+  }
   return { folder, db, files };
 }
 

@@ -1,7 +1,7 @@
 // The folder of files: what is whole stays under its hash, what is not leaves nothing, and bounds count what was promised.
 
 import { beforeEach, describe, expect, test } from 'bun:test';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Sink, StoredFile } from '../../src/protocol/dialect';
@@ -191,6 +191,17 @@ describe('what is not whole leaves nothing', () => {
     needed.add('b'.repeat(64) as FileHash);
     await started();
     expect(await readdir(folder)).toEqual(['b'.repeat(64)]);
+  });
+
+  test('what the program has not made is left alone at start, and counted', async () => {
+    const strangers = ['A'.repeat(64), 'a'.repeat(63), 'thesis.txt', 'upload-1', 'upload-1-1.bak'];
+    await mkdir(join(folder, 'c'.repeat(64)), { recursive: true });
+    for (const name of strangers) await writeFile(join(folder, name), 'x');
+    await symlink('thesis.txt', join(folder, 'd'.repeat(64)));
+    const files = new Files({ folder, needed: () => false, report: () => {} });
+    expect(await files.start(needed)).toBe(strangers.length + 2);
+    const kept = [...strangers, 'c'.repeat(64), 'd'.repeat(64)];
+    expect((await readdir(folder)).toSorted()).toEqual(kept.toSorted());
   });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Sink } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { FileHash } from '../../protocol/model';
+import { isStoredName, isUploadName, uploadName } from './names';
 import { type FileReader, type FileReaderEvents, PieceReader } from './reader';
 import { Upload, type UploadEvents } from './upload';
 
@@ -46,14 +47,22 @@ export class Files {
     this.#settings = settings;
   }
 
-  /** Makes the folder. Removes what no message needs: parts of broken uploads, and files without a message. */
-  async start(needed: ReadonlySet<FileHash>): Promise<void> {
-    await mkdir(this.#settings.folder, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(this.#settings.folder)) {
-      const hash = name as FileHash;
-      if (needed.has(hash)) this.#count(hash, (await stat(this.#path(name))).size);
-      else await unlink(this.#path(name));
+  /**
+   * Makes the folder. Removes what no message needs: parts of broken uploads, and files without a message. What the
+   * program has not made it leaves alone: the answer says how many such names there are.
+   */
+  async start(needed: ReadonlySet<FileHash>): Promise<number> {
+    const { folder } = this.#settings;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    let strangers = 0;
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const { name } = entry;
+      const isStored = isStoredName(name);
+      if (isStored && needed.has(name)) this.#count(name, (await stat(this.#path(name))).size);
+      else if (entry.isFile() && (isStored || isUploadName(name))) await unlink(this.#path(name));
+      else strangers++;
     }
+    return strangers;
   }
 
   /** Resolves once all present uploads are over, and what was released is deleted. */
@@ -75,7 +84,7 @@ export class Files {
 
   /** Takes a file's bytes. An upload that is abandoned, too long, too short or refused leaves nothing behind. */
   receive(size: number, events: UploadEvents): Sink {
-    const temporary = this.#path(`upload-${process.pid}-${++this.#names}`);
+    const temporary = this.#path(uploadName(++this.#names));
     const upload: Upload = new Upload(size, temporary, events, {
       room: () => this.#room(upload),
       spool: () => this.#spool(),

@@ -10,17 +10,23 @@ export class NewerDatabase extends Error {
   override readonly name = 'NewerDatabase';
 }
 
+/** The database on disk belongs to another program. */
+export class ForeignDatabase extends Error {
+  override readonly name = 'ForeignDatabase';
+}
+
 /** Two schemas under one transaction: `main` lasts, `live` does not; one rollback undoes both. */
 export type Store = Database;
 
 /**
  * Opens (and creates or migrates) the database. `path` may be `:memory:`.
- * Throws NewerDatabase where the file is of a later version, and SQLite's own errors where it cannot be
- * opened or is no database.
+ * Throws NewerDatabase where the file is of a later version, ForeignDatabase where another program made it, and
+ * SQLite's own errors where it cannot be opened or is no database.
  */
 export function openStore(path: string): Store {
   const db = new Database(path, { create: true, strict: true });
   try {
+    refuseForeign(db, path);
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
     db.run('PRAGMA foreign_keys = ON');
@@ -33,6 +39,15 @@ export function openStore(path: string): Store {
     throw error;
   }
   return db;
+}
+
+/** Changes nothing in a database that has tables, but not ours. */
+function refuseForeign(db: Database, path: string): void {
+  const tables = db
+    .query<{ name: string }, []>(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+    .all();
+  if (tables.length === 0 || tables.some(({ name }) => name === 'account')) return;
+  throw new ForeignDatabase(`${path} is a database of another program`);
 }
 
 function migrate(db: Database, path: string): void {
