@@ -5,7 +5,15 @@ import { ChannelsClient, toldBy } from '../protocol/channels/person';
 import { padded } from '../protocol/channels/support';
 import { Hearing, type RoomMessage, type Stay } from './model';
 import type { Connection } from './network';
-import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
+import {
+  dialDoor,
+  isRest,
+  type Kind,
+  namesOf,
+  type Person,
+  type Stage,
+  textAround,
+} from './people';
 
 const rooms = ['attic', 'cellar', 'garden', 'market', 'relay'];
 const frameBytes = 200;
@@ -67,7 +75,7 @@ class Visitor implements Person {
   }
 
   #enter(): void {
-    const { machine, model, note } = this.#stage;
+    const { model, note } = this.#stage;
     const name = `${this.name}-${++this.#visits}`;
     const stay: Stay = { dialect: 'channels', name, enteredAt: undefined, leftAt: undefined };
     const hearing = new Hearing(stay);
@@ -79,18 +87,12 @@ class Visitor implements Person {
     this.#rest = undefined;
     model.hearings.add(hearing);
     note(`${name} comes`);
-    const client = new ChannelsClient(
-      (data) => {
-        const connection = machine.connect('channels', `10.0.2.${this.#number}`, 'any', {
-          data,
-          ended: () => {
-            connection.finish();
-            this.#gone(client);
-          },
-          lost: () => this.#gone(client),
-        });
-        return connection;
-      },
+    const client: ChannelsClient<Connection> = new ChannelsClient(
+      dialDoor(
+        this.#stage,
+        { dialect: 'channels', host: `10.0.2.${this.#number}`, manner: 'any' },
+        () => this.#gone(client),
+      ),
       (frame) => {
         if (this.#client === client) this.#frame(frame);
       },

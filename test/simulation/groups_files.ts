@@ -4,7 +4,7 @@ import type { Content } from '../../src/protocol/groups/wire/codec';
 import type { Message } from '../../src/protocol/groups/wire/messages';
 import { GroupsClient } from '../protocol/groups/person';
 import type { Connection } from './network';
-import type { Stage } from './people';
+import { dialDoor, type Stage } from './people';
 
 /** A file that this user offers. */
 interface Own {
@@ -199,18 +199,10 @@ export class Files {
 
   /** A connection of its own; `ended` is called when nothing more comes on it. */
   #carry(heard: (message: Message) => void, ended: () => void): GroupsClient<Connection> {
-    const { chance, machine } = this.#stage;
-    const client: GroupsClient<Connection> = new GroupsClient((data) => {
-      const over = (): void => this.#over(client.transport);
-      return machine.connect('groups', this.#who.host, 'any', {
-        data,
-        ended: () => {
-          client.transport.finish();
-          over();
-        },
-        lost: over,
-      });
-    }, heard);
+    const { chance } = this.#stage;
+    const door = { dialect: 'groups', host: this.#who.host, manner: 'any' } as const;
+    const dial = dialDoor(this.#stage, door, (connection) => this.#over(connection));
+    const client = new GroupsClient(dial, heard);
     this.#carrying.set(client.transport, ended);
     if (chance.is(0.2)) client.transport.stall(chance.below(3000));
     return client;

@@ -4,7 +4,15 @@ import { market } from '../../src/protocol/market/index';
 import { fundsIn, MarketClient, saidIn, serverPrefix } from '../protocol/market/person';
 import { Hearing, type Payment, type PrivateMessage, type RoomMessage, type Stay } from './model';
 import type { Connection } from './network';
-import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
+import {
+  dialDoor,
+  isRest,
+  type Kind,
+  namesOf,
+  type Person,
+  type Stage,
+  textAround,
+} from './people';
 
 const busy = 'The server could not do that now';
 
@@ -73,24 +81,18 @@ class Visitor implements Person {
   }
 
   #connect(): void {
-    const { machine, note } = this.#stage;
+    const { note } = this.#stage;
     note(`${this.name} comes`);
     this.#asked = [];
     this.#answers = [];
     this.#stay = undefined;
     this.#hearing = undefined;
-    const client = new MarketClient(
-      (data) => {
-        const connection = machine.connect('market', `10.0.3.${this.#number}`, 'quick', {
-          data,
-          ended: () => {
-            connection.finish();
-            this.#gone(client);
-          },
-          lost: () => this.#gone(client),
-        });
-        return connection;
-      },
+    const client: MarketClient<Connection> = new MarketClient(
+      dialDoor(
+        this.#stage,
+        { dialect: 'market', host: `10.0.3.${this.#number}`, manner: 'quick' },
+        () => this.#gone(client),
+      ),
       (line) => {
         if (this.#client === client) this.#line(line);
       },

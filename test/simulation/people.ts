@@ -2,9 +2,11 @@
 
 import type { Dialect } from '../../src/protocol/dialect';
 import type { Store } from '../../src/server/hub/store';
+import type { Dial } from '../support/transport';
 import type { Chance } from './chance';
 import type { Machine } from './machine';
 import type { Model, Stay } from './model';
+import type { Connection, Manner } from './network';
 import type { Time } from './time';
 
 /** What a simulated user is handed. */
@@ -43,6 +45,25 @@ export interface Kind {
   readonly dialect: Dialect;
   people(stage: Stage): readonly Person[];
 }
+
+/** Dials a door of the server. `gone` is called when the server has ended the connection, or it is lost. */
+export const dialDoor =
+  (
+    { machine }: Stage,
+    door: { readonly dialect: string; readonly host: string; readonly manner: Manner },
+    gone: (connection: Connection) => void,
+  ): Dial<Connection> =>
+  (data) => {
+    const connection = machine.connect(door.dialect, door.host, door.manner, {
+      data,
+      ended: () => {
+        connection.finish();
+        gone(connection);
+      },
+      lost: () => gone(connection),
+    });
+    return connection;
+  };
 
 /** A text around a word, of a random length. */
 export const textAround =

@@ -5,7 +5,15 @@ import type { Body, Frame } from '../../src/protocol/relay/wire/messages';
 import { RelayClient } from '../protocol/relay/person';
 import { Hearing, type PrivateMessage, type RoomMessage, type Stay } from './model';
 import type { Connection } from './network';
-import { isRest, type Kind, namesOf, type Person, type Stage, textAround } from './people';
+import {
+  dialDoor,
+  isRest,
+  type Kind,
+  namesOf,
+  type Person,
+  type Stage,
+  textAround,
+} from './people';
 
 /** What both kinds of programs do: come with a number, send frames, read frames, go. */
 abstract class Program implements Person {
@@ -48,24 +56,18 @@ abstract class Program implements Person {
   }
 
   #come(): void {
-    const { machine, note } = this.stage;
+    const { note } = this.stage;
     note(`${this.name} comes`);
     this.#isEntered = false;
     this.sequence = 0;
     const { name } = this;
     this.stay = { dialect: 'relay', name, enteredAt: undefined, leftAt: undefined };
-    const client = new RelayClient(
-      (data) => {
-        const connection = machine.connect('relay', `10.0.4.${this.id % 1000}`, 'any', {
-          data,
-          ended: () => {
-            connection.finish();
-            this.#gone(client);
-          },
-          lost: () => this.#gone(client),
-        });
-        return connection;
-      },
+    const client: RelayClient<Connection> = new RelayClient(
+      dialDoor(
+        this.stage,
+        { dialect: 'relay', host: `10.0.4.${this.id % 1000}`, manner: 'any' },
+        () => this.#gone(client),
+      ),
       (frame) => {
         if (this.#client === client) this.#frame(frame);
       },

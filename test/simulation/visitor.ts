@@ -2,7 +2,7 @@
 
 import { Hearing, type Stay } from './model';
 import type { Connection } from './network';
-import { namesOf, type Person, type Stage } from './people';
+import { dialDoor, namesOf, type Person, type Stage } from './people';
 
 export abstract class Visitor implements Person {
   readonly name: string;
@@ -73,15 +73,10 @@ export abstract class Visitor implements Person {
 
   /** A connection; when it ends, so has this visit. */
   protected connect(dialect: string, data: (bytes: Uint8Array) => void): Connection {
-    const connection = this.stage.machine.connect(dialect, this.host, 'any', {
-      data: (bytes) => {
-        if (this.connection === connection) data(bytes);
-      },
-      ended: () => {
-        connection.finish();
-        this.gone(connection);
-      },
-      lost: () => this.gone(connection),
+    const door = { dialect, host: this.host, manner: 'any' } as const;
+    const dial = dialDoor(this.stage, door, (gone) => this.gone(gone));
+    const connection = dial((bytes) => {
+      if (this.connection === connection) data(bytes);
     });
     this.connection = connection;
     return connection;
