@@ -91,25 +91,31 @@ export type NameRequest =
  */
 export const operations = {
   // Accounts
-  /** Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. */
+  /**
+   * Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. The same
+   * name with the same token is the same request again: it succeeds and changes nothing.
+   */
   register: writes<
     { name: Name; fullName: string; born: string; host: string; tokenHash?: string },
     void,
     'name-taken'
   >(),
-  /** Durable. Erases all that waits for the account. `elsewhere`: the account is connected from another host. */
+  /**
+   * Durable. Erases all that waits for the account. `elsewhere`: the account is connected from another host. An account
+   * that has a token goes only by a session of its own.
+   */
   unregister: writes<
     { account: Name; host: string; session?: SessionId },
     void,
     'unknown-user' | 'elsewhere' | 'not-allowed'
   >(),
   /**
-   * Whether a request that names the session's account must show its token. `required` sets it; without it nothing
-   * changes. An account that has no token never requires one.
+   * Whether a request that sends or asks in the name of the session's account must show its token. `required` sets it;
+   * without it nothing changes. An account that has no token never requires one.
    */
   'token-required': entered(writes<{ required?: boolean }, { required: boolean }, 'no-account'>()),
 
-  // Presence by call-back address (durable: an address, not a socket)
+  // Presence by call-back address (durable: an address, not a socket), of accounts that have no token
   /** Makes the account reachable at an address until it is closed or a dial fails. */
   'callback-open': writes<
     { account: Name; address: Address; dialect: string; machine: string },
@@ -128,7 +134,7 @@ export const operations = {
   'callback-wants-files': writes<
     { account: Name; host: string },
     void,
-    'unknown-user' | 'not-connected'
+    'unknown-user' | 'not-connected' | 'not-allowed'
   >(),
 
   // Presence by session (volatile)
@@ -422,7 +428,8 @@ export interface Hub {
   /**
    * Applies a command after all that were submitted before it. `done` is called once, after the outcome is
    * committed and before any event that the command causes is told to anybody.
-   * `idempotencyKey`: a repeat under the same key within 24 h gets the first outcome and changes nothing.
+   * `idempotencyKey`: a repeat under the same key by the same account within 24 h gets the first outcome and changes
+   * nothing. It means nothing where no account is proved to act.
    */
   submit<K extends OperationName>(
     command: Command<K>,

@@ -245,49 +245,6 @@ describe('failures', () => {
   });
 });
 
-describe('once only', () => {
-  test('a repeat of a key gets the first outcome and changes nothing, also in the same batch', () => {
-    const hub = new TestHub();
-    hub.register('alice');
-    hub.register('bob');
-    const first = hub.ask(direct('alice', 'bob', 'hi'), 'key-1');
-    expect(hub.takeEvents().length).toBe(1);
-    expect(hub.ask(direct('alice', 'bob', 'hi'), 'key-1')).toEqual(first);
-    expect(hub.takeEvents()).toEqual([]);
-    const outcomes: unknown[] = [];
-    for (let index = 0; index < 2; index++) {
-      hub.journal.submit(
-        direct('alice', 'bob', 'ho'),
-        (outcome) => outcomes.push(outcome),
-        'key-2',
-      );
-    }
-    hub.turn();
-    expect(outcomes[0]).toEqual(outcomes[1]);
-    expect(hub.db.query('SELECT count(*) AS n FROM message').get()).toEqual({ n: 2 });
-  });
-
-  test('a refusal is not remembered: the repeat may succeed', () => {
-    const hub = new TestHub();
-    hub.register('alice');
-    expect(hub.ask(direct('alice', 'bob', 'hi'), 'k').ok).toBe(false);
-    hub.register('bob');
-    expect(hub.ask(direct('alice', 'bob', 'hi'), 'k').ok).toBe(true);
-  });
-
-  test('a key is forgotten after 24 hours', () => {
-    const hub = new TestHub();
-    hub.register('alice');
-    hub.register('bob');
-    hub.ask(direct('alice', 'bob', 'hi'), 'k');
-    hub.now += limits.journal.outcomeMs + 1;
-    expect(hub.ask(direct('alice', 'bob', 'hi'), 'k')).toMatchObject({
-      ok: true,
-      value: { id: 2 },
-    });
-  });
-});
-
 describe('what lasts', () => {
   const sizes = (path: string): number => statSync(`${path}-wal`).size;
 

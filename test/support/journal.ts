@@ -39,7 +39,7 @@ export class TestHub {
     const apply = wrap(keepingEffects(hub.apply, this.db), this.db);
     this.journal = new LocalJournal(
       this.db,
-      { apply, rolledBack: () => hub.rolledBack() },
+      { ...hub, apply },
       (events) => {
         for (const event of events) {
           this.events.push(event);
@@ -97,6 +97,29 @@ export class TestHub {
       fullName: name,
       born: '01/01/2000',
       host: '10.0.0.1',
+    });
+  }
+
+  /** Registers an account that has a token, and logs it in. */
+  logIn(session: string, name: string, tokenHash = `token of ${name}`): void {
+    const account = named(name);
+    const host = '10.0.0.2';
+    this.must({
+      do: 'register',
+      name: account,
+      fullName: name,
+      born: '01/01/2000',
+      host,
+      tokenHash,
+    });
+    this.must({
+      do: 'login',
+      session: session as SessionId,
+      account,
+      tokenHash,
+      dialect: 'test',
+      machine: 'm1',
+      address: { host, port: 4000 },
     });
   }
 

@@ -7,7 +7,7 @@ import {
   type Outcome,
   type SessionOperationName,
 } from '../../protocol/commands';
-import { refused } from '../../protocol/model';
+import { type Actor, refused } from '../../protocol/model';
 import type { CommandContext } from './context';
 import type { Handlers, HubState } from './handler';
 import { accountHandlers } from './operations/accounts';
@@ -50,6 +50,8 @@ export interface AppliedHub {
    * undoes everything. An exception is a bug or a failing disk.
    */
   readonly apply: Apply;
+  /** The number of the account in whose name a command acts, if that is proved. A guest has none. */
+  actingAccount(command: Command): number | undefined;
   /** Something was rolled back: copies of what SQLite holds are void. */
   rolledBack(): void;
 }
@@ -73,6 +75,11 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
       if (!session) return refused('not-entered') as Outcome<K>;
       return handle(command, context, session);
     },
+    actingAccount(command) {
+      const actor = actorOf(command);
+      const user = actor && state.users.acting(actor);
+      return typeof user === 'object' ? user.account : undefined;
+    },
     rolledBack() {
       accounts.invalidate();
       presence.invalidate();
@@ -80,6 +87,13 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
       speakers.invalidate();
     },
   };
+}
+
+/** Who says that they act by a command. */
+function actorOf(command: Command): Actor | undefined {
+  if (command.do === 'direct') return command.from;
+  if (!operations[command.do].needsSession) return undefined;
+  return { session: (command as Command<SessionOperationName>).session };
 }
 
 function openState(db: Store, { reservedRooms }: HubSettings): HubState {

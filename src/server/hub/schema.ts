@@ -131,6 +131,27 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE account DROP COLUMN doors_open`,
     `ALTER TABLE outcome RENAME COLUMN key TO idempotency_key`,
   ],
+  // 5: outcomes belong to an account and go with it; an account that has a token is never called
+  [
+    `CREATE TABLE account_outcome (
+       account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+       idempotency_key TEXT NOT NULL,
+       at INTEGER NOT NULL,
+       outcome TEXT NOT NULL,
+       PRIMARY KEY (account, idempotency_key)
+     ) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX account_outcome_at ON account_outcome (at)`,
+    // A key was the account's name, a space and the client's own, and over HTTP a space and the token's hash behind it.
+    `INSERT OR IGNORE INTO account_outcome
+       SELECT id, CASE WHEN rest LIKE '% ' || token_hash
+                  THEN substr(rest, 1, length(rest) - length(token_hash) - 1) ELSE rest END, at, outcome
+       FROM (SELECT account.id, token_hash, at, outcome,
+                    substr(idempotency_key, instr(idempotency_key, ' ') + 1) AS rest
+             FROM outcome JOIN account
+               ON account.key = substr(idempotency_key, 1, instr(idempotency_key, ' ') - 1))`,
+    `DROP TABLE outcome`,
+    `DELETE FROM address WHERE account IN (SELECT id FROM account WHERE token_hash IS NOT NULL)`,
+  ],
 ];
 
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */

@@ -13,7 +13,7 @@ import type { HubEvent } from '../hub/events';
 import type { AppliedHub } from '../hub/hub';
 import type { Store } from '../hub/store';
 import { type AppliedCommand, Dispatch } from './dispatch';
-import { IdempotencyStore } from './idempotency';
+import { type AccountKey, IdempotencyStore } from './idempotency';
 import type { Consumer, Journal } from './journal';
 import { Transaction } from './transaction';
 
@@ -202,14 +202,15 @@ export class LocalJournal implements Journal {
 
   /** Applies one command. Throws only when the transaction itself is gone. */
   #apply(entry: Entry, context: CommandContext): AppliedCommand {
-    const { command, done, idempotencyKey } = entry;
+    const { command, done } = entry;
     const { position, events } = context;
-    if (idempotencyKey !== undefined) {
-      const outcome = this.#idempotency.find(idempotencyKey, context.at);
+    const key = this.#keyOf(entry);
+    if (key !== undefined) {
+      const outcome = this.#idempotency.find(key, context.at);
       if (outcome) return { position, done, outcome, events: none };
     }
     const { effect } = operations[command.do];
-    const writes = idempotencyKey !== undefined || effect === 'writes';
+    const writes = key !== undefined || effect === 'writes';
     if (writes) this.#transaction.savepoint();
     else if (effect === 'reads') this.#transaction.begin();
     try {
@@ -220,8 +221,8 @@ export class LocalJournal implements Journal {
         this.#undo(context);
         return { position, done, outcome, events: none };
       }
-      if (idempotencyKey !== undefined) {
-        this.#idempotency.add(idempotencyKey, context.at, outcome);
+      if (key !== undefined) {
+        this.#idempotency.add(key, context.at, outcome);
         context.isDurable = true;
       }
       this.#transaction.release();
@@ -232,6 +233,13 @@ export class LocalJournal implements Journal {
       this.#deps.report(`applying ${command.do}`, error);
       return { position, done, outcome: refused('internal'), events: none };
     }
+  }
+
+  /** The key of a command, once the hub has proved whose it is: nobody reads or takes an outcome of somebody else. */
+  #keyOf({ command, idempotencyKey: key }: Entry): AccountKey | undefined {
+    if (key === undefined) return undefined;
+    const account = this.#hub.actingAccount(command);
+    return account === undefined ? undefined : { account, key };
   }
 
   /** Back to where the command began. */

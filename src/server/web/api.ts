@@ -102,7 +102,6 @@ export class Api {
     message: InferOutput<typeof http.message>,
     file?: FileRef,
   ): Promise<Response> {
-    const { account, tokenHash } = credentials;
     const to = recipientNameOf(message.to);
     if (!to) return refusal(request, 'unknown-user');
     const outcome = await this.#ask(
@@ -114,7 +113,7 @@ export class Api {
         origin: this.#deps.dialect,
         ...(file && { file }),
       },
-      message.key === undefined ? undefined : `${account} ${message.key} ${tokenHash}`,
+      message.key,
     );
     if (!outcome.ok) return refusal(request, outcome.why);
     const { id, serial, waiting } = outcome.value;

@@ -40,7 +40,12 @@ const version3 = () =>
     `INSERT INTO closed_room VALUES ('family', 'a1', 1)`,
     `INSERT INTO closed_member VALUES ('family', 'a1', 'alice', 1), ('family', 'a2', 'bob', 2)`,
     `INSERT INTO invitation VALUES ('family', 'a3', 'alice', 'test', 3)`,
-    `INSERT INTO outcome VALUES ('once', 1700000000000, '{"ok":true,"value":{"id":7,"serial":8,"waiting":true}}')`,
+    ...['carol once at the page', 'alice once over HTTP right', 'register alice right'].map(
+      (key, index) =>
+        `INSERT INTO outcome VALUES ('${key}', 1700000000000, '{"ok":true,"value":{"id":${index},"serial":8,"waiting":true}}')`,
+    ),
+    `INSERT INTO address (account, host, port, dialect, machine, at) VALUES
+       (2, 'h', 4000, 'test', 'm1', 1), (3, 'h', 4001, 'test', 'm1', 1)`,
     `INSERT INTO funds VALUES ('a1', 'alice', 5)`,
     `INSERT INTO ledger (at, payee, payee_name, amount) VALUES (1, 'a1', 'alice', 5)`,
     `UPDATE log SET position = 40, at = 1700000000000`,
@@ -86,10 +91,13 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
     }) as const;
   expect(hub.ask(direct('alice'))).toEqual({ ok: false, why: 'not-allowed' });
   expect(hub.ask(direct('carol'))).toMatchObject({ ok: true, value: { id: 1, waiting: false } });
-  expect(hub.ask(direct('carol'), 'once')).toMatchObject({
-    ok: true,
-    value: { id: 7, serial: 8 },
-  });
+  const repeat = { ok: true, value: { serial: 8 } } as const;
+  expect(hub.ask(direct('carol'), 'once at the page')).toMatchObject(repeat);
+  const own = { ...direct('alice'), from: { account: named('alice'), tokenHash: 'right' } };
+  expect(hub.ask(own, 'once over HTTP')).toMatchObject(repeat);
+  // Bob has a token, so the account is called no more.
+  const addresses = hub.db.query('SELECT account, port FROM address').all();
+  expect(addresses).toEqual([{ account: 3, port: 4001 }]);
   expect(hub.ask({ do: 'funds', session: sessionOf('s1') })).toEqual({
     ok: true,
     value: { balance: 5 },
@@ -99,7 +107,7 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
 test('version 3: a group still goes with its last member, and its invitations with it', () => {
   const hub = new TestHub(version3());
   for (const name of ['alice', 'bob']) {
-    hub.db.run('UPDATE account SET token_required = 0 WHERE name = ?', [name]);
+    hub.db.run('UPDATE account SET token_hash = NULL WHERE name = ?', [name]);
     hub.must({ do: 'unregister', account: named(name), host: 'h' });
   }
   expect(hub.db.query('SELECT * FROM chat_group').all()).toEqual([]);

@@ -60,6 +60,37 @@ describe('a token', () => {
   });
 });
 
+describe('registering again', () => {
+  const again = (tokenHash?: string, name = 'alice') =>
+    ({
+      do: 'register',
+      name: named(name),
+      fullName: 'Alice',
+      born: '04/05/1852',
+      host: '10.0.0.1',
+      ...(tokenHash !== undefined && { tokenHash }),
+    }) as const;
+
+  test('with the same token is the same request, and changes nothing', () => {
+    const hub = testHub();
+    expect(hub.ask(again('right'))).toEqual({ ok: true, value: undefined });
+    expect(hub.db.query('SELECT count(*) AS n FROM account').get()).toEqual({ n: 2 });
+  });
+
+  test('with another token or none, or where the account has none, finds the name taken', () => {
+    const hub = testHub();
+    for (const request of [again('wrong'), again(), again('right', 'bob'), again(undefined, 'bob')])
+      expect(hub.ask(request)).toEqual(no('name-taken'));
+  });
+
+  test('after the account was deleted makes a new one', () => {
+    const hub = testHub();
+    hub.must({ do: 'unregister', account: named('alice'), host: '10.0.0.1', session });
+    hub.must(again('right'));
+    expect(hub.db.query('SELECT max(id) AS id FROM account').get()).toEqual({ id: 3 });
+  });
+});
+
 describe('whether a token is required', () => {
   test('is the choice of the account’s owner, and can be changed again', () => {
     const hub = testHub();
@@ -75,6 +106,25 @@ describe('whether a token is required', () => {
     });
     hub.must({ do: 'token-required', session, required: true });
     expect(hub.ask(message())).toEqual(no('not-allowed'));
+  });
+
+  test('is no choice where the account would be deleted or connected', () => {
+    const hub = testHub();
+    hub.must({ do: 'token-required', session, required: false });
+    const account = named('alice');
+    for (const host of ['10.0.0.1', '10.6.6.6']) {
+      const at = { address: { host, port: 4000 }, dialect: 'test', machine: 'm1' };
+      expect(hub.ask({ do: 'unregister', account, host })).toEqual(no('not-allowed'));
+      expect(hub.ask({ do: 'callback-open', account, ...at })).toEqual(no('not-allowed'));
+      expect(hub.ask({ do: 'callback-close', account, host })).toEqual(no('not-allowed'));
+      expect(hub.ask({ do: 'callback-wants-files', account, host })).toEqual(no('not-allowed'));
+    }
+    const stranger = sessionOf('s2');
+    hub.enter('s2', 'mallory');
+    expect(hub.ask({ do: 'unregister', account, host: '10.0.0.1', session: stranger })).toEqual(
+      no('not-allowed'),
+    );
+    hub.must({ do: 'unregister', account, host: '10.0.0.1', session });
   });
 
   test('is nothing that a guest or a stranger can ask', () => {

@@ -103,9 +103,9 @@ export const en = {
   linkNote: 'Whoever has this link is you. Open it in your other browser, and show it to nobody.',
   copy: 'Copy',
   copied: 'Copied',
-  tokenOptional: 'Let mailbox clients act as me',
+  tokenOptional: 'Let mailbox clients write as me',
   tokenOptionalNote:
-    'Mailbox clients show no key. While this is on, anybody who can reach the server can use your alias there.',
+    'Mailbox clients show no key. While this is on, anybody who can reach the server can write there under your alias, and nothing else.',
   logout: 'Log out',
   unregister: 'Unregister',
   unregisterNote: 'Deletes the alias, its messages here, and all that waits for it.',

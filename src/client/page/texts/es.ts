@@ -106,9 +106,9 @@ export const es: Texts = {
     'Quien tenga este enlace eres tú. Ábrelo en tu otro navegador y no se lo enseñes a nadie.',
   copy: 'Copiar',
   copied: 'Copiado',
-  tokenOptional: 'Permitir que los clientes de mailbox actúen por mí',
+  tokenOptional: 'Permitir que los clientes de mailbox escriban por mí',
   tokenOptionalNote:
-    'Los clientes de mailbox no enseñan llave. Mientras esto esté activo, cualquiera que llegue al servidor puede usar tu alias allí.',
+    'Los clientes de mailbox no enseñan llave. Mientras esto esté activo, cualquiera que llegue al servidor puede escribir allí con tu alias, y nada más.',
   logout: 'Cerrar sesión',
   unregister: 'Darse de baja',
   unregisterNote: 'Borra el alias, sus mensajes de aquí y todo lo que le espera.',

@@ -106,9 +106,9 @@ export const pt: Texts = {
     'Quem tiver esta ligação é você. Abra-a no seu outro navegador e não a mostre a ninguém.',
   copy: 'Copiar',
   copied: 'Copiado',
-  tokenOptional: 'Deixar clientes de mailbox agir por mim',
+  tokenOptional: 'Deixar clientes de mailbox escrever por mim',
   tokenOptionalNote:
-    'Os clientes de mailbox não mostram chave. Enquanto isto estiver ligado, quem chegar ao servidor pode usar lá o seu alias.',
+    'Os clientes de mailbox não mostram chave. Enquanto isto estiver ligado, quem chegar ao servidor pode escrever lá com o seu alias, e nada mais.',
   logout: 'Terminar sessão',
   unregister: 'Anular registo',
   unregisterNote: 'Apaga o alias, as suas mensagens daqui e tudo o que espera por ele.',

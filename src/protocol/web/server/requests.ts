@@ -58,11 +58,6 @@ export class WebRequests {
       key,
     );
   }
-
-  /** A client's key means something for its own account only. */
-  ownKey(key: string): string {
-    return `${this.account ?? this.host.session} ${key}`;
-  }
 }
 
 type Handler<V extends ServedVerb> = (requests: WebRequests, request: Request<V>) => void;
@@ -81,8 +76,6 @@ const register: Handler<'register'> = (requests, request) => {
     request,
     { do: 'register', name, fullName, born, host: host.remote.host, tokenHash },
     nothing,
-    // Only the owner of the token can request the same again.
-    `register ${name} ${tokenHash}`,
   );
 };
 
@@ -131,7 +124,7 @@ const send: Handler<'send'> = (requests, request) => {
     request,
     { do: 'direct', from: { session }, to, text: request.text, origin: dialect },
     ({ id, serial, waiting }) => ({ id, serial, waiting }),
-    requests.ownKey(request.key),
+    request.key,
   );
 };
 
@@ -140,8 +133,7 @@ const say: Handler<'say'> = (requests, request) => {
   const room = roomNameOf(request.room);
   if (!room) return requests.refuse(request, 'not-member');
   const { text } = request;
-  const key = requests.ownKey(request.key);
-  requests.submit(request, { do: 'say', session, room, text }, () => ({ at }), key);
+  requests.submit(request, { do: 'say', session, room, text }, () => ({ at }), request.key);
 };
 
 const undelivered: Handler<'undelivered'> = (requests, request) => {
@@ -207,8 +199,7 @@ const transfer: Handler<'transfer'> = (requests, request) => {
   const { session } = requests.host;
   const to = recipientNameOf(request.to);
   if (!to) return requests.refuse(request, 'not-connected');
-  const { amount } = request;
-  const key = requests.ownKey(request.key);
+  const { amount, key } = request;
   requests.submit(request, { do: 'transfer', session, to, amount }, balances, key);
 };
 

@@ -42,7 +42,7 @@ const requestFields = {
   balance: { amount: integer },
   funds: {},
   transfer: { to: text, amount: integer, key: idempotencyKey },
-  /** Whether requests that show no token may act for the account at other doors; `open` sets it. */
+  /** Whether requests that show no token may write for the account at other doors; `open` sets it. */
   doors: { open: v.optional(v.boolean()) },
   /** Answered at once, so that the client learns that the connection lives. */
   ping: {},

@@ -3,13 +3,18 @@
 import { ok, refused, type SessionId } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
 import { accountRecipient } from '../names';
-import { requiresToken } from '../state/accounts';
+import { hasToken, requiresToken } from '../state/accounts';
 
 const register: Define<'register'> =
   ({ accounts, users }) =>
   (command, context) => {
     const { name, fullName, born, host, tokenHash = null } = command;
-    if (users.isTaken(name)) return refused('name-taken');
+    if (users.isTaken(name)) {
+      // Only its owner knows the token, so this is the same request again: the first reply was lost.
+      const account = tokenHash === null ? undefined : accounts.find(name);
+      const isRepeat = account?.name === name && account.token_hash === tokenHash;
+      return isRepeat ? ok(undefined) : refused('name-taken');
+    }
     context.isDurable = true;
     accounts.add({ name, fullName, born, host, tokenHash, registeredAt: context.seconds });
     return ok(undefined);
@@ -23,7 +28,7 @@ const unregister: Define<'unregister'> =
     const { id, name } = account;
     const callback = callbacks.of(id);
     if (command.session === undefined) {
-      if (requiresToken(account)) return refused('not-allowed');
+      if (hasToken(account)) return refused('not-allowed');
       if (callback && callback.host !== command.host) return refused('elsewhere');
     } else if (sessions.find(command.session)?.account !== id) {
       return refused('not-allowed');

@@ -4,17 +4,20 @@ import { type Name, ok, refused } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
 import { accountOf, accountRecipient } from '../names';
-import { type AccountRow, requiresToken } from '../state/accounts';
+import { type AccountRow, hasToken } from '../state/accounts';
 import { callbackAddress, type CallbackRow } from '../state/callbacks';
 
-/** The account that a request without a token names, or why the request may not act for it. */
+/**
+ * The account that a request without a token names. An account that has a token is never connected without it, whatever
+ * else its owner allows: who is called is told everything that its owner is written.
+ */
 function accountNamed(
   { accounts }: HubState,
   name: Name,
 ): AccountRow | 'unknown-user' | 'not-allowed' {
   const account = accounts.find(name);
   if (!account) return 'unknown-user';
-  return requiresToken(account) ? 'not-allowed' : account;
+  return hasToken(account) ? 'not-allowed' : account;
 }
 
 function close(hub: HubState, context: CommandContext, row: CallbackRow): void {
@@ -60,18 +63,16 @@ const callbackLost: Define<'callback-lost'> = (hub) => (command, context) => {
   return ok(undefined);
 };
 
-const callbackWantsFiles: Define<'callback-wants-files'> =
-  ({ accounts, callbacks }) =>
-  (command, context) => {
-    const account = accounts.find(command.account);
-    if (!account) return refused('unknown-user');
-    const row = callbacks.of(account.id);
-    if (!row || row.host !== command.host) return refused('not-connected');
-    context.isDurable = true;
-    callbacks.wantFiles(row.opened);
-    context.emit({ is: 'address', at: callbackAddress({ ...row, wants_files: 1 }) });
-    return ok(undefined);
-  };
+const callbackWantsFiles: Define<'callback-wants-files'> = (hub) => (command, context) => {
+  const account = accountNamed(hub, command.account);
+  if (typeof account === 'string') return refused(account);
+  const row = hub.callbacks.of(account.id);
+  if (!row || row.host !== command.host) return refused('not-connected');
+  context.isDurable = true;
+  hub.callbacks.wantFiles(row.opened);
+  context.emit({ is: 'address', at: callbackAddress({ ...row, wants_files: 1 }) });
+  return ok(undefined);
+};
 
 export const callbackHandlers = (
   hub: HubState,

@@ -23,9 +23,11 @@ type NewAccount = {
   readonly tokenHash: string | null;
 };
 
+export const hasToken = (account: AccountRow): boolean => account.token_hash !== null;
+
 /** Whether a request that names the account must show its token: an account without a token requires none. */
 export const requiresToken = (account: AccountRow): boolean =>
-  account.token_hash !== null && account.token_required === 1;
+  hasToken(account) && account.token_required === 1;
 
 /** Whether a request that names an account may act for it; a token that is shown must be the account's. */
 export const mayActFor = (account: AccountRow, tokenHash: string | undefined): boolean =>
