@@ -8,12 +8,12 @@ import type { Connection } from './network';
 import {
   dialDoor,
   isRest,
-  type Kind,
   namesOf,
-  type Person,
+  type SimulatedUser,
   type Stage,
   textAround,
-} from './people';
+  type UserKind,
+} from './users';
 
 const rooms = ['attic', 'cellar', 'garden', 'market', 'relay'];
 const frameBytes = 200;
@@ -25,7 +25,7 @@ type Request =
   | { readonly is: 'other' }
   | { readonly is: 'mark' };
 
-class Visitor implements Person {
+class User implements SimulatedUser {
   readonly name: string;
   readonly #stage: Stage;
   readonly #number: number;
@@ -243,7 +243,7 @@ class Visitor implements Person {
   }
 }
 
-export const channelsKind: Kind = {
+export const channelsKind: UserKind = {
   dialect: channels,
-  people: (stage) => Array.from({ length: 7 }, (_, number) => new Visitor(stage, number)),
+  users: (stage) => Array.from({ length: 7 }, (_, number) => new User(stage, number)),
 };

@@ -11,7 +11,15 @@ import { Files, type OtherUsers } from './groups_files';
 import { Memberships } from './memberships';
 import type { PrivateMessage, Stay } from './model';
 import type { Connection } from './network';
-import { groupNames, groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
+import {
+  groupNames,
+  groupsOf,
+  isRest,
+  namesIn,
+  type Stage,
+  textAround,
+  type UserKind,
+} from './users';
 import { Visitor } from './visitor';
 
 const textOf = ({ body }: Message): string => Buffer.from(body).toString();
@@ -360,9 +368,9 @@ class User extends Visitor {
   }
 }
 
-export const groupsKind: Kind = {
+export const groupsKind: UserKind = {
   dialect: groups,
-  people: (stage) => {
+  users: (stage) => {
     const numbers = Array.from({ length: 7 }, (_, number) => number);
     const everybody = { names: numbers.map(nameOf), files: new Map<string, Buffer>() };
     return numbers.map((number) => new User(stage, number, everybody));

@@ -4,7 +4,7 @@ import type { Content } from '../../src/protocol/groups/wire/codec';
 import type { Message } from '../../src/protocol/groups/wire/messages';
 import { GroupsClient } from '../protocol/groups/person';
 import type { Connection } from './network';
-import { dialDoor, type Stage } from './people';
+import { dialDoor, type Stage } from './users';
 
 /** A file that this user offers. */
 interface Own {

@@ -7,12 +7,12 @@ import { IncomingCalls } from './mailbox_calls';
 import { WaitingFiles } from './mailbox_files';
 import type { PrivateMessage, Stay } from './model';
 import type { Connection, PeerEvents } from './network';
-import { type Kind, namesIn, type Person, type Stage, textAround } from './people';
+import { namesIn, type SimulatedUser, type Stage, textAround, type UserKind } from './users';
 
 /** What a user knows about themselves. */
 type Certainty = 'yes' | 'no' | 'unsure';
 
-class User implements Person {
+class User implements SimulatedUser {
   readonly name: string;
   readonly #stage: Stage;
   readonly #host: string;
@@ -364,7 +364,7 @@ class User implements Person {
   }
 }
 
-export const mailboxKind: Kind = {
+export const mailboxKind: UserKind = {
   dialect: mailbox,
-  people: (stage) => Array.from({ length: 7 }, (_, number) => new User(stage, number)),
+  users: (stage) => Array.from({ length: 7 }, (_, number) => new User(stage, number)),
 };

@@ -1,7 +1,7 @@
 // What the server says in its calls to a user of the mailbox door: messages, in parts perhaps, and confirmations.
 
 import type { PrivateMessage, Stay } from './model';
-import { isRest, type Stage } from './people';
+import { isRest, type Stage } from './users';
 
 /** What the calls need of their user. */
 interface Deps {

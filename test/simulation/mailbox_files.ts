@@ -2,7 +2,7 @@
 
 import type { Answer } from './mailbox_answer';
 import type { PrivateMessage } from './model';
-import type { Stage } from './people';
+import type { Stage } from './users';
 
 /** What the files need of their user. */
 interface Deps {

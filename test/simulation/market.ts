@@ -7,12 +7,12 @@ import type { Connection } from './network';
 import {
   dialDoor,
   isRest,
-  type Kind,
   namesOf,
-  type Person,
+  type SimulatedUser,
   type Stage,
   textAround,
-} from './people';
+  type UserKind,
+} from './users';
 
 const busy = 'The server could not do that now';
 
@@ -25,7 +25,7 @@ type Request =
   /** A private line to a name that does not exist. Its answer says that all before it was dealt with. */
   | { readonly is: 'mark'; readonly name: string };
 
-class Visitor implements Person {
+class User implements SimulatedUser {
   readonly name: string;
   readonly #stage: Stage;
   readonly #number: number;
@@ -323,7 +323,7 @@ class Visitor implements Person {
   }
 }
 
-export const marketKind: Kind = {
+export const marketKind: UserKind = {
   dialect: market,
-  people: (stage) => Array.from({ length: 7 }, (_, number) => new Visitor(stage, number)),
+  users: (stage) => Array.from({ length: 7 }, (_, number) => new User(stage, number)),
 };

@@ -8,15 +8,15 @@ import type { Connection } from './network';
 import {
   dialDoor,
   isRest,
-  type Kind,
   namesOf,
-  type Person,
+  type SimulatedUser,
   type Stage,
   textAround,
-} from './people';
+  type UserKind,
+} from './users';
 
 /** What both kinds of programs do: come with a number, send frames, read frames, go. */
-abstract class Program implements Person {
+abstract class Program implements SimulatedUser {
   readonly name: string;
   protected readonly stage: Stage;
   protected readonly id: number;
@@ -276,9 +276,9 @@ class Display extends Program {
   check(): void {}
 }
 
-export const relayKind: Kind = {
+export const relayKind: UserKind = {
   dialect: relay,
-  people: (stage) => [
+  users: (stage) => [
     ...Array.from({ length: 4 }, (_, number) => new Emitter(stage, number + 1)),
     ...Array.from({ length: 4 }, (_, number) => new Display(stage, number + 1001)),
   ],

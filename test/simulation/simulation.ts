@@ -16,13 +16,13 @@ import { Machine } from './machine';
 import { mailboxKind } from './mailbox';
 import { marketKind } from './market';
 import { Model, type Stay } from './model';
-import type { Kind, Person, Stage } from './people';
 import { relayKind } from './relay';
 import { Time } from './time';
+import type { SimulatedUser, Stage, UserKind } from './users';
 import { webKind } from './web';
 
 /** A new dialect adds one of these. */
-const kinds: readonly Kind[] = [
+const kinds: readonly UserKind[] = [
   mailboxKind,
   channelsKind,
   relayKind,
@@ -47,7 +47,7 @@ export class Simulation {
   readonly #time: Time;
   readonly #model: Model;
   readonly #machine: Machine;
-  readonly #people: readonly Person[];
+  readonly #users: readonly SimulatedUser[];
   readonly #folder = mkdtempSync(join(tmpdir(), 'chat-test-'));
   readonly #notes: string[] = [];
   readonly #money = new LedgerWatch((what) => this.#violated(what));
@@ -77,7 +77,7 @@ export class Simulation {
       ended: (how) => this.#ended(how),
     });
     const stage = this.#stage();
-    this.#people = kinds.flatMap((kind) => kind.people(stage));
+    this.#users = kinds.flatMap((kind) => kind.users(stage));
   }
 
   #stage(): Stage {
@@ -100,13 +100,13 @@ export class Simulation {
   #someRecipient(but: string): { readonly name: string; readonly stay: Stay | undefined } {
     const wanted = ({ name }: { readonly name: string }): boolean =>
       but === '#' ? /^#1\d\d\d$/.test(name) : name !== but && !/^#\d{1,3}$/.test(name);
-    const stays = this.#people.flatMap((person) => person.stays()).filter(wanted);
+    const stays = this.#users.flatMap((user) => user.stays()).filter(wanted);
     if (stays.length > 0 && this.#chance.is(0.9)) {
       const favourite = stays.find(({ name }) => name === this.#favourite);
       const stay = favourite && this.#chance.is(0.6) ? favourite : this.#chance.of(stays);
       return { name: stay.name, stay };
     }
-    const names = this.#people.filter(wanted).map(({ name }) => name);
+    const names = this.#users.filter(wanted).map(({ name }) => name);
     return { name: this.#chance.of([...names, but === '#' ? '#1777' : 'nobody']), stay: undefined };
   }
 
@@ -154,7 +154,7 @@ export class Simulation {
       this.#favourite = chance.is(0.5) ? this.#someRecipient('').name : undefined;
     if (chance.is(0.004)) this.#machine.killSoon();
     if (chance.is(0.001)) this.#machine.stop();
-    chance.of(this.#people).act();
+    chance.of(this.#users).act();
     const until = this.#time.now + (chance.is(0.98) ? chance.below(100) : chance.below(3000));
     // Much is done at the same moment.
     if (chance.is(0.3)) return;
@@ -180,7 +180,7 @@ export class Simulation {
       const message = this.#model.messages.get(/^m\d+/.exec(text)?.[0] ?? '');
       if (message?.takenAt !== undefined) this.#model.isUnderWay(text, this.#machine.lives);
     }
-    for (const person of this.#people) person.restarted?.();
+    for (const user of this.#users) user.restarted?.();
     this.#time.after(1 + this.#chance.below(1500), () => this.#machine.start());
   }
 
@@ -194,7 +194,7 @@ export class Simulation {
     // A life that is about to end does so first.
     this.#pass(5000);
     for (let round = 0; round < 2; round++) {
-      for (const person of this.#people) person.calm();
+      for (const user of this.#users) user.calm();
       this.#pass(restMs);
     }
     const life = this.#machine.life;
@@ -206,7 +206,7 @@ export class Simulation {
     const { faults } = auditLedger(life.db);
     if (faults.length > 0) this.#violated(`the ledger: ${faults.join('; ')}`);
     this.#money.checkPayments(life.db, this.#model.payments);
-    for (const person of this.#people) person.check();
+    for (const user of this.#users) user.check();
     this.#pass(5000);
     this.#model.checkRoomMessages();
     this.#isCalm = false;
@@ -259,7 +259,7 @@ export class Simulation {
   #checkPresence(db: Store): void {
     const here = db.query<{ name: string }, []>('SELECT name FROM live.session').all();
     const names = here.map(({ name }) => name);
-    const connected = this.#people.flatMap((person) => person.here());
+    const connected = this.#users.flatMap((user) => user.here());
     if (names.sort().join() !== connected.sort().join()) {
       this.#violated(`here are ${names.join()}; connected are ${connected.join()}`);
     }

@@ -2,9 +2,9 @@
 
 import { Hearing, type Stay } from './model';
 import type { Connection } from './network';
-import { dialDoor, namesOf, type Person, type Stage } from './people';
+import { dialDoor, namesOf, type SimulatedUser, type Stage } from './users';
 
-export abstract class Visitor implements Person {
+export abstract class Visitor implements SimulatedUser {
   readonly name: string;
   protected readonly stage: Stage;
   protected readonly host: string;

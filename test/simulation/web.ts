@@ -6,12 +6,12 @@ import { web } from '../../src/protocol/web/index';
 import { type Fields, WebLines } from '../protocol/web/person';
 import type { Payment, PrivateMessage, Stay } from './model';
 import type { Connection } from './network';
-import { groupsOf, isRest, type Kind, namesIn, type Stage, textAround } from './people';
+import { groupsOf, isRest, namesIn, type Stage, textAround, type UserKind } from './users';
 import { Visitor } from './visitor';
 import { isBusy, type Request, Requests } from './web_requests';
 import { Rooms } from './web_rooms';
 
-class Page extends Visitor {
+class User extends Visitor {
   #token: string | undefined;
   /** The account, from the moment it is known to exist. */
   #account: Stay | undefined;
@@ -376,7 +376,7 @@ class Page extends Visitor {
   }
 }
 
-export const webKind: Kind = {
+export const webKind: UserKind = {
   dialect: web,
-  people: (stage) => Array.from({ length: 6 }, (_, number) => new Page(stage, number)),
+  users: (stage) => Array.from({ length: 6 }, (_, number) => new User(stage, number)),
 };

@@ -3,7 +3,7 @@
 import type { Fields } from '../protocol/web/person';
 import { Memberships } from './memberships';
 import type { Hearing } from './model';
-import { groupNames, type Stage } from './people';
+import { groupNames, type Stage } from './users';
 import { isBusy, type Requests } from './web_requests';
 
 const roomNames = ['attic', 'garden', 'market', 'relay', 'stairs'];

@@ -23,7 +23,7 @@ export interface Stage {
   readonly violated: (what: string) => never;
 }
 
-export interface Person {
+export interface SimulatedUser {
   /** The user's name, for the notes. */
   readonly name: string;
   /** One random command. */
@@ -41,9 +41,9 @@ export interface Person {
 }
 
 /** The users of one door. A new dialect adds one of these. */
-export interface Kind {
+export interface UserKind {
   readonly dialect: Dialect;
-  people(stage: Stage): readonly Person[];
+  users(stage: Stage): readonly SimulatedUser[];
 }
 
 /** Dials a door of the server. `gone` is called when the server has ended the connection, or it is lost. */
