@@ -98,7 +98,7 @@ export const channelsFigure: Figure = {
   },
 };
 
-/** Stores mailbox messages as fast as it can; what it returns ends that and says how many a second they were. */
+/** Stores mailbox messages as fast as it can. The result ends that and says how many a second they were. */
 function storeBeside(chat: Server): () => Promise<number> {
   const mailbox = /^mailbox +(\d+) /m.exec(chat.said)?.[1] ?? '';
   const writer = new Worker(new URL('../support/mailbox_writer.ts', import.meta.url).href, {

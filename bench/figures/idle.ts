@@ -12,7 +12,7 @@ interface Held {
   readonly runs: readonly Measured[];
 }
 
-/** What a server does after the last connection came: collecting what opening them left behind. */
+/** The server collects its garbage in this time, in ms, after the last connection was opened. */
 const settleMs = 2_000;
 
 async function held(bench: Bench, server: Server): Promise<Held> {

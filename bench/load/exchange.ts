@@ -1,10 +1,10 @@
-// One operation on one connection: dial, say the request, take the answer until the server ends.
+// One operation on one connection: dial, send the request, take the answer until the server ends.
 
 import type { Socket } from 'bun';
 
 import { join } from './wire';
 
-/** What became of a request. `reply` is all that came; `error` says why it is not to be trusted. */
+/** How a request ended. `reply` is all that came; `error` says why it is not to be trusted. */
 export interface Exchanged {
   readonly reply: Uint8Array | undefined;
   readonly error: string | undefined;

@@ -11,7 +11,7 @@ interface Held {
   over: ((error?: string) => void) | undefined;
 }
 
-/** Those that are open, by the server's port. */
+/** The connections that are open, by the server's port. */
 const open = new Map<number, Socket<Held>[]>();
 
 const handlers = {

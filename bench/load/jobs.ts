@@ -1,4 +1,4 @@
-// What the bench asks of the load generator and what it hears back, one line of JSON each way.
+// The jobs of the load generator and their results: one line of JSON each way.
 
 /** Operations that are measured one connection each. */
 export type Operation = 'CONNECTEDUSERS' | 'REGISTER' | 'SEND';

@@ -1,4 +1,4 @@
-// What every run of the generator shares: keeping so many under way, timing, the server's CPU, and what went wrong.
+// What all runs of the generator share: a number of operations in flight, latencies, the server's CPU, and what went wrong.
 
 import { spentSince, threadTimes } from '../support/cpu';
 import type { Measured } from './jobs';
@@ -18,13 +18,13 @@ export class Wrongs {
   }
 }
 
-/** What the server still does when the last answer is out belongs to the run: settling, closing, collecting. */
+/** The server still works when the last answer is out: it settles, closes, collects. That belongs to the run. */
 const settleMs = 30;
-/** A run is given up when so many looks in a row see nothing new. Looks, so that a machine that stood still is no loss. */
+/** A run is given up when so many looks in a row see nothing new. Looks and not a time, since a machine may stand still. */
 const looks = 20;
 const lookMs = 500;
 
-/** Calls `stalled` once if a count stands still; what it returns ends the watch. */
+/** Calls `stalled` once if a count stands still. The result ends the watch. */
 export function watch(count: () => number, stalled: () => void): () => void {
   let seen = count();
   let quiet = 0;
@@ -42,9 +42,9 @@ export interface Run {
   readonly count: number;
   readonly inFlight: number;
   readonly pid: number;
-  /** Starts the `index`th; `done` once it is over, `ms` being what it took. */
+  /** Starts one operation. It calls `done` once it is over, with the time that it took. */
   readonly start: (index: number, done: (ms: number) => void) => void;
-  /** Called when all are done: what could not be judged one by one. */
+  /** Called when all are done, to check what concerns all of them. */
   readonly check?: () => void;
   readonly wrongs: Wrongs;
 }

@@ -1,4 +1,4 @@
-// The generator's own words of the mailbox wire, apart from the code that is measured: fields that end with NUL.
+// The generator's own codec of the mailbox wire, apart from the code that is measured: fields that end with NUL.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });

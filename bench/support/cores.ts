@@ -25,7 +25,7 @@ export function moveToLoadCore(): void {
   Bun.spawnSync(['taskset', '-a', '-cp', String(cores.load), String(process.pid)]);
 }
 
-/** What a reader of the figures must know about the machine. */
+/** A line about the machine, which a reader of the figures must know. */
 export function machine(): string {
   const info = readFileSync('/proc/cpuinfo', 'utf8');
   const model = /^model name\s*:\s*(.*)$/m.exec(info)?.[1] ?? 'unknown processor';

@@ -20,7 +20,7 @@ export interface Side {
 export interface Pair {
   readonly ours: Side;
   readonly reference: Side;
-  /** The median of the pairs' own ratios of CPU per operation: what drifts, drifts for both of a pair. */
+  /** The median of the pairs' own ratios of CPU per operation: a change in the machine's speed meets both of a pair. */
   readonly cpuRatio: number;
   readonly count: number;
   readonly wrong: readonly string[];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { openStore } from '../../src/server/hub/store';
 
-/** As many to a recipient as make up the whole with what one may have. */
+/** How many messages wait for each recipient. One account may have no more than limits.hub allows. */
 const perRecipient = 50_000;
 
 /** Writes `count` waiting messages by the hub's own schema, without its journal: the server never ran here. */

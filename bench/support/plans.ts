@@ -1,4 +1,4 @@
-// How SQLite finds what a command needs: the plans of the statements that it runs.
+// The query plans of the statements that a command runs.
 
 import type { Command } from '../../src/protocol/commands';
 import type { Name } from '../../src/protocol/model';
@@ -19,7 +19,7 @@ export function scansOfSend(): string[] {
   const db = openStore(':memory:');
   const ran = new Set<string>();
   const prepare = db.prepare.bind(db) as (sql: string) => object;
-  // Notes what is run, not what is only prepared.
+  // Notes the statements that run, not those that are only prepared.
   const noting = (sql: string): object =>
     new Proxy(prepare(sql), {
       get(statement, key) {

@@ -1,9 +1,9 @@
-// What a server that has stopped left on disk, counted, so that nothing that was accepted can be missing.
+// Counts what a stopped server left on disk, so that no accepted message can be missing.
 
 import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
 
-/** Says what is wrong with what waits in a folder, if anything: `sent` messages were accepted, none delivered. */
+/** Says what is wrong with the messages that wait in a folder, if anything. `sent` were accepted, none delivered. */
 export function* wrongStored(folder: string, sent: number, others = 0): Iterable<string> {
   const db = new Database(join(folder, 'chat.db'), { readonly: true });
   try {
