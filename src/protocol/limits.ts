@@ -18,10 +18,26 @@ export const limits = {
     textBytes,
     /** Messages that wait for one recipient. More are refused as full. */
     pendingPerRecipient: 100_000,
-    /** Open rooms that exist at once. More are refused. */
+    /**
+     * Open rooms that exist at once. One more takes the place of the oldest in which nobody is; where somebody is in
+     * each, it is refused. And the rooms of one user: more are refused until the server stops, or the user leaves.
+     */
     rooms: 10_000,
-    /** Groups that exist at once, and members of one of them. More are refused. */
-    groups: 10_000,
+    roomsPerCreator: 100,
+    /** Groups that exist at once, of one creator, and to which one user belongs. More are refused. */
+    groups: 100_000,
+    groupsPerCreator: 100,
+    groupsPerMember: 250,
+    /** Invitations that one user has made and that wait for an answer. More are refused. */
+    invitationsPerInviter: 2_000,
+    /**
+     * Invitations that wait for one user, and those of one inviter among them. More are refused. When all places are
+     * taken, an inviter who has none among them may still make one, up to the most: no stranger shuts friends out.
+     */
+    invitationsPerInvited: 250,
+    invitationsPerInvitedOfOne: 10,
+    invitationsPerInvitedMost: 1_000,
+    /** Members of one group. More are refused. */
     groupMembers: 1_000,
     /** Accounts that the hub keeps in memory as it last found them. Over this number, all are read anew. */
     cachedAccounts: 10_000,

@@ -152,6 +152,8 @@ export const migrations: readonly (readonly string[])[] = [
     `DROP TABLE outcome`,
     `DELETE FROM address WHERE account IN (SELECT id FROM account WHERE token_hash IS NOT NULL)`,
   ],
+  // 6: the groups of one creator are counted
+  [`CREATE INDEX chat_group_creator ON chat_group (creator)`],
 ];
 
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */
@@ -188,7 +190,13 @@ export const volatileSchema: readonly string[] = [
        SELECT CAST(substr(OLD.key, 2) AS INTEGER)
        WHERE EXISTS (SELECT 1 FROM number_range WHERE CAST(substr(OLD.key, 2) AS INTEGER) BETWEEN first AND last);
      END`,
-  `CREATE TABLE live.room (number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, reserved INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE live.room (
+     number INTEGER PRIMARY KEY AUTOINCREMENT, -- the order in which they were created
+     name TEXT NOT NULL UNIQUE,
+     creator TEXT,                             -- a RecipientId; null where it is reserved
+     reserved INTEGER NOT NULL
+   ) STRICT`,
+  `CREATE INDEX live.room_creator ON room (creator)`,
   `CREATE TABLE live.member (
      room TEXT NOT NULL, session TEXT NOT NULL, mute INTEGER NOT NULL, PRIMARY KEY (room, session)
    ) STRICT, WITHOUT ROWID`,

@@ -86,12 +86,31 @@ describe('rooms', () => {
     expect(kinds(hub)).toEqual(['room-out', 'left', 'departed', 'forgotten']);
   });
 
-  test('there is an end to how many', () => {
+  test('of one user are bounded; others create theirs', () => {
     const hub = two();
-    for (let index = 0; index < limits.hub.rooms; index++) {
-      hub.journal.submit(create('s1', `r${index}`), () => {});
+    for (let index = 0; index < limits.hub.roomsPerCreator; index++) {
+      hub.must(create('s1', `r${index}`));
     }
-    hub.turn();
     expect(hub.ask(create('s1', 'one-more'))).toEqual(no('too-many'));
+    expect(hub.ask(create('s2', 'one-more'))).toEqual(yes);
+  });
+
+  test('of too many in all the oldest in which nobody is gives its place', () => {
+    const hub = two();
+    hub.must(create('s1', 'lived-in'));
+    hub.must(join('s2', 'lived-in'));
+    const fill = hub.db.prepare('INSERT INTO live.room (name, creator, reserved) VALUES (?, ?, 0)');
+    for (let index = 1; index < limits.hub.rooms; index++) fill.run(`r${index}`, 'somebody');
+    hub.must(create('s1', 'one-more'));
+    const names = hub.ask({ do: 'rooms', session: sessionOf('s1') });
+    const rooms = names.ok ? names.value.rooms : [];
+    expect(rooms.length).toBe(limits.hub.rooms);
+    expect(rooms.slice(0, 2)).toEqual(['lived-in', 'r2'].map(roomNamed));
+    expect(rooms.at(-1)).toBe(roomNamed('one-more'));
+    hub.db.run(
+      `INSERT INTO live.member (room, session, mute)
+       SELECT name, 's2', 0 FROM live.room WHERE reserved = 0 AND name <> 'lived-in'`,
+    );
+    expect(hub.ask(create('s1', 'two-more'))).toEqual(no('too-many'));
   });
 });

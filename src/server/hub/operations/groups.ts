@@ -10,8 +10,9 @@ const groupCreate: Define<'group-create'> =
   ({ groups }) =>
   ({ group }, context, session) => {
     if (groups.isTaken(group)) return refused('room-exists');
-    if (groups.count() >= limits.hub.groups) return refused('too-many');
-    groups.create(context, group, groups.memberFor(session));
+    const creator = groups.memberFor(session);
+    if (!groups.quotas.mayCreate(creator.recipient)) return refused('too-many');
+    groups.create(context, group, creator);
     return ok(undefined);
   };
 
@@ -27,6 +28,7 @@ const groupInvite: Define<'group-invite'> =
     if (!to) return refused('unknown-user');
     if (groups.isMember(group.name, to.recipient)) return refused('already-member');
     if (groups.countMembers(group.name) >= limits.hub.groupMembers) return refused('too-many');
+    if (!groups.quotas.mayInvite(recipient, to.recipient, group.name)) return refused('too-many');
     groups.invite(context, group.name, to.recipient, memberOf(session));
     return ok(undefined);
   };
@@ -40,7 +42,9 @@ const groupAccept: Define<'group-accept'> =
     }
     // Many may hold an invitation to the last place. The refusal undoes the removal, so theirs stay good.
     if (groups.countMembers(group) >= limits.hub.groupMembers) return refused('too-many');
-    groups.addMember(context, group, groups.memberFor(session));
+    const member = groups.memberFor(session);
+    if (!groups.quotas.mayJoin(member.recipient)) return refused('too-many');
+    groups.addMember(context, group, member);
     return ok(undefined);
   };
 

@@ -1,28 +1,47 @@
-// Open rooms: created by any user, joined by any user, alive until the server stops.
+// Open rooms: created by any user, joined by any user, alive until the server stops or their place is needed.
 
 import { limits } from '../../../protocol/limits';
 import { ok, refused, type RoomName, type Said } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
 import { memberOf } from '../state/sessions';
+import { recipientOf } from '../state/users';
 import type { Store } from '../store';
 
 const prepareExists = (db: Store) =>
   db.prepare<{ one: 1 }, [string]>('SELECT 1 AS one FROM live.room WHERE name = ?');
 
+function prepareCreation(db: Store) {
+  return {
+    insert: db.prepare<never, [string, string | null, number]>(
+      'INSERT INTO live.room (name, creator, reserved) VALUES (?, ?, ?)',
+    ),
+    count: db.prepare<{ rooms: number }, []>(
+      'SELECT count(*) AS rooms FROM live.room WHERE reserved = 0',
+    ),
+    countOf: db.prepare<{ rooms: number }, [string]>(
+      'SELECT count(*) AS rooms FROM live.room WHERE creator = ?',
+    ),
+    removeOldestEmpty: db.prepare<{ name: string }, []>(
+      `DELETE FROM live.room WHERE number = (
+         SELECT number FROM live.room WHERE reserved = 0
+           AND NOT EXISTS (SELECT 1 FROM live.member WHERE room = live.room.name)
+         ORDER BY number LIMIT 1)
+       RETURNING name`,
+    ),
+  };
+}
+
 const roomCreate: Define<'room-create'> = ({ db, groups, reservedRooms }) => {
-  const insert = db.prepare<never, [string, number]>(
-    'INSERT INTO live.room (name, reserved) VALUES (?, ?)',
-  );
-  for (const name of reservedRooms) insert.run(name, 1);
-  // No open room is ever removed, so the newest one's number is how many there are: no counting.
-  const newest = db.prepare<{ rooms: number | null }, []>(
-    'SELECT max(number) AS rooms FROM live.room',
-  );
-  return ({ room }) => {
+  const sql = prepareCreation(db);
+  for (const name of reservedRooms) sql.insert.run(name, null, 1);
+  return ({ room }, _context, session) => {
     if (groups.isTaken(room)) return refused('room-exists');
-    const rooms = (newest.get()?.rooms ?? 0) - reservedRooms.length;
-    if (rooms >= limits.hub.rooms) return refused('too-many');
-    insert.run(room, 0);
+    const creator = recipientOf(session);
+    const own = sql.countOf.get(creator)?.rooms ?? 0;
+    if (own >= limits.hub.roomsPerCreator) return refused('too-many');
+    const rooms = sql.count.get()?.rooms ?? 0;
+    if (rooms >= limits.hub.rooms && !sql.removeOldestEmpty.get()) return refused('too-many');
+    sql.insert.run(room, creator, 0);
     return ok(undefined);
   };
 };

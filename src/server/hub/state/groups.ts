@@ -1,8 +1,10 @@
 // The tables of groups: who belongs to them, whether here or away, kept over restarts for accounts.
 
+import { limits } from '../../../protocol/limits';
 import type { Name, RecipientId, RoomName } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import type { Store } from '../store';
+import { GroupQuotas } from './group_quotas';
 import type { Member, Membership } from './membership';
 import { memberOf, type SessionRow, type Sessions } from './sessions';
 import { recipientOf } from './users';
@@ -35,7 +37,6 @@ function prepareStatements(db: Store) {
   return {
     find: db.prepare<GroupRow, [string]>('SELECT name, creator FROM chat_group WHERE name = ?'),
     isRoom: db.prepare<{ one: 1 }, [string]>('SELECT 1 AS one FROM live.room WHERE name = ?'),
-    count: db.prepare<{ groups: number }, []>('SELECT count(*) AS groups FROM chat_group'),
     add: db.prepare<never, [string, string, number]>(
       'INSERT INTO chat_group (name, creator, at) VALUES (?, ?, ?)',
     ),
@@ -74,9 +75,12 @@ function prepareStatements(db: Store) {
     removeInvitation: db.prepare<{ group_name: string }, [string, string]>(
       'DELETE FROM group_invitation WHERE group_name = ? AND recipient = ? RETURNING group_name',
     ),
-    invitations: db.prepare<{ group_name: RoomName; by_name: Name; origin: string }, [string]>(
+    invitations: db.prepare<
+      { group_name: RoomName; by_name: Name; origin: string },
+      [string, number]
+    >(
       `SELECT group_name, by_name, origin FROM group_invitation
-       WHERE recipient = ? ORDER BY at, group_name`,
+       WHERE recipient = ? ORDER BY at, group_name LIMIT ?`,
     ),
     removeInvitations: db.prepare<never, [string]>(
       'DELETE FROM group_invitation WHERE recipient = ?',
@@ -89,11 +93,13 @@ function prepareStatements(db: Store) {
  * recipient's sessions, which enter and leave `live.member` without a word to the others.
  */
 export class Groups {
+  readonly quotas: GroupQuotas;
   readonly #membership: Membership;
   readonly #sessions: Sessions;
   readonly #sql;
 
   constructor(db: Store, membership: Membership, sessions: Sessions) {
+    this.quotas = new GroupQuotas(db);
     this.#membership = membership;
     this.#sessions = sessions;
     this.#sql = prepareStatements(db);
@@ -106,10 +112,6 @@ export class Groups {
   /** Whether a room or a group has the name. */
   isTaken(name: RoomName): boolean {
     return this.find(name) !== undefined || this.#sql.isRoom.get(name) !== null;
-  }
-
-  count(): number {
-    return this.#sql.count.get()?.groups ?? 0;
   }
 
   members(group: RoomName): Name[] {
@@ -189,7 +191,9 @@ export class Groups {
     for (const group of this.groupsOf(recipient)) {
       this.#membership.enter(context, group, member, { silent: true });
     }
-    for (const { group_name: room, by_name: by, origin } of this.#sql.invitations.all(recipient)) {
+    const most = limits.hub.invitationsPerInvitedMost;
+    const invitations = this.#sql.invitations.all(recipient, most);
+    for (const { group_name: room, by_name: by, origin } of invitations) {
       context.notify({ session: member.session }, { is: 'invited', room, by, origin });
     }
   }
