@@ -16,7 +16,7 @@ const dialHandlers = {
 
 export const connectTcp: Connect = ({ host, port }, socket, attempt) => {
   socket.attempt = attempt;
-  // A failure is told to `connectError`, too, so nobody listens to the promise.
+  // A failure comes by `connectError`, by the promise, or by both.
   Bun.connect<TcpSocket>({
     hostname: host,
     port,

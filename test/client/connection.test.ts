@@ -23,14 +23,14 @@ test('what is written before the connection stands leaves when it does, and the 
     call.send(question.toString().toUpperCase());
     call.close();
   });
-  const { told, connection: wire } = testHost(server.port).dial((connection) =>
+  const { told, connection } = testHost(server.port).dial((connection) =>
     connection.write(Buffer.from('hello')),
   );
-  told.onEnded = () => wire.end();
+  told.onEnded = () => connection.end();
   await told.over.promise;
   expect(told.told).toEqual(['opened', 'received:HELLO', 'ended', 'lost:closed']);
-  expect(wire.remote).toEqual({ host: '127.0.0.1', port: server.port });
-  expect(wire.local.host).toBe('127.0.0.1');
+  expect(connection.remote).toEqual({ host: '127.0.0.1', port: server.port });
+  expect(connection.local.host).toBe('127.0.0.1');
 });
 
 test('our end lets the answer come that follows it', async () => {
@@ -82,11 +82,11 @@ test('a reset in the middle of an answer is told as one, without a clean end', a
     await call.bytes(2);
     call.reset();
   });
-  const { told, connection: wire } = testHost(server.port).dial((connection) =>
+  const { told, connection } = testHost(server.port).dial((connection) =>
     connection.write(Buffer.from('a')),
   );
   await told.bytes(1);
-  wire.write(Buffer.from('b'));
+  connection.write(Buffer.from('b'));
   expect(await told.over.promise).toBe('reset');
   expect(told.told).toEqual(['opened', 'received:0', 'lost:reset']);
 });

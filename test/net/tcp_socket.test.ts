@@ -77,7 +77,7 @@ describe('a peer that does not take what was said last', () => {
     expect(told).toEqual(['finished', 'lost: closed']);
   });
 
-  test('may be slow for ever as long as nobody ends the connection', () => {
+  test('may be slow for ever as long as our side does not end', () => {
     const { socket, deps, clock, told, take } = connected(10);
     socket.write(new Uint8Array(100), false);
     deps.flushes.flush();
@@ -132,4 +132,53 @@ describe('bytes that wait for peers who do not read', () => {
     socket.abort();
     expect(deps.budget.blockedBytes).toBe(0);
   });
+});
+
+describe('after our end', () => {
+  test('a peer has its time anew with every `linger`, and any time with Infinity', () => {
+    const { socket, deps, clock, told } = connected(10);
+    socket.end(1_000);
+    deps.flushes.flush();
+    clock.pass(999);
+    socket.linger(1_000);
+    clock.pass(999);
+    socket.linger(Infinity);
+    clock.pass(24 * 3_600_000);
+    expect(told).toEqual(['finished']);
+    socket.linger(1_000);
+    clock.pass(1_000);
+    expect(told).toEqual(['finished', 'lost: closed']);
+  });
+
+  test('what the peer still sends is told, and a close without an error is its end', () => {
+    const { socket, deps, told } = connected(10);
+    socket.end();
+    deps.flushes.flush();
+    socket.onData(new Uint8Array(1));
+    socket.onClose(undefined);
+    expect(told).toEqual(['finished', 'data', 'ended', 'lost: closed']);
+  });
+
+  test('a peer that has ended before us is not waited for', () => {
+    const { socket, deps, system, told } = connected(10);
+    socket.onEnd();
+    socket.end();
+    deps.flushes.flush();
+    expect([told, system.told]).toEqual([['ended', 'finished'], ['end']]);
+  });
+});
+
+test('a connection that closes without an end of the peer was reset', () => {
+  const { socket, told } = connected(10);
+  socket.onClose(undefined);
+  expect(told).toEqual(['lost: reset']);
+});
+
+test('a write that meets the peer’s reset is a reset, whatever the system tells next', () => {
+  const { socket, deps, system, told } = connected(10);
+  system.write = () => -1;
+  socket.write(new Uint8Array(1), false);
+  deps.flushes.flush();
+  socket.onEnd();
+  expect([told, system.told]).toEqual([['lost: reset'], ['terminate']]);
 });

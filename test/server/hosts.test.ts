@@ -127,7 +127,7 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     await server.kill();
   });
 
-  test('a recipient whose cable is out is disconnected, and his mail waits', async () => {
+  test('a recipient whose cable is out is disconnected, and their mail waits', async () => {
     await using network = await makeHosts(3);
     const [home, a, b] = three(network.hosts);
     const server = await serveOn(home);

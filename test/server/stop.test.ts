@@ -40,7 +40,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0 within 2 s', (s
     expect(ms).toBeLessThan(2_000);
   };
 
-  test('with nobody there', async () => {
+  test('without peers', async () => {
     const { server } = await serve(await scratchFolder());
     expectClean(await stop(server, signal));
   });
@@ -52,7 +52,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0 within 2 s', (s
     const doors = [...server.err.matchAll(/^([a-z]+) +(\d+) /gm)];
     expect(doors).toHaveLength(7);
     const peers = await Promise.all(doors.map(([, , port]) => connectTcp(Number(port))));
-    // The system shows a server of HTTP nobody who has not said anything.
+    // An HTTP server sees no peer that has not sent anything.
     await peers[doors.findIndex(([, name]) => name === 'web')]?.send('GET /');
     expectClean(await stop(server, signal));
     for (const peer of peers) await peer.readToEnd();
@@ -104,7 +104,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0 within 2 s', (s
     await untilFolder(files, (names) => names.some((name) => name.startsWith('upload-')));
 
     expectClean(await stop(server, signal));
-    // The attachment that nobody took is there, and nothing of the one that did not come whole.
+    // The attachment that no peer took is there, and nothing of the one that did not come whole.
     expect(readdirSync(files)).toHaveLength(1);
     expect(readdirSync(files)[0]).not.toStartWith('upload-');
     for (const peer of [silent, half, deaf, uploading]) peer.reset();
@@ -123,7 +123,7 @@ describe('what stops it', () => {
     peer.reset();
   });
 
-  test('nobody who reads its console does not', async () => {
+  test('a console that nobody reads does not delay it', async () => {
     const folder = await scratchFolder();
     const pipe = join(folder, 'pipe');
     Bun.spawnSync(['mkfifo', pipe]);
@@ -251,10 +251,10 @@ describe('what keeps it from starting: one line on stderr, a status, and nothing
     expect(err.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  // Root may write anywhere, so it has to be somebody else.
+  // Root may write anywhere, so the server runs as another user.
   const isRoot = process.getuid?.() === 0 && Bun.which('setpriv') !== null;
   const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-  test.skipIf(!isRoot)('a folder that is somebody else’s: 73', async () => {
+  test.skipIf(!isRoot)('a folder that is another user’s: 73', async () => {
     const folder = await scratchFolder();
     // Where the executable is may be closed to others.
     await copyFile(executable(), join(folder, 'chat'));

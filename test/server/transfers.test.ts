@@ -1,4 +1,4 @@
-// The files of one conversation by themselves: what is sent counts only if it leaves, what is half done leaves nothing.
+// The files of one connection by themselves: what is sent counts only if it leaves, an unfinished upload leaves nothing.
 
 import { expect, test } from 'bun:test';
 
@@ -6,19 +6,20 @@ import type { Socket } from '../../src/net/socket';
 import type { Sink } from '../../src/protocol/dialect';
 import { type FileHash, ok, type Result } from '../../src/protocol/model';
 import type { FileStore } from '../../src/server/files/files';
+import type { FileReaderEvents } from '../../src/server/files/reader';
 import { FileTransfers } from '../../src/server/net/file_transfers';
 
 const hash = 'a'.repeat(64) as FileHash;
 
-/** Transfers over a link that takes everything, and files whose answers are in the test's hands. */
-function transferring() {
+/** Transfers over a socket that takes everything, and files whose answers the test gives. */
+function fileTransfers() {
   const log: string[] = [];
-  const deps = { isEnded: false, queued: 0 };
-  let to: { piece(bytes: Uint8Array): void; end(complete: boolean): void } | undefined;
+  const state = { isEnded: false, queued: 0 };
+  let reader: FileReaderEvents | undefined;
   let stored: Parameters<Sink['finish']>[0] | undefined;
   const files: FileStore = {
-    read: (_, __, told) => {
-      to = told;
+    read: (_, __, events) => {
+      reader = events;
       return { next: () => void log.push('read'), close: () => void log.push('closed') };
     },
     receive: () => ({
@@ -33,7 +34,7 @@ function transferring() {
     remote: { host: '10.0.0.1', port: 1 },
     local: { host: '10.0.0.2', port: 2 },
     get queued() {
-      return deps.queued;
+      return state.queued;
     },
     write: (bytes) => void log.push(`sent ${bytes.length}`),
     end() {},
@@ -44,31 +45,31 @@ function transferring() {
   };
   const transfers = new FileTransfers({
     files,
-    socket: socket,
-    isEnded: () => deps.isEnded,
+    socket,
+    isEnded: () => state.isEnded,
     run: (step) => step(),
     full() {},
   });
   const results: Result<unknown, string>[] = [];
   return {
     log,
-    world: deps,
+    state,
     transfers,
     results,
     send: () => transfers.send(hash, (result) => void results.push(result)),
-    piece: (length: number) => to?.piece(new Uint8Array(length)),
-    complete: () => to?.end(true),
+    piece: (length: number) => reader?.piece(new Uint8Array(length)),
+    complete: () => reader?.end(true),
     stored: () => stored?.(ok({ hash, size: 1 })),
   };
 }
 
 test('the next piece is read when the last has left', () => {
-  const { log, world: deps, transfers, send, piece, complete, results } = transferring();
+  const { log, state, transfers, send, piece, complete, results } = fileTransfers();
   send();
-  deps.queued = 5;
+  state.queued = 5;
   piece(5);
   expect(log).toEqual(['read', 'sent 5']);
-  deps.queued = 0;
+  state.queued = 0;
   transfers.drained();
   expect(log).toEqual(['read', 'sent 5', 'read']);
   complete();
@@ -76,24 +77,24 @@ test('the next piece is read when the last has left', () => {
 });
 
 test('a piece that comes when our side has ended is not sent, and the file does not count as sent', () => {
-  const { log, world: deps, send, piece, results } = transferring();
+  const { log, state, send, piece, results } = fileTransfers();
   send();
-  deps.isEnded = true;
+  state.isEnded = true;
   piece(5);
   expect(log).toEqual(['read', 'closed']);
   expect(results).toEqual([{ ok: false, why: 'gone' }]);
 });
 
 test('a connection that is lost abandons what is on its way, and stops reading', () => {
-  const { log, transfers, send } = transferring();
+  const { log, transfers, send } = fileTransfers();
   send();
   transfers.receive(10, () => {}).write(new Uint8Array(3));
   transfers.close();
   expect(log).toEqual(['read', 'write 3', 'closed', 'abandoned']);
 });
 
-test('an upload stays until the conversation can name it no more, also when it ends after that', () => {
-  const first = transferring();
+test('an upload is kept until no command can name it any more, also where the connection is gone by then', () => {
+  const first = fileTransfers();
   first.transfers.receive(1, () => {}).finish(() => {});
   first.stored();
   first.transfers.close();
@@ -102,7 +103,7 @@ test('an upload stays until the conversation can name it no more, also when it e
   first.transfers.unpin();
   expect(first.log).toEqual(['unpinned']);
 
-  const late = transferring();
+  const late = fileTransfers();
   late.transfers.receive(1, () => {}).finish(() => {});
   late.transfers.close();
   late.transfers.unpin();
