@@ -28,6 +28,8 @@ interface Operation<Input, Output, Refusal extends string, NeedsSession extends 
   readonly isOwed: boolean;
   /** The hub refuses it as `not-entered` unless its session has entered. */
   readonly needsSession: NeedsSession;
+  /** It stores what stays: where it would last, it is refused as `storage` while too little of the disk is free. */
+  readonly grows: boolean;
   /** For the type checker only; never there at run time. */
   readonly types?: { readonly input: Input; readonly output: Output; readonly refusal: Refusal };
 }
@@ -38,18 +40,27 @@ const memory = <Input, Output, Refusal extends string = never>(): Open<Input, Ou
   effect: 'memory',
   isOwed: false,
   needsSession: false,
+  grows: false,
 });
 
 const reads = <Input, Output, Refusal extends string = never>(): Open<Input, Output, Refusal> => ({
   effect: 'reads',
   isOwed: false,
   needsSession: false,
+  grows: false,
 });
 
 const writes = <Input, Output, Refusal extends string = never>(): Open<Input, Output, Refusal> => ({
   effect: 'writes',
   isOwed: false,
   needsSession: false,
+  grows: false,
+});
+
+/** Writes what stays. */
+const stores = <Input, Output, Refusal extends string = never>(): Open<Input, Output, Refusal> => ({
+  ...writes(),
+  grows: true,
 });
 
 const owed = <Input, Output, Refusal extends string>(
@@ -60,12 +71,13 @@ const owed = <Input, Output, Refusal extends string>(
 const entered = <Input, Output, Refusal extends string>({
   effect,
   isOwed,
+  grows,
 }: Open<Input, Output, Refusal>): Operation<
   Input & { readonly session: SessionId },
   Output,
   Refusal | 'not-entered',
   true
-> => ({ effect, isOwed, needsSession: true });
+> => ({ effect, isOwed, needsSession: true, grows });
 
 /** An operation that needs nothing but the session. */
 type NoInput = object;
@@ -95,7 +107,7 @@ export const operations = {
    * Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. The same
    * name with the same token is the same request again: it succeeds and changes nothing.
    */
-  register: writes<
+  register: stores<
     { name: Name; fullName: string; born: string; host: string; tokenHash?: string },
     void,
     'name-taken'
@@ -214,10 +226,10 @@ export const operations = {
   ),
 
   // Groups: only the creator invites, anyone leaves. Durable for accounts, else volatile.
-  'group-create': entered(writes<{ group: RoomName }, void, 'room-exists' | 'too-many'>()),
+  'group-create': entered(stores<{ group: RoomName }, void, 'room-exists' | 'too-many'>()),
   'group-invite':
     entered(
-      writes<
+      stores<
         { group: RoomName; to: Name },
         void,
         'unknown-room' | 'not-creator' | 'unknown-user' | 'already-member' | 'too-many'
@@ -225,7 +237,7 @@ export const operations = {
     ),
   /** `too-many`: the group is full; the invitation stays good. */
   'group-accept':
-    entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-invited' | 'too-many'>()),
+    entered(stores<{ group: RoomName }, void, 'unknown-room' | 'not-invited' | 'too-many'>()),
   'group-decline': entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-invited'>()),
   'group-leave': entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-member'>()),
   'group-list':
@@ -248,7 +260,7 @@ export const operations = {
    * Accepts a message for an account (durable, kept while its user is away) or for a guest who is here (volatile).
    * `waiting`: no outlet can take it now.
    */
-  direct: writes<
+  direct: stores<
     {
       from: Actor;
       to: Name;
@@ -378,11 +390,11 @@ export const operations = {
 
   // Money: whole dollars, 0 to 2^53-1
   /** Sets the balance of the session's user and writes it into the ledger. */
-  'balance-set': entered(writes<{ amount: number }, Balances, 'bad-amount'>()),
+  'balance-set': entered(stores<{ amount: number }, Balances, 'bad-amount'>()),
   funds: entered(reads<NoInput, { balance: number }, 'no-account'>()),
   transfer:
     entered(
-      writes<
+      stores<
         { to: Name; amount: number },
         Balances,
         | 'insufficient'
@@ -394,6 +406,10 @@ export const operations = {
         | 'too-much'
       >(),
     ),
+
+  // The server's own
+  /** Changes nothing and commits it: whether the disk still takes what must last. */
+  'prove-commit': stores<NoInput, void>(),
 } as const;
 
 type Operations = typeof operations;

@@ -49,6 +49,14 @@ export const limits = {
     offersPerSession: 64,
     /** Faults of the ledger that are told one by one. A ledger with more is broken anyway. */
     ledgerFaults: 100,
+    /**
+     * Bytes of the disk, or a share of a small one, that messages and all else that lasts leave free. What would use them
+     * is refused as `storage`. Files stop earlier, and what was stored can still be delivered and erased.
+     */
+    diskFreeBytes: 64 * MiB,
+    diskFreeShare: 0.05,
+    /** How old what is known of the disk's space may be, in ms. */
+    diskLookMs: 1 * second,
     /** Pages in the write-ahead log that start a checkpoint: about 16 MiB, so that no commit takes long. */
     checkpointPages: 4_000,
   },
@@ -65,6 +73,8 @@ export const limits = {
     settlementMs: 10,
     /** When an owed command is tried again after the disk has failed, in ms. */
     storageRetryMs: 1 * second,
+    /** How often the operator is told that the disk fails, in ms. */
+    storageWarnMs: 60 * second,
     /** How long an outcome is remembered by its idempotency key, in ms. */
     outcomeMs: 24 * 3600 * second,
     /** How often outcomes that are older are removed, in ms. */
@@ -170,6 +180,8 @@ export const limits = {
     reliableRequests: 32,
     /** A quiet WebSocket is probed, and dropped where it does not answer, in ms. */
     idleMs: 60 * second,
+    /** How old an answer about the server's health may be, in ms: so often, at most, a commit is made for it. */
+    healthMs: 1 * second,
     /** Files that come in over HTTP at once. More are refused as busy. */
     uploads: 64,
     /** Tickets for files that are to go out, of one account. Of more, that account's first is dropped. */

@@ -18,6 +18,7 @@ import { readPending } from './hub/state/messages';
 import { openStore, type Store } from './hub/store';
 import { LocalJournal } from './journal/local';
 import { OwedCommands } from './journal/owed';
+import { StorageWatch } from './journal/storage_watch';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
@@ -32,7 +33,9 @@ export interface CoreDeps {
   dial(address: Address, open: (socket: Socket) => SocketEvents): void;
   /** Whether an address leads to one of this server's own doors. */
   isOwnDoor(address: Address): boolean;
-  /** An exception that is our bug, or a failing disk. */
+  /** Whether so little of the disk is free that nothing more may be stored there. */
+  isDiskLow(): boolean;
+  /** An exception that is our bug. */
   report(what: string, error: unknown): void;
 }
 
@@ -58,6 +61,7 @@ export class Core {
   readonly #deps: CoreDeps;
   readonly #journal: LocalJournal;
   readonly #owed: OwedCommands;
+  readonly #storage: StorageWatch;
   readonly #delivery: Delivery;
   readonly #connections = new Set<ConnectionHost>();
   /** The connections that have asked for a name, or have one. */
@@ -77,6 +81,11 @@ export class Core {
     );
     this.#startName = deps.clock.now().toString(startRadix);
     const reservedRooms = dialects.flatMap(({ server }) => server?.room ?? []);
+    this.#storage = new StorageWatch({
+      warn: (line) => deps.console.warn(line),
+      after: (ms, then) => deps.clock.after(ms, then),
+      prove: (done) => this.#journal.submit({ do: 'prove-commit' }, done),
+    });
     this.#journal = this.#openJournal(reservedRooms);
     this.#owed = new OwedCommands(this.#journal, (ms, then) => deps.clock.after(ms, then));
     this.#delivery = this.#openDelivery();
@@ -93,6 +102,9 @@ export class Core {
         soon: (flush) => deps.soon(flush),
         later: (flush, ms) => void deps.clock.after(ms, flush),
         report: (what, error) => deps.report(what, error),
+        fails: (error) => this.#storage.fails(error),
+        works: () => this.#storage.works(),
+        isDiskLow: () => deps.isDiskLow(),
         batchDone: () => deps.flush(),
       },
     );

@@ -10,6 +10,7 @@ import type { Address } from '../protocol/model';
 import type { Console } from './console';
 import { Core, openCoreStore } from './core';
 import { descriptorLimit } from './descriptors';
+import { type Disk, diskOf, lowDisk } from './files/disk';
 import { Files } from './files/files';
 import { type DataFolder, holdFolder, temporaryFolder } from './folder';
 import { fileIsNeeded, neededFiles } from './hub/state/attachments';
@@ -41,6 +42,8 @@ export interface ServerSettings {
   readonly attachmentMs?: number;
   /** The system's by default. */
   readonly clock?: Clock;
+  /** Tells the state of the disk. Asks the system by default. */
+  readonly disk?: () => Disk;
   /** File descriptors that the process may have open. As the system says by default. */
   readonly descriptors?: number;
 }
@@ -130,6 +133,7 @@ async function openStorage(
     folder: folder.files,
     ...(settings.largestFile !== undefined && { largest: settings.largestFile }),
     ...(settings.storedFiles !== undefined && { total: settings.storedFiles }),
+    ...(settings.disk && { disk: settings.disk }),
     needed: fileIsNeeded(db),
     report,
   });
@@ -155,14 +159,19 @@ function openNetwork(settings: ServerSettings): Network {
 
 function assembleCore(
   settings: ServerSettings,
-  { db, files }: Storage,
+  { folder, db, files }: Storage,
   { sockets, dialer, doors }: Network,
   report: Report,
 ): Core {
   const own = ownHosts();
   const dialects = settings.doors.map(({ dialect }) => dialect);
+  const { clock } = sockets;
+  const look = settings.disk ?? ((): Disk => diskOf(folder.files));
   return new Core(db, dialects, {
-    clock: sockets.clock,
+    clock,
+    // Without a folder nothing lasts.
+    isDiskLow:
+      settings.folder === undefined ? () => false : lowDisk(look, () => clock.monotonicNow()),
     files,
     console: settings.console,
     soon: (step) => void setImmediate(step),

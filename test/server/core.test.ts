@@ -24,6 +24,7 @@ test('a user who enters in one batch with a message for them gets it after both 
     flush: () => {},
     dial: unused,
     isOwnDoor: () => false,
+    isDiskLow: () => false,
     report: (what, error) => {
       throw new Error(what, { cause: error });
     },

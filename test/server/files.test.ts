@@ -261,7 +261,7 @@ describe('bounds', () => {
   });
 
   test('of the disk: a share stays free, and what others were promised is taken', async () => {
-    const files = await started({ disk: () => Promise.resolve({ free: 100, size: 1_000 }) });
+    const files = await started({ disk: () => ({ free: 100, size: 1_000 }) });
     expect(await put(files, Buffer.alloc(51))).toEqual({ ok: false, why: 'no-space' });
     expect((await put(files, Buffer.alloc(50))).ok).toBe(true);
     const [first, second] = [files.receive(30, quiet), files.receive(30, quiet)];

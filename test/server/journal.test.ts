@@ -245,6 +245,44 @@ describe('failures', () => {
   });
 });
 
+describe('a disk that is nearly full', () => {
+  test('takes nothing more that stays, and all that gives space back or does not last', () => {
+    const hub = new TestHub();
+    hub.register('alice');
+    hub.register('bob');
+    hub.must(direct('alice', 'bob', 'before'));
+    hub.enter('s1', 'ann');
+    hub.enter('s2', 'ben');
+    const [message] = hub.takeEvents().filter((event) => event.is === 'direct');
+    if (message?.is !== 'direct') throw new Error('no message');
+    hub.isDiskLow = true;
+    const no = { ok: false, why: 'storage' } as const;
+    expect(hub.ask(direct('alice', 'bob', 'more'))).toEqual(no);
+    expect(hub.ask(register('carol'))).toEqual(no);
+    expect(hub.ask({ do: 'balance-set', session: sessionOf('s1'), amount: 1 })).toEqual(no);
+    const group = roomNamed('club');
+    expect(hub.ask({ do: 'group-create', session: sessionOf('s1'), group })).toEqual(no);
+    const guest = { session: sessionOf('s1') };
+    const toGuest = { do: 'direct', to: named('ben'), text: 'hi', origin: 'test' } as const;
+    expect(hub.takeEvents()).toEqual([]);
+
+    hub.must({ ...toGuest, from: guest });
+    hub.must({
+      do: 'settle',
+      recipient: message.to,
+      serial: message.message.serial,
+      status: 'delivered',
+    });
+    hub.must({ do: 'unregister', account: named('bob'), host: '10.0.0.1' });
+    expect(new Set(hub.failures)).toEqual(new Set(['too little of the disk is free']));
+    hub.isDiskLow = false;
+    hub.must(register('carol'));
+    expect(hub.failures.at(-1)).toBe('works');
+    expect(hub.ask(direct('alice', 'carol', 'hi'))).toMatchObject({ value: { id: 2 } });
+    expect(hub.failures.filter((line) => line === 'works')).toHaveLength(1);
+  });
+});
+
 describe('what lasts', () => {
   const sizes = (path: string): number => statSync(`${path}-wal`).size;
 

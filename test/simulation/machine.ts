@@ -129,9 +129,10 @@ export class Machine {
         if (this.#life === life) this.#deps.committed();
       },
       dial: (address, open) => dialer.dial(address, open),
+      isDiskLow: () => false,
       isOwnDoor: ({ host }) => host === self.host,
       report: (what, error) => {
-        if (error instanceof DiskFull || this.#life !== life) return;
+        if (this.#life !== life) return;
         const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
         this.#deps.violated(`reported: ${what}: ${why}`);
       },

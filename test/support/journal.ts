@@ -25,6 +25,9 @@ export class TestHub {
   readonly log: string[] = [];
   readonly events: HubEvent[] = [];
   readonly reports: string[] = [];
+  /** What the journal said of the disk: why nothing could be stored, and `works` once it could again. */
+  readonly failures: string[] = [];
+  isDiskLow = false;
   now = 1_700_000_000_000;
   readonly #soon: (() => void)[] = [];
   readonly #later: { run: () => void; ms: number }[] = [];
@@ -52,6 +55,10 @@ export class TestHub {
         soon: (flush) => this.#soon.push(flush),
         later: (run, ms) => this.#later.push({ run, ms }),
         report: (what) => this.reports.push(what),
+        fails: (error) =>
+          this.failures.push(error instanceof Error ? error.message : String(error)),
+        works: () => this.failures.push('works'),
+        isDiskLow: () => this.isDiskLow,
         batchDone: () => {},
       },
     );

@@ -1,20 +1,15 @@
 // The files that users send each other: each is kept on disk under its SHA-256 as long as the database needs it.
 
-import { mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Sink } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { FileHash } from '../../protocol/model';
+import { type Disk, diskOf } from './disk';
 import { isStoredName, isUploadName, uploadName } from './names';
 import { type FileReader, type FileReaderEvents, PieceReader } from './reader';
 import { Upload, type UploadEvents } from './upload';
-
-/** The disk of the folder, in bytes. */
-export interface Disk {
-  readonly free: number;
-  readonly size: number;
-}
 
 export interface FilesSettings {
   readonly folder: string;
@@ -23,7 +18,7 @@ export interface FilesSettings {
   /** All files together, in bytes, those on their way in included. None by default. */
   readonly total?: number;
   /** Tells the state of the disk. Asks the system by default. */
-  disk?(): Promise<Disk>;
+  disk?(): Disk;
   /** Whether the database needs the file. */
   needed(hash: FileHash): boolean;
   report(what: string, error: unknown): void;
@@ -111,16 +106,11 @@ export class Files {
     if (total !== undefined && this.#storedBytes + promised + size > total) return 'no-space';
     // Before the disk is asked, so that two uploads at the same time cannot get the same space.
     upload.isAdmitted = true;
-    const disk = await (this.#settings.disk?.() ?? this.#disk());
+    const disk = this.#settings.disk?.() ?? diskOf(this.#settings.folder);
     // A share stays free for the database.
     const fits = disk.free - unwritten - size >= disk.size * limits.files.diskFree;
     if (!fits) upload.isAdmitted = false;
     return fits ? undefined : 'no-space';
-  }
-
-  async #disk(): Promise<Disk> {
-    const disk = await statfs(this.#settings.folder);
-    return { free: disk.bavail * disk.bsize, size: disk.blocks * disk.bsize };
   }
 
   /** Bytes that one upload may hold in memory. The more uploads there are, the fewer. */

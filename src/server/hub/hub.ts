@@ -16,6 +16,7 @@ import { fileHandlers } from './operations/files';
 import { groupHandlers } from './operations/groups';
 import { ledgerHandlers } from './operations/ledger';
 import { listHandlers } from './operations/lists';
+import { maintenanceHandlers } from './operations/maintenance';
 import { messageHandlers } from './operations/messages';
 import { offerHandlers } from './operations/offers';
 import { roomHandlers } from './operations/rooms';
@@ -126,6 +127,7 @@ const handlersOf = (state: HubState): Handlers => ({
   ...groupHandlers(state),
   ...ledgerHandlers(state),
   ...listHandlers(state),
+  ...maintenanceHandlers(),
   ...messageHandlers(state),
   ...offerHandlers(state),
   ...roomHandlers(state),

@@ -32,8 +32,14 @@ export interface JournalDeps {
   soon(flush: () => void): void;
   /** Runs `flush` after `ms`. */
   later(flush: () => void, ms: number): void;
-  /** A bug or a failing disk, for the operator. */
+  /** A bug, for the operator. */
   report(what: string, error: unknown): void;
+  /** Something could not be stored. Called for every batch and command of which that is true. */
+  fails(error: unknown): void;
+  /** After `fails`: something was stored again. */
+  works(): void;
+  /** Whether so little of the disk is free that nothing more may be stored there. */
+  isDiskLow(): boolean;
   /** Called after each batch was answered and its events were told: the place to let written bytes go. */
   batchDone(): void;
 }
@@ -58,6 +64,10 @@ export class LocalJournal implements Journal {
   #position: number;
   /** Hub time of the last batch, in ms. */
   #lastTime: number;
+  /** Something could not be stored, and nothing was since then. */
+  #isFailing = false;
+  /** The batch that is being applied stores something. */
+  #isStoring = false;
 
   constructor(db: Store, hub: AppliedHub, consume: Consumer, deps: JournalDeps) {
     this.#hub = hub;
@@ -162,6 +172,7 @@ export class LocalJournal implements Journal {
     const applied: AppliedCommand[] = [];
     let isDurable = false;
     let count = 0;
+    this.#isStoring = false;
     try {
       while (count < queue.length && count < limits.journal.batchCommands) {
         const entry = queue[count];
@@ -180,13 +191,24 @@ export class LocalJournal implements Journal {
       this.#position = position;
       this.#lastTime = at;
       this.#queue = queue.slice(count);
+      if (this.#isStoring && this.#isFailing) this.#works();
       return applied;
     } catch (error) {
-      this.#deps.report('committing a group', error);
+      this.#fails(error);
       this.#transaction.rollback();
       this.#hub.rolledBack();
       return this.#refuseBatch(count);
     }
+  }
+
+  #fails(error: unknown): void {
+    this.#isFailing = true;
+    this.#deps.fails(error);
+  }
+
+  #works(): void {
+    this.#isFailing = false;
+    this.#deps.works();
   }
 
   /** Refuses what the failed transaction took, or, where it could not even begin, what it would have taken. */
@@ -209,7 +231,7 @@ export class LocalJournal implements Journal {
       const outcome = this.#idempotency.find(key, context.at);
       if (outcome) return { position, done, outcome, events: none };
     }
-    const { effect } = operations[command.do];
+    const { effect, grows } = operations[command.do];
     const writes = key !== undefined || effect === 'writes';
     if (writes) this.#transaction.savepoint();
     else if (effect === 'reads') this.#transaction.begin();
@@ -225,6 +247,13 @@ export class LocalJournal implements Journal {
         this.#idempotency.add(key, context.at, outcome);
         context.isDurable = true;
       }
+      const isStoring = context.isDurable && (grows || key !== undefined);
+      if (isStoring && this.#deps.isDiskLow()) {
+        this.#undo(context);
+        this.#fails(new Error('too little of the disk is free'));
+        return { position, done, outcome: refused('storage'), events: none };
+      }
+      this.#isStoring ||= isStoring;
       this.#transaction.release();
       return { position, done, outcome, events };
     } catch (error) {

@@ -13,6 +13,7 @@ import type { ConnectionHostDeps } from '../net/connection_host';
 import { type Call, readJson, type SignedCall } from './call';
 import { credentialsOf } from './credentials';
 import { FileApi } from './file_api';
+import { Health } from './health';
 import { type Operation, type OperationId, operations, schemas } from './operations';
 import { json, refusal, respondJson } from './responses';
 
@@ -28,10 +29,12 @@ export type Route = (request: BunRequest, server: Server<unknown>) => Promise<Re
 export class Api {
   readonly #deps: ConnectionHostDeps;
   readonly #handlers: Handlers;
+  readonly #health: Health;
 
   /** A peer that moves a file holds a connection, so `admission` counts it like a peer at the other doors. */
   constructor(deps: ConnectionHostDeps, admission: Admission) {
     this.#deps = deps;
+    this.#health = new Health(deps.clock, () => this.#ask({ do: 'prove-commit' }));
     const files = new FileApi({
       clock: deps.clock,
       files: deps.files,
@@ -41,7 +44,7 @@ export class Api {
       send: (call, message, file) => this.#send(call, message, file),
     });
     this.#handlers = {
-      health: () => json(200, { status: 'ok' } satisfies InferOutput<typeof http.health>),
+      health: (call) => this.#answerHealth(call),
       users: (call) => this.#users(call),
       send: (call) => this.#sendText(call),
       sendFile: (call) => files.upload(call),
@@ -74,6 +77,12 @@ export class Api {
 
   #ask<K extends OperationName>(command: Command<K>, idempotencyKey?: string): Promise<Outcome<K>> {
     return new Promise((resolve) => this.#deps.submit(command, resolve, idempotencyKey));
+  }
+
+  async #answerHealth({ request }: Call): Promise<Response> {
+    const proof = await this.#health.check();
+    if (!proof.ok) return refusal(request, proof.why, { status: 503 });
+    return json(200, { status: 'ok' } satisfies InferOutput<typeof http.health>);
   }
 
   async #users({ request, credentials }: SignedCall): Promise<Response> {

@@ -53,9 +53,9 @@ export const operations = {
   health: {
     method: 'GET',
     path: '/api/health',
-    summary: 'Whether the server serves',
+    summary: 'Whether the server serves; a commit to its disk proves it',
     isSecured: false,
-    answers: { 200: json('Health', 'It does.') },
+    answers: { 200: json('Health', 'It does.'), 503: refusal('Nothing can be stored now.') },
   },
   users: {
     method: 'GET',
