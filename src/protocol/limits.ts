@@ -113,6 +113,8 @@ export const limits = {
     addressShare: 0.25,
     /** Messages that wait in a session for a peer who answers each one before it gets the next. */
     unansweredPerPeer: 16_384,
+    /** Bytes of a first line that begins as HTTP does and may yet be none; a longer one ends the connection. */
+    firstLineBytes: 2 * KiB,
     /** How long a whole request may take, or the first one of a lasting connection, in ms. */
     requestMs: 30 * second,
     /** After how much silence the system asks an entered user's connection whether it still stands, in ms. */

@@ -9,6 +9,7 @@ import type { Dialect, ServerFlagValues } from '../../protocol/dialect';
 import type { Address } from '../../protocol/model';
 import type { Admission } from './admission';
 import { ConnectionHost, type ConnectionHostDeps } from './connection_host';
+import { ForeignStart } from './foreign_start';
 
 /** A door of any transport. */
 export interface Door {
@@ -79,11 +80,11 @@ export class TcpDoor implements Door {
       this.#turns.push({ host, socket });
       if (this.#turns.length > 1) {
         socket.pause();
-        return host;
+        return new ForeignStart(socket, host);
       }
     }
     this.#start(host);
-    return host;
+    return new ForeignStart(socket, host);
   }
 
   #start(host: ConnectionHost): void {

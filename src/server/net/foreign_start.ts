@@ -1,0 +1,77 @@
+// The first bytes of a connection, held until they are known not to be HTTP or TLS: no web page speaks at a TCP door.
+
+import type { Socket, SocketEvents } from '../../net/socket';
+import type { LossReason } from '../../protocol/connection';
+import { ProtocolError } from '../../protocol/errors';
+import { limits } from '../../protocol/limits';
+import type { ConnectionHost } from './connection_host';
+
+const methods = 'GET HEAD POST PUT DELETE OPTIONS PATCH TRACE CONNECT PRI'.split(' ');
+const version = ' HTTP/';
+
+/** Nothing that ends a request's target: those are a space, a control, or a line's end. */
+const targetEnd = /[\0-\x20\x7f]/;
+
+/** The bytes of TLS: a handshake's type, the version, two bytes of length, and the ClientHello's type. */
+const tlsHello = [[0x16], [0x03], [0, 1, 2, 3, 4], undefined, undefined, [0x01]] as const;
+
+/**
+ * What the start of a stream is. A browser can be made to send requests to any port, with lines of an attacker's in
+ * their bodies, as its user. `unknown`: the next bytes decide.
+ */
+export function startOf(bytes: Uint8Array): 'foreign' | 'own' | 'unknown' {
+  const isTls = tlsHello.every((allowed, at) => {
+    const byte = bytes[at];
+    return byte === undefined || !allowed || (allowed as readonly number[]).includes(byte);
+  });
+  if (isTls) return bytes.length < tlsHello.length ? 'unknown' : 'foreign';
+  const text = Buffer.from(bytes.subarray(0, limits.net.firstLineBytes)).toString('latin1');
+  const space = text.indexOf(' ');
+  if (space < 0) return methods.some((method) => method.startsWith(text)) ? 'unknown' : 'own';
+  if (!methods.includes(text.slice(0, space))) return 'own';
+  const end = text.slice(space + 1).search(targetEnd);
+  // A target may be longer than anything that is held.
+  if (end < 0) return bytes.length < limits.net.firstLineBytes ? 'unknown' : 'foreign';
+  const behind = text.slice(space + 1 + end, space + 1 + end + version.length);
+  if (behind === version) return 'foreign';
+  return version.startsWith(behind) ? 'unknown' : 'own';
+}
+
+/** Stands between a socket and its host until the first bytes are known; then the host is told everything itself. */
+export class ForeignStart implements SocketEvents {
+  readonly #socket: Socket & { events: SocketEvents | undefined };
+  readonly #host: ConnectionHost;
+  #held: Uint8Array = new Uint8Array(0);
+
+  constructor(socket: Socket & { events: SocketEvents | undefined }, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#host = host;
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
+    const start = startOf(this.#held);
+    if (start === 'unknown') return;
+    if (start === 'own') return this.#handOver();
+    this.#socket.events = this.#host;
+    this.#host.fail(new ProtocolError('another protocol'));
+  }
+
+  ended(): void {
+    this.#handOver();
+    this.#host.ended();
+  }
+
+  drained(): void {
+    this.#host.drained();
+  }
+
+  lost(why: LossReason): void {
+    this.#host.lost(why);
+  }
+
+  #handOver(): void {
+    this.#socket.events = this.#host;
+    if (this.#held.length > 0) this.#host.data(this.#held);
+  }
+}
