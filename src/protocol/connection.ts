@@ -49,18 +49,28 @@ export interface ServerConnection extends Connection {
  */
 export type Taken = 'taken' | 'more' | 'later';
 
+/** Says after each message whether one more may be taken at once, with so many bytes left to take. */
+export interface Turn {
+  goesOn(left: number): boolean;
+}
+
+/** For a program with one peer, who need not wait for others. */
+const endless: Turn = { goesOn: () => true };
+
 /**
- * Lets a session take one message after the other, until there is none or the connection takes nothing more. Every
- * host runs this loop, and no session has one of its own.
+ * Lets a session take one message after the other, until there is none, the turn is over, or the connection takes
+ * nothing more. Every host runs this loop, and no session has one of its own.
  */
 export function takeEach(
   events: ConnectionEvents,
   inbox: Inbox,
   connection: { readonly isClosed: boolean },
+  turn: Turn = endless,
 ): Taken {
   let taken: Taken = 'taken';
-  while (taken === 'taken' && inbox.length > 0 && !connection.isClosed) {
+  while (inbox.length > 0 && !connection.isClosed) {
     taken = events.takeNext(inbox);
+    if (taken !== 'taken' || !turn.goesOn(inbox.length)) break;
   }
   // What came after our own end is thrown away. If it were kept, it could fill the inbox and hide the peer's end.
   if (connection.isClosed) inbox.takeAll();

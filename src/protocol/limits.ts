@@ -94,6 +94,18 @@ export const limits = {
   net: {
     /** Commands of one connection that have no outcome. At this number the connection is not read until all have one. */
     outstandingRequests: 64,
+    /**
+     * One turn of a connection: messages taken, their bytes, and ms. The rest waits until all other connections that
+     * wait have had a turn.
+     */
+    turnRequests: 128,
+    turnBytes: 256 * KiB,
+    turnMs: 2,
+    /** One round of turns: messages taken, and ms. What comes then waits for the next turn of the event loop. */
+    roundRequests: 1_024,
+    roundMs: 4,
+    /** Messages between two looks at the clock. */
+    clockRequests: 16,
     /** Bytes received that no session has taken. Over it the connection is not read. */
     inboxBytes: 256 * KiB,
     /** Bytes that wait for one peer to read them. Over it the peer is dropped as too slow. */

@@ -20,6 +20,7 @@ import { LocalJournal } from './journal/local';
 import { OwedCommands } from './journal/owed';
 import { StorageWatch } from './journal/storage_watch';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
+import { Turns } from './net/turns';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
 export interface CoreDeps {
@@ -63,6 +64,7 @@ export class Core {
   readonly #owed: OwedCommands;
   readonly #storage: StorageWatch;
   readonly #delivery: Delivery;
+  readonly #turns: Turns;
   readonly #connections = new Set<ConnectionHost>();
   /** The connections that have asked for a name, or have one. */
   readonly #bySession = new Map<SessionId, ConnectionHost>();
@@ -80,6 +82,10 @@ export class Core {
       dialects.flatMap(({ name, server }) => (server?.callback ? [[name, server.callback]] : [])),
     );
     this.#startName = deps.clock.now().toString(startRadix);
+    this.#turns = new Turns({
+      monotonicNow: () => deps.clock.monotonicNow(),
+      soon: (step) => deps.soon(step),
+    });
     const reservedRooms = dialects.flatMap(({ server }) => server?.room ?? []);
     this.#storage = new StorageWatch({
       warn: (line) => deps.console.warn(line),
@@ -142,6 +148,7 @@ export class Core {
       server,
       clock,
       files,
+      turns: this.#turns,
       submit: (command, done, idempotencyKey) =>
         this.#journal.submit(command, done, idempotencyKey),
       owe: (command, done) => this.#owed.submit(command, done),

@@ -10,9 +10,17 @@ import { limits } from '../../src/protocol/limits';
 import { ok, type SessionId } from '../../src/protocol/model';
 import type { Files } from '../../src/server/files/files';
 import { ConnectionHost } from '../../src/server/net/connection_host';
+import { Turns } from '../../src/server/net/turns';
+
+/** Turns whose next round is in the test's hands. */
+function handTurns() {
+  const soon: (() => void)[] = [];
+  const turns = new Turns({ monotonicNow: () => 0, soon: (step) => void soon.push(step) });
+  return { turns, nextRound: () => soon.shift()?.() };
+}
 
 /** A connection whose session submits one command a byte. The test gives the outcomes. */
-function connected() {
+function connected({ turns } = handTurns(), asks = true) {
   const told: string[] = [];
   const answers: (() => void)[] = [];
   const socket: Socket = {
@@ -32,6 +40,7 @@ function connected() {
     server: { host: '127.0.0.1', port: 2 },
     clock: new SystemClock(),
     files: undefined as unknown as Files,
+    turns,
     owe: (_, done) => void answers.push(done),
     submit: (_, done) => void answers.push(() => done(ok(undefined) as never)),
     isOwnDoor: () => false,
@@ -51,7 +60,7 @@ function connected() {
     takeNext(inbox: Inbox) {
       if (!inbox.take(1)) return 'more';
       taken++;
-      host.submit({ do: 'watch', session: host.session }, () => {});
+      if (asks) host.submit({ do: 'watch', session: host.session }, () => {});
       return 'taken';
     },
     ended: () => void told.push(`end after ${taken}`),
@@ -118,4 +127,68 @@ test('a peer that waits for its turn may send and end before it comes', () => {
   host.start(session);
   expect(taken()).toBe(5);
   expect(told).toEqual(['end after 5']);
+});
+
+test('requests that need no hub are taken in turns, and an end comes behind them', () => {
+  const hand = handTurns();
+  const flooder = connected(hand, false);
+  const other = connected(hand, false);
+  flooder.host.start(flooder.session);
+  other.host.start(other.session);
+  const turn = limits.net.turnRequests;
+  flooder.host.data(new Uint8Array(3 * turn));
+  flooder.host.ended();
+  expect(flooder.taken()).toBe(turn);
+  expect(flooder.told).toEqual(['pause']);
+  other.host.data(new Uint8Array(1));
+  expect(other.taken()).toBe(1);
+  hand.nextRound();
+  expect(flooder.taken()).toBe(2 * turn);
+  hand.nextRound();
+  expect(flooder.taken()).toBe(3 * turn);
+  hand.nextRound();
+  expect(flooder.told).toEqual(['pause', 'resume', `end after ${3 * turn}`]);
+});
+
+test('a round of many who flood is bounded, and everybody gets a turn in the next ones', () => {
+  const hand = handTurns();
+  const turn = limits.net.turnRequests;
+  const inRound = limits.net.roundRequests / turn;
+  const flooders = Array.from({ length: 2 * inRound }, () => connected(hand, false));
+  const all = () => flooders.reduce((sum, { taken }) => sum + taken(), 0);
+  for (const { host, session } of flooders) {
+    host.start(session);
+    host.data(new Uint8Array(10 * turn));
+  }
+  expect(all()).toBe(inRound * turn);
+  const late = connected(hand, false);
+  late.host.start(late.session);
+  late.host.data(new Uint8Array(1));
+  expect(late.taken()).toBe(0);
+  hand.nextRound();
+  hand.nextRound();
+  expect(flooders.map(({ taken }) => taken() > 0)).not.toContain(false);
+  hand.nextRound();
+  expect(late.taken()).toBe(1);
+});
+
+test('a turn ends when it has lasted long', () => {
+  let now = 0;
+  const turns = new Turns({ monotonicNow: () => now++, soon() {} });
+  const slow = connected({ turns, nextRound() {} }, false);
+  slow.host.start(slow.session);
+  slow.host.data(new Uint8Array(limits.net.turnRequests));
+  expect(slow.taken()).toBe(limits.net.clockRequests * (1 + limits.net.turnMs));
+});
+
+test('what waits for its turn on a connection that ended meanwhile is thrown away', () => {
+  const hand = handTurns();
+  const { host, session, told, taken } = connected(hand, false);
+  host.start(session);
+  host.data(new Uint8Array(2 * limits.net.turnRequests));
+  host.ended();
+  host.end();
+  hand.nextRound();
+  expect(taken()).toBe(limits.net.turnRequests);
+  expect(told.at(-1)).toBe(`end after ${limits.net.turnRequests}`);
 });

@@ -15,6 +15,7 @@ import type { FileStore } from '../files/files';
 import { FileTransfers } from './file_transfers';
 import { InputFlow, type InputOwner } from './input_flow';
 import { OutstandingCommands } from './outstanding_commands';
+import type { Turns } from './turns';
 import { UnsettledMessages } from './unsettled_messages';
 
 /** What the connections of one door share. */
@@ -25,6 +26,7 @@ export interface ConnectionHostDeps {
   readonly server: Address;
   readonly clock: Clock;
   readonly files: FileStore;
+  readonly turns: Turns;
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
@@ -67,7 +69,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   constructor(socket: Socket, deps: ConnectionHostDeps) {
     this.#socket = socket;
     this.#deps = deps;
-    this.#input = new InputFlow(this, socket);
+    this.#input = new InputFlow(this, socket, deps.turns);
     deps.opened(this);
   }
 

@@ -1,9 +1,10 @@
-// What a peer sends, on its way to its session: taken message by message, and held back where the server is behind.
+// What a peer sends, on its way to its session: taken message by message, in turns, and held back where the server is behind.
 
 import type { Socket } from '../../net/socket';
 import { Inbox } from '../../protocol/bytes/inbox';
-import { type ConnectionEvents, takeEach } from '../../protocol/connection';
+import { type ConnectionEvents, takeEach, type Taken } from '../../protocol/connection';
 import { limits } from '../../protocol/limits';
+import type { Turns, TurnTaker } from './turns';
 
 /** The connection that the input belongs to. */
 export interface InputOwner {
@@ -15,9 +16,10 @@ export interface InputOwner {
   fail(error: unknown): void;
 }
 
-export class InputFlow {
+export class InputFlow implements TurnTaker {
   readonly #owner: InputOwner;
   readonly #socket: Socket;
+  readonly #turns: Turns;
   readonly #inbox = new Inbox();
   #events: ConnectionEvents | undefined;
   /** The session gets nothing to take for a while. */
@@ -26,15 +28,18 @@ export class InputFlow {
   #isPaused = false;
   /** The session takes nothing more before a command of its own has its outcome. */
   #isWaiting = false;
+  /** There is more to take, and it is others' turn. */
+  #awaitsTurn = false;
   #isFileSinkFull = false;
   /** Bytes on their way to stdout. */
   #outputBytes = 0;
   #hasPeerEnded = false;
   #isEndTold = false;
 
-  constructor(owner: InputOwner, socket: Socket) {
+  constructor(owner: InputOwner, socket: Socket, turns: Turns) {
     this.#owner = owner;
     this.#socket = socket;
+    this.#turns = turns;
   }
 
   /** Names who takes the input. What came before, and the peer's end, is told now. */
@@ -87,21 +92,41 @@ export class InputFlow {
     this.#update();
   }
 
+  /** The others have had their turn. */
+  takeTurn(): void {
+    this.#awaitsTurn = false;
+    this.#inbox.held = this.#isHeld;
+    if (this.#owner.isClosed) this.#inbox.takeAll();
+    this.#feed();
+    this.#tellEnd();
+  }
+
   #feed(): void {
-    if (this.#inbox.size === 0 || !this.#events) return;
+    const inbox = this.#inbox;
+    if (inbox.size === 0 || !this.#events || this.#awaitsTurn) return;
+    if (!this.#turns.begin(inbox.length)) return this.#awaitTurn();
+    let taken: Taken = 'more';
     try {
-      this.#isWaiting = takeEach(this.#events, this.#inbox, this.#owner) === 'later';
+      taken = takeEach(this.#events, inbox, this.#owner, this.#turns);
     } catch (error) {
       this.#owner.fail(error);
     }
-    this.#inbox.compact();
+    this.#isWaiting = taken === 'later';
+    inbox.compact();
+    if (taken === 'taken' && inbox.length > 0) return this.#awaitTurn();
     this.#update();
     this.#tellEnd();
   }
 
+  #awaitTurn(): void {
+    this.#awaitsTurn = true;
+    this.#turns.add(this);
+    this.#update();
+  }
+
   #tellEnd(): void {
     const events = this.#events;
-    if (!this.#hasPeerEnded || this.#isEndTold || !events) return;
+    if (!this.#hasPeerEnded || this.#isEndTold || !events || this.#awaitsTurn) return;
     const { isClosed } = this.#owner;
     if (this.#isHeld && this.#inbox.size > 0 && !isClosed) return;
     try {
@@ -120,10 +145,11 @@ export class InputFlow {
     if (this.#owner.isClosed) return;
     const wasHeld = this.#isHeld;
     this.#isHeld = this.#isServerBehind;
-    this.#inbox.held = this.#isHeld;
+    const isHeld = this.#isHeld || this.#awaitsTurn;
+    this.#inbox.held = isHeld;
     const wasPaused = this.#isPaused;
     // Held with nothing to take, as between a full window and its answers, needs no system call.
-    this.#isPaused = this.#inbox.size > (this.#isHeld ? 0 : limits.net.inboxBytes);
+    this.#isPaused = this.#inbox.size > (isHeld ? 0 : limits.net.inboxBytes);
     if (this.#isPaused && !wasPaused) this.#socket.pause();
     if (!this.#isPaused && wasPaused) this.#socket.resume();
     const goesOn = (wasHeld && !this.#isHeld) || (wasPaused && !this.#isPaused);

@@ -1,0 +1,90 @@
+// Connections take turns: one that has more to take than a turn allows goes on after all others that wait.
+
+import type { Turn } from '../../protocol/connection';
+import { limits } from '../../protocol/limits';
+
+/** A connection that waits for its turn. */
+export interface TurnTaker {
+  takeTurn(): void;
+}
+
+/** What a turn and a round need of the world. */
+export interface TurnsDeps {
+  /** Milliseconds that never go back. */
+  monotonicNow(): number;
+  /** Runs a step once the current turn of the event loop is over. */
+  soon(step: () => void): void;
+}
+
+/**
+ * A turn is bounded whatever its requests ask for, also where nobody has to be asked for their answers. So is a round:
+ * what comes in it after that waits for the next one, and the event loop goes round in between.
+ */
+export class Turns implements Turn {
+  readonly #deps: TurnsDeps;
+  #waiting: TurnTaker[] = [];
+  #isScheduled = false;
+  /** Messages taken in this round. */
+  #inRound = 0;
+  /** Messages taken in this turn. */
+  #inTurn = 0;
+  /** Bytes that the inbox had when the turn began. */
+  #bytes = 0;
+  /** When the turn had lasted for the messages between two looks at the clock. */
+  #since = 0;
+
+  constructor(deps: TurnsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Begins a turn with an inbox of so many bytes; false: the round is over, so the connection must wait. */
+  begin(bytes: number): boolean {
+    if (this.#inRound >= limits.net.roundRequests) return false;
+    this.#inTurn = 0;
+    this.#bytes = bytes;
+    return true;
+  }
+
+  /** A message was taken, and so many bytes are left. */
+  goesOn(left: number): boolean {
+    const count = ++this.#inTurn;
+    if (++this.#inRound >= limits.net.clockRequests) this.#schedule();
+    if (count >= limits.net.turnRequests || this.#bytes - left >= limits.net.turnBytes)
+      return false;
+    if (count % limits.net.clockRequests !== 0) return true;
+    const now = this.#deps.monotonicNow();
+    if (count === limits.net.clockRequests) this.#since = now;
+    return now - this.#since < limits.net.turnMs;
+  }
+
+  /** Gives a connection a turn behind all others that wait for one. */
+  add(connection: TurnTaker): void {
+    this.#waiting.push(connection);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#deps.soon(() => this.#round());
+  }
+
+  #round(): void {
+    this.#isScheduled = false;
+    this.#inRound = 0;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const start = this.#deps.monotonicNow();
+    for (const [index, connection] of waiting.entries()) {
+      connection.takeTurn();
+      const isOver =
+        this.#inRound >= limits.net.roundRequests ||
+        this.#deps.monotonicNow() - start >= limits.net.roundMs;
+      if (!isOver) continue;
+      // Those whose turn did not come are before those who have had theirs.
+      this.#waiting = [...waiting.slice(index + 1), ...this.#waiting];
+      break;
+    }
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+}
