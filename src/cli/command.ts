@@ -34,10 +34,11 @@ interface OptionCommon {
   readonly env?: `CHAT_${string}` | false;
 }
 
-/** How each type of option is given, and what `run` gets for it: durations become milliseconds, sizes bytes. */
+/** How each type of option is given, and what `run` gets for it: durations become milliseconds, sizes bytes, origins as a browser writes them. */
 export type Option = OptionCommon &
   (
     | { readonly type: 'string'; readonly default?: string }
+    | { readonly type: 'origins'; readonly default?: string }
     | { readonly type: 'boolean'; readonly default?: boolean }
     | { readonly type: 'enum'; readonly options: readonly string[]; readonly default?: string }
     | { readonly type: 'port' | 'duration' | 'size'; readonly default?: number }
@@ -69,7 +70,7 @@ type ValueOf<A extends Option | Positional> = A extends { type: 'positional' }
     ? boolean
     : A extends { type: 'enum'; options: readonly (infer Word)[] }
       ? Word | MissingOf<A>
-      : A extends { type: 'string' }
+      : A extends { type: 'string' | 'origins' }
         ? string | MissingOf<A>
         : number | MissingOf<A>;
 type MissingOf<A> = A extends { default: string | number } ? never : undefined;

@@ -12,6 +12,11 @@ export function readValue(option: Option, given: unknown, source: string): Value
   switch (option.type) {
     case 'string':
       return text;
+    case 'origins':
+      return (
+        origins(text) ??
+        fail(invalid('an origin', 'write https://chat.example.org, several with commas between'))
+      );
     case 'boolean':
       if (/^(1|true|yes|on)$/i.test(text)) return true;
       if (/^(0|false|no|off)$/i.test(text)) return false;
@@ -56,4 +61,17 @@ function bytes(text: string): number | undefined {
   const match = /^(\d{1,15})([kmgt]?)$/i.exec(text);
   const number = match ? Number(match[1]) * unitBytes[(match[2] ?? '').toLowerCase() as ''] : NaN;
   return Number.isSafeInteger(number) ? number : undefined;
+}
+
+/** The origins in a list with commas, as browsers write them. */
+function origins(text: string): string | undefined {
+  const list = text.split(',').map((part) => originIn(part.trim()));
+  return list.every((origin) => origin !== undefined) ? list.join(',') : undefined;
+}
+
+function originIn(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const { origin, href } = new URL(text);
+  // What stands behind the port, or before the host, is no part of an origin.
+  return href === `${origin}/` ? origin : undefined;
 }

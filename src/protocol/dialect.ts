@@ -83,6 +83,13 @@ export type ServerFlag =
   | { readonly name: string; readonly type: 'boolean'; readonly description: string }
   | {
       readonly name: string;
+      /** `https://chat.example.org`, several with commas between them. */
+      readonly type: 'origins';
+      readonly valueHint: string;
+      readonly description: string;
+    }
+  | {
+      readonly name: string;
       readonly type: 'enum';
       readonly options: readonly string[];
       readonly default: string;

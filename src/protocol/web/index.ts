@@ -6,5 +6,15 @@ import { WebSession } from './server/session';
 export const web = defineDialect({
   name: 'web',
   transport: 'websocket',
-  server: { open: (host) => new WebSession(host) },
+  server: {
+    flags: [
+      {
+        name: 'web-origin',
+        type: 'origins',
+        valueHint: 'URL[,URL]',
+        description: 'where else browsers find the page, such as https://chat.example.org',
+      },
+    ],
+    open: (host) => new WebSession(host),
+  },
 });

@@ -9,7 +9,8 @@ import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
 import { ConnectionHost, type ConnectionHostDeps } from '../net/connection_host';
 import type { Door, DoorOptions } from '../net/door';
-import { Api } from './api';
+import { Api, type Route } from './api';
+import { OwnOrigins } from './origins';
 import { servePage } from './page';
 import { json, refusal, respond } from './responses';
 
@@ -33,6 +34,11 @@ export class WebDoor implements Door {
         deps.closed(host, session);
       },
     };
+    const origins = ownOriginsOf(options);
+    const routes: Record<string, Route> = {
+      ...new Api(deps, admission).routes,
+      [socketPath]: (request, server) => this.#upgrade(request, server),
+    };
     this.#server = Bun.serve<WebSocketSocket>({
       hostname: options.host,
       port: options.port,
@@ -40,12 +46,10 @@ export class WebDoor implements Door {
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: limits.net.pieceMs / 1000,
       development: false,
-      routes: {
-        ...new Api(deps, admission).routes,
-        [socketPath]: (request: Request, server: Server<WebSocketSocket>) =>
-          this.#upgrade(request, server),
-      },
-      fetch: (request) => answerPage(request),
+      routes: Object.fromEntries(
+        Object.entries(routes).map(([path, route]) => [path, guardedBy(origins, route)]),
+      ),
+      fetch: guardedBy(origins, answerPage),
       error: (error) => {
         deps.report('answering over HTTP', error);
         return json(500, { why: 'internal' });
@@ -84,12 +88,7 @@ export class WebDoor implements Door {
     if (session) host.start(session);
   }
 
-  #upgrade(request: Request, server: Server<WebSocketSocket>): Response | undefined {
-    // Any page on the web can open a WebSocket to any server, but only our own page may to ours. Programs send no origin.
-    const origin = request.headers.get('origin');
-    if (origin !== null && !isOwn(origin, request.headers.get('host'))) {
-      return refusal(request, 'wrong-origin');
-    }
+  #upgrade(request: Request, server: Server<WebSocketSocket>): Response {
     const peer = server.requestIP(request);
     if (!peer) return refusal(request, 'gone');
     const remote: Address = { host: normalHost(peer.address), port: peer.port };
@@ -98,7 +97,8 @@ export class WebDoor implements Door {
       return refusal(request, 'busy', { headers: { 'retry-after': '5' } });
     }
     const socket = new WebSocketSocket(sockets, remote, this.address);
-    if (server.upgrade(request, { data: socket })) return undefined;
+    // Bun has answered then, and looks at no other answer.
+    if (server.upgrade(request, { data: socket })) return new Response();
     admission.left(remote.host);
     return refusal(request, 'no-websocket', { headers: { upgrade: 'websocket' } });
   }
@@ -113,10 +113,19 @@ async function answerPage(request: Request): Promise<Response> {
   return file ?? respond(404, 'Not found.\n', { 'content-type': 'text/plain; charset=utf-8' });
 }
 
-function isOwn(origin: string, host: string | null): boolean {
-  try {
-    return new URL(origin).host === host;
-  } catch {
-    return false;
-  }
+/** The flag holds the origins of proxies, with commas between them. */
+function ownOriginsOf({ host, settings }: DoorOptions): OwnOrigins {
+  const origins = settings['web-origin'];
+  return new OwnOrigins(host, typeof origins === 'string' ? origins.split(',') : []);
+}
+
+/**
+ * Any page on the web can send requests to any server, and open a WebSocket there. Whatever is asked for here, it is
+ * for our own page, asked for by a name of our own, or for a program.
+ */
+function guardedBy(origins: OwnOrigins, route: Route): Route {
+  return (request, server) => {
+    const why = origins.refusalFor(request);
+    return why === undefined ? route(request, server) : refusal(request, why);
+  };
 }

@@ -63,6 +63,7 @@ const statuses: Readonly<Record<string, number>> = {
   'unknown-path': 404,
   'wrong-method': 405,
   'length-required': 411,
+  'wrong-host': 421,
   'too-long': 413,
   'too-large': 413,
   'no-websocket': 426,
