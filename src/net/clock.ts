@@ -1,5 +1,7 @@
 // Time for both programs: exact timers for short waits, and one cheap sweep for many long ones.
 
+import { uptime } from 'node:os';
+
 import { limits } from '../protocol/limits';
 
 /** Something that a clock wakes. */
@@ -13,6 +15,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds since any moment. They never go back, so they are good for measuring. */
   monotonicNow(): number;
+  /** Milliseconds since the machine started, those included in which it slept. Good for long times only. */
+  uptime(): number;
   /** Calls `then` once after `ms`. The result cancels that. */
   after(ms: number, then: () => void): () => void;
   /**
@@ -44,6 +48,10 @@ export class SystemClock implements Clock {
 
   monotonicNow(): number {
     return performance.now();
+  }
+
+  uptime(): number {
+    return uptime() * 1000;
   }
 
   after(ms: number, then: () => void): () => void {

@@ -318,8 +318,8 @@ export const operations = {
     entered(reads<NoInput, { files: readonly (WaitingFile & { readonly from: Name })[] }>()),
   /** The recipient has taken the whole of it, or does not want it. */
   'file-taken': owed(writes<{ serial: number }, void, 'unknown-file'>()),
-  /** Erases what has waited too long. Submitted by the server's own clock. `before`: in ms since 1970. */
-  'file-expire': writes<{ before: number }, { hashes: readonly FileHash[] }>(),
+  /** Erases files that came `before`, in ms since 1970: at most so many. */
+  'file-expire': writes<{ before: number; most: number }, { more: boolean }>(),
 
   // File offers: each recipient decides before a byte is sent. Volatile: they live with the sessions.
   /**
@@ -410,6 +410,10 @@ export const operations = {
   // The server's own
   /** Changes nothing and commits it: whether the disk still takes what must last. */
   'prove-commit': stores<NoInput, void>(),
+  /** Forgets outcomes that were remembered `before`, in ms since 1970: at most so many. */
+  'outcomes-expire': writes<{ before: number; most: number }, { more: boolean }>(),
+  /** Gives free pages of the database back to the disk, at most so many, and keeps some. */
+  reclaim: writes<{ most: number; keep: number }, { more: boolean }>(),
 } as const;
 
 type Operations = typeof operations;

@@ -73,12 +73,16 @@ export const limits = {
     settlementMs: 10,
     /** When an owed command is tried again after the disk has failed, in ms. */
     storageRetryMs: 1 * second,
+    /**
+     * How far the clock may be from the time that has passed since it was right, in ms, and how long it must then go on
+     * without another jump until it counts as right, in ms.
+     */
+    clockJumpMs: 3600 * second,
+    clockProofMs: 3600 * second,
     /** How often the operator is told that the disk fails, in ms. */
     storageWarnMs: 60 * second,
     /** How long an outcome is remembered by its idempotency key, in ms. */
     outcomeMs: 24 * 3600 * second,
-    /** How often outcomes that are older are removed, in ms. */
-    outcomePruneMs: 3600 * second,
   },
   delivery: {
     /** Messages of one recipient held in memory for delivery. The rest stays in the store. */
@@ -156,10 +160,17 @@ export const limits = {
     /** How long an attachment waits for its recipient, in ms, and how many days the operator may say instead. */
     attachmentMs: 30 * 24 * 3600 * second,
     attachmentDaysMost: 36_500,
-    /** How often attachments that waited too long are looked for, in ms. */
-    expiryMs: 600 * second,
   },
   server: {
+    /** How often what has expired is looked for, in ms. */
+    maintenanceMs: 600 * second,
+    /** Rows, and pages of the database, that one slice of that removes: about 1 ms of work. */
+    maintenanceRows: 64,
+    maintenancePages: 64,
+    /** The pause between two slices, in ms. */
+    maintenanceRestMs: 20,
+    /** Free pages that the database keeps for what comes next; more are given back to the disk. */
+    freePages: 1_024,
     /** How long a server that stops waits for its peers, in ms, and how often it looks whether they are gone. */
     stopMs: 1.3 * second,
     stopPollMs: 10,

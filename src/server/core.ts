@@ -2,7 +2,6 @@
 
 import type { Clock } from '../net/clock';
 import type { Socket, SocketEvents } from '../net/socket';
-import type { Command } from '../protocol/commands';
 import type { Callback, Dialect } from '../protocol/dialect';
 import type { Address, SessionId } from '../protocol/model';
 import type { Console } from './console';
@@ -19,6 +18,7 @@ import { openStore, type Store } from './hub/store';
 import { LocalJournal } from './journal/local';
 import { OwedCommands } from './journal/owed';
 import { StorageWatch } from './journal/storage_watch';
+import { Maintenance } from './maintenance';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 import { Turns } from './net/turns';
 
@@ -104,7 +104,8 @@ export class Core {
       openHub(this.#db, { reservedRooms }),
       (events) => this.#delivery.take(events),
       {
-        now: () => deps.clock.now(),
+        clock: deps.clock,
+        warn: (line) => deps.console.warn(line),
         soon: (flush) => deps.soon(flush),
         later: (flush, ms) => void deps.clock.after(ms, flush),
         report: (what, error) => deps.report(what, error),
@@ -184,7 +185,7 @@ export class Core {
         after: (ms, then) => deps.clock.after(ms, then),
         now: () => deps.clock.now(),
         unreachable: () =>
-          this.submit({ do: 'callback-lost', recipient: at.recipient, opened: at.opened }),
+          this.#owed.submit({ do: 'callback-lost', recipient: at.recipient, opened: at.opened }),
         print: (line) => deps.console.print(line),
       },
     );
@@ -197,9 +198,16 @@ export class Core {
     this.#isStarting = false;
   }
 
-  /** The server's own commands; nothing waits for their outcome. */
-  submit(command: Command): void {
-    this.#owed.submit(command);
+  /** Has what has expired removed, now and regularly. `attachmentMs`: how long an attachment waits. */
+  maintain(attachmentMs: number): Maintenance {
+    const { clock, console } = this.#deps;
+    return new Maintenance(this.#db, {
+      clock,
+      attachmentMs,
+      submit: (command, done) => this.#journal.submit(command, done),
+      provedNow: () => this.#journal.provedNow(),
+      warn: (line) => console.warn(line),
+    });
   }
 
   /** Applies what was submitted, and says goodbye to every peer. */

@@ -102,13 +102,14 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const core = assembleCore(settings, storage, network, report);
     undo.push(() => network.doors.forEach((door) => door.close()));
     openDoors(settings, network, core);
-    const cancelExpiry = expireAttachments(settings, network, core);
+    const maintenance = core.maintain(settings.attachmentMs ?? limits.files.attachmentMs);
+    undo.push(() => maintenance.stop());
     printBanners(settings, network);
     core.start();
     return {
       doors: network.doors.map(({ dialect, address }) => ({ dialect, address })),
       async stop() {
-        cancelExpiry();
+        maintenance.stop();
         await stopNetwork(network, core);
         await stopStorage(storage);
         await Promise.race([settings.console.close(), pause(limits.server.stopConsoleMs)]);
@@ -202,21 +203,6 @@ function openDoors(settings: ServerSettings, { sockets, doors }: Network, core: 
       throw new PortUnavailable(settings.host, port, error);
     }
   }
-}
-
-/** Has attachments that waited too long removed, now and regularly. The result ends that. */
-function expireAttachments(
-  { attachmentMs = limits.files.attachmentMs }: ServerSettings,
-  { sockets: { clock } }: Network,
-  core: Core,
-): () => void {
-  let cancel = (): void => {};
-  const expire = (): void => {
-    core.submit({ do: 'file-expire', before: clock.now() - attachmentMs });
-    cancel = clock.after(limits.files.expiryMs, expire);
-  };
-  expire();
-  return () => cancel();
 }
 
 function printBanners({ host, console }: ServerSettings, { doors }: Network): void {

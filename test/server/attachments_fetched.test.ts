@@ -97,7 +97,7 @@ describe('what is not fetched', () => {
     await ask(port, attachment('alice', 'bob', 'a', bytesOf(9)));
     clock.pass(days);
     await ask(port, attachment('alice', 'bob', 'b', bytesOf(10)));
-    clock.pass(days + limits.files.expiryMs);
+    clock.pass(days + limits.server.maintenanceMs);
     await untilFolder(files, (names) => names.length === 1);
     await using listener = listenTcp();
     await ask(port, nul('CONNECT', 'bob', String(listener.port)));
@@ -118,6 +118,10 @@ describe('what is not fetched', () => {
     await first.server.stop();
     clock.pass(limits.files.attachmentMs + 1);
     await using second = await started({ clock }, first.folder);
+    // Not before time has proved the clock.
+    clock.pass(limits.journal.clockProofMs - 1);
+    expect(readdirSync(second.files)).toHaveLength(1);
+    clock.pass(limits.server.maintenanceMs + 1);
     await untilEmpty(second.files);
     expect(await getFile(second.port, 'bob', 'alice', 1)).toBe(2);
   });

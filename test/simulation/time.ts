@@ -106,6 +106,10 @@ export class LifeClock implements Clock {
     return this.#time.now;
   }
 
+  uptime(): number {
+    return this.#time.now;
+  }
+
   after(ms: number, then: () => void): () => void {
     return this.#time.after(ms, () => {
       if (!this.#over) then();

@@ -9,6 +9,8 @@ interface Due {
 
 export class HandClock implements Clock {
   #now: number;
+  /** How wrong the clock on the wall goes, in ms. */
+  #wrong = 0;
   readonly #calls = new Set<Due>();
   readonly #alarms = new Map<Wakeable, Due>();
 
@@ -17,6 +19,15 @@ export class HandClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#wrong;
+  }
+
+  /** Sets the clock on the wall `ms` ahead, or back, while no time passes. */
+  jump(ms: number): void {
+    this.#wrong += ms;
+  }
+
+  uptime(): number {
     return this.#now;
   }
 

@@ -28,7 +28,10 @@ export class TestHub {
   /** What the journal said of the disk: why nothing could be stored, and `works` once it could again. */
   readonly failures: string[] = [];
   isDiskLow = false;
+  readonly warnings: string[] = [];
   now = 1_700_000_000_000;
+  /** How wrong the clock on the wall goes, in ms. */
+  wrong = 0;
   readonly #soon: (() => void)[] = [];
   readonly #later: { run: () => void; ms: number }[] = [];
 
@@ -51,7 +54,12 @@ export class TestHub {
         hear(events);
       },
       {
-        now: () => this.now,
+        clock: {
+          now: () => this.now + this.wrong,
+          monotonicNow: () => this.now,
+          uptime: () => this.now,
+        },
+        warn: (line) => this.warnings.push(line),
         soon: (flush) => this.#soon.push(flush),
         later: (run, ms) => this.#later.push({ run, ms }),
         report: (what) => this.reports.push(what),

@@ -127,7 +127,7 @@ const handlersOf = (state: HubState): Handlers => ({
   ...groupHandlers(state),
   ...ledgerHandlers(state),
   ...listHandlers(state),
-  ...maintenanceHandlers(),
+  ...maintenanceHandlers(state),
   ...messageHandlers(state),
   ...offerHandlers(state),
   ...roomHandlers(state),

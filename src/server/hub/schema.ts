@@ -154,6 +154,11 @@ export const migrations: readonly (readonly string[])[] = [
   ],
   // 6: the groups of one creator are counted
   [`CREATE INDEX chat_group_creator ON chat_group (creator)`],
+  // 7: the last time that was proved to be right
+  [
+    `ALTER TABLE log ADD COLUMN proved_at INTEGER NOT NULL DEFAULT 0`,
+    `UPDATE log SET proved_at = at`,
+  ],
 ];
 
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */

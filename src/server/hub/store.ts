@@ -27,11 +27,14 @@ export function openStore(path: string): Store {
   const db = new Database(path, { create: true, strict: true });
   try {
     refuseForeign(db, path);
+    // Before the first page is written. Freed pages can then be given back to the disk.
+    db.run('PRAGMA auto_vacuum = INCREMENTAL');
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
     db.run('PRAGMA foreign_keys = ON');
     db.run(`PRAGMA wal_autocheckpoint = ${limits.hub.checkpointPages}`);
     migrate(db, path);
+    makeShrinkable(db);
     db.run("ATTACH ':memory:' AS live");
     for (const statement of volatileSchema) db.run(statement);
   } catch (error) {
@@ -49,6 +52,21 @@ function refuseForeign(db: Database, path: string): void {
   if (tables.length === 0 || tables.some(({ name }) => name === 'account')) return;
   throw new ForeignDatabase(`${path} is a database of another program`);
 }
+
+/** Rewrites a database of an earlier version, once: only then can its freed pages be given back. */
+function makeShrinkable(db: Database): void {
+  const mode = db.query<{ auto_vacuum: number }, []>('PRAGMA auto_vacuum').get();
+  if (mode?.auto_vacuum === incremental) return;
+  try {
+    db.run('VACUUM');
+  } catch (error) {
+    // It takes as much of the disk again. Where that is not free, the next start tries it.
+    if ((error as { code?: string }).code !== 'SQLITE_FULL') throw error;
+  }
+}
+
+/** What `PRAGMA auto_vacuum` answers for INCREMENTAL. */
+const incremental = 2;
 
 function migrate(db: Database, path: string): void {
   const version = db.query<{ user_version: number }, []>('PRAGMA user_version').get();

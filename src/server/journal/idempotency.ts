@@ -13,31 +13,30 @@ export interface AccountKey {
 /** The outcomes of an account go with it (ON DELETE CASCADE). */
 export class IdempotencyStore {
   readonly #sql;
-  /** Hub time of the last pruning, in ms. */
-  #prunedAt = 0;
 
   constructor(db: Store) {
     this.#sql = {
-      find: db.prepare<{ outcome: string }, [number, string]>(
-        'SELECT outcome FROM account_outcome WHERE account = ? AND idempotency_key = ?',
+      find: db.prepare<{ outcome: string }, [number, string, number]>(
+        'SELECT outcome FROM account_outcome WHERE account = ? AND idempotency_key = ? AND at >= ?',
       ),
+      // One that is too old to be found may still be there.
       add: db.prepare<never, [number, string, number, string]>(
-        'INSERT INTO account_outcome (account, idempotency_key, at, outcome) VALUES (?, ?, ?, ?)',
+        `INSERT OR REPLACE INTO account_outcome (account, idempotency_key, at, outcome)
+         VALUES (?, ?, ?, ?)`,
       ),
-      prune: db.prepare<never, [number]>('DELETE FROM account_outcome WHERE at < ?'),
     };
   }
 
   /**
    * The outcome of the command that the account had applied under this key, if that was within `limits.journal.outcomeMs`.
-   * `at` is hub time in ms.
+   * `provedAt` is hub time in ms; while that is not proved, none is too old.
    */
-  find({ account, key }: AccountKey, at: number): Result<unknown, string> | undefined {
-    if (at - this.#prunedAt > limits.journal.outcomePruneMs) {
-      this.#sql.prune.run(at - limits.journal.outcomeMs);
-      this.#prunedAt = at;
-    }
-    const row = this.#sql.find.get(account, key);
+  find(
+    { account, key }: AccountKey,
+    provedAt: number | undefined,
+  ): Result<unknown, string> | undefined {
+    const oldest = provedAt === undefined ? 0 : provedAt - limits.journal.outcomeMs;
+    const row = this.#sql.find.get(account, key, oldest);
     return row ? (JSON.parse(row.outcome) as Result<unknown, string>) : undefined;
   }
 

@@ -13,6 +13,7 @@ import type { HubEvent } from '../hub/events';
 import type { AppliedHub } from '../hub/hub';
 import type { Store } from '../hub/store';
 import { type AppliedCommand, Dispatch } from './dispatch';
+import { type Clocks, HubTime, type LoggedTime } from './hub_time';
 import { type AccountKey, IdempotencyStore } from './idempotency';
 import type { Consumer, Journal } from './journal';
 import { Transaction } from './transaction';
@@ -26,8 +27,9 @@ interface Entry {
 
 /** The world outside, so that tests and simulations can hold it in their hands. */
 export interface JournalDeps {
-  /** Milliseconds since 1970. */
-  now(): number;
+  readonly clock: Clocks;
+  /** A word for the operator. */
+  warn(line: string): void;
   /** Runs `flush` once the current turn's input has been read (setImmediate). */
   soon(flush: () => void): void;
   /** Runs `flush` after `ms`. */
@@ -62,8 +64,9 @@ export class LocalJournal implements Journal {
   #isClosed = false;
   /** The place in the log of the last command that was applied. */
   #position: number;
-  /** Hub time of the last batch, in ms. */
-  #lastTime: number;
+  readonly #time: HubTime;
+  /** Hub time of the last batch that lasts and whose time was proved, in ms. */
+  #provedAt: number;
   /** Something could not be stored, and nothing was since then. */
   #isFailing = false;
   /** The batch that is being applied stores something. */
@@ -74,12 +77,17 @@ export class LocalJournal implements Journal {
     this.#deps = deps;
     this.#idempotency = new IdempotencyStore(db);
     this.#transaction = new Transaction(db);
-    this.#saveLog = db.prepare<never, [number, number]>('UPDATE log SET position = ?, at = ?');
+    this.#saveLog = db.prepare<never, [number, number, number]>(
+      'UPDATE log SET position = ?, at = ?, proved_at = ?',
+    );
     const log = db
-      .query<{ position: number; at: number }, []>('SELECT position, at FROM log')
+      .query<LoggedTime & { position: number }, []>(
+        'SELECT position, at, proved_at AS provedAt FROM log',
+      )
       .get();
     this.#position = log?.position ?? 0;
-    this.#lastTime = log?.at ?? 0;
+    this.#provedAt = log?.provedAt ?? 0;
+    this.#time = new HubTime(log ?? { at: 0, provedAt: 0 }, deps);
     this.#dispatch = new Dispatch(this.#position, consume, (what, error) =>
       deps.report(what, error),
     );
@@ -91,6 +99,11 @@ export class LocalJournal implements Journal {
    */
   get answeredPosition(): number {
     return this.#dispatch.position;
+  }
+
+  /** Hub time in ms, if time has proved the clock: only then may anything expire. */
+  provedNow(): number | undefined {
+    return this.#time.provedNow();
   }
 
   submit<K extends OperationName>(
@@ -166,8 +179,10 @@ export class LocalJournal implements Journal {
 
   /** Applies and commits. Where that fails, nothing has changed and every command of the batch is refused. */
   #applyBatch(): readonly AppliedCommand[] {
-    const start = this.#deps.now();
-    const at = Math.max(start, this.#lastTime);
+    const { clock } = this.#deps;
+    const start = clock.monotonicNow();
+    const provedAt = this.#time.provedNow();
+    const at = provedAt ?? this.#time.now();
     const queue = this.#queue;
     const applied: AppliedCommand[] = [];
     let isDurable = false;
@@ -179,17 +194,17 @@ export class LocalJournal implements Journal {
         if (!entry) break;
         count++;
         const context = new CommandContext(at, this.#position + count);
-        applied.push(this.#apply(entry, context));
+        applied.push(this.#apply(entry, context, provedAt));
         isDurable ||= context.isDurable;
         // A look at the clock costs as much as a small command.
         const mayLook = count % limits.journal.clockCommands === 0;
-        if (mayLook && this.#deps.now() - start >= limits.journal.batchMs) break;
+        if (mayLook && clock.monotonicNow() - start >= limits.journal.batchMs) break;
       }
       const position = this.#position + count;
-      if (isDurable) this.#saveLog.run(position, at);
+      if (isDurable) this.#saveLog.run(position, at, provedAt ?? this.#provedAt);
       this.#transaction.commit();
       this.#position = position;
-      this.#lastTime = at;
+      this.#provedAt = provedAt ?? this.#provedAt;
       this.#queue = queue.slice(count);
       if (this.#isStoring && this.#isFailing) this.#works();
       return applied;
@@ -223,12 +238,12 @@ export class LocalJournal implements Journal {
   }
 
   /** Applies one command. Throws only when the transaction itself is gone. */
-  #apply(entry: Entry, context: CommandContext): AppliedCommand {
+  #apply(entry: Entry, context: CommandContext, provedAt: number | undefined): AppliedCommand {
     const { command, done } = entry;
     const { position, events } = context;
     const key = this.#keyOf(entry);
     if (key !== undefined) {
-      const outcome = this.#idempotency.find(key, context.at);
+      const outcome = this.#idempotency.find(key, provedAt);
       if (outcome) return { position, done, outcome, events: none };
     }
     const { effect, grows } = operations[command.do];

@@ -79,9 +79,12 @@ describe('attachments', () => {
   test('expire, and go with their recipient', () => {
     const hub = testHub('alice', 'bob');
     attach(hub);
-    const expire = (before: number) => hub.ask({ do: 'file-expire', before });
-    expect(expire(hub.now)).toEqual({ ok: true, value: { hashes: [] } });
-    expect(expire(hub.now + 1)).toEqual({ ok: true, value: { hashes: [hash] } });
+    const expire = (before: number) => hub.ask({ do: 'file-expire', before, most: 1 });
+    expect(expire(hub.now)).toEqual({ ok: true, value: { more: false } });
+    expect(hub.takeEvents()).not.toContainEqual({ is: 'file-released', hash });
+    expect(expire(hub.now + 1)).toEqual({ ok: true, value: { more: true } });
+    expect(hub.takeEvents()).toEqual([{ is: 'file-released', hash }]);
+    expect(expire(hub.now + 1)).toEqual({ ok: true, value: { more: false } });
     attach(hub);
     hub.takeEvents();
     hub.must(unregister('bob'));

@@ -41,11 +41,11 @@ const fileTaken: Define<'file-taken'> =
 
 const fileExpire: Define<'file-expire'> =
   ({ attachments }) =>
-  ({ before }, context) => {
-    const hashes = attachments.removeOlder(before);
+  ({ before, most }, context) => {
+    const hashes = attachments.removeOlder(before, most);
     if (hashes.length > 0) context.isDurable = true;
     for (const hash of hashes) context.emit({ is: 'file-released', hash });
-    return ok({ hashes });
+    return ok({ more: hashes.length === most });
   };
 
 export const fileHandlers = (

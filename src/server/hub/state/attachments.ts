@@ -26,6 +26,14 @@ export function forgetGuestsFiles(db: Store): void {
   db.run(`DELETE FROM file WHERE recipient LIKE 'g%'`);
 }
 
+/** How many files came before a time, in ms. */
+export function countOlderFiles(db: Store): (before: number) => number {
+  const count = db.prepare<{ count: number }, [number]>(
+    'SELECT count(*) AS count FROM file WHERE at < ?',
+  );
+  return (before) => count.get(before)?.count ?? 0;
+}
+
 interface NewAttachment {
   /** That of the message it came with. */
   readonly serial: number;
@@ -68,7 +76,10 @@ export class Attachments {
       ),
       remove: db.prepare<Hash, [number]>('DELETE FROM file WHERE serial = ? RETURNING hash'),
       removeOf: db.prepare<Hash, [string]>('DELETE FROM file WHERE recipient = ? RETURNING hash'),
-      removeOlder: db.prepare<Hash, [number]>('DELETE FROM file WHERE at < ? RETURNING hash'),
+      removeOlder: db.prepare<Hash, [number, number]>(
+        `DELETE FROM file WHERE serial IN (SELECT serial FROM file WHERE at < ? ORDER BY at LIMIT ?)
+         RETURNING hash`,
+      ),
     };
   }
 
@@ -106,8 +117,8 @@ export class Attachments {
     return this.#sql.removeOf.all(recipient).map(({ hash }) => hash);
   }
 
-  /** Removes all that came before a time, in ms, and says what they held. */
-  removeOlder(before: number): FileHash[] {
-    return this.#sql.removeOlder.all(before).map(({ hash }) => hash);
+  /** Removes the oldest of those that came before a time, in ms, and says what they held. */
+  removeOlder(before: number, most: number): FileHash[] {
+    return this.#sql.removeOlder.all(before, most).map(({ hash }) => hash);
   }
 }

@@ -1,0 +1,116 @@
+// Maintenance of the database: in slices, and what was erased is given back to the disk.
+
+import { Database } from 'bun:sqlite';
+import { expect, test } from 'bun:test';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { limits } from '../../src/protocol/limits';
+import { migrations } from '../../src/server/hub/schema';
+import { openStore } from '../../src/server/hub/store';
+import { Maintenance } from '../../src/server/maintenance';
+import { HandClock } from '../support/hand_clock';
+import { named, TestHub } from '../support/journal';
+import { scratchFolder } from '../support/scratch';
+
+const count = (hub: TestHub, table: string): number =>
+  hub.db.query<{ n: number }, []>(`SELECT count(*) AS n FROM ${table}`).get()?.n ?? 0;
+const freePages = (hub: TestHub): number =>
+  hub.db.query<{ freelist_count: number }, []>('PRAGMA freelist_count').get()?.freelist_count ?? 0;
+const incremental = { auto_vacuum: 2 };
+
+/** Maintains a hub; `slice` lets one slice of each kind pass. */
+function maintained(hub: TestHub) {
+  const clock = new HandClock(hub.now);
+  const maintenance = new Maintenance(hub.db, {
+    clock,
+    attachmentMs: limits.files.attachmentMs,
+    submit: (command, done) => hub.journal.submit(command, done),
+    provedNow: () => hub.journal.provedNow(),
+    warn: () => {},
+  });
+  hub.turn();
+  return {
+    maintenance,
+    slice: () => {
+      clock.pass(limits.server.maintenanceRestMs);
+      hub.turn();
+    },
+  };
+}
+
+test('outcomes that are too old go a few at a time, and those that are not stay', () => {
+  const hub = new TestHub();
+  hub.register('alice');
+  const { maintenanceRows: rows } = limits.server;
+  const add = (key: string, at: number) =>
+    hub.db.run('INSERT INTO account_outcome VALUES (1, ?, ?, ?)', [key, at, '{}']);
+  for (let n = 0; n < 2 * rows + 1; n++) add(`old ${n}`, hub.now - limits.journal.outcomeMs - 1);
+  add('young', hub.now - limits.journal.outcomeMs);
+  const { slice } = maintained(hub);
+  const left = [0, 1, 2, 3].map(() => {
+    const now = count(hub, 'account_outcome');
+    slice();
+    return now;
+  });
+  expect(left).toEqual([rows + 2, 2, 1, 1]);
+});
+
+test('nothing goes on after its end', () => {
+  const hub = new TestHub();
+  hub.register('alice');
+  const { maintenanceRows: rows } = limits.server;
+  for (let n = 0; n < 3 * rows; n++) {
+    hub.db.run('INSERT INTO account_outcome VALUES (1, ?, 0, ?)', [`old ${n}`, '{}']);
+  }
+  const { maintenance, slice } = maintained(hub);
+  maintenance.stop();
+  slice();
+  slice();
+  expect(count(hub, 'account_outcome')).toBe(2 * rows);
+});
+
+test('a mailbox that was emptied is given back to the disk', async () => {
+  const path = join(await scratchFolder(), 'chat.db');
+  const hub = new TestHub(path);
+  hub.register('alice');
+  hub.register('bob');
+  expect(hub.db.query<unknown, []>('PRAGMA auto_vacuum').get()).toEqual(incremental);
+  for (let n = 0; n < 200; n++) {
+    hub.must({
+      do: 'direct',
+      from: { account: named('alice') },
+      to: named('bob'),
+      text: 'x'.repeat(limits.hub.textBytes),
+      origin: 'test',
+    });
+  }
+  hub.must({ do: 'unregister', account: named('bob'), host: '10.0.0.1' });
+  const size = (): number => {
+    hub.db.run('PRAGMA wal_checkpoint(TRUNCATE)');
+    return statSync(path).size;
+  };
+  const before = size();
+  const { slice } = maintained(hub);
+  for (let last = Infinity; freePages(hub) < last;) {
+    last = freePages(hub);
+    slice();
+    expect(last - freePages(hub)).toBeLessThanOrEqual(limits.server.maintenancePages);
+  }
+  expect(freePages(hub)).toBe(limits.server.freePages);
+  expect(size()).toBeLessThan(before / 2);
+});
+
+test('a database of an earlier version can shrink, too', async () => {
+  const path = join(await scratchFolder(), 'chat.db');
+  const old = new Database(path, { create: true });
+  old.run('PRAGMA journal_mode = WAL');
+  for (const migration of migrations) for (const statement of migration) old.run(statement);
+  old.run(`PRAGMA user_version = ${migrations.length}`);
+  old.run('UPDATE log SET position = 7');
+  old.close();
+  const db = openStore(path);
+  expect(db.query<unknown, []>('PRAGMA auto_vacuum').get()).toEqual(incremental);
+  expect(db.query<unknown, []>('SELECT position FROM log').get()).toEqual({ position: 7 });
+  db.close();
+});
