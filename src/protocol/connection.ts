@@ -21,7 +21,8 @@ export interface Connection {
 export interface ServerConnection extends Connection {
   /**
    * Ends our side once everything queued has left. The peer then has `lingerMs` (`limits.net.closingMs` by default)
-   * to take what is on its way and to end its own side. A session that sent a file gives more time.
+   * to take what is on its way and to end its own side. A session that sent a file gives more time. The user has left
+   * then: the host submits `leave`.
    */
   end(lingerMs?: number): void;
   /**

@@ -43,7 +43,10 @@ export interface Host extends ServerConnection, Hub {
  */
 export type Settle = (result: 'delivered' | 'failed' | 'refused') => void;
 
-/** The server's side of one connection. */
+/**
+ * The server's side of one connection. When it has ended its side or dropped the connection, it is told nothing more
+ * but outcomes and `lost`, and what is delivered then counts as failed.
+ */
 export interface Session extends ConnectionEvents {
   /** A private message for this session's user. The session calls `settle` once, at any later time. */
   deliver?(message: Direct, settle: Settle): void;

@@ -1,13 +1,13 @@
 // A connection's flow: what is held back, when reading stops, and that an end comes behind all that was sent.
 
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 
 import { SystemClock } from '../../src/net/clock';
 import type { Socket } from '../../src/net/socket';
 import type { Inbox } from '../../src/protocol/bytes/inbox';
-import type { ConnectionEvents } from '../../src/protocol/dialect';
+import type { Session } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';
-import { ok, type SessionId } from '../../src/protocol/model';
+import { type Direct, type Name, ok, type Said, type SessionId } from '../../src/protocol/model';
 import type { Files } from '../../src/server/files/files';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 import { Turns } from '../../src/server/net/turns';
@@ -41,7 +41,10 @@ function connected({ turns } = handTurns(), asks = true) {
     clock: new SystemClock(),
     files: undefined as unknown as Files,
     turns,
-    owe: (_, done) => void answers.push(done),
+    owe: (command, done) => {
+      told.push(`owed: ${command.do}`);
+      answers.push(done);
+    },
     submit: (_, done) => void answers.push(() => done(ok(undefined) as never)),
     isOwnDoor: () => false,
     print() {},
@@ -53,10 +56,10 @@ function connected({ turns } = handTurns(), asks = true) {
     nextSession: () => 'm1-1' as SessionId,
     opened() {},
     entered() {},
-    closed() {},
+    closed: () => void told.push('closed'),
   });
   let taken = 0;
-  const session: ConnectionEvents = {
+  const session: Session = {
     takeNext(inbox: Inbox) {
       if (!inbox.take(1)) return 'more';
       taken++;
@@ -65,6 +68,9 @@ function connected({ turns } = handTurns(), asks = true) {
     },
     ended: () => void told.push(`end after ${taken}`),
     lost: (why) => void told.push(`lost: ${why}`),
+    deliver: (_, settle) => settle('delivered'),
+    tell: ({ is }) => void told.push(is),
+    tellAll: (run) => void told.push(`${run.length} said`),
   };
   const answer = (count = Infinity): void => {
     for (; count > 0 && answers.length > 0; count--) answers.shift()?.();
@@ -191,4 +197,62 @@ test('what waits for its turn on a connection that ended meanwhile is thrown awa
   hand.nextRound();
   expect(taken()).toBe(limits.net.turnRequests);
   expect(told.at(-1)).toBe(`end after ${limits.net.turnRequests}`);
+});
+
+describe('a session that ends its side', () => {
+  const name = 'ann' as Name;
+  const said = { is: 'said', from: name, text: 'hi' } as Said;
+
+  function entered() {
+    const all = connected();
+    const { host, session } = all;
+    host.start(session);
+    const { machine, remote: address } = host;
+    const wanted = { name };
+    const asks = { session: host.session, dialect: 'test', machine, address, wanted } as const;
+    host.submit({ do: 'enter', collision: 'refuse', ...asks }, () => {});
+    all.answer();
+    return all;
+  }
+
+  test('leaves then, and not again when the connection is gone', () => {
+    const { host, told, answer } = entered();
+    host.end();
+    expect(told).toEqual(['we end', 'resume', 'owed: leave']);
+    answer();
+    host.lost('closed');
+    expect(told.slice(3)).toEqual(['lost: closed', 'closed']);
+  });
+
+  test('is known to delivery until it has left', () => {
+    const { host, told, answer } = entered();
+    host.end();
+    host.lost('closed');
+    expect(told).not.toContain('closed');
+    answer();
+    expect(told.at(-1)).toBe('closed');
+  });
+
+  test('is told nothing more, and gets no message', () => {
+    const { host, told } = entered();
+    const results: string[] = [];
+    const deliver = (): void => host.deliver({} as Direct, (result) => results.push(result));
+    deliver();
+    host.tell(said);
+    host.end();
+    told.length = 0;
+    deliver();
+    host.tell(said);
+    expect(host.tellAll([said, said])).toBe(true);
+    expect(told).toEqual([]);
+    expect(results).toEqual(['delivered', 'failed']);
+  });
+});
+
+test('a session that never entered leaves nothing', () => {
+  const { host, session, told } = connected();
+  host.start(session);
+  host.end();
+  host.lost('closed');
+  expect(told).toEqual(['we end', 'resume', 'lost: closed', 'closed']);
 });

@@ -60,7 +60,8 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   #id: SessionId | undefined;
   #transfers: FileTransfers | undefined;
   #unsettled: UnsettledMessages | undefined;
-  #hasEntered = false;
+  /** Whether the hub may know this connection; `leaving` until it has been told otherwise. */
+  #presence: 'none' | 'entered' | 'leaving' | 'left' = 'none';
   /** Our side has ended. */
   #isEnded = false;
   /** The connection is gone. */
@@ -121,6 +122,8 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     this.#socket.end(lingerMs);
     // What still comes is read and thrown away, because the peer's end comes behind it.
     this.#socket.resume();
+    // Nothing can be told here any more, so the user is gone, however long the peer takes to end its own side.
+    this.#leave();
   }
 
   abort(): void {
@@ -140,7 +143,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     idempotencyKey?: string,
   ): void {
     if (this.#isLost) return;
-    if (!this.#hasEntered && (command.do === 'enter' || command.do === 'login')) this.#enter();
+    if (command.do === 'enter' || command.do === 'login') this.#enter();
     this.#commands.add();
     this.#input.submitted();
     const answered = (outcome: Outcome<K>): void => {
@@ -160,7 +163,8 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
 
   /** From now on the hub may know this connection, and delivery must find it. */
   #enter(): void {
-    this.#hasEntered = true;
+    if (this.#presence === 'entered') return;
+    this.#presence = 'entered';
     this.#deps.entered(this);
     this.#socket.keepAlive();
   }
@@ -231,18 +235,18 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
 
   deliver(message: Direct, settle: Settle): void {
     const session = this.#session;
-    if (this.#isLost || !session?.deliver) return settle('failed');
+    if (this.#isEnded || !session?.deliver) return settle('failed');
     const settleOnce = (this.#unsettled ??= new UnsettledMessages()).add(settle);
     this.#run(() => session.deliver?.(message, settleOnce));
   }
 
   tell(notice: Notice): void {
-    this.#run(() => this.#session?.tell?.(notice));
+    if (!this.#isEnded) this.#run(() => this.#session?.tell?.(notice));
   }
 
   tellAll(run: readonly Said[]): boolean {
     const session = this.#session;
-    if (this.#isLost || !session?.tellAll) return this.#isLost;
+    if (this.#isEnded || !session?.tellAll) return this.#isEnded;
     this.#run(() => session.tellAll?.(run));
     return true;
   }
@@ -284,15 +288,23 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     this.#transfers?.close();
     this.#unsettled?.failAll();
     this.#unpinFiles();
-    if (this.#hasEntered) this.#leave();
-    else this.#deps.closed(this, this.#id);
+    this.#leave();
+    this.#closeIfLeft();
   }
 
   /** Owed, so that no user stays in the lists because the disk failed when they left. */
   #leave(): void {
+    if (this.#presence !== 'entered') return;
+    this.#presence = 'leaving';
     this.#deps.owe({ do: 'leave', session: this.session }, () => {
-      this.#deps.closed(this, this.#id);
+      if (this.#presence === 'leaving') this.#presence = 'left';
+      if (this.#isLost) this.#closeIfLeft();
     });
+  }
+
+  /** Delivery must find the connection until its user has left. */
+  #closeIfLeft(): void {
+    if (this.#presence === 'none' || this.#presence === 'left') this.#deps.closed(this, this.#id);
   }
 
   // ---- inside

@@ -71,14 +71,14 @@ describe('lines without ends', () => {
 describe('the end', () => {
   const gone = '[SERVER] Client: <alice> disconnected!';
 
-  test(':q answers what was asked before, says goodbye, leaves, ends', () => {
+  test(':q answers what was asked before, says goodbye, ends', () => {
     const client = SessionClient.entered();
     client.host.hold = true;
     client.says(':funds\n:q\nhola\n');
     expect(client.host.ending).toBe('open');
     client.host.release();
     expect(client.host.takeText()).toBe(`${texts.funds(3000)}\n${texts.farewell}\n`);
-    expect(client.did).toEqual(['funds', 'leave']);
+    expect(client.did).toEqual(['funds']);
     expect(client.host.ending).toBe('ended');
     expect(client.host.printed).toEqual([gone]);
     client.feed.end();
@@ -91,7 +91,7 @@ describe('the end', () => {
     client.says('hola\n:t - bob - 5');
     client.feed.end();
     expect(client.host.takeText()).toBe(`${texts.sent(5, 'bob')}\n${texts.farewell}\n`);
-    expect(client.did).toEqual(['say', 'transfer', 'leave']);
+    expect(client.did).toEqual(['say', 'transfer']);
   });
 
   test('the peer says everything and ends at once', () => {
@@ -100,7 +100,7 @@ describe('the end', () => {
     client.feed.push('alice\n5\nhola');
     client.feed.end();
     for (let round = 0; round < 5; round++) client.host.release();
-    expect(client.did).toEqual(['name-free', 'enter', 'balance-set', 'room-join', 'say', 'leave']);
+    expect(client.did).toEqual(['name-free', 'enter', 'balance-set', 'room-join', 'say']);
     expect(client.host.text).toEndWith(`${texts.balanceSet(5)}\n${texts.farewell}\n`);
     expect(client.host.ending).toBe('ended');
   });
@@ -145,7 +145,7 @@ describe('the end', () => {
     client.session.closing();
     client.host.release();
     expect(client.host.takeText()).toEndWith(`${texts.balanceSet(5)}\n${texts.farewell}\n`);
-    expect(client.did).toEqual(['enter', 'balance-set', 'room-join', 'leave']);
+    expect(client.did).toEqual(['enter', 'balance-set', 'room-join']);
     expect(client.host.printed).toHaveLength(2);
   });
 

@@ -161,7 +161,7 @@ export class GroupsSession implements Session {
     this.#finish('fault');
   }
 
-  /** Answers all that was asked for, then ends our side. The hub is told when the connection is gone, or here. */
+  /** Answers all that was asked for, then ends our side. */
   #finish(event: 'ended' | 'disconnect' | 'fault' | 'stop'): void {
     const wasOver = this.#state === 'over';
     this.#happen(event);
@@ -170,7 +170,6 @@ export class GroupsSession implements Session {
     this.#host.inOrder(() => {
       if (this.#hasEnded) return;
       this.#hasEnded = true;
-      if (this.#user) this.#host.submit({ do: 'leave', session: this.#host.session }, () => {});
       this.#host.end();
     });
   }

@@ -162,9 +162,6 @@ export class MarketSession implements Session {
       if (this.#state === 'over') return;
       this.#tell(texts.farewell);
       this.#state = 'over';
-      if (this.#name !== undefined) {
-        this.#host.submit({ do: 'leave', session: this.#host.session }, () => {});
-      }
       this.#printDeparture();
       this.#host.end();
     });
