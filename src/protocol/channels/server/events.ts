@@ -1,5 +1,6 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
+import { encodedOnce } from '../../bytes/encoded_once';
 import { byteLength, shortName, withFileNote } from '../../bytes/text';
 import { limits } from '../../limits';
 import type { ChatEvent, Name, Said } from '../../model';
@@ -10,31 +11,14 @@ import { texts } from '../wire/messages';
 const fitting = (name: Name): string =>
   byteLength(name) <= limits.channels.shownNameBytes ? name : shortName(name);
 
-// Everybody in a channel is told the same object, one after the other: its frames are kept until the next one comes.
-let lastEvent: ChatEvent | undefined;
-let lastFrames: Uint8Array | undefined;
-
 /** An event as frames, which nobody may change; undefined for what this dialect does not tell. */
-export function framesOfEvent(event: ChatEvent): Uint8Array | undefined {
-  if (event !== lastEvent) {
-    lastFrames = encode(event);
-    lastEvent = event;
-  }
-  return lastFrames;
-}
-
-let lastRun: readonly Said[] | undefined;
-let lastRunFrames: Uint8Array = new Uint8Array(0);
+export const framesOfEvent = encodedOnce(encode);
 
 /** What one user said in a row, as frames in one piece, which nobody may change. */
-export function framesOfRun(run: readonly Said[]): Uint8Array {
-  if (run !== lastRun) {
-    const [first] = run;
-    lastRunFrames = framesOfEach(first === undefined ? '' : prefixOf(first), run);
-    lastRun = run;
-  }
-  return lastRunFrames;
-}
+export const framesOfRun = encodedOnce((run: readonly Said[]): Uint8Array => {
+  const [first] = run;
+  return framesOfEach(first === undefined ? '' : prefixOf(first), run);
+});
 
 function encode(event: ChatEvent): Uint8Array | undefined {
   switch (event.is) {

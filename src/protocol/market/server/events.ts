@@ -1,23 +1,16 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
+import { encodedOnce } from '../../bytes/encoded_once';
 import { bareName, linesOf, withFileNote } from '../../bytes/text';
 import type { ChatEvent, Name } from '../../model';
 import { bytesOfLines } from '../wire/codec';
 import { marked, texts } from '../wire/messages';
 
-// Everybody in the room is told the same object, one after the other: its bytes are kept until the next one comes.
-let lastEvent: ChatEvent | undefined;
-let lastBytes: Uint8Array | undefined;
-
 /** An event as bytes, which nobody may change; undefined for what this dialect does not tell. */
-export function bytesOfEvent(event: ChatEvent): Uint8Array | undefined {
-  if (event !== lastEvent) {
-    const lines = linesOfEvent(event);
-    lastBytes = lines && bytesOfLines(...lines);
-    lastEvent = event;
-  }
-  return lastBytes;
-}
+export const bytesOfEvent = encodedOnce((event: ChatEvent): Uint8Array | undefined => {
+  const lines = linesOfEvent(event);
+  return lines && bytesOfLines(...lines);
+});
 
 function linesOfEvent(event: ChatEvent): readonly string[] | undefined {
   switch (event.is) {

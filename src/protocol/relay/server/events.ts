@@ -1,5 +1,6 @@
 // How what the hub tells a display is said on this wire; what is said to all displays is prepared once.
 
+import { encodedOnce } from '../../bytes/encoded_once';
 import {
   byteLength,
   cutText,
@@ -13,21 +14,11 @@ import { numberOf } from '../../model';
 import { relayName, server, textBytesMax } from '../wire/messages';
 import type { OutgoingFrame } from './stop_and_wait';
 
-// Every display is told the same object, one after the other: its frames are kept until the next one comes.
-let lastEvent: Direct | Said | undefined;
-let lastFrames: readonly OutgoingFrame[] = [];
-
 /**
  * A text as MSGs to a display, which nobody may change. An emitter's keeps its origin and sequence, byte for byte.
  * One that came by another door has origin 0, says who speaks at the start of each line, and is cut to fit.
  */
-export function framesOfEvent(event: Direct | Said): readonly OutgoingFrame[] {
-  if (event !== lastEvent) {
-    lastFrames = prepare(event);
-    lastEvent = event;
-  }
-  return lastFrames;
-}
+export const framesOfEvent = encodedOnce(prepare);
 
 function prepare(event: Direct | Said): readonly OutgoingFrame[] {
   const { from, origin, reference: sequence, at: timestamp } = event;
