@@ -87,7 +87,7 @@ export interface ClientHost {
   after(ms: number, then: () => void): () => void;
   /** Now, in milliseconds since 1970. */
   now(): number;
-  /** Ends the program. */
+  /** Ends the program. A connection that is still open is dropped, and its session is told `lost`: it shows nothing. */
   exit(ending: Ending): void;
 }
 
@@ -98,6 +98,7 @@ export interface Listener {
 
 /** As whom, at which server, and where there: from the command line or a URL. */
 export interface Target {
+  /** Where none is given, the last one who used this server. */
   readonly user?: string;
   /** What proves that the user is the account of that name, where a protocol has such a thing. */
   readonly token?: string;
@@ -109,7 +110,10 @@ export interface Target {
 
 /** An interactive session. */
 export interface ClientSession {
-  /** A line was typed. `done` is called once what it asked for is over, so that a script can go on. */
+  /**
+   * A line was typed, at any time, also before the connection stands. `done` is called once what it asked for is over,
+   * so that a script can go on; a script's exit status is its first `ending` that is not `done`.
+   */
   typed(line: string, done: (ending: Ending) => void): void;
   /** Candidates that complete the last word of what stands before the cursor. */
   complete?(before: string): readonly string[];
@@ -127,7 +131,10 @@ export interface ClientOptions {
   readonly role?: string;
 }
 
-/** One message of `chat send`. `attach`: the path of a file that goes with it. */
+/**
+ * One message of `chat send`. `to`: a recipient or a room, empty where the URL names none. `text`: of one or more lines.
+ * `attach`: the path of a file that goes with it; a dialect without files answers `usage`.
+ */
 export interface OutgoingMessage {
   readonly to: string;
   readonly text: string;

@@ -447,7 +447,7 @@ export type Outcome<K extends OperationName = OperationName> = {
 export interface Hub {
   /**
    * Applies a command after all that were submitted before it. `done` is called once, after the outcome is
-   * committed and before any event that the command causes is told to anybody.
+   * committed and before any event that the command causes is told to anybody; never, if the connection is lost first.
    * `idempotencyKey`: a repeat under the same key by the same account within 24 h gets the first outcome and changes
    * nothing. It means nothing where no account is proved to act.
    */
