@@ -19,7 +19,8 @@ const kinds: readonly PersonKind[] = [
   groupsKind,
   webKind,
 ];
-const roomNames = ['market', 'relay', 'lobby'];
+/** The rooms of the dialects, and one that is nobody's. */
+const roomNames = [...kinds.flatMap(({ dialect }) => dialect.server?.room ?? []), 'lobby'];
 
 let server: TestServer;
 beforeAll(async () => {
