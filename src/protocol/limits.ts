@@ -61,8 +61,17 @@ export const limits = {
     checkpointPages: 4_000,
   },
   journal: {
-    /** Commands applied in one transaction. The rest comes in the next one. */
+    /**
+     * Commands applied in one transaction, and the least where answering takes long. The rest comes in the next one.
+     * A command whose answer lists much counts as one more for so many items.
+     */
     batchCommands: 256,
+    batchCommandsLeast: 4,
+    itemsPerCommand: 16,
+    /** Commands of one connection that are applied in a row while others wait. */
+    commandsInARow: 4,
+    /** How long the answers of one batch, and what they cause, may take, in ms. Then the next batch is smaller. */
+    answersMs: 8,
     /** How long commands are applied in one transaction, in ms. The rest comes in the next one. */
     batchMs: 4,
     /** Commands between two looks at the clock. */

@@ -150,9 +150,9 @@ export class Core {
       clock,
       files,
       turns: this.#turns,
-      submit: (command, done, idempotencyKey) =>
-        this.#journal.submit(command, done, idempotencyKey),
-      owe: (command, done) => this.#owed.submit(command, done),
+      submit: (command, done, idempotencyKey, lane) =>
+        this.#journal.submit(command, done, idempotencyKey, lane),
+      owe: (command, done, lane) => this.#owed.submit(command, done, lane),
       isOwnDoor: (address) => this.#deps.isOwnDoor(address),
       print: (line) => console.print(line),
       warn: (line) => console.warn(line),

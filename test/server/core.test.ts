@@ -5,6 +5,7 @@ import { expect, test } from 'bun:test';
 import type { Socket } from '../../src/net/socket';
 import { market } from '../../src/protocol/market/index';
 import { Core, openCoreStore } from '../../src/server/core';
+import { Lane } from '../../src/server/journal/lanes';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 import { HandClock } from '../support/hand_clock';
 import { named } from '../support/journal';
@@ -51,14 +52,19 @@ test('a user who enters in one batch with a message for them gets it after both 
   deps.submit(
     { do: 'register', name: named('mia'), fullName: 'Mia', born: '01/01/2000', host: '10.0.0.3' },
     () => {},
+    undefined,
+    new Lane(),
   );
   context();
   told.length = 0;
 
   max.data(Buffer.from('100\n'));
   const from = { account: named('mia') };
-  deps.submit({ do: 'direct', from, to: named('max'), text: 'hi', origin: 'test' }, (sent) =>
-    told.push(`mia: ${String(sent.ok)}`),
+  deps.submit(
+    { do: 'direct', from, to: named('max'), text: 'hi', origin: 'test' },
+    (sent) => told.push(`mia: ${String(sent.ok)}`),
+    undefined,
+    new Lane(),
   );
   context();
   expect(told).toEqual([

@@ -16,6 +16,7 @@ const commands = [
 const cliForCommands = 'src/cli/{command,exit,io,nearest}.ts';
 const contract = 'src/protocol/{model,commands,dialect,client,connection,limits,errors,bounded}.ts';
 const bytes = 'src/protocol/bytes/**';
+const lanes = 'src/server/journal/lanes.ts';
 const clientKit = 'src/protocol/client_kit/**';
 
 export const layers: readonly Layer[] = [
@@ -68,7 +69,7 @@ export const layers: readonly Layer[] = [
   { files: 'src/server/files/**', may: ['src/server/files/**', contract, bytes] },
   {
     files: 'src/server/net/**',
-    may: ['src/net/**', 'src/server/{net,delivery,files}/**', contract, bytes],
+    may: ['src/net/**', 'src/server/{net,delivery,files}/**', lanes, contract, bytes],
   },
   // HTTP beside one dialect: it shares that dialect's schemas, and serves the page.
   {
@@ -76,6 +77,7 @@ export const layers: readonly Layer[] = [
     may: [
       'src/net/**',
       'src/server/{web,net,files}/**',
+      lanes,
       contract,
       bytes,
       'src/protocol/web/wire/**',

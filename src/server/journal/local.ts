@@ -12,10 +12,13 @@ import { CommandContext } from '../hub/context';
 import type { HubEvent } from '../hub/events';
 import type { AppliedHub } from '../hub/hub';
 import type { Store } from '../hub/store';
+import { BatchBudget } from './batch_budget';
+import { costOf } from './cost';
 import { type AppliedCommand, Dispatch } from './dispatch';
-import { type Clocks, HubTime, type LoggedTime } from './hub_time';
+import { HubTime, type LoggedTime } from './hub_time';
 import { type AccountKey, IdempotencyStore } from './idempotency';
-import type { Consumer, Journal } from './journal';
+import type { Consumer, Journal, JournalDeps } from './journal';
+import { type Lane, Lanes } from './lanes';
 import { Transaction } from './transaction';
 
 /** A command that was submitted and is not applied yet. */
@@ -23,27 +26,6 @@ interface Entry {
   readonly command: Command;
   readonly done: (outcome: never) => void;
   readonly idempotencyKey: string | undefined;
-}
-
-/** The world outside, so that tests and simulations can hold it in their hands. */
-export interface JournalDeps {
-  readonly clock: Clocks;
-  /** A word for the operator. */
-  warn(line: string): void;
-  /** Runs `flush` once the current turn's input has been read (setImmediate). */
-  soon(flush: () => void): void;
-  /** Runs `flush` after `ms`. */
-  later(flush: () => void, ms: number): void;
-  /** A bug, for the operator. */
-  report(what: string, error: unknown): void;
-  /** Something could not be stored. Called for every batch and command of which that is true. */
-  fails(error: unknown): void;
-  /** After `fails`: something was stored again. */
-  works(): void;
-  /** Whether so little of the disk is free that nothing more may be stored there. */
-  isDiskLow(): boolean;
-  /** Called after each batch was answered and its events were told: the place to let written bytes go. */
-  batchDone(): void;
 }
 
 const none: readonly HubEvent[] = [];
@@ -55,7 +37,8 @@ export class LocalJournal implements Journal {
   readonly #dispatch: Dispatch;
   readonly #transaction: Transaction;
   readonly #saveLog;
-  #queue: Entry[] = [];
+  readonly #queue = new Lanes<Entry>();
+  readonly #budget = new BatchBudget();
   #isScheduled = false;
   #isDeferred = false;
   /** The queue has been left for one more turn, so that other commands may join what is in it. */
@@ -110,15 +93,16 @@ export class LocalJournal implements Journal {
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
     idempotencyKey?: string,
+    lane?: Lane,
   ): void {
-    if (this.#accept(command, done, idempotencyKey) && !this.#isScheduled) this.#schedule();
+    if (this.#accept(command, done, idempotencyKey, lane) && !this.#isScheduled) this.#schedule();
   }
 
   submitDeferred<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
   ): void {
-    if (!this.#accept(command, done, undefined)) return;
+    if (!this.#accept(command, done)) return;
     if (this.#isScheduled || this.#isDeferred) return;
     this.#isDeferred = true;
     this.#deps.later(() => {
@@ -130,19 +114,23 @@ export class LocalJournal implements Journal {
   #accept<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
-    idempotencyKey: string | undefined,
+    idempotencyKey?: string,
+    lane?: Lane,
   ): boolean {
-    const hasRoom = this.#queue.length < limits.journal.queuedCommands;
+    // Where the others fill the queue, there is still room for one command of each connection.
+    const hasRoom =
+      this.#queue.size < limits.journal.queuedCommands || (lane !== undefined && !lane.first);
     if (this.#isClosed || !(hasRoom || operations[command.do].isOwed)) {
       done(refused('overloaded') as Outcome<K>);
       return false;
     }
-    this.#queue.push({ command: command as unknown as Command, done, idempotencyKey });
+    const entry = { command: command as unknown as Command, done, idempotencyKey };
+    this.#queue.add(entry, lane as Lane<Entry> | undefined);
     return true;
   }
 
   flush(): void {
-    while (this.#queue.length > 0 && !this.#isFlushing) this.#runBatch();
+    while (this.#queue.size > 0 && !this.#isFlushing) this.#runBatch();
   }
 
   close(): void {
@@ -158,7 +146,7 @@ export class LocalJournal implements Journal {
   /** One batch, then back to the event loop, so that input is read between batches. */
   #turn(): void {
     this.#isScheduled = false;
-    const queued = this.#queue.length;
+    const queued = this.#queue.size;
     if (this.#isFlushing || queued === 0) return;
     // Where several commands wait, another comes soon, and one more turn costs much less than a commit of its own.
     // A command that is alone does not wait for others, nor does a full window.
@@ -166,13 +154,17 @@ export class LocalJournal implements Journal {
     this.#hasWaited = mayGrow && !this.#hasWaited;
     if (this.#hasWaited) return this.#schedule();
     this.#runBatch();
-    if (this.#queue.length > 0 && !this.#isScheduled) this.#schedule();
+    if (this.#queue.size > 0 && !this.#isScheduled) this.#schedule();
   }
 
   #runBatch(): void {
     this.#isFlushing = true;
-    this.#dispatch.run(this.#applyBatch());
+    const applied = this.#applyBatch();
+    const { clock } = this.#deps;
+    const start = clock.monotonicNow();
+    this.#dispatch.run(applied);
     this.#dispatch.position = this.#position;
+    this.#budget.answered(clock.monotonicNow() - start);
     this.#isFlushing = false;
     this.#deps.batchDone();
   }
@@ -184,35 +176,40 @@ export class LocalJournal implements Journal {
     const provedAt = this.#time.provedNow();
     const at = provedAt ?? this.#time.now();
     const queue = this.#queue;
+    const taken: Entry[] = [];
     const applied: AppliedCommand[] = [];
     let isDurable = false;
-    let count = 0;
+    let cost = 0;
+    let nextLook: number = limits.journal.clockCommands;
     this.#isStoring = false;
     try {
-      while (count < queue.length && count < limits.journal.batchCommands) {
-        const entry = queue[count];
+      while (cost < this.#budget.cost) {
+        const entry = queue.take();
         if (!entry) break;
-        count++;
-        const context = new CommandContext(at, this.#position + count);
-        applied.push(this.#apply(entry, context, provedAt));
+        const context = new CommandContext(at, this.#position + taken.push(entry));
+        const result = this.#apply(entry, context, provedAt);
+        applied.push(result);
         isDurable ||= context.isDurable;
+        const itsCost = costOf(result.outcome);
+        queue.charge(itsCost);
+        cost += itsCost;
         // A look at the clock costs as much as a small command.
-        const mayLook = count % limits.journal.clockCommands === 0;
-        if (mayLook && clock.monotonicNow() - start >= limits.journal.batchMs) break;
+        if (cost < nextLook) continue;
+        nextLook = cost + limits.journal.clockCommands;
+        if (clock.monotonicNow() - start >= limits.journal.batchMs) break;
       }
-      const position = this.#position + count;
+      const position = this.#position + taken.length;
       if (isDurable) this.#saveLog.run(position, at, provedAt ?? this.#provedAt);
       this.#transaction.commit();
       this.#position = position;
       this.#provedAt = provedAt ?? this.#provedAt;
-      this.#queue = queue.slice(count);
       if (this.#isStoring && this.#isFailing) this.#works();
       return applied;
     } catch (error) {
       this.#fails(error);
       this.#transaction.rollback();
       this.#hub.rolledBack();
-      return this.#refuseBatch(count);
+      return this.#refuseBatch(taken);
     }
   }
 
@@ -226,15 +223,16 @@ export class LocalJournal implements Journal {
     this.#deps.works();
   }
 
-  /** Refuses what the failed transaction took, or, where it could not even begin, what it would have taken. */
-  #refuseBatch(taken: number): readonly AppliedCommand[] {
-    const queue = this.#queue;
-    const count = Math.max(taken, Math.min(queue.length, limits.journal.batchCommands));
-    this.#queue = queue.slice(count);
+  /** Refuses what the failed transaction took, and what it would have taken: the disk fails for that, too. */
+  #refuseBatch(taken: Entry[]): readonly AppliedCommand[] {
     const position = this.#position;
-    return queue
-      .slice(0, count)
-      .map(({ done }) => ({ position, done, outcome: refused('storage'), events: none }));
+    while (taken.length < limits.journal.batchCommands) {
+      const entry = this.#queue.take();
+      if (!entry) break;
+      taken.push(entry);
+    }
+    const outcome = refused('storage');
+    return taken.map(({ done }) => ({ position, done, outcome, events: none }));
   }
 
   /** Applies one command. Throws only when the transaction itself is gone. */

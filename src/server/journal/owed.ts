@@ -3,6 +3,7 @@
 import type { Command, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import type { Journal } from './journal';
+import type { Lane } from './lanes';
 
 export class OwedCommands {
   readonly #journal: Journal;
@@ -14,9 +15,10 @@ export class OwedCommands {
     this.#after = after;
   }
 
-  /** `done` is called when the command is committed, or refused for good. */
-  submit(command: Command, done: () => void = () => {}): void {
-    this.#journal.submit(command, (outcome) => this.#answered(command, outcome, done));
+  /** `done` is called when the command is committed, or refused for good. `lane`: whose it is, if not the server's. */
+  submit(command: Command, done: () => void = () => {}, lane?: Lane): void {
+    const answered = (outcome: Outcome): void => this.#answered(command, outcome, done, lane);
+    this.#journal.submit(command, answered, undefined, lane);
   }
 
   /** Like `submit`, for what need not hurry. */
@@ -24,8 +26,8 @@ export class OwedCommands {
     this.#journal.submitDeferred(command, (outcome) => this.#answered(command, outcome, done));
   }
 
-  #answered(command: Command, outcome: Outcome, done: () => void): void {
+  #answered(command: Command, outcome: Outcome, done: () => void, lane?: Lane): void {
     if (outcome.ok || outcome.why !== 'storage') done();
-    else this.#after(limits.journal.storageRetryMs, () => this.submit(command, done));
+    else this.#after(limits.journal.storageRetryMs, () => this.submit(command, done, lane));
   }
 }

@@ -12,6 +12,7 @@ import { ProtocolError } from '../../protocol/errors';
 import type { Address, Direct, Notice, Said, SessionId } from '../../protocol/model';
 import type { Outlet } from '../delivery/outlet';
 import type { FileStore } from '../files/files';
+import { Lane } from '../journal/lanes';
 import { FileTransfers } from './file_transfers';
 import { InputFlow, type InputOwner } from './input_flow';
 import { OutstandingCommands } from './outstanding_commands';
@@ -30,10 +31,11 @@ export interface ConnectionHostDeps {
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
-    idempotencyKey?: string,
+    idempotencyKey: string | undefined,
+    lane: Lane,
   ): void;
   /** Submits what has happened already. Asks again while the disk fails; `done` when it is written. */
-  owe(command: Command, done: () => void): void;
+  owe(command: Command, done: () => void, lane: Lane): void;
   isOwnDoor(address: Address): boolean;
   print(line: string): void;
   warn(line: string): void;
@@ -55,6 +57,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   readonly #socket: Socket;
   readonly #input: InputFlow;
   readonly #commands = new OutstandingCommands();
+  readonly #lane = new Lane();
   #events: ConnectionEvents | undefined;
   #session: Session | undefined;
   #id: SessionId | undefined;
@@ -158,7 +161,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
       if (this.#isLost) this.#unpinFiles();
       else this.#input.answered();
     };
-    this.#deps.submit(command, answered, idempotencyKey);
+    this.#deps.submit(command, answered, idempotencyKey, this.#lane);
   }
 
   /** From now on the hub may know this connection, and delivery must find it. */
@@ -170,7 +173,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   }
 
   owe(command: Command): void {
-    this.#deps.owe(command, () => {});
+    this.#deps.owe(command, () => {}, this.#lane);
   }
 
   inOrder(answer: () => void): void {
@@ -296,10 +299,11 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   #leave(): void {
     if (this.#presence !== 'entered') return;
     this.#presence = 'leaving';
-    this.#deps.owe({ do: 'leave', session: this.session }, () => {
+    const left = (): void => {
       if (this.#presence === 'leaving') this.#presence = 'left';
       if (this.#isLost) this.#closeIfLeft();
-    });
+    };
+    this.#deps.owe({ do: 'leave', session: this.session }, left, this.#lane);
   }
 
   /** Delivery must find the connection until its user has left. */

@@ -8,6 +8,7 @@ import type { Command, OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { type FileRef, recipientNameOf } from '../../protocol/model';
 import type * as http from '../../protocol/web/wire/http';
+import { Lane } from '../journal/lanes';
 import type { Admission } from '../net/admission';
 import type { ConnectionHostDeps } from '../net/connection_host';
 import { type Call, readJson, type SignedCall } from './call';
@@ -40,7 +41,7 @@ export class Api {
       files: deps.files,
       admission,
       ask: (command) => this.#ask(command),
-      owe: (command) => deps.owe(command, () => {}),
+      owe: (command) => deps.owe(command, () => {}, new Lane()),
       send: (call, message, file) => this.#send(call, message, file),
     });
     this.#handlers = {
@@ -76,7 +77,9 @@ export class Api {
   }
 
   #ask<K extends OperationName>(command: Command<K>, idempotencyKey?: string): Promise<Outcome<K>> {
-    return new Promise((resolve) => this.#deps.submit(command, resolve, idempotencyKey));
+    return new Promise((resolve) =>
+      this.#deps.submit(command, resolve, idempotencyKey, new Lane()),
+    );
   }
 
   async #answerHealth({ request }: Call): Promise<Response> {
