@@ -33,8 +33,8 @@ export interface Host extends ServerConnection, Hub {
   warn(line: string): void;
   /** A random text that cannot be guessed, of letters, digits, `-` and `_`. */
   secret(): string;
-  /** Whether an address leads to one of this server's own doors, which it never calls. */
-  isOwnDoor(address: Address): boolean;
+  /** Whether the server calls such an address: not at a port of a system service, nor at one of its own doors. */
+  mayCall(address: Address): boolean;
 }
 
 /**
@@ -68,8 +68,12 @@ export interface CallMemory {
 
 /** How a dialect reaches users who are not connected but left an address. */
 export interface Callback {
-  /** The calls that tell an event, in order, one connection each. None: this dialect does not tell such events. */
-  calls(event: Direct | Receipt, wantsFiles: boolean): readonly Uint8Array[];
+  /**
+   * The calls that tell an event, in order, one connection each. None: this dialect does not tell such events.
+   * `isProved`: the peer has ended a call before. Until then another service may listen at the address, perhaps one that
+   * reads lines, and no line end of a text may reach it.
+   */
+  calls(event: Direct | Receipt, wantsFiles: boolean, isProved: boolean): readonly Uint8Array[];
   /** Makes one call on a new connection: writes `content`, judges by the end whether it was taken, settles once. */
   call(
     connection: ServerConnection,

@@ -96,6 +96,8 @@ export const limits = {
   delivery: {
     /** Messages of one recipient held in memory for delivery. The rest stays in the store. */
     window: 32,
+    /** The lowest port that is called: those below are of system services. For a lower one CONNECT gets 3. */
+    calledPortLeast: 1024,
     /** How long after the CONNECT answer a refused dial is tried again, in ms: after each of these pauses, in ms. */
     dialGraceMs: 1 * second,
     dialRetriesMs: [50, 150, 400],
@@ -315,6 +317,8 @@ export const limits = {
      */
     silentMs: 2 * second,
     silentAgainMs: 200,
+    /** Calls that the lines of one text become for a client that has never ended a call; the last has the other lines. */
+    unprovedLines: 16,
     /** One field of a server's reply or call, in bytes; the client drops a server that sends more. */
     replyFieldBytes: 16 * KiB,
     /** Users in one list that a client takes; it drops a server that announces more. */

@@ -3,6 +3,7 @@
 import type { Clock } from '../net/clock';
 import type { Socket, SocketEvents } from '../net/socket';
 import type { Callback, Dialect } from '../protocol/dialect';
+import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
 import type { Console } from './console';
 import { CallbackOutlet } from './delivery/callback_outlet';
@@ -153,7 +154,7 @@ export class Core {
       submit: (command, done, idempotencyKey, lane) =>
         this.#journal.submit(command, done, idempotencyKey, lane),
       owe: (command, done, lane) => this.#owed.submit(command, done, lane),
-      isOwnDoor: (address) => this.#deps.isOwnDoor(address),
+      mayCall: (address) => this.#mayCall(address),
       print: (line) => console.print(line),
       warn: (line) => console.warn(line),
       output: (bytes, taken) => console.raw(bytes, taken),
@@ -168,9 +169,13 @@ export class Core {
     };
   }
 
+  #mayCall(address: Address): boolean {
+    return address.port >= limits.delivery.calledPortLeast && !this.#deps.isOwnDoor(address);
+  }
+
   #callbackOutlet(at: CallbackAddress): CallbackOutlet | undefined {
     const callback = this.#callbacks.get(at.dialect);
-    if (at.machine !== machine || !callback) return undefined;
+    if (at.machine !== machine || !callback || !this.#mayCall(at.address)) return undefined;
     const deps = this.#deps;
     const hostDeps = this.hostDeps(at.dialect, noAddress);
     return new CallbackOutlet(
@@ -194,7 +199,11 @@ export class Core {
   /** Calls the users who left an address before this start. */
   start(): void {
     this.#isStarting = true;
-    for (const at of allCallbackAddresses(this.#db)) this.#delivery.openCallback(at);
+    for (const at of allCallbackAddresses(this.#db)) {
+      // A door of ours may have been opened there since.
+      if (at.machine !== machine || this.#mayCall(at.address)) this.#delivery.openCallback(at);
+      else this.#owed.submit({ do: 'callback-lost', recipient: at.recipient, opened: at.opened });
+    }
     this.#isStarting = false;
   }
 

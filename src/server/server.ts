@@ -1,6 +1,6 @@
 // The server: assembles the parts, starts and stops them. The only file that knows them all.
 
-import { localHost, ownHosts } from '../net/address';
+import { isLoopback, localHost, ownHosts } from '../net/address';
 import { type Clock, SystemClock } from '../net/clock';
 import { FlushScheduler } from '../net/flush_scheduler';
 import type { SocketDeps } from '../net/socket';
@@ -164,7 +164,6 @@ function assembleCore(
   { sockets, dialer, doors }: Network,
   report: Report,
 ): Core {
-  const own = ownHosts();
   const dialects = settings.doors.map(({ dialect }) => dialect);
   const { clock } = sockets;
   const look = settings.disk ?? ((): Disk => diskOf(folder.files));
@@ -178,8 +177,10 @@ function assembleCore(
     soon: (step) => void setImmediate(step),
     flush: () => sockets.flushes.flush(),
     dial: (address, open) => dialer.dial(address, open),
+    // All of 127.0.0.0/8 leads here. Addresses come and go while the server runs.
     isOwnDoor: ({ host, port }) =>
-      doors.some(({ address }) => address.port === port) && own.has(host),
+      doors.some(({ address }) => address.port === port) &&
+      (isLoopback(host) || ownHosts().has(host)),
     report,
   });
 }

@@ -46,7 +46,7 @@ function connected({ turns } = handTurns(), asks = true) {
       answers.push(done);
     },
     submit: (_, done) => void answers.push(() => done(ok(undefined) as never)),
-    isOwnDoor: () => false,
+    mayCall: () => true,
     print() {},
     warn() {},
     output() {},

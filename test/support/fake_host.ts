@@ -94,8 +94,8 @@ export class FakeHost implements Host {
   secret(): string {
     return `secret-${++this.#secrets}`;
   }
-  isOwnDoor({ host, port }: Address): boolean {
-    return this.doors.some((door) => door.host === host && door.port === port);
+  mayCall({ host, port }: Address): boolean {
+    return !this.doors.some((door) => door.host === host && door.port === port);
   }
 
   submit<K extends OperationName>(command: Command<K>, done: (outcome: Outcome<K>) => void): void {

@@ -68,8 +68,8 @@ export async function startServer(
     readonly folder?: string;
     readonly flags?: ServerFlagValues;
     readonly host?: string;
-    /** Of the only door; a free one unless told. */
-    readonly port?: number;
+    /** Of the only door, or of some by their dialects; free ones unless told. */
+    readonly port?: number | Readonly<Record<string, number>>;
     /** Bounds and the clock, where a test has its own. */
     readonly bounds?: Bounds;
   } = {},
@@ -77,7 +77,10 @@ export async function startServer(
   const console = new KeptConsole();
   const server: RunningServer = await start({
     host: options.host ?? '127.0.0.1',
-    doors: dialects.map((dialect) => ({ dialect, port: options.port ?? 0 })),
+    doors: dialects.map((dialect) => ({
+      dialect,
+      port: (typeof options.port === 'object' ? options.port[dialect.name] : options.port) ?? 0,
+    })),
     folder: options.folder,
     flags: options.flags ?? {},
     console,

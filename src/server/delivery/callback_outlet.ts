@@ -45,8 +45,8 @@ export class CallbackOutlet implements Outlet {
   readonly #graceUntil: number;
   readonly #receipts: Task[] = [];
   #message: Task | undefined;
-  /** How many parts of a message the peer has taken, for the case that the rest must be tried again. */
-  #takenParts: { serial: number; parts: number } | undefined;
+  /** The calls of a message that the peer has not taken yet, for the case that they must be tried again. */
+  #rest: { readonly serial: number; readonly calls: readonly Uint8Array[] } | undefined;
   #isCalling = false;
   #isReceiptsTurn = false;
   #isOver = false;
@@ -100,18 +100,19 @@ export class CallbackOutlet implements Outlet {
     if (task === this.#message) this.#message = undefined;
     this.#isCalling = true;
     const { event } = task;
-    const parts = this.#callback.calls(event, this.#wantsFiles);
-    const wasTried = event.is === 'direct' && this.#takenParts?.serial === event.serial;
-    this.#tellParts(task, parts, wasTried ? (this.#takenParts?.parts ?? 0) : 0);
+    const wasTried = event.is === 'direct' && this.#rest?.serial === event.serial;
+    const isProved = this.#memory.endsCalls;
+    const calls = wasTried ? this.#rest?.calls : undefined;
+    this.#tellEach(task, calls ?? this.#callback.calls(event, this.#wantsFiles, isProved));
   }
 
-  #tellParts(task: Task, parts: readonly Uint8Array[], index: number): void {
+  #tellEach(task: Task, calls: readonly Uint8Array[]): void {
     const { event } = task;
-    if (event.is === 'direct') this.#takenParts = { serial: event.serial, parts: index };
-    const part = parts[index];
-    if (!part) return this.#done(task, 'delivered');
-    this.#call(part, 0, (result) => {
-      if (result === 'delivered') this.#tellParts(task, parts, index + 1);
+    if (event.is === 'direct') this.#rest = { serial: event.serial, calls };
+    const content = calls[0];
+    if (!content) return this.#done(task, 'delivered');
+    this.#call(content, 0, (result) => {
+      if (result === 'delivered') this.#tellEach(task, calls.slice(1));
       else this.#done(task, result);
     });
   }

@@ -36,7 +36,7 @@ export interface ConnectionHostDeps {
   ): void;
   /** Submits what has happened already. Asks again while the disk fails; `done` when it is written. */
   owe(command: Command, done: () => void, lane: Lane): void;
-  isOwnDoor(address: Address): boolean;
+  mayCall(address: Address): boolean;
   print(line: string): void;
   warn(line: string): void;
   /** Writes bytes to stdout. `taken` is called once they are written. */
@@ -190,8 +190,8 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     return randomBytes(24).toString('base64url');
   }
 
-  isOwnDoor(address: Address): boolean {
-    return this.#deps.isOwnDoor(address);
+  mayCall(address: Address): boolean {
+    return this.#deps.mayCall(address);
   }
 
   // ---- the session and the console

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { byteLength } from '../../../src/protocol/bytes/text';
+import { limits } from '../../../src/protocol/limits';
 import { distinctParts } from '../../../src/protocol/mailbox/server/distinct_parts';
 import { callsFor } from '../../../src/protocol/mailbox/server/events';
 import {
@@ -112,54 +113,85 @@ describe('events as calls', () => {
 
   test('a message', () => {
     const calls = [nul('SEND_MESSAGE', 'alice', '5', 'hola')];
-    expect(said(callsFor(message, false))).toEqual(calls);
-    expect(said(callsFor(message, true))).toEqual(calls);
-    expect(said(callsFor({ ...message, text: '' }, false))).toEqual([
+    expect(said(callsFor(message, false, true))).toEqual(calls);
+    expect(said(callsFor(message, true, true))).toEqual(calls);
+    expect(said(callsFor({ ...message, text: '' }, false, true))).toEqual([
       nul('SEND_MESSAGE', 'alice', '5', ''),
     ]);
   });
 
   test('an attachment, to those who asked for it and to those who did not', () => {
-    expect(said(callsFor({ ...message, file }, true))).toEqual([
+    expect(said(callsFor({ ...message, file }, true, true))).toEqual([
       nul('SEND_MESSAGE_ATTACH', 'alice', '5', 'hola', 'photo.jpg'),
     ]);
-    expect(said(callsFor({ ...message, file }, false))).toEqual([
+    expect(said(callsFor({ ...message, file }, false, true))).toEqual([
       nul('SEND_MESSAGE', 'alice', '5', 'hola (file photo.jpg, 1234 bytes: GETFILE alice 5)'),
     ]);
-    expect(said(callsFor({ ...message, text: '', file }, false))).toEqual([
+    expect(said(callsFor({ ...message, text: '', file }, false, true))).toEqual([
       nul('SEND_MESSAGE', 'alice', '5', '(file photo.jpg, 1234 bytes: GETFILE alice 5)'),
     ]);
   });
 
   test('a note that does not fit behind its text comes by itself', () => {
     const text = 'x'.repeat(250);
-    expect(said(callsFor({ ...message, text, file }, false))).toEqual([
+    expect(said(callsFor({ ...message, text, file }, false, true))).toEqual([
       nul('SEND_MESSAGE', 'alice', '5', text),
       nul('SEND_MESSAGE', 'alice', '5', '(file photo.jpg, 1234 bytes: GETFILE alice 5)'),
     ]);
   });
 
   test('receipts; a message that failed has none', () => {
-    expect(said(callsFor(receipt, false))).toEqual([nul('SEND_MESS_ACK', '5')]);
-    expect(said(callsFor({ ...receipt, file: 'a.png' }, false))).toEqual([
+    expect(said(callsFor(receipt, false, true))).toEqual([nul('SEND_MESS_ACK', '5')]);
+    expect(said(callsFor({ ...receipt, file: 'a.png' }, false, true))).toEqual([
       nul('SEND_MESS_ACK', '5'),
     ]);
-    expect(said(callsFor({ ...receipt, file: 'a.png' }, true))).toEqual([
+    expect(said(callsFor({ ...receipt, file: 'a.png' }, true, true))).toEqual([
       nul('SEND_MESS_ATTACH_ACK', '5', 'a.png'),
     ]);
-    expect(callsFor({ ...receipt, status: 'failed' }, true)).toEqual([]);
+    expect(callsFor({ ...receipt, status: 'failed' }, true, true)).toEqual([]);
   });
 
   test('a long text from another door: cut at character borders, one id, the file with the last', () => {
     const text = 'é'.repeat(200);
     const parts = ['é'.repeat(127), 'é'.repeat(73)];
-    expect(said(callsFor({ ...message, text }, false))).toEqual(
+    expect(said(callsFor({ ...message, text }, false, true))).toEqual(
       parts.map((part) => nul('SEND_MESSAGE', 'alice', '5', part)),
     );
-    expect(callsFor({ ...message, text, file }, true).map(({ call }) => call)).toEqual([
+    expect(callsFor({ ...message, text, file }, true, true).map(({ call }) => call)).toEqual([
       'SEND_MESSAGE',
       'SEND_MESSAGE_ATTACH',
     ]);
+  });
+
+  test('to a client that never ended a call: no line end, one line a call, all different', () => {
+    const told = (text: string, isProved = false) =>
+      said(callsFor({ ...message, text }, false, isProved));
+    const calls = (...texts: readonly string[]) =>
+      texts.map((text) => nul('SEND_MESSAGE', 'alice', '5', text));
+    const text = 'GET / HTTP/1.1\r\n\r\nquit\nquit\rquit \n';
+    expect(told(text)).toEqual(calls('GET / HTTP/1.1', 'quit', 'quit ', 'quit  '));
+    expect(told(text, true)).toEqual(calls(text));
+    expect(told('one line')).toEqual(calls('one line'));
+    expect(told('\n\r\n')).toEqual(calls(''));
+    const most = limits.mailbox.unprovedLines;
+    const lines = Array.from({ length: most + 2 }, (_, line) => `line ${line}`);
+    expect(told(lines.join('\n'))).toEqual(
+      calls(...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')),
+    );
+    // Notes of files, too, and lines as long as calls.
+    expect(said(callsFor({ ...message, text: 'a\nb', file }, false, false))).toEqual(
+      calls('a', 'b', '(file photo.jpg, 1234 bytes: GETFILE alice 5)'),
+    );
+    const files = callsFor({ ...message, text: 'a\nb', file }, true, false);
+    expect(said(files).at(-1)).toBe(nul('SEND_MESSAGE_ATTACH', 'alice', '5', 'b', 'photo.jpg'));
+    for (const long of ['x'.repeat(255), 'é'.repeat(127), 'y'.repeat(300)]) {
+      const all = told(`${long}\n${long}\n${long}`);
+      expect(new Set(all).size).toBe(all.length);
+      expect(all.join('')).not.toMatch(/[\r\n]/);
+      for (const call of all) {
+        expect(Buffer.byteLength(call.split('\0')[3] ?? '')).toBeLessThanOrEqual(255);
+      }
+    }
   });
 
   test('parts: all of the text, each fits, no two alike', () => {

@@ -95,13 +95,19 @@ describe('at a terminal', () => {
     alice.type('SEND bob half a line');
     alice.type(keys.left + keys.left);
     await alice.until((shown) => shown.cursorLine === 'alice> SEND bob half a line');
+    // Line ends come only once a call has been ended.
+    await ask(server, 'SEND', 'bob', 'alice', 'hi');
+    await server.console.untilLine('s> SEND MESSAGE 1 FROM bob TO alice');
     await ask(server, 'SEND', 'bob', 'alice', 'one\nEND\n\x1b[2J\x07');
-    await alice.until('    END\nalice> SEND bob half a line');
+    await alice.until('07\n    END\nalice> SEND bob half a line');
     expect(alice.everything).toBe(
       [
         'c> CONNECT alice',
         's> CONNECT OK',
         's> MESSAGE 1 FROM bob',
+        '    hi',
+        '    END',
+        's> MESSAGE 2 FROM bob',
         '    one',
         '      END',
         '      \\x1b[2J\\x07',

@@ -27,11 +27,15 @@ describe('call-backs', () => {
 
     constructor(isFresh = true) {
       const callback: Callback = {
-        calls: (telling) => {
+        calls: (telling, _wantsFiles, isProved) => {
           const text = telling.is === 'direct' ? telling.text : `ack ${telling.id}`;
-          return text.split('|').map((part) => Buffer.from(part));
+          return (isProved ? [text] : text.split('|')).map((part) => Buffer.from(part));
         },
-        call: (_wire, content, _memory, settle) => {
+        call: (_wire, content, memory, settled) => {
+          const settle: typeof settled = (result) => {
+            if (result === 'delivered') memory.endsCalls = true;
+            settled(result);
+          };
           const call = { content: Buffer.from(content).toString(), settle };
           const events: ConnectionEvents = {
             takeNext: () => 'more',

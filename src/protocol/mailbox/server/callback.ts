@@ -79,7 +79,7 @@ class MailboxCall implements ConnectionEvents {
 }
 
 export const callback: Callback = {
-  calls: (event, wantsFiles) => callsFor(event, wantsFiles).map(encodeCall),
+  calls: (...of) => callsFor(...of).map(encodeCall),
   call: (connection, content, memory, settle) =>
     new MailboxCall(connection, content, memory, settle),
   printed: ({ id, from, to }, result) =>

@@ -1,14 +1,23 @@
 // How messages and receipts are said on this wire: as calls, each on a connection of its own.
 
-import { byteLength } from '../../bytes/text';
 import type { Direct, Receipt } from '../../model';
 import { textWithFile } from '../wire/call_codec';
 import { type Call, textBytes } from '../wire/messages';
+import { distinctLines } from './distinct_lines';
 import { distinctParts } from './distinct_parts';
 
-/** The calls that tell a user of a message or a receipt, in order. `wantsFiles`: the user has sent ATTACHES. */
-export function callsFor(event: Direct | Receipt, wantsFiles: boolean): readonly Call[] {
-  if (event.is === 'direct') return messageCalls(event, wantsFiles);
+/**
+ * The calls that tell a user of a message or a receipt, in order. `wantsFiles`: the user has sent ATTACHES. `isProved`:
+ * the client has ended a call before; until then no line end is sent to it.
+ */
+export function callsFor(
+  event: Direct | Receipt,
+  wantsFiles: boolean,
+  isProved: boolean,
+): readonly Call[] {
+  if (event.is === 'direct') {
+    return messageCalls(event, wantsFiles, isProved ? distinctParts : distinctLines);
+  }
   // The protocol can say that a message arrived. It has no words for a message that never will.
   if (event.status === 'failed') return [];
   const id = String(event.id);
@@ -17,21 +26,26 @@ export function callsFor(event: Direct | Receipt, wantsFiles: boolean): readonly
     : [{ call: 'SEND_MESS_ACK', id }];
 }
 
-function messageCalls(message: Direct, wantsFiles: boolean): readonly Call[] {
+function messageCalls(
+  message: Direct,
+  wantsFiles: boolean,
+  cut: (text: string, most: number) => readonly string[],
+): readonly Call[] {
   const { from, file } = message;
   const id = String(message.id);
   const textCall = (text: string): Call => ({ call: 'SEND_MESSAGE', from, id, text });
-  if (file === undefined) return distinctParts(message.text, textBytes).map(textCall);
+  if (file === undefined) return cut(message.text, textBytes).map(textCall);
   if (wantsFiles) {
-    const parts = distinctParts(message.text, textBytes);
+    const parts = cut(message.text, textBytes);
     const text = parts.at(-1) ?? '';
     const fileCall: Call = { call: 'SEND_MESSAGE_ATTACH', from, id, text, file: file.name };
     return [...parts.slice(0, -1).map(textCall), fileCall];
   }
   const both = textWithFile(message.text, file, from, message.id);
-  if (byteLength(both) <= textBytes) return [textCall(both)];
+  const [whole = '', ...more] = cut(both, textBytes);
+  if (more.length === 0) return [textCall(whole)];
   // The note says how to get the file, so it stays in one part if it fits one.
-  const texts = message.text === '' ? [] : distinctParts(message.text, textBytes);
+  const texts = message.text === '' ? [] : cut(message.text, textBytes);
   const note = textWithFile('', file, from, message.id);
-  return [...texts, ...distinctParts(note, textBytes)].map(textCall);
+  return [...texts, ...cut(note, textBytes)].map(textCall);
 }

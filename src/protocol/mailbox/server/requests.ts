@@ -103,8 +103,8 @@ export class MailboxRequest {
     if (!account) return;
     const port = portOf(request.port);
     const { machine, remote } = this.#host;
-    // The server calls no machine but the peer's own, and never one of its own doors.
-    if (port === undefined || this.#host.isOwnDoor({ host: remote.host, port })) {
+    // The server calls no machine but the peer's own.
+    if (port === undefined || !this.#host.mayCall({ host: remote.host, port })) {
       return this.#fail(account);
     }
     const address = { host: remote.host, port };
