@@ -11,6 +11,27 @@ export const normalHost = (host: string | undefined): string =>
 
 export const isLoopback = (host: string): boolean => host.startsWith('127.') || host === '::1';
 
+const hextets = 8;
+/** The hextets that name a /64. */
+const networkHextets = 4;
+
+/**
+ * Whom an address stands for where something is counted: an IPv4 address for itself, an IPv6 address for its /64,
+ * because a customer who has one address of those has all.
+ */
+export function networkOf(host: string): string {
+  if (!host.includes(':')) return host;
+  const [before = '', after] = host.replace(/%.*$/, '').split('::');
+  const first = before === '' ? [] : before.split(':');
+  const last = after === undefined || after === '' ? [] : after.split(':');
+  const gap = after === undefined ? 0 : Math.max(0, hextets - first.length - last.length);
+  const all = [...first, ...Array.from({ length: gap }, () => '0'), ...last];
+  const network = all
+    .slice(0, networkHextets)
+    .map((part) => part.toLowerCase().replace(/^0+(?=.)/, ''));
+  return `${network.join(':')}::/64`;
+}
+
 const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
 /** Every address of this machine. */

@@ -22,6 +22,9 @@ import type {
  */
 type Effect = 'memory' | 'reads' | 'writes';
 
+/** Of what there is so much a second for one connection, account and address (`limits.quota.rates`). */
+export type RateKind = 'messages' | 'names' | 'registrations' | 'rooms';
+
 interface Operation<Input, Output, Refusal extends string, NeedsSession extends boolean = boolean> {
   readonly effect: Effect;
   /** It tells what has happened already, so it is never refused for load. */
@@ -30,6 +33,8 @@ interface Operation<Input, Output, Refusal extends string, NeedsSession extends 
   readonly needsSession: NeedsSession;
   /** It stores what stays: where it would last, it is refused as `storage` while too little of the disk is free. */
   readonly grows: boolean;
+  /** What a peer is counted for who asks for it. Undefined: it may be asked for as often as the journal takes it. */
+  readonly rate: RateKind | undefined;
   /** For the type checker only; never there at run time. */
   readonly types?: { readonly input: Input; readonly output: Output; readonly refusal: Refusal };
 }
@@ -38,6 +43,7 @@ type Open<Input, Output, Refusal extends string> = Operation<Input, Output, Refu
 
 const memory = <Input, Output, Refusal extends string = never>(): Open<Input, Output, Refusal> => ({
   effect: 'memory',
+  rate: undefined,
   isOwed: false,
   needsSession: false,
   grows: false,
@@ -45,6 +51,7 @@ const memory = <Input, Output, Refusal extends string = never>(): Open<Input, Ou
 
 const reads = <Input, Output, Refusal extends string = never>(): Open<Input, Output, Refusal> => ({
   effect: 'reads',
+  rate: undefined,
   isOwed: false,
   needsSession: false,
   grows: false,
@@ -52,6 +59,7 @@ const reads = <Input, Output, Refusal extends string = never>(): Open<Input, Out
 
 const writes = <Input, Output, Refusal extends string = never>(): Open<Input, Output, Refusal> => ({
   effect: 'writes',
+  rate: 'messages',
   isOwed: false,
   needsSession: false,
   grows: false,
@@ -63,21 +71,28 @@ const stores = <Input, Output, Refusal extends string = never>(): Open<Input, Ou
   grows: true,
 });
 
+/** It is counted as something else than a message, or not at all. */
+const rated = <Input, Output, Refusal extends string>(
+  rate: RateKind | undefined,
+  operation: Open<Input, Output, Refusal>,
+): Open<Input, Output, Refusal> => ({ ...operation, rate });
+
 const owed = <Input, Output, Refusal extends string>(
   operation: Open<Input, Output, Refusal>,
-): Open<Input, Output, Refusal> => ({ ...operation, isOwed: true });
+): Open<Input, Output, Refusal> => ({ ...operation, isOwed: true, rate: undefined });
 
 /** The operation is one of a session that has entered: the command names the session. */
 const entered = <Input, Output, Refusal extends string>({
   effect,
   isOwed,
   grows,
+  rate,
 }: Open<Input, Output, Refusal>): Operation<
   Input & { readonly session: SessionId },
   Output,
   Refusal | 'not-entered',
   true
-> => ({ effect, isOwed, needsSession: true, grows });
+> => ({ effect, isOwed, rate, needsSession: true, grows });
 
 /** An operation that needs nothing but the session. */
 type NoInput = object;
@@ -107,20 +122,26 @@ export const operations = {
    * Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. The same
    * name with the same token is the same request again: it succeeds and changes nothing.
    */
-  register: stores<
-    { name: Name; fullName: string; born: string; host: string; tokenHash?: string },
-    void,
-    'name-taken'
-  >(),
+  register: rated(
+    'registrations',
+    stores<
+      { name: Name; fullName: string; born: string; host: string; tokenHash?: string },
+      void,
+      'name-taken'
+    >(),
+  ),
   /**
    * Durable. Erases all that waits for the account. `elsewhere`: the account is connected from another host. An account
    * that has a token goes only by a session of its own.
    */
-  unregister: writes<
-    { account: Name; host: string; session?: SessionId },
-    void,
-    'unknown-user' | 'elsewhere' | 'not-allowed'
-  >(),
+  unregister: rated(
+    'registrations',
+    writes<
+      { account: Name; host: string; session?: SessionId },
+      void,
+      'unknown-user' | 'elsewhere' | 'not-allowed'
+    >(),
+  ),
   /**
    * Whether a request that sends or asks in the name of the session's account must show its token. `required` sets it;
    * without it nothing changes. An account that has no token never requires one.
@@ -155,39 +176,45 @@ export const operations = {
    * answers `name-taken`. `deaf`: it cannot be told anything (a relay emitter). `hearsFor`: private messages to
    * that name come here; `below`: to the number that much below its own (a relay display, for its emitter).
    */
-  enter: writes<
-    {
-      session: SessionId;
-      wanted: NameRequest;
-      collision: 'rename' | 'refuse';
-      dialect: string;
-      machine: string;
-      address: Address;
-      deaf?: boolean;
-      hearsFor?: Name | { readonly below: number };
-    },
-    { name: Name },
-    'name-taken' | 'none-free' | 'already-entered'
-  >(),
+  enter: rated(
+    'names',
+    writes<
+      {
+        session: SessionId;
+        wanted: NameRequest;
+        collision: 'rename' | 'refuse';
+        dialect: string;
+        machine: string;
+        address: Address;
+        deaf?: boolean;
+        hearsFor?: Name | { readonly below: number };
+      },
+      { name: Name },
+      'name-taken' | 'none-free' | 'already-entered'
+    >(),
+  ),
   /** Whether a guest could take this name now. Only `enter` takes it. */
   'name-free': reads<{ name: Name }, { free: boolean }>(),
   /**
    * The connection becomes an account's, by the token that the account got when it was registered. `watches`: it
    * is told of everybody who comes and goes, as `watch` has it.
    */
-  login: writes<
-    {
-      session: SessionId;
-      account: Name;
-      tokenHash: string;
-      dialect: string;
-      machine: string;
-      address: Address;
-      watches?: boolean;
-    },
-    { name: Name },
-    'unknown-user' | 'not-allowed' | 'already-entered'
-  >(),
+  login: rated(
+    'names',
+    writes<
+      {
+        session: SessionId;
+        account: Name;
+        tokenHash: string;
+        dialect: string;
+        machine: string;
+        address: Address;
+        watches?: boolean;
+      },
+      { name: Name },
+      'unknown-user' | 'not-allowed' | 'already-entered'
+    >(),
+  ),
   /** The connection is gone: it leaves its rooms, and a guest's messages are erased. Never refused. */
   leave: owed(writes<{ session: SessionId }, void>()),
   /** From now on this session is told of everybody who comes and goes. */
@@ -203,7 +230,9 @@ export const operations = {
 
   // Rooms
   /** Creates an open room and nothing else. Reserved and used names are taken. Volatile. */
-  'room-create': entered(writes<{ room: RoomName }, void, 'room-exists' | 'too-many'>()),
+  'room-create': entered(
+    rated('rooms', writes<{ room: RoomName }, void, 'room-exists' | 'too-many'>()),
+  ),
   /**
    * Joins an open room. `only`: leaves every other open room first. `mute`: is not told what is said there.
    * Where the session is in the room already, the others are told that it left and that it joined.
@@ -226,7 +255,9 @@ export const operations = {
   ),
 
   // Groups: only the creator invites, anyone leaves. Durable for accounts, else volatile.
-  'group-create': entered(stores<{ group: RoomName }, void, 'room-exists' | 'too-many'>()),
+  'group-create': entered(
+    rated('rooms', stores<{ group: RoomName }, void, 'room-exists' | 'too-many'>()),
+  ),
   'group-invite':
     entered(
       stores<
@@ -275,11 +306,14 @@ export const operations = {
     'unknown-sender' | 'unknown-user' | 'full' | 'too-long' | 'not-allowed'
   >(),
   /** Whether `direct` would take a message with a file now; asked before the file is brought. */
-  'may-send-file': reads<
-    { from: Actor; to: Name },
-    void,
-    'unknown-sender' | 'unknown-user' | 'full' | 'not-allowed'
-  >(),
+  'may-send-file': rated(
+    'messages',
+    reads<
+      { from: Actor; to: Name },
+      void,
+      'unknown-sender' | 'unknown-user' | 'full' | 'not-allowed'
+    >(),
+  ),
   /** Delivery's word on a message: it was delivered, or never will be. */
   settle:
     owed(
@@ -360,20 +394,22 @@ export const operations = {
    * A connection of its own begins to carry an offered file; its token is good once. Where the answer has no hash,
    * the connection brings the file, else it fetches it.
    */
-  'offer-open': writes<
-    { session: SessionId; tokenHash: string },
-    {
-      offer: number;
-      file: { readonly name: string; readonly size: number; readonly hash?: FileHash };
-    },
-    'unknown-offer'
-  >(),
+  'offer-open': rated(
+    undefined,
+    writes<
+      { session: SessionId; tokenHash: string },
+      {
+        offer: number;
+        file: { readonly name: string; readonly size: number; readonly hash?: FileHash };
+      },
+      'unknown-offer'
+    >(),
+  ),
   /** The connection that carries it has brought the whole file. */
-  'offer-stored': writes<
-    { session: SessionId; offer: number; hash: FileHash },
-    void,
-    'unknown-offer'
-  >(),
+  'offer-stored': rated(
+    undefined,
+    writes<{ session: SessionId; offer: number; hash: FileHash }, void, 'unknown-offer'>(),
+  ),
   /**
    * Without `offer`, the connection that carries a file says that it is over: for one recipient, or, if it was
    * bringing the file, for all; no `why` means that the recipient has the file. With `offer`, the session that offers
@@ -414,6 +450,12 @@ export const operations = {
   'outcomes-expire': writes<{ before: number; most: number }, { more: boolean }>(),
   /** Gives free pages of the database back to the disk, at most so many, and keeps some. */
   reclaim: writes<{ most: number; keep: number }, { more: boolean }>(),
+  // Bounds
+  /**
+   * Stands for a command of a peer who asks too often, in the order of that connection's commands: always refused, as
+   * `rate-limited`.
+   */
+  'refuse-rate': memory<NoInput, never>(),
 } as const;
 
 type Operations = typeof operations;
@@ -435,8 +477,11 @@ export type Command<K extends OperationName = OperationName> = {
   [P in K]: { readonly do: P } & Readonly<Types<P>['input']>;
 }[K];
 
-/** `storage`: it could not be made to last. `overloaded`: try later. `internal`: our bug, logged. */
-export type CommonRefusal = 'storage' | 'overloaded' | 'internal';
+/**
+ * `storage`: it could not be made to last. `overloaded`: try later. `rate-limited`: this peer asks too often, try
+ * later. `internal`: our bug, logged.
+ */
+export type CommonRefusal = 'storage' | 'overloaded' | 'rate-limited' | 'internal';
 
 /** What became of a command. */
 export type Outcome<K extends OperationName = OperationName> = {

@@ -93,6 +93,42 @@ export const limits = {
     /** How long an outcome is remembered by its idempotency key, in ms. */
     outcomeMs: 24 * 3600 * second,
   },
+  quota: {
+    /**
+     * What one connection, account and address (IPv6: a /64) may ask for, of each kind of command (commands.ts): at once,
+     * and a second in the long run. More is refused as rate-limited. Flags change it.
+     */
+    rates: {
+      /** Everything that lasts or that others are told, except the kinds below. */
+      messages: {
+        connection: { burst: 5_000, perSecond: 200 },
+        account: { burst: 5_000, perSecond: 200 },
+        address: { burst: 20_000, perSecond: 1_000 },
+      },
+      /** Names taken: guests and accounts that come in. */
+      names: {
+        connection: { burst: 50, perSecond: 1 },
+        account: { burst: 200, perSecond: 5 },
+        address: { burst: 2_000, perSecond: 50 },
+      },
+      /** Accounts registered, and given back. */
+      registrations: {
+        connection: { burst: 50, perSecond: 1 },
+        account: { burst: 50, perSecond: 1 },
+        address: { burst: 1_000, perSecond: 2 },
+      },
+      /** Rooms and groups created. */
+      rooms: {
+        connection: { burst: 100, perSecond: 1 },
+        account: { burst: 100, perSecond: 1 },
+        address: { burst: 500, perSecond: 2 },
+      },
+    },
+    /** A text of so many UTF-16 units counts as one message more. */
+    textUnit: 8 * KiB,
+    /** Addresses and accounts that are remembered. Over this number, the first are forgotten: they count from zero. */
+    subjects: 100_000,
+  },
   delivery: {
     /** Messages of one recipient held in memory for delivery. The rest stays in the store. */
     window: 32,

@@ -22,11 +22,13 @@ import { StorageWatch } from './journal/storage_watch';
 import { Maintenance } from './maintenance';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 import { Turns } from './net/turns';
+import type { Rates } from './quota/rates';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
 export interface CoreDeps {
   readonly clock: Clock;
   readonly files: FileStore;
+  readonly rates: Rates;
   readonly console: Pick<Console, 'print' | 'warn' | 'raw'>;
   /** Runs a step once the current turn's input has been read. */
   soon(step: () => void): void;
@@ -143,7 +145,7 @@ export class Core {
 
   /** What the connections of one door share. `server`: its address as peers know it. */
   hostDeps(dialect: string, server: Address): ConnectionHostDeps {
-    const { clock, console, files } = this.#deps;
+    const { clock, console, files, rates } = this.#deps;
     return {
       dialect,
       machine,
@@ -151,6 +153,7 @@ export class Core {
       clock,
       files,
       turns: this.#turns,
+      rates,
       submit: (command, done, idempotencyKey, lane) =>
         this.#journal.submit(command, done, idempotencyKey, lane),
       owe: (command, done, lane) => this.#owed.submit(command, done, lane),

@@ -10,6 +10,7 @@ import { limits } from '../protocol/limits';
 import { SystemConsole } from './console';
 import { defaultFolder, FolderInUse, LostDatabase } from './folder';
 import { ForeignDatabase, NewerDatabase } from './hub/store';
+import { readRates } from './quota/flag';
 import { type DoorRequest, PortUnavailable, type RunningServer, startServer } from './server';
 
 /** The door that `-p` opens, and that is open when no other is named. */
@@ -48,6 +49,12 @@ const options = {
     description: 'how long an attachment waits',
     default: limits.files.attachmentMs / dayMs,
   },
+  rate: {
+    type: 'string',
+    valueHint: 'KIND=N,...',
+    description: 'how much one address may do in a second, or off (messages=1000, names=50, ...)',
+  },
+  'exempt-loopback': { type: 'boolean', description: 'hold peers on this machine to no rate' },
   quiet: { type: 'boolean', description: 'print no console lines' },
 } as const satisfies Record<string, Option>;
 
@@ -72,6 +79,10 @@ export const serve = defineCommand({
         ...(given['max-file'] !== undefined && { largestFile: given['max-file'] }),
         ...(given['max-files'] !== undefined && { storedFiles: given['max-files'] }),
         attachmentMs: given['keep-files'] * dayMs,
+        rates: {
+          ...(given.rate !== undefined && { perSecond: readRates(given.rate) }),
+          exemptLoopback: given['exempt-loopback'],
+        },
       });
     } catch (error) {
       throw explained(error, folder);

@@ -19,6 +19,7 @@ import { createReport, type Report } from './log';
 import { Admission } from './net/admission';
 import { Dialer } from './net/dialer';
 import { type Door, TcpDoor } from './net/door';
+import { Rates, type RateSettings } from './quota/rates';
 import { WebDoor } from './web/door';
 
 export interface DoorRequest {
@@ -40,6 +41,8 @@ export interface ServerSettings {
   readonly storedFiles?: number;
   /** How long an attachment waits, in ms. */
   readonly attachmentMs?: number;
+  /** How often peers may ask. As the limits say by default. */
+  readonly rates?: RateSettings;
   /** The system's by default. */
   readonly clock?: Clock;
   /** Tells the state of the disk. Asks the system by default. */
@@ -173,6 +176,7 @@ function assembleCore(
     isDiskLow:
       settings.folder === undefined ? () => false : lowDisk(look, () => clock.monotonicNow()),
     files,
+    rates: new Rates(() => sockets.clock.monotonicNow(), settings.rates),
     console: settings.console,
     soon: (step) => void setImmediate(step),
     flush: () => sockets.flushes.flush(),

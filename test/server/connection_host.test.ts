@@ -18,6 +18,7 @@ function handTurns() {
   const turns = new Turns({ monotonicNow: () => 0, soon: (step) => void soon.push(step) });
   return { turns, nextRound: () => soon.shift()?.() };
 }
+import { Rates } from '../../src/server/quota/rates';
 
 /** A connection whose session submits one command a byte. The test gives the outcomes. */
 function connected({ turns } = handTurns(), asks = true) {
@@ -53,6 +54,7 @@ function connected({ turns } = handTurns(), asks = true) {
     report: (_, error) => {
       throw error;
     },
+    rates: new Rates(() => 0),
     nextSession: () => 'm1-1' as SessionId,
     opened() {},
     entered() {},

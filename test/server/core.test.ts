@@ -7,6 +7,7 @@ import { market } from '../../src/protocol/market/index';
 import { Core, openCoreStore } from '../../src/server/core';
 import { Lane } from '../../src/server/journal/lanes';
 import { ConnectionHost } from '../../src/server/net/connection_host';
+import { Rates } from '../../src/server/quota/rates';
 import { HandClock } from '../support/hand_clock';
 import { named } from '../support/journal';
 
@@ -21,6 +22,7 @@ test('a user who enters in one batch with a message for them gets it after both 
     clock: new HandClock(1_700_000_000_000),
     files: { receive: unused, read: unused, release: unused, unpin: unused },
     console: { print: () => {}, warn: () => {}, raw: unused },
+    rates: new Rates(() => 0),
     soon: (step) => void steps.push(step),
     flush: () => {},
     dial: unused,

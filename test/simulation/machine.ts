@@ -15,6 +15,7 @@ import { fileIsNeeded, neededFiles } from '../../src/server/hub/state/attachment
 import type { Store } from '../../src/server/hub/store';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 import { Dialer } from '../../src/server/net/dialer';
+import { Rates } from '../../src/server/quota/rates';
 import type { Chance } from './chance';
 import { type Disk, MemoryFiles } from './files';
 import { Connection, type Manner, type PeerEvents } from './network';
@@ -118,6 +119,7 @@ export class Machine {
     const core = new Core(db, dialects, {
       clock,
       files,
+      rates: new Rates(() => clock.monotonicNow()),
       console: {
         print: () => {},
         warn: (line) => this.#deps.note(`warning: ${line}`),

@@ -51,7 +51,7 @@ export class KeptConsole implements Console {
 
 type Bounds = Pick<
   ServerSettings,
-  'largestFile' | 'storedFiles' | 'attachmentMs' | 'clock' | 'descriptors' | 'disk'
+  'largestFile' | 'storedFiles' | 'attachmentMs' | 'clock' | 'descriptors' | 'disk' | 'rates'
 >;
 
 export interface TestServer extends AsyncDisposable {

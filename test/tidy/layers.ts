@@ -67,9 +67,15 @@ export const layers: readonly Layer[] = [
   { files: 'src/server/journal/**', may: ['src/server/{journal,hub}/**', contract] },
   { files: 'src/server/delivery/**', may: ['src/server/{delivery,hub}/**', contract, bytes] },
   { files: 'src/server/files/**', may: ['src/server/files/**', contract, bytes] },
+  // How often peers may ask, and the flag that changes it.
+  {
+    files: 'src/server/quota/**',
+    may: ['src/net/**', 'src/server/quota/**', contract, cliForCommands],
+    external: [],
+  },
   {
     files: 'src/server/net/**',
-    may: ['src/net/**', 'src/server/{net,delivery,files}/**', lanes, contract, bytes],
+    may: ['src/net/**', 'src/server/{net,delivery,files,quota}/**', lanes, contract, bytes],
   },
   // HTTP beside one dialect: it shares that dialect's schemas, and serves the page.
   {

@@ -19,6 +19,7 @@ import { listHandlers } from './operations/lists';
 import { maintenanceHandlers } from './operations/maintenance';
 import { messageHandlers } from './operations/messages';
 import { offerHandlers } from './operations/offers';
+import { refusalHandlers } from './operations/refusals';
 import { roomHandlers } from './operations/rooms';
 import { sessionHandlers } from './operations/sessions';
 import { signalHandlers } from './operations/signals';
@@ -130,6 +131,7 @@ const handlersOf = (state: HubState): Handlers => ({
   ...maintenanceHandlers(state),
   ...messageHandlers(state),
   ...offerHandlers(state),
+  ...refusalHandlers(state),
   ...roomHandlers(state),
   ...sessionHandlers(state),
   ...signalHandlers(state),

@@ -13,6 +13,7 @@ import type { Address, Direct, Notice, Said, SessionId } from '../../protocol/mo
 import type { Outlet } from '../delivery/outlet';
 import type { FileStore } from '../files/files';
 import { Lane } from '../journal/lanes';
+import type { Caller, Rates } from '../quota/rates';
 import { FileTransfers } from './file_transfers';
 import { InputFlow, type InputOwner } from './input_flow';
 import { OutstandingCommands } from './outstanding_commands';
@@ -28,6 +29,7 @@ export interface ConnectionHostDeps {
   readonly clock: Clock;
   readonly files: FileStore;
   readonly turns: Turns;
+  readonly rates: Rates;
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
@@ -61,6 +63,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   #events: ConnectionEvents | undefined;
   #session: Session | undefined;
   #id: SessionId | undefined;
+  #caller: Caller | undefined;
   #transfers: FileTransfers | undefined;
   #unsettled: UnsettledMessages | undefined;
   /** Whether the hub may know this connection; `leaving` until it has been told otherwise. */
@@ -161,7 +164,20 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
       if (this.#isLost) this.#unpinFiles();
       else this.#input.answered();
     };
-    this.#deps.submit(command, answered, idempotencyKey, this.#lane);
+    if (this.#mayAsk(command as unknown as Command)) {
+      this.#deps.submit(command, answered, idempotencyKey, this.#lane);
+    } else {
+      // In the command's place, so that the answers keep their order.
+      const refuse = (outcome: Outcome<'refuse-rate'>): void => answered(outcome);
+      this.#deps.submit({ do: 'refuse-rate' }, refuse, undefined, this.#lane);
+    }
+  }
+
+  /** Whether the peer does not ask too often. */
+  #mayAsk(command: Command): boolean {
+    this.#caller ??= this.#deps.rates.caller(this.remote.host);
+    if (command.do === 'login') this.#caller.actFor(command.tokenHash);
+    return this.#caller.take(command) === 0;
   }
 
   /** From now on the hub may know this connection, and delivery must find it. */

@@ -6,7 +6,7 @@ import type { InferOutput } from 'valibot';
 import { normalHost } from '../../net/address';
 import type { Command, OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
-import { type FileRef, recipientNameOf } from '../../protocol/model';
+import { type FileRef, recipientNameOf, refused } from '../../protocol/model';
 import type * as http from '../../protocol/web/wire/http';
 import { Lane } from '../journal/lanes';
 import type { Admission } from '../net/admission';
@@ -35,12 +35,18 @@ export class Api {
   /** A peer that moves a file holds a connection, so `admission` counts it like a peer at the other doors. */
   constructor(deps: ConnectionHostDeps, admission: Admission) {
     this.#deps = deps;
-    this.#health = new Health(deps.clock, () => this.#ask({ do: 'prove-commit' }));
+    this.#health = new Health(
+      deps.clock,
+      () =>
+        new Promise((resolve) =>
+          deps.submit({ do: 'prove-commit' }, resolve, undefined, new Lane()),
+        ),
+    );
     const files = new FileApi({
       clock: deps.clock,
       files: deps.files,
       admission,
-      ask: (command) => this.#ask(command),
+      ask: (call, command) => this.#ask(call, command),
       owe: (command) => deps.owe(command, () => {}, new Lane()),
       send: (call, message, file) => this.#send(call, message, file),
     });
@@ -76,7 +82,13 @@ export class Api {
     return routes;
   }
 
-  #ask<K extends OperationName>(command: Command<K>, idempotencyKey?: string): Promise<Outcome<K>> {
+  #ask<K extends OperationName>(
+    { host, credentials }: SignedCall,
+    command: Command<K>,
+    idempotencyKey?: string,
+  ): Promise<Outcome<K>> {
+    const caller = this.#deps.rates.caller(host).actFor(credentials.tokenHash);
+    if (caller.take(command) > 0) return Promise.resolve(refused('rate-limited') as Outcome<K>);
     return new Promise((resolve) =>
       this.#deps.submit(command, resolve, idempotencyKey, new Lane()),
     );
@@ -88,8 +100,9 @@ export class Api {
     return json(200, { status: 'ok' } satisfies InferOutput<typeof http.health>);
   }
 
-  async #users({ request, credentials }: SignedCall): Promise<Response> {
-    const outcome = await this.#ask({ do: 'users', asker: credentials });
+  async #users(call: SignedCall): Promise<Response> {
+    const { request, credentials } = call;
+    const outcome = await this.#ask(call, { do: 'users', asker: credentials });
     if (!outcome.ok) {
       // The unknown user is here the one who asks.
       const status = outcome.why === 'unknown-user' ? 401 : 503;
@@ -110,13 +123,15 @@ export class Api {
   }
 
   async #send(
-    { request, credentials }: SignedCall,
+    call: SignedCall,
     message: InferOutput<typeof http.message>,
     file?: FileRef,
   ): Promise<Response> {
+    const { request, credentials } = call;
     const to = recipientNameOf(message.to);
     if (!to) return refusal(request, 'unknown-user');
     const outcome = await this.#ask(
+      call,
       {
         do: 'direct',
         from: credentials,

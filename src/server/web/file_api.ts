@@ -21,7 +21,7 @@ interface FileApiDeps {
   readonly files: FileStore;
   readonly admission: Admission;
   /** Submits a command to the hub. */
-  ask<K extends OperationName>(command: Command<K>): Promise<Outcome<K>>;
+  ask<K extends OperationName>(call: SignedCall, command: Command<K>): Promise<Outcome<K>>;
   /** Submits what has happened already. */
   owe(command: Command): void;
   /** Sends the message that a file came with, and answers the request. */
@@ -54,10 +54,11 @@ export class FileApi {
     if (!to) return refusal(request, 'unknown-user');
     // No bytes are taken before it is known whose they are, and that there is somebody to take them. A request that
     // is repeated under its key gets its first answer, whatever has become of the recipient since.
-    const may = await this.#deps.ask({ do: 'may-send-file', from: credentials, to });
+    const may = await this.#deps.ask(call, { do: 'may-send-file', from: credentials, to });
     if (!may.ok) {
       if (statusOf(may.why) === 401) return refusal(request, 'not-allowed');
-      if (query.output.key === undefined) return refusal(request, may.why);
+      const isRepeat = query.output.key !== undefined && may.why !== 'rate-limited';
+      if (!isRepeat) return refusal(request, may.why);
     }
     if (this.#uploads >= limits.web.uploads) return refusal(request, 'busy');
     if (!admission.admit(host)) return refusal(request, 'busy');
@@ -89,13 +90,14 @@ export class FileApi {
   }
 
   /** Turns a message's file into an address that a plain link can lead to. */
-  async claim({ request, credentials }: SignedCall): Promise<Response> {
+  async claim(call: SignedCall): Promise<Response> {
+    const { request, credentials } = call;
     const claim = await readJson(request, schemas.Claim);
     if (!claim.ok) return refusal(request, 'bad-request');
     const from = recipientNameOf(claim.value.from);
     if (!from) return refusal(request, 'unknown-file');
     const { id } = claim.value;
-    const outcome = await this.#deps.ask({ do: 'file-find', ...credentials, from, id });
+    const outcome = await this.#deps.ask(call, { do: 'file-find', ...credentials, from, id });
     if (!outcome.ok) {
       // The unknown user is here the one who asks.
       const status = outcome.why === 'unknown-user' ? 401 : statusOf(outcome.why);

@@ -45,6 +45,7 @@ const refusal = (description: string): Answer => json('Refusal', description);
 const badRequest = refusal('The request is not what this document says, or its body broke off.');
 const notAllowed = refusal('No such account, or not its token.');
 const unavailable = refusal('Try again later.');
+const tooOften = refusal('This account or address asks too often; `Retry-After` says when again.');
 const sent = json('Sent', 'Stored: it will be delivered.');
 const notFound = refusal('Nobody goes by that name.');
 const full = refusal('Too much waits for the recipient, or the disk is full.');
@@ -76,6 +77,7 @@ export const operations = {
       401: notAllowed,
       404: notFound,
       413: refusal(`The text is longer than ${limits.hub.textBytes} bytes.`),
+      429: tooOften,
       503: unavailable,
       507: full,
     },
@@ -94,6 +96,7 @@ export const operations = {
       404: notFound,
       411: refusal('Content-Length is missing.'),
       413: refusal('The file or the text is too large.'),
+      429: tooOften,
       503: unavailable,
       507: full,
     },

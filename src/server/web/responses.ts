@@ -67,6 +67,7 @@ const statuses: Readonly<Record<string, number>> = {
   'too-long': 413,
   'too-large': 413,
   'no-websocket': 426,
+  'rate-limited': 429,
   full: 507,
   'no-space': 507,
   storage: 503,
@@ -86,6 +87,6 @@ export function refusal(
   // A browser would ask its user for a password if it were challenged; the page does that better.
   const isPage = request.headers.has('sec-fetch-mode');
   const challenge = status === 401 && !isPage && { 'www-authenticate': 'Basic realm="chat"' };
-  const later = status === 503 && { 'retry-after': '1' };
+  const later = (status === 503 || status === 429) && { 'retry-after': '1' };
   return json(status, { why }, { ...challenge, ...later, ...headers });
 }

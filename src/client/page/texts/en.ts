@@ -89,6 +89,7 @@ export const en = {
     'unknown-user': 'Nobody goes by that name.',
     'unknown-room': 'There is no such room.',
     'room-exists': 'That name is taken.',
+    'rate-limited': 'Too much at once. Try again in a moment.',
     'too-many': 'There are too many already.',
     'already-member': 'Already a member.',
     'not-creator': 'Only who made the group invites.',

@@ -91,6 +91,7 @@ export const es: Texts = {
     'unknown-user': 'Nadie se llama así.',
     'unknown-room': 'No existe esa sala.',
     'room-exists': 'Ese nombre ya está en uso.',
+    'rate-limited': 'Demasiado a la vez. Vuelve a probar dentro de un momento.',
     'too-many': 'Ya hay demasiados.',
     'already-member': 'Ya es miembro.',
     'not-creator': 'Solo invita quien creó el grupo.',

@@ -91,6 +91,7 @@ export const pt: Texts = {
     'unknown-user': 'Ninguém tem esse nome.',
     'unknown-room': 'Essa sala não existe.',
     'room-exists': 'Esse nome já está em uso.',
+    'rate-limited': 'Demasiado de uma só vez. Tenta de novo daqui a um momento.',
     'too-many': 'Já há demasiados.',
     'already-member': 'Já é membro.',
     'not-creator': 'Só convida quem criou o grupo.',

@@ -21,6 +21,7 @@ export function signInRefusal(why: Refusal<'enter' | 'login'>): Status {
     case 'none-free':
     case 'storage':
     case 'overloaded':
+    case 'rate-limited':
     case 'internal':
       return 'try-later';
   }
@@ -37,6 +38,7 @@ export function directRefusal(why: Refusal<'direct'>): Reason {
     case 'not-allowed':
     case 'storage':
     case 'overloaded':
+    case 'rate-limited':
     case 'internal':
       return 'try-later';
   }
@@ -51,6 +53,7 @@ export function sayRefusal(why: Refusal<'say'>): Reason {
     case 'not-entered':
     case 'storage':
     case 'overloaded':
+    case 'rate-limited':
     case 'internal':
       return 'try-later';
   }
@@ -72,6 +75,7 @@ export function groupRefusal(why: Refusal<GroupOperation>): Status {
     case 'not-entered':
     case 'storage':
     case 'overloaded':
+    case 'rate-limited':
     case 'internal':
       return 'try-later';
   }
@@ -88,6 +92,7 @@ export function offerRefusal(why: Refusal<'offer'>): Status {
     case 'not-entered':
     case 'storage':
     case 'overloaded':
+    case 'rate-limited':
     case 'internal':
       return 'try-later';
   }

@@ -117,6 +117,7 @@ function refusalOf(why: TransferRefusal, id: string): string {
     case 'not-entered':
     case 'storage':
     case 'overloaded':
+    case 'rate-limited':
     case 'internal':
       return texts.busy;
   }

@@ -18,7 +18,7 @@ export interface PendingRequest {
 }
 
 /** Refusals that say nothing about the request itself: it is worth repeating. */
-const transient = new Set(['storage', 'overloaded', 'internal', 'not-entered']);
+const transient = new Set(['storage', 'overloaded', 'rate-limited', 'internal', 'not-entered']);
 
 export class PendingRequests {
   readonly #write: (line: Uint8Array) => void;
