@@ -1,7 +1,14 @@
 // Files that are sent and fetched: their progress, their end, and what is tried again.
 
 import { limits } from '../../protocol/limits';
-import { download, upload, type UploadResult } from './http';
+import {
+  confirmFile,
+  download,
+  type Identity,
+  type ReceivedFile,
+  upload,
+  type UploadResult,
+} from './http';
 import { send } from './outgoing';
 import { refreshUndelivered } from './server';
 import {
@@ -99,17 +106,30 @@ function uploadEnded(message: StoredMessage, file: File, result: UploadResult): 
 
 export const cancelUpload = (key: string): void => cancels.get(key)?.();
 
-export function downloadFile(message: StoredMessage): void {
+/** The server keeps the file: nobody but the user knows when it has come. */
+export const downloadFile = (message: StoredMessage): void =>
+  withFile(message, async (identity, file) => {
+    const result = await download(identity, file);
+    return result === 'started' ? 'fetched' : result;
+  });
+
+/** The user has the file. */
+export const takeFile = (message: StoredMessage): void => withFile(message, confirmFile);
+
+function withFile(
+  message: StoredMessage,
+  act: (
+    identity: Identity,
+    file: ReceivedFile,
+  ) => Promise<'fetched' | 'taken' | 'gone' | 'unreachable'>,
+): void {
   const { file, id, from } = message;
   const name = me.value;
   const token = name === undefined ? undefined : tokens.of(name);
   if (!file || id === undefined || name === undefined || token === undefined) return;
-  void download({ name, token }, from, id).then((result) => {
-    if (result === 'unreachable') hint.value = t.unreachable;
-    else {
-      const state = result === 'gone' ? 'gone' : 'taken';
-      void putMessage({ ...message, file: { ...file, state } });
-    }
+  void act({ name, token }, { from, id }).then((state) => {
+    if (state === 'unreachable') hint.value = t.unreachable;
+    else void putMessage({ ...message, file: { ...file, state } });
   });
 }
 

@@ -57,26 +57,47 @@ export function upload(
   return () => request.abort();
 }
 
-/** Lets the browser download a file that came with a message. `gone`: the server has it no more. */
-export async function download(
+/** A file that came with a message. */
+export interface ReceivedFile {
+  readonly from: string;
+  readonly id: number;
+}
+
+type Fetched<Done extends string> = Done | 'gone' | 'unreachable';
+
+/** Lets the browser download a file, which stays on the server. `gone`: the server has it no more. */
+export const download = (identity: Identity, file: ReceivedFile): Promise<Fetched<'started'>> =>
+  claim(identity, file, ({ url, name }) => {
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    return 'started';
+  });
+
+/** Tells the server that its user has the file, so that it forgets it. */
+export const confirmFile = (identity: Identity, file: ReceivedFile): Promise<Fetched<'taken'>> =>
+  claim(identity, file, async ({ url }) => {
+    const { status } = await fetch(`${url}/taken`, { method: 'POST' });
+    if (status === 404) return 'gone';
+    return status === 204 ? 'taken' : 'unreachable';
+  });
+
+/** Gets an address for a file, and goes on with that. */
+async function claim<Done extends string>(
   identity: Identity,
-  from: string,
-  id: number,
-): Promise<'started' | 'gone' | 'unreachable'> {
+  file: ReceivedFile,
+  then: (at: v.InferOutput<typeof http.download>) => Fetched<Done> | Promise<Fetched<Done>>,
+): Promise<Fetched<Done>> {
   try {
     const response = await fetch('/api/downloads', {
       method: 'POST',
       headers: { authorization: authorization(identity), 'content-type': 'application/json' },
-      body: JSON.stringify({ from, id }),
+      body: JSON.stringify(file),
     });
     if (response.status === 404) return 'gone';
     const answer = v.safeParse(http.download, await response.json());
-    if (!answer.success) return 'unreachable';
-    const link = document.createElement('a');
-    link.href = answer.output.url;
-    link.download = answer.output.name;
-    link.click();
-    return 'started';
+    return answer.success ? await then(answer.output) : 'unreachable';
   } catch {
     return 'unreachable';
   }

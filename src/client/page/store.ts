@@ -21,7 +21,8 @@ export interface StoredMessage {
   readonly file?: {
     readonly name: string;
     readonly size: number;
-    readonly state?: 'taken' | 'gone';
+    /** `fetched`: downloaded, but its user has not said that it has come. */
+    readonly state?: 'fetched' | 'taken' | 'gone';
   };
 }
 

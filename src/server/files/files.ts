@@ -8,7 +8,7 @@ import { limits } from '../../protocol/limits';
 import type { FileHash } from '../../protocol/model';
 import { type Disk, diskOf } from './disk';
 import { isStoredName, isUploadName, uploadName } from './names';
-import { type FileReader, type FileReaderEvents, PieceReader } from './reader';
+import { type FilePart, type FileReader, type FileReaderEvents, PieceReader } from './reader';
 import { Upload, type UploadEvents } from './upload';
 
 export interface FilesSettings {
@@ -176,8 +176,8 @@ export class Files {
     this.#deletions.delete(hash);
   }
 
-  /** Reads a file in pieces of at most `pieceBytes`, one for each `next`. */
-  read(hash: FileHash, pieceBytes: number, events: FileReaderEvents): FileReader {
-    return new PieceReader(this.#path(hash), pieceBytes, events);
+  /** Reads a file, or a part of it, in pieces of at most `pieceBytes`, one for each `next`. */
+  read(hash: FileHash, pieceBytes: number, events: FileReaderEvents, part?: FilePart): FileReader {
+    return new PieceReader(this.#path(hash), pieceBytes, events, part);
   }
 }

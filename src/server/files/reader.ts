@@ -15,19 +15,31 @@ export interface FileReaderEvents {
   end(isComplete: boolean): void;
 }
 
+/** A part of a file, in bytes: `to` is the first that does not belong to it. */
+export interface FilePart {
+  readonly from: number;
+  readonly to: number;
+}
+
+const whole: FilePart = { from: 0, to: Infinity };
+
 /** Opens the file when the first piece is asked for. */
 export class PieceReader implements FileReader {
   readonly #path: string;
   readonly #pieceBytes: number;
   readonly #events: FileReaderEvents;
+  readonly #to: number;
+  #at: number;
   #handle: FileHandle | undefined;
   #isReading = false;
   #isClosed = false;
 
-  constructor(path: string, pieceBytes: number, events: FileReaderEvents) {
+  constructor(path: string, pieceBytes: number, events: FileReaderEvents, part = whole) {
     this.#path = path;
     this.#pieceBytes = pieceBytes;
     this.#events = events;
+    this.#at = part.from;
+    this.#to = part.to;
   }
 
   next(): void {
@@ -52,8 +64,9 @@ export class PieceReader implements FileReader {
 
   async #read(): Promise<Uint8Array> {
     this.#handle ??= await open(this.#path, 'r');
-    const buffer = new Uint8Array(this.#pieceBytes);
-    const { bytesRead } = await this.#handle.read(buffer, 0, this.#pieceBytes);
+    const buffer = new Uint8Array(Math.min(this.#pieceBytes, this.#to - this.#at));
+    const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, this.#at);
+    this.#at += bytesRead;
     return buffer.subarray(0, bytesRead);
   }
 

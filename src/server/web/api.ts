@@ -47,7 +47,10 @@ export class Api {
       files: deps.files,
       admission,
       ask: (call, command) => this.#ask(call, command),
-      owe: (command) => deps.owe(command, () => {}, new Lane()),
+      take: (serial) =>
+        new Promise((done) =>
+          deps.submit({ do: 'file-taken', serial }, done, undefined, new Lane()),
+        ),
       send: (call, message, file) => this.#send(call, message, file),
     });
     this.#handlers = {
@@ -57,6 +60,7 @@ export class Api {
       sendFile: (call) => files.upload(call),
       claimFile: (call) => files.claim(call),
       getFile: (call) => files.download(call),
+      fileTaken: (call) => files.taken(call),
     };
   }
 

@@ -1,19 +1,20 @@
-// Files over the HTTP interface: sent with a message, claimed with its number, fetched once with a ticket.
+// Files over the HTTP interface: sent with a message, claimed with its number, fetched with a ticket, and forgotten once
+// the taker says that it has come.
 
 import { type InferOutput, safeParse } from 'valibot';
 
 import type { Clock } from '../../net/clock';
 import { cutText } from '../../protocol/bytes/text';
-import type { Command, OperationName, Outcome } from '../../protocol/commands';
+import type { Command, OperationName, Outcome, WaitingFile } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { type FileHash, type FileRef, recipientNameOf } from '../../protocol/model';
 import type * as http from '../../protocol/web/wire/http';
 import type { FileStore } from '../files/files';
 import type { Admission } from '../net/admission';
 import { type Call, readJson, type SignedCall } from './call';
-import { download, receive } from './file_streams';
+import { download, partOf, receive } from './file_streams';
 import { operations, schemas } from './operations';
-import { json, refusal, statusOf } from './responses';
+import { json, refusal, respond, statusOf } from './responses';
 import { Tickets } from './tickets';
 
 interface FileApiDeps {
@@ -22,8 +23,8 @@ interface FileApiDeps {
   readonly admission: Admission;
   /** Submits a command to the hub. */
   ask<K extends OperationName>(call: SignedCall, command: Command<K>): Promise<Outcome<K>>;
-  /** Submits what has happened already. */
-  owe(command: Command): void;
+  /** Tells the hub that a file was taken. Each ticket can say it once. */
+  take(serial: number): Promise<Outcome<'file-taken'>>;
   /** Sends the message that a file came with, and answers the request. */
   send(
     call: SignedCall,
@@ -35,6 +36,8 @@ interface FileApiDeps {
 export class FileApi {
   readonly #deps: FileApiDeps;
   readonly #tickets: Tickets;
+  /** Those whose takers said so. */
+  readonly #taken = new WeakSet<WaitingFile>();
   #uploads = 0;
 
   constructor(deps: FileApiDeps) {
@@ -108,22 +111,50 @@ export class FileApi {
     return json(201, { url, name, size } satisfies InferOutput<typeof http.download>);
   }
 
-  /** The file of a ticket. Once the whole of it has left, the hub forgets it. */
-  download({ request, url, host }: Call): Response {
-    // A look must not use the ticket up.
+  /** The file of a ticket, or a part of it. That it has left does not say that it has come: it waits on. */
+  async download({ request, url, host }: Call): Promise<Response> {
     if (request.method === 'HEAD') {
       return refusal(request, 'wrong-method', { headers: { allow: 'GET' } });
     }
+    const ticket = ticketIn(url);
+    const found = this.#tickets.find(ticket);
+    if (!found) return refusal(request, 'unknown-file');
+    const { file } = found;
+    const part = partOf(request, file);
+    if (part === 'end') {
+      const failure = await this.#take(request, ticket, file);
+      if (failure) return failure;
+    }
+    if (part === 'end' || part === 'none') {
+      return refusal(request, 'no-such-part', {
+        headers: { 'content-range': `bytes */${file.size}` },
+      });
+    }
     const { admission, files } = this.#deps;
     if (!admission.admit(host)) return refusal(request, 'busy');
-    const file = this.#tickets.take(url.pathname.slice('/files/'.length));
-    if (!file) {
+    this.#tickets.renew(ticket, found);
+    return download(files, file, part, () => {
       admission.left(host);
-      return refusal(request, 'unknown-file');
-    }
-    return download(files, file, (isWhole) => {
-      admission.left(host);
-      if (isWhole) this.#deps.owe({ do: 'file-taken', serial: file.serial });
+      // However long it took. What was taken meanwhile is there no more.
+      if (!this.#taken.has(file)) this.#tickets.renew(ticket, found);
     });
   }
+
+  /** The taker says that the whole file has come: the hub forgets it. */
+  async taken({ request, url }: Call): Promise<Response> {
+    const ticket = ticketIn(url);
+    const found = this.#tickets.find(ticket);
+    if (!found) return refusal(request, 'unknown-file');
+    return (await this.#take(request, ticket, found.file)) ?? respond(204, undefined, {});
+  }
+
+  async #take(request: Request, ticket: string, file: WaitingFile): Promise<Response | undefined> {
+    const outcome = await this.#deps.take(file.serial);
+    if (!outcome.ok && outcome.why !== 'unknown-file') return refusal(request, outcome.why);
+    this.#taken.add(file);
+    this.#tickets.drop(ticket);
+    return undefined;
+  }
 }
+
+const ticketIn = (url: URL): string => url.pathname.split('/')[2] ?? '';

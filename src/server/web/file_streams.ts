@@ -3,8 +3,9 @@
 import type { WaitingFile } from '../../protocol/commands';
 import type { StoredFile } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
-import { refused, type Result } from '../../protocol/model';
+import { type FileHash, refused, type Result } from '../../protocol/model';
 import type { FileStore } from '../files/files';
+import type { FilePart } from '../files/reader';
 import { respond } from './responses';
 
 type Upload = Result<StoredFile, 'no-space' | 'too-large' | 'storage' | 'broken-off'>;
@@ -59,30 +60,45 @@ export async function receive(
 }
 
 /**
- * Answers with a file as a download: no browser shows or runs it, whatever its name and its content. `over` is called
- * once: the whole file has left, or it could not be read or sent.
+ * Answers with a file, or a part of it, as a download: no browser shows or runs it, whatever its name and its content.
+ * `over` is called once: all of it has left for the system, or it could not be read or sent.
  */
 export function download(
   files: FileStore,
   file: WaitingFile,
-  over: (isWhole: boolean) => void,
+  part: FilePart | undefined,
+  over: () => void,
 ): Response {
+  const { from, to } = part ?? { from: 0, to: file.size };
+  return respond(part ? 206 : 200, streamOf(files, file.hash, { from, to }, over), {
+    'content-type': 'application/octet-stream',
+    'content-length': String(to - from),
+    ...(part && { 'content-range': `bytes ${from}-${to - 1}/${file.size}` }),
+    'accept-ranges': 'bytes',
+    etag: etagOf(file),
+    'content-disposition': disposition(file.name),
+    'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+  });
+}
+
+function streamOf(files: FileStore, hash: FileHash, part: FilePart, over: () => void) {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   /** Ends the wait of `pull` for its piece. */
   let pulled: () => void = () => {};
-  const reader = files.read(file.hash, limits.files.readBytes, {
-    piece: (bytes) => {
+  const events = {
+    piece: (bytes: Uint8Array): void => {
       controller?.enqueue(bytes);
       pulled();
     },
-    end: (complete) => {
-      if (complete) controller?.close();
+    end: (isComplete: boolean): void => {
+      if (isComplete) controller?.close();
       else controller?.error(new Error('the file cannot be read'));
       pulled();
-      over(complete);
+      over();
     },
-  });
-  const body = new ReadableStream<Uint8Array>(
+  };
+  const reader = files.read(hash, limits.files.readBytes, events, part);
+  return new ReadableStream<Uint8Array>(
     {
       pull(given) {
         controller = given;
@@ -93,17 +109,30 @@ export function download(
       },
       cancel() {
         reader.close();
-        over(false);
+        over();
       },
     },
     { highWaterMark: 0 },
   );
-  return respond(200, body, {
-    'content-type': 'application/octet-stream',
-    'content-length': String(file.size),
-    'content-disposition': disposition(file.name),
-    'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
-  });
+}
+
+const etagOf = ({ hash }: WaitingFile): string => `"${hash}"`;
+
+/**
+ * The part of a file that a request asks for (RFC 9110, 14). Undefined: the whole of it. `end`: what begins where the
+ * file ends, so the asker has all of it. `none`: another part that the file does not have.
+ */
+export function partOf(request: Request, file: WaitingFile): FilePart | 'end' | 'none' | undefined {
+  const { size } = file;
+  const asked = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get('range') ?? '');
+  const [, first = '', last = ''] = asked ?? [];
+  if (first === '' && last === '') return undefined;
+  const known = request.headers.get('if-range');
+  if (known !== null && known !== etagOf(file)) return undefined;
+  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const to = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
+  if (from === size && size > 0 && first !== '') return 'end';
+  return from < to ? { from, to } : 'none';
 }
 
 /** As RFC 6266 has it: a name of ASCII for every program, and the whole name for programs that know RFC 8187. */

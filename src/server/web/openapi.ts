@@ -46,7 +46,7 @@ function describe(operationId: string, operation: Operation) {
   const parameters = [...pathParameters(path), ...queryParameters(operation)];
   const responses = Object.entries(answers).map(
     ([status, { description, content }]) =>
-      [status, { description, content: contentOf(content) }] as const,
+      [status, { description, ...(content && { content: contentOf(content) }) }] as const,
   );
   return {
     operationId,

@@ -22,8 +22,8 @@ export type SchemaName = keyof typeof schemas;
 
 interface Answer {
   readonly description: string;
-  /** Of JSON, or `file` for bytes of no type. */
-  readonly content: SchemaName | 'file';
+  /** Of JSON, or `file` for bytes of no type. None: an empty answer. */
+  readonly content?: SchemaName | 'file';
 }
 
 export interface Operation {
@@ -104,7 +104,7 @@ export const operations = {
   claimFile: {
     method: 'POST',
     path: '/api/downloads',
-    summary: 'An address, good once and for a minute, of a file that came with a message',
+    summary: 'An address, good for a minute after its last use, of a file that came with a message',
     isSecured: true,
     body: 'Claim',
     answers: {
@@ -118,11 +118,26 @@ export const operations = {
   getFile: {
     method: 'GET',
     path: '/files/{ticket}',
-    summary: 'The file itself; once the whole of it has left, the server forgets it',
+    summary: 'The file itself, or the part that Range asks for; the server keeps it',
     isSecured: false,
     answers: {
       200: { description: 'Always a download, whatever the file holds.', content: 'file' },
-      404: refusal('No such ticket, or it was used.'),
+      206: { description: 'The part of it.', content: 'file' },
+      404: refusal('No such ticket, or it has expired.'),
+      416: refusal(
+        'No such part. One that begins where the file ends says that all of it has come.',
+      ),
+      503: unavailable,
+    },
+  },
+  fileTaken: {
+    method: 'POST',
+    path: '/files/{ticket}/taken',
+    summary: 'The file has come, or is not wanted: the server forgets it',
+    isSecured: false,
+    answers: {
+      204: { description: 'It has.' },
+      404: refusal('No such ticket, or it has expired.'),
       503: unavailable,
     },
   },

@@ -66,6 +66,7 @@ const statuses: Readonly<Record<string, number>> = {
   'wrong-host': 421,
   'too-long': 413,
   'too-large': 413,
+  'no-such-part': 416,
   'no-websocket': 426,
   'rate-limited': 429,
   full: 507,

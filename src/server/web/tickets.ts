@@ -1,4 +1,5 @@
-// Tickets: addresses that nobody can guess, each good for one file and a short while, so that a plain link can fetch it.
+// Tickets: addresses that nobody can guess, each good for one file and a short while after its last use, so that a plain
+// link can fetch it.
 
 import { randomBytes } from 'node:crypto';
 
@@ -9,16 +10,15 @@ import { limits } from '../../protocol/limits';
 /** Bytes of chance in a ticket. */
 const ticketBytes = 24;
 
-interface Ticket {
+export interface Ticket {
   readonly account: string;
   readonly file: WaitingFile;
-  readonly until: number;
 }
 
 export class Tickets {
   readonly #clock: Clock;
   /** In the order in which they expire. */
-  readonly #open = new Map<string, Ticket>();
+  readonly #open = new Map<string, Ticket & { readonly until: number }>();
   /** The tickets of each account, the first to expire first. */
   readonly #byAccount = new Map<string, Set<string>>();
 
@@ -28,23 +28,28 @@ export class Tickets {
 
   /** A new ticket for an account, which its token names. Of too many the account's own first one is dropped, never another account's. */
   issue(account: string, file: WaitingFile): string {
+    const ticket = randomBytes(ticketBytes).toString('base64url');
+    this.renew(ticket, { account, file });
+    return ticket;
+  }
+
+  /** What a ticket is for; undefined: there is no such ticket, or it has expired. */
+  find(ticket: string): Ticket | undefined {
+    this.#dropExpired();
+    return this.#open.get(ticket);
+  }
+
+  /** A ticket that was found has been used: it is good for as long again. */
+  renew(ticket: string, { account, file }: Ticket): void {
+    this.drop(ticket);
     this.#dropExpired();
     const own = this.#byAccount.get(account) ?? new Set();
     this.#byAccount.set(account, own);
     if (own.size >= limits.web.ticketsPerAccount) this.#dropFirst(own);
     else if (this.#open.size >= limits.web.tickets) this.#dropFirst(this.#most());
-    const ticket = randomBytes(ticketBytes).toString('base64url');
-    this.#open.set(ticket, { account, file, until: this.#clock.now() + limits.web.ticketMs });
+    const until = this.#clock.monotonicNow() + limits.web.ticketMs;
+    this.#open.set(ticket, { account, file, until });
     own.add(ticket);
-    return ticket;
-  }
-
-  /** The file of a ticket, which is good for one use; undefined: there is no such ticket, or it has expired. */
-  take(ticket: string): WaitingFile | undefined {
-    this.#dropExpired();
-    const found = this.#open.get(ticket);
-    this.#drop(ticket);
-    return found?.file;
   }
 
   /** The tickets of the account that has the most. */
@@ -55,10 +60,11 @@ export class Tickets {
   }
 
   #dropFirst(tickets: ReadonlySet<string>): void {
-    for (const first of tickets) return this.#drop(first);
+    for (const first of tickets) return this.drop(first);
   }
 
-  #drop(ticket: string): void {
+  /** It is good no more. */
+  drop(ticket: string): void {
     const { account } = this.#open.get(ticket) ?? {};
     this.#open.delete(ticket);
     const own = account === undefined ? undefined : this.#byAccount.get(account);
@@ -68,10 +74,10 @@ export class Tickets {
   }
 
   #dropExpired(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicNow();
     for (const [ticket, { until }] of this.#open) {
       if (until > now) return;
-      this.#drop(ticket);
+      this.drop(ticket);
     }
   }
 }

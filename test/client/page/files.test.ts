@@ -45,6 +45,14 @@ describePage('files', (site) => {
       const hash = (bytes: Uint8Array): string => Bun.SHA256.hash(bytes, 'hex');
       expect(hash(await got.bytes())).toBe(hash(wanted));
       await hare.getByText('downloaded').waitFor();
+      // The server keeps it until its user has said that it has come.
+      const button = (name: string) => hare.getByRole('button', { name });
+      const again = hare.waitForEvent('download');
+      await button('Download').click();
+      expect(Bun.file((await (await again).path()) ?? '').size).toBe(size);
+      await button('I have it').click();
+      await button('Download').waitFor({ state: 'detached' });
+      expect(await button('I have it').count()).toBe(0);
 
       // Cancelled: nothing is sent, nothing is left. The upload is held up where it cannot end by itself.
       const { promise: held, resolve: hold } = Promise.withResolvers<Route>();

@@ -1,6 +1,6 @@
 // One message: its text, never read as HTML, its file, its time and its ticks.
 
-import { cancelUpload, canSendAgain, downloadFile, sendAgain } from '../attachments';
+import { cancelUpload, canSendAgain, downloadFile, sendAgain, takeFile } from '../attachments';
 import { reasonFor } from '../faults';
 import { uploads } from '../state';
 import type { StoredMessage } from '../store';
@@ -115,7 +115,7 @@ function AttachedFile({ message }: { message: StoredMessage }) {
         <bdi>{file.name}</bdi>
         <small>
           {sizeText(file.size)}
-          {file.state === 'taken' && `, ${t.downloaded}`}
+          {(file.state === 'fetched' || file.state === 'taken') && `, ${t.downloaded}`}
           {file.state === 'gone' && `, ${t.gone}`}
         </small>
       </span>
@@ -127,9 +127,14 @@ function AttachedFile({ message }: { message: StoredMessage }) {
           </button>
         </>
       )}
-      {!mine && state === 'received' && file.state === undefined && (
+      {!mine && state === 'received' && file.state !== 'taken' && file.state !== 'gone' && (
         <button type="button" onClick={() => downloadFile(message)}>
           {t.download}
+        </button>
+      )}
+      {!mine && file.state === 'fetched' && (
+        <button type="button" class="quiet" title={t.haveItWhy} onClick={() => takeFile(message)}>
+          {t.haveIt}
         </button>
       )}
     </div>

@@ -53,6 +53,8 @@ export const en = {
   sendAgain: 'Send again',
   download: 'Download',
   downloaded: 'downloaded',
+  haveIt: 'I have it',
+  haveItWhy: 'The server need not keep it any longer',
   gone: 'no longer on the server',
   sending: 'sending',
   stored: 'stored on the server',

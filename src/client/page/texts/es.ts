@@ -56,6 +56,8 @@ export const es: Texts = {
   sendAgain: 'Enviar otra vez',
   download: 'Descargar',
   downloaded: 'descargado',
+  haveIt: 'Ya lo tengo',
+  haveItWhy: 'El servidor ya no necesita guardarlo',
   gone: 'ya no está en el servidor',
   sending: 'enviando',
   stored: 'guardado en el servidor',

@@ -56,6 +56,8 @@ export const pt: Texts = {
   sendAgain: 'Enviar de novo',
   download: 'Descarregar',
   downloaded: 'descarregado',
+  haveIt: 'Já o tenho',
+  haveItWhy: 'O servidor já não precisa de o guardar',
   gone: 'já não está no servidor',
   sending: 'a enviar',
   stored: 'guardada no servidor',
