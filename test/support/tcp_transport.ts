@@ -176,13 +176,19 @@ export class TcpTransport implements Transport, AsyncDisposable {
   }
 }
 
-/** Connects to a real server. */
-export function dialTcp(port: number, events: TransportEvents, host = '127.0.0.1'): TcpTransport {
+/** Connects to a real server. `from`: the address of this machine that it sees. */
+export function dialTcp(
+  port: number,
+  events: TransportEvents,
+  host = '127.0.0.1',
+  from?: string,
+): TcpTransport {
   const transport = new TcpTransport(events);
-  const { handlers } = transport;
-  Bun.connect({ hostname: host, port, allowHalfOpen: true, socket: handlers }).catch(() =>
-    transport.refused(),
-  );
+  const socket = transport.handlers;
+  const options = { hostname: host, port, allowHalfOpen: true, socket };
+  // Bun's types do not know of it.
+  const bound = from === undefined ? options : { ...options, localAddress: from };
+  Bun.connect(bound).catch(() => transport.refused());
   return transport;
 }
 

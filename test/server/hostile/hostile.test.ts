@@ -1,0 +1,96 @@
+// Every door under attack: strangers by the thousand, and a healthy pair whose messages still come in time.
+//
+//   HOSTILE=full node_modules/.bin/bun test test/server/hostile      at full size, as a table with the goals
+//   HOSTILE=full ... -t market                                       one door of it
+//
+// The suite runs a short form. It holds what no busy machine changes: nobody healthy is dropped, every message comes,
+// memory stays bounded, and no round trip comes near the strangers' deadlines. The full one holds times as well.
+import { afterAll, expect, test } from 'bun:test';
+
+import { table } from '../../../bench/support/table';
+import { attacks } from './attacks';
+import { attacked, descriptorsAllow, type Figures, type Plan } from './stage';
+
+const isFull = process.env['HOSTILE'] === 'full';
+const short: Plan = {
+  halfOpen: 300,
+  slow: 50,
+  flooders: 20,
+  quiet: 20,
+  exchanges: 30,
+  lastsMs: 2_000,
+};
+const full: Plan = {
+  halfOpen: 5_000,
+  slow: 500,
+  flooders: 20,
+  quiet: 200,
+  exchanges: 200,
+  lastsMs: 15_000,
+};
+const plan = isFull ? full : short;
+const MiB = 1024 * 1024;
+const goals = isFull
+  ? { worstMs: 250, p99: 3, memory: 128 * MiB }
+  : { worstMs: 5_000, p99: Infinity, memory: 128 * MiB };
+
+const isMet = ({ quiet, hostile, memory, drops, wrong }: Figures): boolean =>
+  hostile.worstMs < goals.worstMs &&
+  hostile.p99Ms < goals.p99 * quiet.p99Ms &&
+  memory < goals.memory &&
+  drops === 0 &&
+  wrong.length === 0;
+
+const heads = [
+  'quiet p99',
+  'p50 ms',
+  'p99 ms',
+  'worst ms',
+  '+MiB',
+  'drops',
+  'trips',
+  'sent MiB',
+  'connections',
+];
+const all: Figures[] = [];
+
+function report(): string {
+  const rows = all.map((figures) => {
+    const { door, quiet, hostile, memory, drops, spent } = figures;
+    const times = [quiet.p99Ms, hostile.p50Ms, hostile.p99Ms, hostile.worstMs];
+    const cells = [
+      ...times.map((time) => time.toFixed(1)),
+      (memory / MiB).toFixed(0),
+      String(drops),
+      String(hostile.count),
+      (spent.sent / MiB).toFixed(0),
+      String(spent.made),
+    ];
+    return { what: door, cells, goal: { wanted: 'all', isMet: isMet(figures) } };
+  });
+  const wrong = all.flatMap((figures) => figures.wrong.map((what) => `${figures.door}: ${what}`));
+  const wanted = 'goals: worst < 250 ms, p99 < 3 times the quiet p99, < +128 MiB, no drops';
+  return ['', table(heads, rows), ...wrong, wanted, ''].join('\n');
+}
+
+if (isFull) afterAll(() => void process.stdout.write(report()));
+
+/** Doors that do not hold yet: tried at full size only. */
+const open: readonly string[] = ['channels', 'relay', 'market', 'groups', 'web'];
+const doors = Object.keys(attacks).filter((door) => isFull || !open.includes(door));
+
+test.each(doors.map((door) => [door]))(
+  '%s',
+  async (door) => {
+    // A socket has two ends, and each process one of them.
+    if (!descriptorsAllow(plan.halfOpen + plan.slow + 1_000)) throw new Error('raise ulimit -n');
+    const figures = await attacked(door, plan);
+    all.push(figures);
+    const { wrong, drops, memory, hostile, quiet } = figures;
+    expect({ wrong, drops }).toEqual({ wrong: [], drops: 0 });
+    expect(memory).toBeLessThan(goals.memory);
+    expect(hostile.worstMs).toBeLessThan(goals.worstMs);
+    expect(hostile.p99Ms).toBeLessThan(goals.p99 * quiet.p99Ms);
+  },
+  isFull ? 180_000 : 60_000,
+);
