@@ -112,5 +112,6 @@ test('a database of an earlier version can shrink, too', async () => {
   const db = openStore(path);
   expect(db.query<unknown, []>('PRAGMA auto_vacuum').get()).toEqual(incremental);
   expect(db.query<unknown, []>('SELECT position FROM log').get()).toEqual({ position: 7 });
+  expect(statSync(`${path}-wal`).size).toBe(0);
   db.close();
 });

@@ -59,6 +59,8 @@ function makeShrinkable(db: Database): void {
   if (mode?.auto_vacuum === incremental) return;
   try {
     db.run('VACUUM');
+    // The log holds the whole database now, and would keep that size.
+    db.run('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
     // It takes as much of the disk again. Where that is not free, the next start tries it.
     if ((error as { code?: string }).code !== 'SQLITE_FULL') throw error;
