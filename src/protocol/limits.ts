@@ -16,8 +16,23 @@ export const limits = {
     roomNameBytes: 64,
     /** One message text, in UTF-16 units; each dialect has a bound of its own, smaller or equal. Longer: refused. */
     textBytes,
-    /** Messages that wait for one recipient. More are refused as full. */
+    /**
+     * Messages that wait for one recipient, and their bytes. More are refused as full, except of senders who have less
+     * than the least there: they are refused at the most, so that nobody fills a mailbox for others.
+     */
     pendingPerRecipient: 100_000,
+    pendingPerRecipientMost: 200_000,
+    pendingBytesPerRecipient: 64 * MiB,
+    pendingBytesPerRecipientMost: 128 * MiB,
+    pendingBytesLeast: 128 * KiB,
+    /** Bytes of one sender that wait for one recipient. More of theirs are refused as full. */
+    pendingBytesPerSender: 16 * MiB,
+    /** Bytes that wait for all guests, who have what waits in memory. More are refused as for one recipient. */
+    pendingBytesOfGuests: 256 * MiB,
+    /** Where less waits for a recipient, it is not counted by sender, because that costs more than a message. */
+    pendingBytesUncounted: 64 * KiB,
+    /** What one message is counted for besides its text, in bytes. */
+    messageOverheadBytes: 256,
     /**
      * Open rooms that exist at once. One more takes the place of the oldest in which nobody is; where somebody is in
      * each, it is refused. And the rooms of one user: more are refused until the server stops, or the user leaves.

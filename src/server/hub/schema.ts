@@ -159,6 +159,21 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE log ADD COLUMN proved_at INTEGER NOT NULL DEFAULT 0`,
     `UPDATE log SET proved_at = at`,
   ],
+  // 8: the bytes that wait for a recipient, and how many of them are of each sender
+  [
+    `ALTER TABLE account ADD COLUMN waiting_bytes INTEGER NOT NULL DEFAULT 0 CHECK (waiting_bytes >= 0)`,
+    `ALTER TABLE message ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0`,
+    `ALTER TABLE message ADD COLUMN is_counted INTEGER NOT NULL DEFAULT 0`,
+    `UPDATE message SET bytes = 256 + length(CAST(text AS BLOB)) + coalesce(length(raw), 0)`,
+    `UPDATE account SET waiting_bytes =
+       (SELECT coalesce(sum(bytes), 0) FROM message WHERE recipient = account.id)`,
+    `CREATE TABLE message_share (
+       recipient INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+       sender TEXT NOT NULL,                 -- a RecipientId
+       bytes INTEGER NOT NULL,               -- of the messages of theirs that are counted
+       PRIMARY KEY (recipient, sender)
+     ) STRICT, WITHOUT ROWID`,
+  ],
 ];
 
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */
@@ -178,6 +193,7 @@ export const volatileSchema: readonly string[] = [
      watches INTEGER NOT NULL DEFAULT 0,
      last_id INTEGER NOT NULL DEFAULT 0,
      waiting INTEGER NOT NULL DEFAULT 0,
+     waiting_bytes INTEGER NOT NULL DEFAULT 0,
      at INTEGER NOT NULL
    ) STRICT`,
   `CREATE UNIQUE INDEX live.guest_key ON session (key) WHERE account IS NULL`,
@@ -218,8 +234,13 @@ export const volatileSchema: readonly string[] = [
      file_hash TEXT, file_size INTEGER, file_name TEXT,
      reference INTEGER,
      origin TEXT NOT NULL,
-     at INTEGER NOT NULL
+     at INTEGER NOT NULL,
+     bytes INTEGER NOT NULL,
+     is_counted INTEGER NOT NULL
    ) STRICT`,
+  `CREATE TABLE live.message_share (
+     recipient TEXT NOT NULL, sender TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (recipient, sender)
+   ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX live.message_recipient ON message (recipient, serial)`,
   // A file offered and not yet fetched by all who want it; `offer_part`: one of its recipients.
   `CREATE TABLE live.offer (

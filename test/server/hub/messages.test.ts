@@ -49,7 +49,7 @@ describe('private messages', () => {
     const hub = testHub('alice', 'bob', 'carol');
     const first = sent(hub, 'alice', 'bob');
     hub.db.run('UPDATE account SET waiting = ? WHERE name = ?', [
-      limits.hub.pendingPerRecipient,
+      limits.hub.pendingPerRecipientMost,
       'bob',
     ]);
     expect(hub.ask(direct('alice', 'bob'))).toEqual(no('full'));

@@ -1,5 +1,6 @@
 // Private messages: accepted once they are stored, erased once they are delivered.
 
+import type { Command } from '../../../protocol/commands';
 import { limits } from '../../../protocol/limits';
 import { type Actor, type Direct, type Name, ok, refused } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
@@ -15,6 +16,10 @@ function partiesOf({ users }: HubState, { from, to: name }: { from: Actor; to: N
   return to ? ok({ sender, to }) : refused('unknown-user');
 }
 
+/** What a message is counted for while it waits. */
+const bytesOf = ({ text, raw }: Command<'direct'>): number =>
+  limits.hub.messageOverheadBytes + Buffer.byteLength(text) + (raw?.length ?? 0);
+
 const direct: Define<'direct'> = (hub) => (command, context) => {
   const { attachments, messages } = hub;
   const parties = partiesOf(hub, command);
@@ -24,7 +29,8 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
   if (text.length > limits.hub.textBytes) return refused('too-long');
   const { recipient } = to;
   if (file && !attachments.hasRoomFor(recipient)) return refused('full');
-  if (!messages.reserve(recipient)) return refused('full');
+  const place = messages.reserve(recipient, sender.recipient, bytesOf(command));
+  if (!place) return refused('full');
 
   const id = messages.nextId(sender);
   const isForAccount = accountOf(recipient) !== undefined;
@@ -43,7 +49,7 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
     ...(reference !== undefined && { reference }),
     ...(file && { file }),
   };
-  messages.add(recipient, sender.recipient, message);
+  messages.add(recipient, sender.recipient, message, place);
   if (file) attachments.add({ serial, recipient, from: sender.name, id, file, at: context.at });
   context.emit({ is: 'direct', to: recipient, message });
   return ok({ id, serial, waiting: !to.reachable });

@@ -1,9 +1,9 @@
 // The tables of private messages that wait: for accounts on disk, for guests in memory.
 
-import { limits } from '../../../protocol/limits';
 import type { Direct, FileHash, Name, RecipientId } from '../../../protocol/model';
 import { accountOf, guestOf } from '../names';
 import type { Store } from '../store';
+import { type Owner, PendingShares, type Place } from './pending_shares';
 import type { ActingUser } from './users';
 
 interface MessageRow {
@@ -26,8 +26,6 @@ interface MessageRow {
 export type SentMessage = Pick<MessageRow, 'sender' | 'id' | 'to_name' | 'file_name' | 'reference'>;
 
 type Values = Readonly<Record<string, string | number | Uint8Array | null>>;
-/** An account's number, or a guest's session. */
-type Owner = number | string;
 
 /** The sender's own count goes from 1 to this, then to 1 again (source 000, 6.5). */
 const lastMessageId = 4_294_967_295;
@@ -73,27 +71,24 @@ export function readPending(db: Store): ReadPending {
 
 /** The messages for one kind of recipient, and what is counted of each of them. */
 class MessageTable {
+  readonly shares: PendingShares;
   readonly #sql;
 
   /** `owners`: the table in which each recipient and each sender of this kind has a row. */
-  constructor(db: Store, messages: 'message' | 'live.message', owners: 'account' | 'live.session') {
+  constructor(db: Store, schema: 'main' | 'live', owners: 'account' | 'live.session') {
+    const messages = `${schema}.message`;
+    this.shares = new PendingShares(db, schema);
     this.#sql = {
       add: db.prepare<never, Values>(
-        `INSERT INTO ${messages} (${columns}, recipient) VALUES
+        `INSERT INTO ${messages} (${columns}, recipient, bytes, is_counted) VALUES
            ($serial, $sender, $id, $fromName, $toName, $text, $raw, $fileHash, $fileSize, $fileName,
-            $reference, $origin, $at, $recipient)`,
+            $reference, $origin, $at, $recipient, $bytes, $isCounted)`,
       ),
-      find: db.prepare<SentMessage, [number, Owner]>(
-        `SELECT sender, id, to_name, file_name, reference FROM ${messages}
+      find: db.prepare<SentMessage & Place, [number, Owner]>(
+        `SELECT sender, id, to_name, file_name, reference, bytes, is_counted FROM ${messages}
          WHERE serial = ? AND recipient = ?`,
       ),
       remove: db.prepare<never, [number]>(`DELETE FROM ${messages} WHERE serial = ?`),
-      countUp: db.prepare<never, [Owner, number]>(
-        `UPDATE ${owners} SET waiting = waiting + 1 WHERE id = ? AND waiting < ?`,
-      ),
-      countDown: db.prepare<never, [Owner]>(
-        `UPDATE ${owners} SET waiting = waiting - 1 WHERE id = ?`,
-      ),
       nextId: db.prepare<never, [Owner]>(
         `UPDATE ${owners} SET last_id = last_id % ${lastMessageId} + 1 WHERE id = ?`,
       ),
@@ -101,10 +96,6 @@ class MessageTable {
         `SELECT last_id FROM ${owners} WHERE id = ?`,
       ),
     };
-  }
-
-  reserve(recipient: Owner): boolean {
-    return this.#sql.countUp.run(recipient, limits.hub.pendingPerRecipient).changes > 0;
   }
 
   nextId(sender: Owner): number {
@@ -115,7 +106,7 @@ class MessageTable {
     return row.last_id;
   }
 
-  add(recipient: Owner, sender: RecipientId, message: Direct): void {
+  add(recipient: Owner, sender: RecipientId, message: Direct, place: Place): void {
     const { file } = message;
     this.#sql.add.run({
       serial: message.serial,
@@ -132,6 +123,8 @@ class MessageTable {
       reference: message.reference ?? null,
       origin: message.origin,
       at: message.at,
+      bytes: place.bytes,
+      isCounted: place.is_counted,
     });
   }
 
@@ -139,7 +132,7 @@ class MessageTable {
     const row = this.#sql.find.get(serial, recipient);
     if (!row) return undefined;
     this.#sql.remove.run(serial);
-    this.#sql.countDown.run(recipient);
+    this.shares.giveBack(recipient, row.sender, row);
     return row;
   }
 }
@@ -151,8 +144,8 @@ export class PendingMessages {
   readonly #sql;
 
   constructor(db: Store) {
-    this.#accounts = new MessageTable(db, 'message', 'account');
-    this.#guests = new MessageTable(db, 'live.message', 'live.session');
+    this.#accounts = new MessageTable(db, 'main', 'account');
+    this.#guests = new MessageTable(db, 'live', 'live.session');
     this.#sql = {
       isPending: db.prepare<{ one: 1 }, [number, string, number, string]>(
         `SELECT 1 AS one FROM message WHERE serial = ? AND sender = ?
@@ -172,10 +165,10 @@ export class PendingMessages {
       : [this.#accounts, account];
   }
 
-  /** Takes a place in what waits for a recipient; false where there is none left. */
-  reserve(recipient: RecipientId): boolean {
+  /** Takes a place in what waits for a recipient; undefined where there is none left for this sender. */
+  reserve(recipient: RecipientId, sender: RecipientId, bytes: number): Place | undefined {
     const [table, owner] = this.#of(recipient);
-    return table.reserve(owner);
+    return table.shares.take(owner, sender, bytes);
   }
 
   /** The sender's next message id. */
@@ -185,9 +178,9 @@ export class PendingMessages {
       : this.#accounts.nextId(account);
   }
 
-  add(recipient: RecipientId, sender: RecipientId, message: Direct): void {
+  add(recipient: RecipientId, sender: RecipientId, message: Direct, place: Place): void {
     const [table, owner] = this.#of(recipient);
-    table.add(owner, sender, message);
+    table.add(owner, sender, message, place);
   }
 
   /** Removes a message and says whose it was, or undefined where there is none. */
@@ -198,6 +191,7 @@ export class PendingMessages {
 
   /** Removes all that waits for a guest. */
   removeOfGuest(session: string): SentMessage[] {
+    this.#guests.shares.forget(session);
     return this.#sql.removeOfGuest.all(session);
   }
 
