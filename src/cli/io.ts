@@ -2,9 +2,11 @@
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
+import { CliError, exit } from './exit';
+
 /** One stream of the process that text goes to. */
 export interface Sink {
-  /** Writes the whole text. */
+  /** Writes the whole text. Throws `ReaderGone`, or a CliError where it cannot be written for another reason. */
   write(text: string): void;
   readonly isTerminal: boolean;
   /** Whether to use colour here: only on a terminal, and only if the user did not refuse it. */
@@ -19,6 +21,13 @@ export interface Io {
   readonly err: Sink;
   readonly input: { stream(): ReadableStream<Uint8Array>; readonly isTerminal: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Nobody reads standard output any more: the program ends without a word, as others do at a closed pipe. */
+export class ReaderGone extends CliError {
+  constructor() {
+    super(exit.ok, '');
+  }
 }
 
 /** Colour is used only on a terminal, and only if the user did not refuse it (https://no-color.org). */
@@ -45,8 +54,7 @@ export function processIo(noColor = false): Io {
 
 /**
  * Writes synchronously, so that nothing is lost when the process exits right after, and without process.stdout, which
- * costs some milliseconds of a cold start. If the reader has closed the pipe, the program ends without a message, as
- * other programs do.
+ * costs some milliseconds of a cold start.
  */
 function writeAll(fd: number, text: string): void {
   let rest: Uint8Array = Buffer.from(text);
@@ -54,11 +62,21 @@ function writeAll(fd: number, text: string): void {
     try {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
-      const { code } = error as { code?: string };
       // Another program that shares the terminal or pipe may have made it non-blocking.
-      if (code === 'EAGAIN') Bun.sleepSync(1);
-      else if (code === 'EPIPE') process.exit(0);
-      else throw error;
+      if ((error as { code?: string }).code === 'EAGAIN') Bun.sleepSync(1);
+      // What cannot be said on standard error cannot be said at all; the exit status still tells.
+      else if (fd === errorFd) return;
+      else throw writeFault(error);
     }
   }
+}
+
+const errorFd = 2;
+
+/** What it means that standard output could not be written. */
+export function writeFault(error: unknown): CliError {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'EPIPE') return new ReaderGone();
+  const why = message?.replace(/^\w+: /, '').replace(/, \w+$/, '') ?? code ?? String(error);
+  return new CliError(exit.cannotCreate, `standard output cannot be written: ${why}`);
 }

@@ -86,6 +86,7 @@ function print(io: Io, text: string): number {
 function report(error: unknown, { err }: Io): number {
   const red = (text: string) => (err.color ? `\u001B[31m${text}\u001B[39m` : text);
   if (error instanceof CliError) {
+    if (error.message === '') return error.status;
     err.write(`${red('chat:')} ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`);
     return error.status;
   }

@@ -2,7 +2,7 @@
 
 import { defineCommand } from '../cli/command';
 import { exit } from '../cli/exit';
-import type { Io } from '../cli/io';
+import { type Io, ReaderGone, writeFault } from '../cli/io';
 import type { ClientOptions, Target } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions, unreachableHint, withToken } from './endpoint';
 import { InteractiveSession } from './interactive_session';
@@ -79,6 +79,10 @@ export const connect = defineCommand({
     const status = await session.current.run();
     dialogue.close();
     await outputWritten();
+    if (dialogue.fault !== undefined) {
+      const fault = writeFault(dialogue.fault);
+      if (!(fault instanceof ReaderGone)) throw fault;
+    }
     if (status === exit.unavailable && !hasConnected)
       io.err.write(unreachableHint(endpoint, view.lastShown));
     return status;

@@ -38,6 +38,11 @@ export const send = defineCommand({
       type: 'duration',
       description: 'how long one message may take, its file included',
     },
+    retry: {
+      type: 'duration',
+      description: 'how long to try again where no server takes it; nothing is sent twice',
+      default: 0,
+    },
     json: { type: 'boolean', description: 'print one object a message' },
   },
   examples: [
@@ -46,7 +51,7 @@ export const send = defineCommand({
     'tail -f log | chat send bob - --lines',
     'chat send channels://Scott@127.0.0.1:55555/168_tas "hi"',
   ],
-  async run({ to, text, as, attach, lines, timeout, json, ...flags }, io) {
+  async run({ to, text, as, attach, lines, timeout, retry, json, ...flags }, io) {
     const endpoint = withSender(
       isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined),
       as,
@@ -66,9 +71,9 @@ export const send = defineCommand({
     const recipients = isUrl(to) ? recipientsIn(target.path, true) : recipientsIn(to, false);
     const view = await openView(io, attach);
     const { ending } = await oneShot(endpoint, view, async (host, done) => {
-      const sender = openSender(host, target);
-      const options = { attach, timeoutMs: timeout, isJson: json };
-      const job = new SendJob({ io, endpoint, sender, recipients, ...options });
+      const options = { attach, timeoutMs: timeout, retryMs: retry, isJson: json };
+      const open = () => openSender(host, target);
+      const job = new SendJob({ io, endpoint, openSender: open, recipients, ...options });
       const { textBytes } = client;
       const source = { text: text ?? '', isByLine: lines, textBytes, dialect };
       done({ ending: await job.sendAll(outgoingTexts(source, io)) });

@@ -1,6 +1,7 @@
 // Sends the messages of one `chat send` one after the other, and reports the result of each.
 
-import type { Io } from '../cli/io';
+import { CliError, exit } from '../cli/exit';
+import { type Io, ReaderGone } from '../cli/io';
 import type { Ending, Sender, SendResult } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { type Endpoint, unreachableHint } from './endpoint';
@@ -11,63 +12,115 @@ import { OneShotView, printable } from './view';
 export interface SendJobOptions {
   readonly io: Io;
   readonly endpoint: Endpoint;
-  readonly sender: Sender;
+  /** Opens another connection to the server, where each message does not make its own. */
+  readonly openSender: () => Sender;
   readonly recipients: readonly string[];
   /** The path of a file to go with each message. */
   readonly attach: string | undefined;
   /** How long one message may take, in ms; undefined if it may take any time. */
   readonly timeoutMs: number | undefined;
+  /** How long one message is tried again while no server takes it, in ms. */
+  readonly retryMs: number;
   /** Whether to print one object a message. */
   readonly isJson: boolean;
 }
 
 /** The result of a message that took longer than `--timeout`. */
-const timedOut: SendResult = { ending: 'try-later', line: 'No answer came in time.' };
+const timedOut: SendResult = {
+  ending: 'try-later',
+  line: 'No answer came in time.',
+  isUncertain: true,
+};
+
+/** Whether the server has certainly not taken the message, and may take it later. */
+const mayBeRepeated = ({ ending, isUncertain = false }: SendResult): boolean =>
+  !isUncertain && (ending === 'unreachable' || ending === 'try-later');
 
 export class SendJob {
   readonly #options: SendJobOptions;
+  #sender: Sender;
   /** The first failure, which is the exit status. */
   #failure: Ending | undefined;
+  /** The server refused a message for a reason that the next one would have too. */
+  #isRefused = false;
+  /** The reader of what we print is gone. What was sent stays sent; the next message is not. */
+  #isUnread = false;
 
   constructor(options: SendJobOptions) {
     this.#options = options;
+    this.#sender = options.openSender();
   }
 
   /** Sends every text to every recipient; ends at a failure that the next text would have too. */
   async sendAll(texts: AsyncIterable<OutgoingText>): Promise<Ending> {
+    let isAnswering = true;
     for await (const outgoing of texts) {
+      if (this.#isUnread) throw unread();
       if ('error' in outgoing) {
         this.#printError(outgoing.error.message, outgoing.error.hint);
         this.#failure ??= 'bad-data';
         continue;
       }
-      const isAnswering = await this.#sendToEach(outgoing.text);
-      // A recipient who refuses one line will refuse the next. A line that cannot be sent is only left out.
-      if (!isAnswering) break;
-      if (this.#failure !== undefined && this.#failure !== 'bad-data') break;
+      isAnswering = await this.#sendToEach(outgoing.text);
+      if (!isAnswering || this.#isRefused) break;
     }
-    await new Promise<void>((closed) => this.#options.sender.close(closed));
+    const closed = new Promise<void>((resolve) => this.#sender.close(resolve));
+    // A server that did not answer may not answer our goodbye either.
+    await (isAnswering ? closed : Promise.race([closed, Bun.sleep(limits.client.farewellMs)]));
     return this.#failure ?? 'done';
+  }
+
+  /** Whether the user wants to wait for a server that is away. */
+  get #isPatient(): boolean {
+    return this.#options.retryMs > 0;
   }
 
   /** Gives false if the server does not answer, so that it will not answer the next message either. */
   async #sendToEach(text: string): Promise<boolean> {
     for (const to of this.#options.recipients) {
-      const result = await this.#send(to, text);
+      if (this.#isUnread) throw unread();
+      const result = await this.#sendPatiently(to, text);
       await this.#report(to, result);
       if (result.ending !== 'done') this.#failure ??= result.ending;
-      if (result.ending === 'unreachable' || result === timedOut) return false;
+      // What may have been taken ends nothing where the user wants to wait: the next one is tried for that long again.
+      if (this.#isPatient && result.isUncertain === true) this.#reopen();
+      else if (result.ending === 'unreachable' || result === timedOut) return false;
+      // A recipient who refuses one line will refuse the next. A line that cannot be sent is only left out.
+      else if (result.ending !== 'done' && result.ending !== 'bad-data') this.#isRefused = true;
     }
     return true;
   }
 
+  /** Sends a message, and sends it again while no server takes it, after pauses that grow. */
+  async #sendPatiently(to: string, text: string): Promise<SendResult> {
+    let result = await this.#send(to, text);
+    const pauses = limits.client.resendMs;
+    const end = performance.now() + this.#options.retryMs;
+    for (let repeats = 0; mayBeRepeated(result); repeats++) {
+      const rest = end - performance.now();
+      if (rest <= 0) break;
+      if (repeats === 0)
+        this.#printError('The server does not take it now; trying again.', undefined);
+      await Bun.sleep(Math.min(rest, pauses[Math.min(repeats, pauses.length - 1)] ?? 0));
+      this.#reopen();
+      result = await this.#send(to, text);
+    }
+    return result;
+  }
+
+  /** What ended with its connection needs another. */
+  #reopen(): void {
+    this.#sender.close(() => {});
+    this.#sender = this.#options.openSender();
+  }
+
   #send(to: string, text: string): Promise<SendResult> {
-    const { attach, sender, timeoutMs } = this.#options;
+    const { attach, timeoutMs } = this.#options;
     const message = { to, text, ...(attach !== undefined && { attach }) };
     return new Promise((done) => {
       const timer =
         timeoutMs === undefined ? undefined : setTimeout(() => done(timedOut), timeoutMs);
-      sender.send(message, (result) => {
+      this.#sender.send(message, (result) => {
         clearTimeout(timer);
         done(result);
       });
@@ -81,11 +134,20 @@ export class SendJob {
       const { user, host, port } = endpoint.target;
       const status = isDone ? 'stored' : result.ending;
       const server = `${host}:${port}`;
-      io.out.write(`${JSON.stringify({ id: result.id, from: user, to, server, status })}\n`);
+      const uncertain = result.isUncertain === true ? { uncertain: true } : {};
+      const object = { id: result.id, from: user, to, server, status, ...uncertain };
+      this.#print(`${JSON.stringify(object)}\n`);
     } else if (isDone && io.out.isTerminal && result.line !== '') {
-      io.out.write(printable([result.line]));
+      this.#print(printable([result.line]));
     }
     if (isDone) return;
+    if (this.#isPatient && result.isUncertain === true) {
+      this.#printError(
+        isJson ? '' : result.line,
+        'the server may have it, so it is not sent again',
+      );
+      return;
+    }
     const hint = result.ending === 'unknown-user' ? await this.#registrationHint(to) : undefined;
     this.#printError(isJson ? '' : result.line, hint);
     if (result.ending === 'unreachable') io.err.write(unreachableHint(endpoint, result.line));
@@ -109,9 +171,22 @@ export class SendJob {
     return `${unknown} is not registered there; to register: ${how}`;
   }
 
+  #print(text: string): void {
+    try {
+      this.#options.io.out.write(text);
+    } catch (error) {
+      if (!(error instanceof ReaderGone)) throw error;
+      this.#isUnread = true;
+    }
+  }
+
   #printError(line: string, hint: string | undefined): void {
     const { err } = this.#options.io;
     if (line !== '') err.write(printable([line]));
     if (hint !== undefined) err.write(`  ${hint}\n`);
   }
 }
+
+/** More was to be sent when the reader of what we print had gone. */
+const unread = (): CliError =>
+  new CliError(exit.cannotCreate, 'nobody reads the results any more: the rest is not sent');

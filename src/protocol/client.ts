@@ -148,6 +148,8 @@ export interface SendResult {
   readonly id?: string;
   /** What the dialect's own client prints for it. */
   readonly line: string;
+  /** It was asked for and not answered: the server may have it. To send it again could double it. */
+  readonly isUncertain?: boolean;
 }
 
 /** Sends messages one after the other, for `chat send`. */

@@ -20,6 +20,7 @@ import { closedPort, type FakeServer, fakeServer } from './fake_server';
 
 /** A dialogue whose lines, end and interrupts come from the test. */
 class FakeDialogue implements Dialogue {
+  readonly fault = undefined;
   readonly isInteractive: boolean;
   readonly history: readonly string[] = [];
   readonly printed: string[] = [];

@@ -13,6 +13,8 @@ export interface Dialogue {
   readonly isInteractive: boolean;
   /** The lines entered that are worth keeping for the next time, oldest first. */
   readonly history: readonly string[];
+  /** Why what was printed could not be written, where its reader is not just gone. */
+  readonly fault: unknown;
 
   /**
    * Prints lines. At a terminal they appear above the line being typed, which stays as it was; each is

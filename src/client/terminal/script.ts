@@ -22,6 +22,7 @@ export function openScript(options: ScriptOptions): Dialogue {
 class Script implements Dialogue {
   readonly isInteractive = false;
   readonly history: readonly string[] = [];
+  fault: unknown;
   readonly #lines: AsyncGenerator<string, void>;
   readonly #output: TextOutput;
   readonly #pacedOutput: PacedOutput;
@@ -42,7 +43,10 @@ class Script implements Dialogue {
     this.#process = options.process ?? process;
     this.#process.on('SIGINT', this.#interrupt);
     this.#output.on('close', this.#onOutputGone);
-    this.#output.on('error', this.#onOutputGone);
+    this.#output.on('error', (error) => {
+      this.fault ??= error;
+      this.#onOutputGone();
+    });
   }
 
   print(lines: readonly string[]): boolean {

@@ -37,6 +37,8 @@ export function openTerminal(options: TerminalOptions): Dialogue {
 
 class Terminal implements Dialogue {
   readonly isInteractive = true;
+  /** A terminal that cannot be written is gone, and with it everybody to tell. */
+  readonly fault = undefined;
   readonly #input: TextInput;
   readonly #output: TextOutput;
   readonly #pacedOutput: PacedOutput;

@@ -104,11 +104,14 @@ export class RequestQueue {
   /** The connection is over, and with it all that was to be sent, now or later. */
   lose(why?: SendResult): void {
     if (this.#state === 'over') return;
+    const wasAsked = this.#state === 'asked';
     this.#state = 'over';
     this.expectNothing();
     const failure = why ?? this.#shared?.lost(this.#isReached);
     this.#failure = failure;
-    for (const { done } of this.#requests.splice(0)) if (failure) done(failure);
+    this.#requests.splice(0).forEach(({ done }, index) => {
+      if (failure) done(wasAsked && index === 0 ? { ...failure, isUncertain: true } : failure);
+    });
     this.#closed?.();
   }
 

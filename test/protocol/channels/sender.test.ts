@@ -93,7 +93,11 @@ test('a server that cannot be reached, or goes away before it is known', () => {
   gone.host.connection.events?.ended();
   gone.host.connection.events?.lost('closed');
   expect(gone.results).toEqual([
-    { ending: 'unreachable', line: 'Server at 127.0.0.1:55555 has disconnected' },
+    {
+      ending: 'unreachable',
+      line: 'Server at 127.0.0.1:55555 has disconnected',
+      isUncertain: true,
+    },
   ]);
 });
 

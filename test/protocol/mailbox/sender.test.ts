@@ -20,8 +20,8 @@ describe('send', () => {
     ['1\0', { ending: 'unknown-user', line: 's> SEND FAIL / USER DOES NOT EXIST' }],
     [code(2), { ending: 'try-later', line: 's> SEND FAIL' }],
     [code(3), { ending: 'try-later', line: 's> SEND FAIL' }],
-    ['', { ending: 'unreachable', line: 's> SEND FAIL' }],
-    ['nonsense', { ending: 'unreachable', line: 's> SEND FAIL' }],
+    ['', { ending: 'unreachable', line: 's> SEND FAIL', isUncertain: true }],
+    ['nonsense', { ending: 'unreachable', line: 's> SEND FAIL', isUncertain: true }],
   ] as const)('reply %j', (answer, expected) => {
     const host = new TestHost();
     const result: SendResult[] = [];

@@ -115,7 +115,7 @@ describe('what cannot be', () => {
     gone.host.connection.events?.lost('closed');
     gone.send({ to: 'bob', text: 'again' });
     const lost = { ending: 'unreachable', line: 'Disconnected from 127.0.0.1:8891' } as const;
-    expect(gone.results).toEqual([lost, lost]);
+    expect(gone.results).toEqual([{ ...lost, isUncertain: true }, lost]);
     const silent = makeSender();
     silent.send({ to: 'bob', text: 'hi' });
     silent.enter();

@@ -80,8 +80,9 @@ class MessageConnection implements ConnectionEvents {
 
   lost(): void {
     const { host, port } = this.#target;
-    const text = this.#state === 'dialling' ? texts.cannotConnect : texts.disconnected;
-    this.#finish({ ending: 'unreachable', line: text(host, port) });
+    const isUncertain = this.#state === 'open';
+    const text = isUncertain ? texts.disconnected : texts.cannotConnect;
+    this.#finish({ ending: 'unreachable', line: text(host, port), isUncertain });
   }
 
   #finish(result: SendResult): void {

@@ -35,6 +35,8 @@ export class GroupsSender implements Sender, GroupsConnectionEvents {
   #connection: GroupsConnection | undefined;
   #offer: Offer | undefined;
   #offers = 0;
+  /** The message's text is stored, and only its file is not settled: nothing of it may be sent again. */
+  #hasSaid = false;
 
   constructor(host: ClientHost, target: Target) {
     this.#host = host;
@@ -121,6 +123,7 @@ export class GroupsSender implements Sender, GroupsConnectionEvents {
   // ---- one message
 
   #send(message: OutgoingMessage): void {
+    this.#hasSaid = false;
     if (message.text === '') this.#attach(message);
     else this.#say(message);
   }
@@ -135,7 +138,10 @@ export class GroupsSender implements Sender, GroupsConnectionEvents {
         this.#settle({ ending: endingOfFailure(failure), line });
       } else if (message.attach === undefined) {
         this.#settle({ ending: 'done', line: `stored for ${to}`, id: answer.id ?? '' });
-      } else this.#attach(message);
+      } else {
+        this.#hasSaid = true;
+        this.#attach(message);
+      }
     });
   }
 
@@ -177,7 +183,8 @@ export class GroupsSender implements Sender, GroupsConnectionEvents {
 
   #settle(result: SendResult): void {
     this.#closeOffer();
-    this.#queue.settle(result);
+    const isHalf = this.#hasSaid && result.ending !== 'done';
+    this.#queue.settle(isHalf ? { ...result, isUncertain: true } : result);
   }
 
   #closeOffer(): void {

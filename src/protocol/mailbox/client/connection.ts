@@ -13,10 +13,13 @@ import { limits } from '../../limits';
 import { encodeRequest, ReplyReader, type ReplyReading } from '../wire/codec';
 import type { Code, Request } from '../wire/messages';
 
-/** What became of a request. `refused`: for a reason on our side, before or after the server's reply. */
+/**
+ * What became of a request. `wasAsked`: it left, and may have been done. `refused`: for a reason on our side, before or
+ * after the server's reply.
+ */
 export type RequestResult =
   | { readonly is: 'replied'; readonly code: Code; readonly fields: readonly string[] }
-  | { readonly is: 'unreachable' }
+  | { readonly is: 'unreachable'; readonly wasAsked: boolean }
   | { readonly is: 'refused'; readonly why: 'unreadable' | 'unwritable' };
 
 /** The file that goes with a request, or comes with its reply. */
@@ -212,7 +215,7 @@ class RequestConnection implements ConnectionEvents {
 
   #fail(): void {
     if (this.#state.is === 'saving') this.#state.sink.abandon();
-    this.#finish({ is: 'unreachable' });
+    this.#finish({ is: 'unreachable', wasAsked: this.#state.is !== 'dialling' });
   }
 
   #finish(result: RequestResult): void {

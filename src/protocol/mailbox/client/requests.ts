@@ -14,6 +14,8 @@ export interface OperationResult {
   readonly fields: readonly string[];
   readonly ending: Ending;
   readonly line: string;
+  /** The request left and was not answered: it may have been done. */
+  readonly isUncertain?: boolean;
 }
 
 type Done = (result: OperationResult) => void;
@@ -83,7 +85,12 @@ function judge(operation: Operation, result: RequestResult): OperationResult {
       return { code, fields, ...resultOf(operation, code, fields) };
     }
     case 'unreachable':
-      return { code: undefined, fields: [], ...resultOf(operation, undefined) };
+      return {
+        code: undefined,
+        fields: [],
+        isUncertain: result.wasAsked,
+        ...resultOf(operation, undefined),
+      };
     case 'refused':
       return refusal(operation, result.why === 'unreadable' ? 'bad-data' : 'unwritable');
   }

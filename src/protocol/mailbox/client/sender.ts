@@ -49,7 +49,12 @@ export class MailboxSender implements Sender {
     performSilently(this.#host, request, sent, transfer);
   }
 
-  #settle({ ending, line, fields: [id] }: OperationResult): void {
-    this.#queue.settle({ ending, line, ...(id !== undefined && { id }) });
+  #settle({ ending, line, fields: [id], isUncertain = false }: OperationResult): void {
+    this.#queue.settle({
+      ending,
+      line,
+      ...(id !== undefined && { id }),
+      ...(isUncertain && { isUncertain }),
+    });
   }
 }

@@ -1,0 +1,168 @@
+// `chat send` where the server is silent, away, or comes back: how long it waits, and that nothing is sent twice.
+import { afterEach, describe, expect, test } from 'bun:test';
+
+import { type CliError, exit } from '../../src/cli/exit';
+import { ReaderGone } from '../../src/cli/io';
+import { runCommand } from '../../src/cli/run';
+import { send } from '../../src/client/send';
+import { mailbox } from '../../src/protocol/mailbox/index';
+import { fakeIo, run } from '../support/command';
+import { executable, runChat, startChat } from '../support/executable';
+import { scratchFolder } from '../support/scratch';
+import { startServer } from '../support/server';
+import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server';
+
+let fake: FakeServer | undefined;
+afterEach(() => {
+  fake?.stop();
+  fake = undefined;
+});
+
+const as = (port: number): string[] => ['-s', '127.0.0.1', '-p', String(port), '--as', 'alice'];
+
+/** The texts that came, in order. */
+const texts = (server: FakeServer): (string | undefined)[] =>
+  server.calls.map(({ came }) => came.toString().split('\0')[3]);
+
+const answer = async (call: FakeCall, reply: string): Promise<void> => {
+  await call.fields(4);
+  call.send(reply);
+  call.close();
+};
+
+describe('--timeout', () => {
+  test('ends the program, whatever the server goes on to not say', async () => {
+    fake = fakeServer(async (call) => void (await call.fields(4)));
+    const { status, err } = await run(send, ['bob', 'hi', '--timeout', '50ms', ...as(fake.port)]);
+    expect([status, err]).toEqual([exit.tryAgain, 'No answer came in time.\n']);
+  });
+});
+
+describe('--retry', () => {
+  test('lines wait for a server that restarts, and each is sent once', async () => {
+    const folder = await scratchFolder();
+    const first = await startServer([mailbox], { folder });
+    const port = first.port('mailbox');
+    const where = ['-s', '127.0.0.1', '-p', String(port)];
+    for (const name of ['alice', 'bob']) {
+      await runChat(['register', name, '--name', name, '--born', '04/05/1852', ...where]);
+    }
+    const lines = await startChat([
+      'send',
+      'bob',
+      '-',
+      '--lines',
+      '--json',
+      '--retry',
+      '1m',
+      ...as(port),
+    ]);
+    lines.write('one\n');
+    await lines.until('"id":"1"');
+    await first.stop();
+    lines.write('two\nthree\n');
+    await lines.until('trying again', { on: 'err' });
+    await using second = await startServer([mailbox], { folder, port });
+    lines.end();
+    const { status, out } = await lines.ended;
+    expect(status).toBe(exit.ok);
+    expect(out.match(/"id":"\d+"/g)).toEqual(['"id":"1"', '"id":"2"', '"id":"3"']);
+    expect(second.console.lines.filter((line) => line.endsWith('STORED'))).toHaveLength(2);
+  });
+
+  test('a server that says "later" is asked again', async () => {
+    fake = fakeServer((call, count) => answer(call, count === 1 ? '\x02' : '\x007\0'));
+    const { status } = await run(send, ['bob', 'hi', '--retry', '10', ...as(fake.port)]);
+    expect(status).toBe(exit.ok);
+    expect(texts(fake)).toEqual(['hi', 'hi']);
+  });
+
+  test('what the server may have taken is told, and not sent again; the rest is sent', async () => {
+    fake = fakeServer(async (call, count) => {
+      if (count > 1) return answer(call, '\x007\0');
+      await call.fields(4);
+      call.close();
+    });
+    const args = ['bob', '-', '--lines', '--json', '--retry', '10', ...as(fake.port)];
+    const { status, out, err } = await run(send, args, { input: 'one\ntwo\n' });
+    expect(status).toBe(exit.unavailable);
+    expect(texts(fake)).toEqual(['one', 'two']);
+    expect(out).toContain('"status":"unreachable","uncertain":true}\n');
+    expect(err).toContain('the server may have it, so it is not sent again');
+  });
+
+  test('a refusal of another kind is final', async () => {
+    fake = fakeServer(async (call, count) => {
+      if (count === 1) await answer(call, '\x01');
+      else call.close();
+    });
+    const { status } = await run(send, ['bob', 'hi', '--retry', '10', ...as(fake.port)]);
+    expect(status).toBe(exit.noUser);
+    expect(texts(fake).filter((text) => text === 'hi')).toHaveLength(1);
+  });
+
+  test('it ends when the time is up', async () => {
+    const args = ['bob', 'hi', '--retry', '250ms', ...as(closedPort())];
+    expect((await run(send, args)).status).toBe(exit.unavailable);
+  });
+});
+
+describe('standard output', () => {
+  /** Sends two lines, with an output that fails as told at its first line. */
+  async function sendInto(failure: CliError, input: string): Promise<number> {
+    fake = fakeServer((call) => answer(call, '\x007\0'));
+    const { io } = fakeIo({ input });
+    const out = {
+      ...io.out,
+      write() {
+        throw failure;
+      },
+    };
+    const args = ['bob', '-', '--lines', '--json', ...as(fake.port)];
+    return runCommand(send, '1.2.3', args, { ...io, out });
+  }
+
+  test('nobody reads it any more: what is not sent makes it a failure', async () => {
+    expect(await sendInto(new ReaderGone(), 'one\ntwo\n')).toBe(exit.cannotCreate);
+    expect(texts(fake!)).toEqual(['one']);
+  });
+
+  test('nobody reads it any more, and all is sent', async () => {
+    expect(await sendInto(new ReaderGone(), 'one\n')).toBe(exit.ok);
+  });
+
+  test.each([
+    ['--help'],
+    ['send --help'],
+    ['users -s 127.0.0.1 -p PORT'],
+    ['send bob hi --as alice --json -s 127.0.0.1 -p PORT'],
+    ['connect alice --json -s 127.0.0.1 -p PORT --name A --born 04/05/1852'],
+    ['connect bob -s 127.0.0.1 -p PORT --name B --born 04/05/1852'],
+  ])('a full disk is told in one line: chat %s', async (words) => {
+    await using server = await startServer([mailbox]);
+    const where = ['-s', '127.0.0.1', '-p', String(server.port('mailbox'))];
+    for (const name of ['alice', 'bob']) {
+      await runChat(['register', name, '--name', name, '--born', '04/05/1852', ...where]);
+    }
+    const carol = await startChat([
+      'connect',
+      'carol',
+      '--name',
+      'C',
+      '--born',
+      '04/05/1852',
+      ...where,
+    ]);
+    await carol.until('CONNECT OK');
+    const line = words.replace('PORT', String(server.port('mailbox')));
+    const shell = Bun.spawn(['bash', '-c', `echo QUIT | "$0" ${line} >/dev/full`, executable()], {
+      env: carol.env,
+      stderr: 'pipe',
+    });
+    const err = await new Response(shell.stderr).text();
+    expect(err).toMatch(/^chat: standard output cannot be written: no space left on device\n$/m);
+    expect(err).not.toContain('bug');
+    expect(await shell.exited).toBe(exit.cannotCreate);
+    await carol.kill();
+  });
+});
