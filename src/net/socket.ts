@@ -19,6 +19,8 @@ export interface Socket {
   resume(): void;
   /** Bytes written and not yet taken by the system. */
   readonly queued: number;
+  /** Bytes that may still be written before the peer counts as too slow; below 0 where others need the memory. */
+  readonly room: number;
   readonly remote: Address;
   readonly local: Address;
   /** Has the system notice a peer that vanished without a word. */
@@ -76,6 +78,12 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
     return this.queue.bytes;
   }
 
+  get room(): number {
+    const left = limits.net.sendQueueBytesInAll - this.deps.budget.blockedBytes;
+    const most = Math.max(limits.net.sendQueueBytesLeast, left);
+    return Math.min(limits.net.sendQueueBytes, most) - this.queued;
+  }
+
   write(bytes: Uint8Array, apart: boolean): void {
     if (!this.system || this.ending !== 'no' || bytes.length === 0) return;
     this.queue.push(bytes, apart);
@@ -88,9 +96,9 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
     this.drop('closed');
   }
 
-  /** The peer took too long to take what was said last, or to end its side. */
+  /** The peer took too long to take what was written, or to end its side. */
   woke(): void {
-    this.drop('closed');
+    this.drop(this.ending === 'no' ? 'slow' : 'closed');
   }
 
   /** Writes what the system takes. */
@@ -103,7 +111,7 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
     if (!this.system) return;
     this.#countBlocked();
     if (this.isBlocked) {
-      if (this.ending === 'wanted') this.awaitProgress();
+      this.awaitProgress();
     } else if (this.ending === 'wanted') {
       this.ending = 'finished';
       this.finish();
@@ -126,14 +134,16 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
     if (this.isBlocked) this.awaitProgress();
   }
 
-  /** The peer may be slow in taking what was said last, but not for ever. */
+  /** The peer may be slow, but not for ever: what waits for it takes memory from others. */
   protected awaitProgress(): void {
-    this.deps.clock.wake(this, limits.net.pieceMs);
+    const ms = this.ending === 'no' ? limits.net.stalledMs : limits.net.pieceMs;
+    this.deps.clock.wake(this, ms);
   }
 
   /** The system goes on taking bytes. */
   protected unblock(): void {
     this.isBlocked = false;
+    if (this.ending === 'no') this.deps.clock.wake(this, undefined);
     this.flush();
   }
 
@@ -147,9 +157,10 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   protected gone(why: LossReason): void {
     this.system = undefined;
     this.queue.clear();
+    const isAwaited = this.isBlocked || this.ending !== 'no';
     this.isBlocked = false;
     this.#countBlocked();
-    if (this.ending !== 'no') this.deps.clock.wake(this, undefined);
+    if (isAwaited) this.deps.clock.wake(this, undefined);
     const { events } = this;
     this.events = undefined;
     events?.lost(why);

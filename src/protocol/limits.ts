@@ -176,8 +176,18 @@ export const limits = {
     inboxBytes: 256 * KiB,
     /** Bytes that wait for one peer to read them. Over it the peer is dropped as too slow. */
     sendQueueBytes: 4 * MiB,
+    /** How long a peer may take none of what waits for it, in ms. Then it is dropped as too slow. */
+    stalledMs: 300 * second,
+    /**
+     * Bytes that wait for a peer from which on what others say is counted by who said it. What would leave less room
+     * than this reserve, or than its speaker has filled, the peer is not told. Private messages wait.
+     */
+    backlogBytes: 256 * KiB,
+    backlogReserveBytes: 1 * MiB,
+    /** Bytes that wait for a peer from which on nothing more is read from it. */
+    unreadBytes: 1 * MiB,
     /** Bytes that wait for all peers who do not read. Over this total, peers with more than the least are dropped. */
-    sendQueueBytesInAll: 256 * MiB,
+    sendQueueBytesInAll: 96 * MiB,
     sendQueueBytesLeast: 64 * KiB,
     /** File descriptors that connections may not use: they are for files, the database and calls. */
     descriptorsReserved: 768,
@@ -189,7 +199,7 @@ export const limits = {
     connectionsPerAddressLeast: 8,
     /** The share of all connections that one address may have. Loopback has no bound. */
     addressShare: 0.25,
-    /** Messages that wait in a session for a peer who answers each one before it gets the next. */
+    /** Messages that wait in a session for a peer who answers each. Of a speaker, as many as there is room left. */
     unansweredPerPeer: 16_384,
     /** Bytes of a first line that begins as HTTP does and may yet be none; a longer one ends the connection. */
     firstLineBytes: 2 * KiB,

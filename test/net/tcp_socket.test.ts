@@ -58,7 +58,7 @@ describe('a peer that does not take what was said last', () => {
     const { socket, deps, clock, told } = connected(10);
     socket.write(new Uint8Array(100), false);
     deps.flushes.flush();
-    expect(clock.timers()).toBe(0);
+    clock.pass(limits.net.stalledMs - 1);
     socket.end();
     clock.pass(limits.net.pieceMs);
     expect(told).toEqual(['lost: closed']);
@@ -77,13 +77,27 @@ describe('a peer that does not take what was said last', () => {
     expect(told).toEqual(['finished', 'lost: closed']);
   });
 
-  test('may be slow for ever as long as our side does not end', () => {
+  test('may be slow as long as it takes something from time to time', () => {
     const { socket, deps, clock, told, take } = connected(10);
     socket.write(new Uint8Array(100), false);
     deps.flushes.flush();
-    clock.pass(24 * 3_600_000);
+    for (let count = 0; count < 8; count++) {
+      clock.pass(limits.net.stalledMs - 1);
+      take(10);
+    }
+    expect(told).toEqual([]);
     take(1_000);
     expect(told).toEqual(['drained']);
+    expect(clock.timers()).toBe(0);
+  });
+
+  test('is too slow when it takes nothing for long', () => {
+    const { socket, deps, clock, told } = connected(10);
+    socket.write(new Uint8Array(100), false);
+    deps.flushes.flush();
+    clock.pass(limits.net.stalledMs);
+    expect(told).toEqual(['lost: slow']);
+    expect([clock.timers(), deps.budget.blockedBytes]).toEqual([0, 0]);
   });
 });
 
@@ -122,6 +136,17 @@ describe('bytes that wait for peers who do not read', () => {
     many[1]?.take(each + 1);
     expect(many[1]?.told).toEqual(['drained']);
     expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - 2 * each + 200);
+  });
+
+  test('there is room as far as the others leave it, and for the least in any case', () => {
+    const { deps, socket } = connected(0);
+    expect(socket.room).toBe(limits.net.sendQueueBytes);
+    socket.write(new Uint8Array(100), false);
+    expect(socket.room).toBe(limits.net.sendQueueBytes - 100);
+    deps.budget.blockedBytes = limits.net.sendQueueBytesInAll - 2 * limits.net.sendQueueBytesLeast;
+    expect(socket.room).toBe(2 * limits.net.sendQueueBytesLeast - 100);
+    deps.budget.blockedBytes = limits.net.sendQueueBytesInAll;
+    expect(socket.room).toBe(limits.net.sendQueueBytesLeast - 100);
   });
 
   test('a socket that is dropped while it is blocked leaves nothing behind', () => {

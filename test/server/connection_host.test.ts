@@ -2,15 +2,14 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import { SystemClock } from '../../src/net/clock';
 import type { Socket } from '../../src/net/socket';
 import type { Inbox } from '../../src/protocol/bytes/inbox';
 import type { Session } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';
-import { type Direct, type Name, ok, type Said, type SessionId } from '../../src/protocol/model';
-import type { Files } from '../../src/server/files/files';
+import { type Direct, type Name, ok, type Said } from '../../src/protocol/model';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 import { Turns } from '../../src/server/net/turns';
+import { hostDeps } from '../support/host_deps';
 
 /** Turns whose next round is in the test's hands. */
 function handTurns() {
@@ -18,7 +17,6 @@ function handTurns() {
   const turns = new Turns({ monotonicNow: () => 0, soon: (step) => void soon.push(step) });
   return { turns, nextRound: () => soon.shift()?.() };
 }
-import { Rates } from '../../src/server/quota/rates';
 
 /** A connection whose session submits one command a byte. The test gives the outcomes. */
 function connected({ turns } = handTurns(), asks = true) {
@@ -28,6 +26,7 @@ function connected({ turns } = handTurns(), asks = true) {
     remote: { host: '127.0.0.1', port: 1 },
     local: { host: '127.0.0.1', port: 2 },
     queued: 0,
+    room: Infinity,
     write() {},
     end: () => void told.push('we end'),
     abort() {},
@@ -35,31 +34,18 @@ function connected({ turns } = handTurns(), asks = true) {
     pause: () => void told.push('pause'),
     resume: () => void told.push('resume'),
   };
-  const host = new ConnectionHost(socket, {
-    dialect: 'test',
-    machine: 'm1',
-    server: { host: '127.0.0.1', port: 2 },
-    clock: new SystemClock(),
-    files: undefined as unknown as Files,
-    turns,
-    owe: (command, done) => {
-      told.push(`owed: ${command.do}`);
-      answers.push(done);
-    },
-    submit: (_, done) => void answers.push(() => done(ok(undefined) as never)),
-    mayCall: () => true,
-    print() {},
-    warn() {},
-    output() {},
-    report: (_, error) => {
-      throw error;
-    },
-    rates: new Rates(() => 0),
-    nextSession: () => 'm1-1' as SessionId,
-    opened() {},
-    entered() {},
-    closed: () => void told.push('closed'),
-  });
+  const host = new ConnectionHost(
+    socket,
+    hostDeps({
+      turns,
+      owe: (command, done) => {
+        told.push(`owed: ${command.do}`);
+        answers.push(done);
+      },
+      submit: (_, done) => void answers.push(() => done(ok(undefined) as never)),
+      closed: () => void told.push('closed'),
+    }),
+  );
   let taken = 0;
   const session: Session = {
     takeNext(inbox: Inbox) {

@@ -36,6 +36,7 @@ function fileTransfers() {
     get queued() {
       return state.queued;
     },
+    room: Infinity,
     write: (bytes) => void log.push(`sent ${bytes.length}`),
     end() {},
     abort() {},

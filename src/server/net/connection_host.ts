@@ -9,11 +9,13 @@ import type { Command, OperationName, Outcome } from '../../protocol/commands';
 import type { LossReason } from '../../protocol/connection';
 import type { ConnectionEvents, Host, Session, Settle, Sink } from '../../protocol/dialect';
 import { ProtocolError } from '../../protocol/errors';
+import { limits } from '../../protocol/limits';
 import type { Address, Direct, Notice, Said, SessionId } from '../../protocol/model';
 import type { Outlet } from '../delivery/outlet';
 import type { FileStore } from '../files/files';
 import { Lane } from '../journal/lanes';
 import type { Caller, Rates } from '../quota/rates';
+import { Backlog } from './backlog';
 import { FileTransfers } from './file_transfers';
 import { InputFlow, type InputOwner } from './input_flow';
 import { OutstandingCommands } from './outstanding_commands';
@@ -66,6 +68,8 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   #caller: Caller | undefined;
   #transfers: FileTransfers | undefined;
   #unsettled: UnsettledMessages | undefined;
+  /** Since the peer was first behind. */
+  #backlog: Backlog | undefined;
   /** Whether the hub may know this connection; `leaving` until it has been told otherwise. */
   #presence: 'none' | 'entered' | 'leaving' | 'left' = 'none';
   /** Our side has ended. */
@@ -256,16 +260,27 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     const session = this.#session;
     if (this.#isEnded || !session?.deliver) return settle('failed');
     const settleOnce = (this.#unsettled ??= new UnsettledMessages()).add(settle);
-    this.#run(() => session.deliver?.(message, settleOnce));
+    const deliver = (): void => this.#run(() => session.deliver?.(message, settleOnce));
+    if (!Backlog.isBehind(this.#socket)) return deliver();
+    if (!this.#behind().keep(deliver)) settleOnce('failed');
   }
 
   tell(notice: Notice): void {
-    if (!this.#isEnded) this.#run(() => this.#session?.tell?.(notice));
+    if (this.#isEnded) return;
+    const tell = (): void => this.#session?.tell?.(notice);
+    if (!Backlog.isBehind(this.#socket)) return this.#run(tell);
+    this.#run(() => this.#behind().tell(notice, tell));
+  }
+
+  #behind(): Backlog {
+    return (this.#backlog ??= new Backlog(this.#socket));
   }
 
   tellAll(run: readonly Said[]): boolean {
     const session = this.#session;
     if (this.#isEnded || !session?.tellAll) return this.#isEnded;
+    // Where the peer is behind, each is counted.
+    if (Backlog.isBehind(this.#socket) || isLong(run)) return false;
     this.#run(() => session.tellAll?.(run));
     return true;
   }
@@ -292,6 +307,8 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
 
   drained(): void {
     this.#transfers?.drained();
+    this.#backlog?.drained();
+    this.#input.drained();
   }
 
   woke(): void {
@@ -348,4 +365,11 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
       this.abort();
     }
   }
+}
+
+/** Whether what was said in a row is so much that a peer may be behind before all of it is told. */
+function isLong(run: readonly Said[]): boolean {
+  let length = 0;
+  for (const { text } of run) length += text.length;
+  return length > limits.net.backlogBytes;
 }

@@ -31,6 +31,8 @@ export class InputFlow implements TurnTaker {
   /** There is more to take, and it is others' turn. */
   #awaitsTurn = false;
   #isFileSinkFull = false;
+  /** The peer asks, and does not read the answers. */
+  #isPeerBehind = false;
   /** Bytes on their way to stdout. */
   #outputBytes = 0;
   #hasPeerEnded = false;
@@ -101,6 +103,11 @@ export class InputFlow implements TurnTaker {
     this.#tellEnd();
   }
 
+  /** The peer has taken all that was written. */
+  drained(): void {
+    if (this.#isPeerBehind) this.#update();
+  }
+
   #feed(): void {
     const inbox = this.#inbox;
     if (inbox.size === 0 || !this.#events || this.#awaitsTurn) return;
@@ -157,7 +164,13 @@ export class InputFlow implements TurnTaker {
   }
 
   get #isServerBehind(): boolean {
-    if (this.#isFileSinkFull || this.#outputBytes > limits.server.consoleBytes) return true;
+    this.#isPeerBehind = this.#socket.queued > limits.net.unreadBytes;
+    if (
+      this.#isPeerBehind ||
+      this.#isFileSinkFull ||
+      this.#outputBytes > limits.server.consoleBytes
+    )
+      return true;
     const { outstanding } = this.#owner;
     // Once full, it goes on when all have their outcome: what follows is then one batch of the journal and not two.
     return this.#isHeld ? outstanding > 0 : outstanding >= limits.net.outstandingRequests;

@@ -142,18 +142,36 @@ describe('a display that does not answer', () => {
     expect(program.lines()).toHaveLength(2);
   });
 
-  test('and lets too much wait is dropped, with a word to the operator', () => {
+  test('is never dropped for what others say: who floods is cut short, and others are heard', () => {
     const program = Program.registered(1007);
-    for (let at = 0; at <= limits.net.unansweredPerPeer; at++) program.said(1, 'x', at);
+    for (let at = 0; at < 2 * limits.net.unansweredPerPeer; at++) {
+      program.said(1, 'x', at);
+      program.foreign('mallory', 'y');
+    }
+    program.said(2, 'excuse me', 7);
+    program.foreign('alice', 'hello');
+    const secret = program.direct('#3', 'between us', { reference: 8 });
     expect(program.host.ending).toBe('open');
-    program.said(1, 'x', 1);
-    expect(program.host.ending).toBe('aborted');
-    expect(program.host.warned).toEqual(['relay: display 1007 is too slow; it is dropped']);
-    // What still comes finds no display, and does no harm.
-    program.said(1, 'x', 1);
-    program.session.lost();
+    program.lines();
+    // It does not answer in time, and then gets all that waits.
     program.session.woke();
-    expect(program.lines()).toHaveLength(1);
+    const lines = program.lines();
+    expect(lines.length).toBeLessThanOrEqual(limits.net.unansweredPerPeer);
+    for (const word of ['excuse me', 'alice: hello', 'between us'])
+      expect(lines.filter((line) => line.includes(word))).toHaveLength(1);
+    expect(secret).toEqual(['delivered']);
+  });
+
+  test('shows all of a text or nothing of it', () => {
+    const program = Program.registered(1007);
+    const half = limits.net.unansweredPerPeer / 2;
+    for (let at = 0; at < half - 1; at++) program.said(1, 'x', at);
+    program.foreign('mallory', 'a\n'.repeat(half / 2));
+    program.foreign('mallory', `${'b\n'.repeat(half / 2)}b`);
+    program.session.woke();
+    const lines = program.lines().join('\n');
+    expect(lines).toContain('mallory: a');
+    expect(lines).not.toContain('mallory: b');
   });
 });
 
@@ -308,11 +326,11 @@ describe('one emitter that floods', () => {
   });
 
   test('the order of each sender is kept, and with little traffic the order of all', () => {
-    const item = fc.record({ origin: fc.integer({ min: 1, max: 5 }), value: fc.nat() });
+    const item = fc.record({ sender: fc.constantFrom('1', '2', '3', '4', '5'), value: fc.nat() });
     fc.assert(
       fc.property(fc.array(fc.option(item), { maxLength: 400 }), (steps) => {
-        const queue = new FairQueue<{ origin: number; value: number }>();
-        const added: { origin: number; value: number }[] = [];
+        const queue = new FairQueue<{ sender: string; value: number }>();
+        const added: { sender: string; value: number }[] = [];
         const taken: typeof added = [];
         const take = (): boolean => {
           const one = queue.take();
@@ -324,14 +342,16 @@ describe('one emitter that floods', () => {
           else take();
           if (step) added.push(step);
           expect(queue.size).toBe(added.length - taken.length);
+          const own = (items: typeof added) => items.filter(({ sender }) => sender === '1').length;
+          expect(queue.countOf('1')).toBe(own(added) - own(taken));
         }
         while (take());
-        for (let origin = 1; origin <= 5; origin++) {
-          const own = (items: typeof added) => items.filter((one) => one.origin === origin);
+        for (const sender of ['1', '2', '3', '4', '5']) {
+          const own = (items: typeof added) => items.filter((one) => one.sender === sender);
           expect(own(taken)).toEqual(own(added));
         }
-        const counts = [1, 2, 3, 4, 5].map(
-          (id) => added.filter(({ origin }) => origin === id).length,
+        const counts = ['1', '2', '3', '4', '5'].map(
+          (id) => added.filter(({ sender }) => sender === id).length,
         );
         if (Math.max(...counts) <= limits.relay.placesPerSender) expect(taken).toEqual(added);
       }),

@@ -2,7 +2,7 @@
 
 import { withFileNote } from '../../bytes/text';
 import type { Settle } from '../../dialect';
-import type { Direct, Notice, Receipt, Said } from '../../model';
+import type { Direct, Name, Notice, Receipt, Said } from '../../model';
 import { failed, failureOf } from '../wire/codec';
 import type { ContentType } from '../wire/messages';
 import { bodiesOf, bodiesOfSaid } from './bodies';
@@ -25,7 +25,7 @@ export class GroupsEvents {
     contacts.add(user);
     const text = message.text === '' && file !== undefined ? withFileNote('', file) : message.text;
     const bodies = bodiesOf({ text, ...(raw && { raw }) });
-    const id = this.#sendingId(bodies.length, settle);
+    const id = this.#sendingId(bodies.length, { settle });
     const contentType = contentTypeOf(raw);
     for (const body of bodies) {
       replies.write({ action: 'send', contentType, user, to: [to], id, body });
@@ -59,8 +59,9 @@ export class GroupsEvents {
   }
 
   #said(said: Said): void {
+    if (!this.#user.unconfirmed.hasRoomFor(said.from)) return;
     const bodies = bodiesOfSaid(said);
-    const id = this.#sendingId(bodies.length);
+    const id = this.#sendingId(bodies.length, { sender: said.from });
     const { from: user, room: group, raw } = said;
     const contentType = contentTypeOf(raw);
     for (const body of bodies) {
@@ -79,14 +80,11 @@ export class GroupsEvents {
     replies.write({ action: 'sent', id, ...failed(failureOf(reason)) });
   }
 
-  /** The `Id` of what is sent next, in `count` parts. A client that confirms nothing at all is dropped. */
-  #sendingId(count: number, settle?: Settle): string {
+  /** The `Id` of what is sent next, in `count` parts. */
+  #sendingId(count: number, of: { settle?: Settle; sender?: Name }): string {
     const { host, unconfirmed } = this.#user;
     const id = unconfirmed.nextId();
-    if (unconfirmed.isFull) {
-      settle?.('failed');
-      host.abort();
-    } else unconfirmed.add(id, count, host.now, settle);
+    unconfirmed.add(id, count, host.now, of);
     return id;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Settle } from '../../dialect';
 import { limits } from '../../limits';
+import type { Name } from '../../model';
 
 interface Unconfirmed {
   /** Confirmations that are still to come: a long text was sent in several messages of one `Id`. */
@@ -9,11 +10,15 @@ interface Unconfirmed {
   /** When it was sent, in seconds of the host's time. */
   readonly since: number;
   readonly settle: Settle | undefined;
+  /** Who said it in a group; undefined for a private message, of which there is one at a time. */
+  readonly sender: Name | undefined;
 }
 
 export class UnconfirmedMessages {
   /** By `Id`, oldest first. */
   readonly #messages = new Map<string, Unconfirmed>();
+  /** How many of them each user has said in groups. */
+  readonly #bySender = new Map<Name, number>();
   #last = 0;
 
   /** The `Id` of the next message to this client. */
@@ -21,26 +26,39 @@ export class UnconfirmedMessages {
     return `${++this.#last}`;
   }
 
-  /** Whether the client is as far behind as any client may be. */
-  get isFull(): boolean {
-    return this.#messages.size >= limits.net.unansweredPerPeer;
+  /**
+   * Whether one more message of a sender may be sent: as long as there is more room left than they have filled. So many
+   * who flood share it, and none of them takes it all from the others.
+   */
+  hasRoomFor(sender: Name): boolean {
+    const room = limits.net.unansweredPerPeer - this.#messages.size;
+    return (this.#bySender.get(sender) ?? 0) < room;
   }
 
   /** A message was sent in `count` parts at `since`, in seconds. */
-  add(id: string, count: number, since: number, settle?: Settle): void {
-    this.#messages.set(id, { left: count, since, settle });
+  add(id: string, count: number, since: number, of: { settle?: Settle; sender?: Name }): void {
+    const { settle, sender } = of;
+    this.#messages.set(id, { left: count, since, settle, sender });
+    if (sender !== undefined) this.#count(sender, 1);
+  }
+
+  #count(sender: Name, change: 1 | -1): void {
+    const count = (this.#bySender.get(sender) ?? 0) + change;
+    if (count === 0) this.#bySender.delete(sender);
+    else this.#bySender.set(sender, count);
   }
 
   /** The client has answered; `isTaken`: it has the message. An `Id` that nothing waits for is passed over. */
   confirm(id: string, isTaken: boolean): void {
     const found = this.#messages.get(id);
     if (found === undefined) return;
-    const { left, settle } = found;
+    const { left, settle, sender } = found;
     if (isTaken && left > 1) {
       this.#messages.set(id, { ...found, left: left - 1 });
       return;
     }
     this.#messages.delete(id);
+    if (sender !== undefined) this.#count(sender, -1);
     settle?.(isTaken ? 'delivered' : 'refused');
   }
 
@@ -56,5 +74,6 @@ export class UnconfirmedMessages {
   failAll(): void {
     for (const { settle } of this.#messages.values()) settle?.('failed');
     this.#messages.clear();
+    this.#bySender.clear();
   }
 }

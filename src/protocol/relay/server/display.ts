@@ -2,22 +2,15 @@
 
 import { encodeText } from '../../bytes/text';
 import type { Host, Settle } from '../../dialect';
-import type { Direct, Notice, Signal } from '../../model';
+import type { Direct, Name, Notice, Signal } from '../../model';
 import { numberOf } from '../../model';
 import { type Frame, server } from '../wire/messages';
 import { framesOfEvent } from './events';
 import { signals, type Verdict } from './requests';
-import {
-  type OutgoingFrame,
-  StopAndWait,
-  type StopAndWaitDeps,
-  type TextResult,
-} from './stop_and_wait';
+import { StopAndWait, type StopAndWaitDeps, type TextResult } from './stop_and_wait';
 
 export interface DisplayDeps extends StopAndWaitDeps {
   readonly host: Pick<Host, 'session' | 'submit'>;
-  /** Too much waits for it. */
-  drop(): void;
 }
 
 export class Display {
@@ -54,7 +47,8 @@ export class Display {
   }
 
   tell(notice: Notice): void {
-    if (notice.is === 'said') this.#show(framesOfEvent(notice));
+    if (this.#isGone) return;
+    if (notice.is === 'said') this.#stopAndWait.offer(framesOfEvent(notice));
     else if (notice.is === 'signal') this.#signalled(notice);
   }
 
@@ -62,7 +56,7 @@ export class Display {
     const frames = framesOfEvent(message);
     const settled = (result: TextResult): void =>
       settle(result === 'shown' ? 'delivered' : 'refused');
-    this.#show(
+    this.#stopAndWait.add(
       frames.map((frame, at) => (at === frames.length - 1 ? { ...frame, settled } : frame)),
     );
   }
@@ -70,9 +64,9 @@ export class Display {
   /** The server stops: what waits is written, then a word to the user and one to the program. */
   close(now: number): void {
     this.#stopAndWait.flush();
-    const goodbye = { origin: server, sequence: undefined, timestamp: now };
+    const goodbye = { origin: server, sender: '' as const, sequence: undefined, timestamp: now };
     const text = encodeText('server is closing');
-    this.#show([
+    this.#stopAndWait.add([
       { ...goodbye, body: { kind: 'MSG', text } },
       { ...goodbye, body: { kind: 'FLW' } },
     ]);
@@ -83,33 +77,27 @@ export class Display {
     this.#isGone = true;
   }
 
-  #signalled({ signal, from, numbers, at }: Signal): void {
+  #signalled({ signal, from: sender, numbers, at }: Signal): void {
     const [sequence = 0, timestamp = 0] = numbers;
     if (signal === signals.stop) {
       // Passed on like a text: with the emitter's number, at the server's time.
-      const origin = numberOf(from) ?? server;
-      this.#show([{ origin, sequence, timestamp: at, body: { kind: 'FLW' } }]);
+      const origin = numberOf(sender) ?? server;
+      this.#stopAndWait.offer([{ origin, sender, sequence, timestamp: at, body: { kind: 'FLW' } }]);
     } else if (signal === signals.who) {
-      this.#showWho(sequence, timestamp);
+      this.#showWho(sender, sequence, timestamp);
     }
   }
 
-  #showWho(sequence: number, timestamp: number): void {
+  #showWho(sender: Name, sequence: number, timestamp: number): void {
     const { host } = this.#deps;
     host.submit({ do: 'users', asker: { session: host.session } }, (outcome) => {
-      if (!outcome.ok) return;
+      if (!outcome.ok || this.#isGone) return;
       const ids = outcome.value.users
         .flatMap(({ name }) => numberOf(name) ?? [])
         .sort((one, other) => one - other);
-      this.#show([{ origin: server, sequence, timestamp, body: { kind: 'OKQEM', ids } }]);
+      this.#stopAndWait.offer([
+        { origin: server, sender, sequence, timestamp, body: { kind: 'OKQEM', ids } },
+      ]);
     });
-  }
-
-  #show(frames: readonly OutgoingFrame[]): void {
-    for (const frame of frames) {
-      if (this.#isGone || this.#stopAndWait.offer(frame)) continue;
-      this.#isGone = true;
-      return this.#deps.drop();
-    }
   }
 }

@@ -21,18 +21,19 @@ import type { OutgoingFrame } from './stop_and_wait';
 export const framesOfEvent = encodedOnce(prepare);
 
 function prepare(event: Direct | Said): readonly OutgoingFrame[] {
-  const { from, origin, reference: sequence, at: timestamp } = event;
-  const emitter = origin === relayName ? numberOf(from) : undefined;
+  const { from: sender, origin, reference: sequence, at: timestamp } = event;
+  const emitter = origin === relayName ? numberOf(sender) : undefined;
   if (emitter !== undefined && sequence !== undefined) {
     const text = event.raw ?? encodeText(event.text);
-    return [{ origin: emitter, sequence, timestamp, body: { kind: 'MSG', text } }];
+    return [{ origin: emitter, sender, sequence, timestamp, body: { kind: 'MSG', text } }];
   }
-  const prefix = `${shortName(from)}: `;
+  const prefix = `${shortName(sender)}: `;
   const room = textBytesMax - byteLength(prefix);
   return linesOf(wholeText(event))
     .flatMap((line) => cutText(line, room))
     .map((part) => ({
       origin: server,
+      sender,
       sequence: undefined,
       timestamp,
       body: { kind: 'MSG', text: encodeText(prefix + part) },

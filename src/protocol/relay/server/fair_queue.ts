@@ -29,6 +29,8 @@ class Fifo<T> {
 interface Sender<T> {
   /** Places that it has in the common queue. */
   places: number;
+  /** All that waits of it. */
+  count: number;
   readonly rest: Fifo<T>;
 }
 
@@ -38,19 +40,28 @@ interface Sender<T> {
  * whenever one of the same sender has been served. So nobody else waits behind them, and the items of each
  * sender stay in order.
  */
-export class FairQueue<T extends { readonly origin: number }> {
+export class FairQueue<T extends { readonly sender: string }> {
   readonly #common = new Fifo<T>();
-  readonly #senders = new Map<number, Sender<T>>();
+  readonly #senders = new Map<string, Sender<T>>();
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
+  /** How many items of a sender wait. */
+  countOf(sender: string): number {
+    return this.#senders.get(sender)?.count ?? 0;
+  }
+
   add(item: T): void {
     this.#size++;
-    let sender = this.#senders.get(item.origin);
-    if (!sender) this.#senders.set(item.origin, (sender = { places: 0, rest: new Fifo() }));
+    let sender = this.#senders.get(item.sender);
+    if (!sender) {
+      sender = { places: 0, count: 0, rest: new Fifo() };
+      this.#senders.set(item.sender, sender);
+    }
+    sender.count++;
     if (sender.places === limits.relay.placesPerSender) {
       sender.rest.add(item);
     } else {
@@ -63,11 +74,12 @@ export class FairQueue<T extends { readonly origin: number }> {
     const item = this.#common.take();
     if (item === undefined) return undefined;
     this.#size--;
-    const sender = this.#senders.get(item.origin);
+    const sender = this.#senders.get(item.sender);
     if (!sender) return item;
+    sender.count--;
     const next = sender.rest.take();
     if (next !== undefined) this.#common.add(next);
-    else if (--sender.places === 0) this.#senders.delete(item.origin);
+    else if (--sender.places === 0) this.#senders.delete(item.sender);
     return item;
   }
 }

@@ -189,11 +189,6 @@ export class RelaySession implements Session {
       write: (bytes) => this.#write(bytes),
       wake: (ms) => host.wake(ms),
       warn: (line) => host.warn(line),
-      drop: () => {
-        host.warn(`relay: display ${id} is too slow; it is dropped`);
-        this.#over();
-        host.abort();
-      },
     });
   }
 

@@ -1,6 +1,7 @@
 // Stop and wait towards one display: one text at a time, and what happens when the display does not answer.
 
 import { limits } from '../../limits';
+import type { Name } from '../../model';
 import { encodeFrame } from '../wire/codec';
 import type { Body } from '../wire/messages';
 import { FairQueue } from './fair_queue';
@@ -11,6 +12,8 @@ export type TextResult = 'shown' | 'refused';
 /** A frame for a display; shared by all displays that get it. */
 export interface OutgoingFrame {
   readonly origin: number;
+  /** Who caused it: a number's name, a user at another door, or nobody. */
+  readonly sender: Name | '';
   /** Undefined: the server's own next number. */
   readonly sequence: number | undefined;
   readonly timestamp: number;
@@ -48,12 +51,21 @@ export class StopAndWait {
     this.#deps = deps;
   }
 
-  /** Whether there was room for it. */
-  offer(outgoing: OutgoingFrame): boolean {
-    if (this.#queue.size >= limits.net.unansweredPerPeer) return false;
-    this.#queue.add(outgoing);
+  /**
+   * Takes all frames of a text, or none: a sender may fill the queue as far as there is more room left than they have
+   * filled. Many who flood share it, and none of them takes it all from the others.
+   */
+  offer(frames: readonly OutgoingFrame[]): void {
+    const queue = this.#queue;
+    const room = limits.net.unansweredPerPeer - queue.size;
+    const sender = frames[0]?.sender ?? '';
+    if (queue.countOf(sender) + frames.length <= room) this.add(frames);
+  }
+
+  /** Takes frames that come one text at a time, or once. */
+  add(frames: readonly OutgoingFrame[]): void {
+    for (const frame of frames) this.#queue.add(frame);
     this.#pump();
-    return true;
   }
 
   /** OK or ERRO came. Late and second answers, and answers to other frames, change nothing. */

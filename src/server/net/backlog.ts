@@ -1,0 +1,75 @@
+// What waits for a peer who is behind: who says much is cut short there, others are still heard, messages wait.
+
+import type { Socket } from '../../net/socket';
+import { limits } from '../../protocol/limits';
+import type { Name, Notice } from '../../protocol/model';
+
+/** Who caused a notice that may come as often as they like; undefined for what the peer must not miss. */
+function speakerOf(notice: Notice): Name | undefined {
+  switch (notice.is) {
+    case 'said':
+    case 'signal':
+      return notice.from;
+    case 'joined':
+    case 'left':
+    case 'presence':
+      return notice.name;
+    case 'receipt':
+    case 'invited':
+    case 'paid':
+    case 'offer':
+      return undefined;
+  }
+}
+
+/**
+ * Nobody is dropped for what others say. A user may fill the queue of a peer who does not read only as far as there is
+ * more room left than they have filled: so many who flood share it, and none of them takes all of it.
+ */
+export class Backlog {
+  readonly #socket: Socket;
+  /** Bytes that wait, by who caused them, since the peer was last up to date. */
+  #shares: Map<Name, number> | undefined;
+  /** Private messages that wait until the peer has read, oldest first. */
+  #waiting: (() => void)[] | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Whether the peer is behind: then what it is told is counted. */
+  static isBehind(socket: Socket): boolean {
+    return socket.queued > limits.net.backlogBytes;
+  }
+
+  /** Tells the notice, unless who caused it has said more than their share. */
+  tell(notice: Notice, step: () => void): void {
+    const speaker = speakerOf(notice);
+    if (speaker === undefined) return step();
+    const socket = this.#socket;
+    const shares = (this.#shares ??= new Map<Name, number>());
+    const share = shares.get(speaker) ?? 0;
+    if (share > socket.room - limits.net.backlogReserveBytes) return;
+    const before = socket.queued;
+    step();
+    shares.set(speaker, share + socket.queued - before);
+  }
+
+  /** Keeps a private message until the peer has read what waits; false: too many wait already. */
+  keep(deliver: () => void): boolean {
+    const waiting = (this.#waiting ??= []);
+    if (waiting.length >= limits.delivery.window) return false;
+    waiting.push(deliver);
+    return true;
+  }
+
+  /** The peer has taken all that waited. */
+  drained(): void {
+    this.#shares = undefined;
+    while (!Backlog.isBehind(this.#socket)) {
+      const deliver = this.#waiting?.shift();
+      if (!deliver) return;
+      deliver();
+    }
+  }
+}
