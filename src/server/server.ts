@@ -215,6 +215,10 @@ function printBanners({ host, console }: ServerSettings, { doors }: Network): vo
     const listening: Address = { host: localHost(host), port: address.port };
     for (const line of dialect.server?.banner?.(listening) ?? []) console.print(line);
     if (dialect.server?.prompt !== undefined) console.prompt(dialect.server.prompt);
+    const exposes = dialect.server?.exposes;
+    if (exposes !== undefined && !isLoopback(host) && host !== 'localhost') {
+      console.warn(`${dialect.name} door open beyond this machine: ${exposes}`);
+    }
   }
 }
 

@@ -24,6 +24,8 @@ export const mailbox = defineDialect({
           'how mailbox answers are written: one raw byte, or a digit and NUL as some clients want',
       },
     ],
+    exposes:
+      'whoever reaches it can act as any alias without a key; if that is not wanted, add --host 127.0.0.1',
     banner: (listening) => [consoleLines.started(listening)],
     prompt: consoleLines.prompt,
     open: (host, { replies }) => new MailboxSession(host, replies === 'text' ? 'text' : 'byte'),

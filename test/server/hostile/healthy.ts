@@ -25,8 +25,11 @@ export abstract class Healthy {
   protected readonly from: string;
   readonly #changes = new Changes();
   readonly #texts = new Set<string>();
+  #others = 0;
   /** How often the server ended a connection of theirs, or refused one. */
   drops = 0;
+  /** What the server would not do for them, in its own words. */
+  readonly refusals: string[] = [];
   #isLeaving = false;
   readonly #transports: Transport[] = [];
 
@@ -48,7 +51,7 @@ export abstract class Healthy {
   async reads(text: string): Promise<void> {
     await this.#changes.until(
       () => this.#texts.delete(text) || this.drops > 0,
-      () => `${this.name} did not get ${text}`,
+      () => `${this.name} did not get ${text}; ${this.#others} other texts came`,
       deadlineMs,
     );
     if (this.drops > 0) throw new Error(`${this.name} was dropped`);
@@ -56,9 +59,16 @@ export abstract class Healthy {
 
   protected got(text: string): void {
     // What strangers say is longer or other, and not kept.
-    if (!text.startsWith('healthy-')) return;
+    if (!text.startsWith('healthy-')) {
+      this.#others++;
+      return;
+    }
     this.#texts.add(text);
     this.#changes.changed();
+  }
+
+  protected refused(what: string): void {
+    if (this.refusals.length < 3) this.refusals.push(`${this.name} was refused: ${what}`);
   }
 
   protected dropped(): void {
@@ -114,7 +124,9 @@ class MailboxUser extends Healthy {
   }
 
   #check(end: End): void {
-    if (end.is !== 'ended' || answerIn(end.bytes)?.code !== 0) this.dropped();
+    const code = end.is === 'ended' ? answerIn(end.bytes)?.code : undefined;
+    if (code === undefined) this.dropped();
+    else if (code !== 0) this.refused(String(code));
   }
 
   #called([operation, , , text = '']: readonly string[]): void {
@@ -131,6 +143,7 @@ class ChannelsUser extends Healthy {
       if (ChannelsClient.isSettled(frame)) return this.#settled();
       const told = toldBy(frame);
       if (told.is === 'said') this.got(told.text);
+      else if (told.text.startsWith('The server could not')) this.refused(told.text);
     });
     const settled = new Promise<void>((done) => (this.#settled = done));
     for (const text of [this.name, `/create ${room}`, `/join ${room}`]) this.#client.send(text);
@@ -150,6 +163,7 @@ class MarketUser extends Healthy {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#client = new MarketClient(this.dial, (line) => {
       if (line.includes('has been set to your account')) resolve();
+      if (/could not|Too many/.test(line)) this.refused(line);
       this.got(saidIn(line)?.text ?? '');
     });
     this.#client.send(this.name);
@@ -175,6 +189,7 @@ class RelayUser extends Healthy {
       const { promise, resolve } = Promise.withResolvers<void>();
       const client: RelayClient<TcpTransport> = new RelayClient(this.dial, (frame) => {
         if (frame.kind === 'OK') resolve();
+        if (frame.kind === 'ERRO') this.refused(`ERRO to ${frame.sequence}`);
         if (frame.kind !== 'MSG') return;
         client.transport.send(ok(id, frame.origin, frame.sequence));
         this.got(Buffer.from(frame.text).toString());
@@ -202,6 +217,9 @@ class GroupsUser extends Healthy {
     this.#client = new GroupsClient(this.dial, (message) => {
       if (message.action === 'confirmation') resolve();
       if (message.action === 'send') this.#confirm(message);
+      if (message.status === 'failed' || message.status === 'try-later') {
+        this.refused(Buffer.from(message.body).toString());
+      }
     });
     this.#client.send({ action: 'connect', user: this.name });
     await promise;
@@ -249,6 +267,7 @@ class WebUser extends Healthy {
   #told(told: Fields): void {
     this.#answered.get(told['ref'])?.();
     this.#answered.delete(told['ref']);
+    if (told['is'] === 'refused') this.refused(String(told['why']));
     if (told['is'] !== 'message') return;
     this.#client?.send({ do: 'got', ref: 0, serial: told['serial'] });
     this.got(String(told['text']));

@@ -69,6 +69,7 @@ export async function attacked(door: string, plan: Plan): Promise<Figures> {
   const { status, err } = await server.chat.kill();
   if (status !== 0) wrong.push(`the server ended with ${status}`);
   for (const said of err.split('\n')) if (said.startsWith('chat: ')) wrong.push(said);
+  wrong.push(...pair.flatMap(({ refusals }) => refusals));
   const drops = pair.reduce((sum, { drops: own }) => sum + own, 0);
   return { door, quiet, hostile, memory: most - before, drops, wrong: wrong.slice(0, 5), spent };
 }
