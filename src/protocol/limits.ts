@@ -170,6 +170,13 @@ export const limits = {
     /** One round of turns: messages taken, and ms. What comes then waits for the next turn of the event loop. */
     roundRequests: 1_024,
     roundMs: 4,
+    /**
+     * Who took fewer messages and bytes in each of their turns, in so many rounds, has their turn before all who took
+     * more, for at most half of each round.
+     */
+    quietRequests: 16,
+    quietBytes: 16 * KiB,
+    quietRounds: 4,
     /** Messages between two looks at the clock. */
     clockRequests: 16,
     /** Bytes received that no session has taken. Over it the connection is not read. */

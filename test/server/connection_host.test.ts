@@ -155,15 +155,27 @@ test('a round of many who flood is bounded, and everybody gets a turn in the nex
     host.data(new Uint8Array(10 * turn));
   }
   expect(all()).toBe(inRound * turn);
-  const late = connected(hand, false);
-  late.host.start(late.session);
-  late.host.data(new Uint8Array(1));
-  expect(late.taken()).toBe(0);
   hand.nextRound();
   hand.nextRound();
   expect(flooders.map(({ taken }) => taken() > 0)).not.toContain(false);
-  hand.nextRound();
-  expect(late.taken()).toBe(1);
+});
+
+test('who says a word now and then does not wait behind those who flood', () => {
+  const hand = handTurns();
+  const turn = limits.net.turnRequests;
+  const flooders = Array.from({ length: 100 }, () => connected(hand, false));
+  const quiet = connected(hand, false);
+  for (const { host, session } of [...flooders, quiet]) host.start(session);
+  for (const { host } of flooders) host.data(new Uint8Array(10 * turn));
+  while (flooders.some(({ taken }) => taken() === 0)) hand.nextRound();
+  for (let word = 1; word <= 20; word++) {
+    quiet.host.data(new Uint8Array(1));
+    expect(quiet.taken()).toBe(word - 1);
+    hand.nextRound();
+    expect(quiet.taken()).toBe(word);
+    // What is flooded in pieces of a turn each is flooded, too.
+    for (const { host } of flooders) host.data(new Uint8Array(turn / 4));
+  }
 });
 
 test('a turn ends when it has lasted long', () => {

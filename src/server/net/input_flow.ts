@@ -30,6 +30,8 @@ export class InputFlow implements TurnTaker {
   #isWaiting = false;
   /** There is more to take, and it is others' turn. */
   #awaitsTurn = false;
+  /** The round of the last turn in which much was taken. */
+  #longTurnIn = -Infinity;
   #isFileSinkFull = false;
   /** The peer asks, and does not read the answers. */
   #isPeerBehind = false;
@@ -111,23 +113,28 @@ export class InputFlow implements TurnTaker {
   #feed(): void {
     const inbox = this.#inbox;
     if (inbox.size === 0 || !this.#events || this.#awaitsTurn) return;
-    if (!this.#turns.begin(inbox.length)) return this.#awaitTurn();
+    const turns = this.#turns;
+    if (!turns.begin(inbox.length)) {
+      const isQuiet = turns.round - this.#longTurnIn > limits.net.quietRounds;
+      return this.#awaitTurn(isQuiet ? 'none' : 'a turn');
+    }
     let taken: Taken = 'more';
     try {
-      taken = takeEach(this.#events, inbox, this.#owner, this.#turns);
+      taken = takeEach(this.#events, inbox, this.#owner, turns);
     } catch (error) {
       this.#owner.fail(error);
     }
     this.#isWaiting = taken === 'later';
+    if (turns.wasLong) this.#longTurnIn = turns.round;
     inbox.compact();
-    if (taken === 'taken' && inbox.length > 0) return this.#awaitTurn();
+    if (taken === 'taken' && inbox.length > 0) return this.#awaitTurn('a turn');
     this.#update();
     this.#tellEnd();
   }
 
-  #awaitTurn(): void {
+  #awaitTurn(had: 'a turn' | 'none'): void {
     this.#awaitsTurn = true;
-    this.#turns.add(this);
+    this.#turns.add(this, had);
     this.#update();
   }
 

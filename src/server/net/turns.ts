@@ -18,11 +18,15 @@ export interface TurnsDeps {
 
 /**
  * A turn is bounded whatever its requests ask for, also where nobody has to be asked for their answers. So is a round:
- * what comes in it after that waits for the next one, and the event loop goes round in between.
+ * what comes in it after that waits for the next one, and the event loop goes round in between. Those who have had no
+ * turn since they last were quiet come first, for at most half a round: a word now and then does not wait behind a
+ * hundred who always have more to say.
  */
 export class Turns implements Turn {
   readonly #deps: TurnsDeps;
+  /** Who had a turn and has more, and who has had none yet. */
   #waiting: TurnTaker[] = [];
+  #quiet: TurnTaker[] = [];
   #isScheduled = false;
   /** Messages taken in this round. */
   #inRound = 0;
@@ -30,6 +34,10 @@ export class Turns implements Turn {
   #inTurn = 0;
   /** Bytes that the inbox had when the turn began. */
   #bytes = 0;
+  /** Bytes that it has now. */
+  #left = 0;
+  /** Rounds so far. */
+  #rounds = 0;
   /** When the turn had lasted for the messages between two looks at the clock. */
   #since = 0;
 
@@ -42,12 +50,14 @@ export class Turns implements Turn {
     if (this.#inRound >= limits.net.roundRequests) return false;
     this.#inTurn = 0;
     this.#bytes = bytes;
+    this.#left = bytes;
     return true;
   }
 
   /** A message was taken, and so many bytes are left. */
   goesOn(left: number): boolean {
     const count = ++this.#inTurn;
+    this.#left = left;
     if (++this.#inRound >= limits.net.clockRequests) this.#schedule();
     if (count >= limits.net.turnRequests || this.#bytes - left >= limits.net.turnBytes)
       return false;
@@ -57,9 +67,20 @@ export class Turns implements Turn {
     return now - this.#since < limits.net.turnMs;
   }
 
-  /** Gives a connection a turn behind all others that wait for one. */
-  add(connection: TurnTaker): void {
-    this.#waiting.push(connection);
+  /** Tells rounds apart. */
+  get round(): number {
+    return this.#rounds;
+  }
+
+  /** Whether the turn that ended was more than a few words. */
+  get wasLong(): boolean {
+    const bytes = this.#bytes - this.#left;
+    return this.#inTurn >= limits.net.quietRequests || bytes >= limits.net.quietBytes;
+  }
+
+  /** Gives a connection a turn behind all others that wait as it does. */
+  add(connection: TurnTaker, had: 'a turn' | 'none'): void {
+    (had === 'none' ? this.#quiet : this.#waiting).push(connection);
     this.#schedule();
   }
 
@@ -72,19 +93,25 @@ export class Turns implements Turn {
   #round(): void {
     this.#isScheduled = false;
     this.#inRound = 0;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#rounds++;
     const start = this.#deps.monotonicNow();
-    for (const [index, connection] of waiting.entries()) {
+    const [quiet, waiting] = [this.#quiet, this.#waiting];
+    [this.#quiet, this.#waiting] = [[], []];
+    // Those whose turn did not come are before those who have had theirs.
+    this.#quiet = [...this.#give(quiet, start, 0.5), ...this.#quiet];
+    this.#waiting = [...this.#give(waiting, start, 1), ...this.#waiting];
+    if (this.#quiet.length + this.#waiting.length > 0) this.#schedule();
+  }
+
+  /** Gives turns, one at least, until so much of the round is over. The result: whose turn did not come. */
+  #give(connections: readonly TurnTaker[], start: number, share: number): readonly TurnTaker[] {
+    for (const [index, connection] of connections.entries()) {
       connection.takeTurn();
       const isOver =
-        this.#inRound >= limits.net.roundRequests ||
-        this.#deps.monotonicNow() - start >= limits.net.roundMs;
-      if (!isOver) continue;
-      // Those whose turn did not come are before those who have had theirs.
-      this.#waiting = [...waiting.slice(index + 1), ...this.#waiting];
-      break;
+        this.#inRound >= limits.net.roundRequests * share ||
+        this.#deps.monotonicNow() - start >= limits.net.roundMs * share;
+      if (isOver) return connections.slice(index + 1);
     }
-    if (this.#waiting.length > 0) this.#schedule();
+    return [];
   }
 }
