@@ -304,6 +304,8 @@ export const limits = {
     transcriptLines: 1000,
     /** Rows of the field for a message; a longer text is scrolled. */
     composerRows: 8,
+    /** Tokens of one alias that are kept beside the one that is in use. Of more, the oldest is forgotten. */
+    formerTokens: 8,
     /** The list of users is requested again after this time at the earliest, in ms. */
     usersPauseMs: 1 * second,
     /** An upload that broke off while the server could be reached is tried again after this time, in ms. */

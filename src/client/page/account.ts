@@ -10,7 +10,6 @@ import {
   connection,
   isOnline,
   me,
-  nextTimestamp,
   panel,
   placeMessage,
   reset,
@@ -31,9 +30,9 @@ let loginChanged: ((state: WebClientState) => void) | undefined;
 /** The session has changed its state. */
 export function connectionChanged(state: WebClientState): void {
   connection.value = state;
+  if (state.is === 'rejected') void closeAccount();
   loginChanged?.(state);
   if (state.is === 'online') resume();
-  if (state.is === 'rejected') void closeAccount();
 }
 
 export function register(
@@ -72,8 +71,44 @@ export function connect(name: string, done: Done = ignore): void {
   });
 }
 
+/** Logs in with a token that this browser does not keep yet. It is kept, and nothing changed, once the server takes it. */
+export function connectWith(name: string, token: string, done: Done): void {
+  echo('CONNECT', name);
+  const before = current.name();
+  const end: Done = (why) => {
+    if (why === undefined) {
+      tokens.keep(name, token);
+      current.set(name);
+    } else {
+      if (why === 'unreachable') session.leave();
+      void closeAccount();
+      current.set(before);
+    }
+    conclude('CONNECT', why);
+    done(why);
+  };
+  void openAccount(name).then(() => {
+    followLogin(end);
+    session.enter(name, token);
+  });
+}
+
 /** Logs in with the browser's token, or finds out why that cannot be. */
 function logIn(name: string, done: Done): void {
+  followLogin((why) => {
+    if (why === 'not-allowed') tokens.refused(name);
+    done(why);
+  });
+  // Without a token the server is asked all the same: it says whether the alias is unknown or the token wrong.
+  const token = tokens.of(name);
+  if (token === undefined) return session.enter(name, newToken());
+  void openAccount(name).then(() => {
+    current.set(name);
+    session.enter(name, token);
+  });
+}
+
+function followLogin(done: Done): void {
   const end = (why?: string): void => {
     loginChanged = undefined;
     done(why);
@@ -83,10 +118,6 @@ function logIn(name: string, done: Done): void {
     else if (state.is === 'rejected') end(state.why);
     else if (state.is === 'waiting') end('unreachable');
   };
-  // Without a token the server is asked all the same: it says whether the alias is unknown or the token wrong.
-  const token = tokens.of(name);
-  if (token === undefined) session.enter(name, newToken());
-  else void openAccount(name).then(() => session.enter(name, token));
 }
 
 /** Shows what this browser keeps of an account. */
@@ -97,7 +128,6 @@ async function openAccount(name: string): Promise<void> {
   for (const message of await storage.history.load()) placeMessage(message);
   unread.value = storage.local.unread;
   me.value = name;
-  current.set(name);
 }
 
 async function closeAccount(erase?: 'erase'): Promise<void> {
@@ -164,29 +194,4 @@ export function listUsers(done: Done = ignore): void {
   };
   if (me.value === undefined) end(refused('not-connected'));
   else session.request({ do: 'users' }, end);
-}
-
-/** The link by which another browser gets the account's token. Browsers send nothing behind # to a server. */
-export function linkOf(name: string): string | undefined {
-  const token = tokens.of(name);
-  if (token === undefined) return undefined;
-  return `${location.origin}/#key=${encodeURIComponent(name)}:${token}`;
-}
-
-/** Logs in as before the reload. A link from another browser brings its account's token. */
-export function restore(): void {
-  const link = /^#key=([^:]+):([\w-]{43})$/.exec(location.hash);
-  if (link) {
-    history.replaceState(null, '', '/');
-    const name = decodeURIComponent(link[1] ?? '');
-    tokens.keep(name, link[2] ?? '');
-    // A link alone must not change the account: where there is one already, the user chooses.
-    current.set(current.name() === undefined ? name : undefined);
-  }
-  addEventListener('hashchange', () => {
-    if (location.hash.startsWith('#key=')) location.reload();
-  });
-  const name = current.name();
-  if (name !== undefined && tokens.of(name) !== undefined) connect(name);
-  nextTimestamp();
 }

@@ -4,16 +4,28 @@ import { useEffect } from 'preact/hooks';
 
 import { AccountPanel } from './components/account_panel';
 import { Conversation } from './components/conversation';
+import { KeyOffer } from './components/key_offer';
 import { Sidebar } from './components/sidebar';
 import { SignIn } from './components/sign_in';
 import { TranscriptPanel } from './components/transcript_panel';
 import { session } from './server';
-import { announcement, connection, hint, me, panel, setUnread, shown, unread } from './state';
+import {
+  announcement,
+  connection,
+  hint,
+  me,
+  offeredKey,
+  panel,
+  setUnread,
+  shown,
+  unread,
+} from './state';
 import { t } from './texts/index';
 
 export function App() {
   useWindowEvents();
-  const isIn = me.value !== undefined;
+  const key = offeredKey.value;
+  const isIn = me.value !== undefined && key === undefined;
   return (
     <div class={`app ${isIn ? 'in' : 'out'} view-${viewShown()} panel-${panel.value}`}>
       {isIn && (
@@ -21,7 +33,7 @@ export function App() {
           {t.skip}
         </a>
       )}
-      {isIn ? <Sidebar /> : <SignIn />}
+      {isIn ? <Sidebar /> : key === undefined ? <SignIn /> : <KeyOffer name={key.name} />}
       {isIn && <Conversation />}
       {panel.value === 'transcript' && <TranscriptPanel />}
       {panel.value === 'account' && isIn && <AccountPanel />}

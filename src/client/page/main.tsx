@@ -3,9 +3,10 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 
-import { connectionChanged, restore } from './account';
+import { connectionChanged } from './account';
 import { App } from './app';
 import { keep, notified } from './incoming';
+import { restore } from './key_link';
 import { handleEvents } from './server';
 import { unreadTotal } from './state';
 import { language } from './texts/index';

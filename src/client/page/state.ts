@@ -32,6 +32,10 @@ export const shown = signal<string | undefined>(undefined);
 export const panel = signal<'none' | 'transcript' | 'account'>('none');
 /** Progress of uploads, from 0 to 1, by the key of their message. */
 export const uploads = signal<ReadonlyMap<string, number>>(new Map());
+/** The key that a link has brought, until the user has decided. */
+export const offeredKey = signal<{ readonly name: string; readonly token: string } | undefined>(
+  undefined,
+);
 /** What became of the last action, where it has to be said; shown until the next one. */
 export const hint = signal('');
 /** Said to screen readers only. */

@@ -1,5 +1,7 @@
 // What the browser keeps in local storage: accounts, and what was typed and not sent.
 
+import { limits } from '../../protocol/limits';
+
 /** A message as the page stores and shows it. */
 export interface StoredMessage {
   /** Unique in the account: made of the server's numbers if it came in, else the key that it was sent under. */
@@ -64,23 +66,45 @@ function save(key: string, value: unknown): void {
 export const without = <T>(record: Readonly<Record<string, T>>, field: string): Record<string, T> =>
   Object.fromEntries(Object.entries(record).filter(([name]) => name !== field));
 
+/** What a record has under a name; a name may be that of something that every object has. */
+const entryOf = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+const formerTokens = (): Readonly<Record<string, readonly string[]>> =>
+  load('chat.tokens.former', {});
+
 /** The tokens of this browser's accounts, by alias. */
 export const tokens = {
   all: (): Readonly<Record<string, string>> => load('chat.tokens', {}),
-  of: (name: string): string | undefined => {
-    const all = tokens.all();
-    return Object.hasOwn(all, name) ? all[name] : undefined;
+  of: (name: string): string | undefined => entryOf(tokens.all(), name),
+  /** Keeps a token that the server has taken. Another one of the same alias is kept behind it. */
+  keep(name: string, token: string): void {
+    const before = tokens.of(name);
+    if (before !== undefined && before !== token) {
+      const former = (entryOf(formerTokens(), name) ?? []).filter((one) => one !== token);
+      const kept = [before, ...former].slice(0, limits.page.formerTokens);
+      save('chat.tokens.former', { ...formerTokens(), [name]: kept });
+    }
+    save('chat.tokens', { ...tokens.all(), [name]: token });
   },
-  keep: (name: string, token: string): void =>
-    save('chat.tokens', { ...tokens.all(), [name]: token }),
-  forget: (name: string): void => {
+  /** The token of an alias was refused: the next time another one is shown, if there is any. */
+  refused(name: string): void {
+    const before = tokens.of(name);
+    const [next, ...rest] = entryOf(formerTokens(), name) ?? [];
+    if (before === undefined || next === undefined) return;
+    save('chat.tokens', { ...tokens.all(), [name]: next });
+    save('chat.tokens.former', { ...formerTokens(), [name]: [...rest, before] });
+  },
+  forget(name: string): void {
     save('chat.tokens', without(tokens.all(), name));
+    save('chat.tokens.former', without(formerTokens(), name));
   },
 };
 
 /** Tokens of registrations whose reply never came: the same token makes the same request again. */
 export const pendingTokens = {
-  of: (name: string): string | undefined => load<Record<string, string>>('chat.pending', {})[name],
+  of: (name: string): string | undefined =>
+    entryOf(load<Record<string, string>>('chat.pending', {}), name),
   set: (name: string, token: string | undefined): void => {
     const rest = without(load<Record<string, string>>('chat.pending', {}), name);
     save('chat.pending', token === undefined ? rest : { ...rest, [name]: token });

@@ -90,14 +90,15 @@ describePage('conversations', (site) => {
       await cat.getByRole('button', { name: 'Show the link' }).click();
       const link = await cat.getByLabel('Use this alias in another browser').inputValue();
       const elsewhere = await site.open({}, link);
+      await elsewhere.page.getByRole('button', { name: 'Use this key' }).click();
       await elsewhere.page.getByRole('button', { name: /cat.*Account/s }).waitFor();
       expect(elsewhere.page.url()).toBe(site.url);
       expect(elsewhere.requests.some((address) => address.includes('#key'))).toBe(false);
 
-      // A link alone does not change the account: where there is one already, the user chooses.
+      // A link alone does not change the account: the user chooses.
       await mouse.goto(link);
-      await mouse.getByRole('button', { name: 'Continue as mouse' }).waitFor();
-      await mouse.getByRole('button', { name: 'Continue as cat' }).click();
+      await mouse.getByRole('heading', { name: 'Use cat in this browser?' }).waitFor();
+      await mouse.getByRole('button', { name: 'Use this key' }).click();
       await mouse.getByRole('button', { name: /cat.*Account/s }).waitFor();
 
       await cat.getByRole('button', { name: 'Unregister' }).click();

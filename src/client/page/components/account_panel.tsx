@@ -2,8 +2,9 @@
 
 import { useSignal } from '@preact/signals';
 
-import { disconnect, linkOf, unregister } from '../account';
+import { disconnect, unregister } from '../account';
 import { reasonFor } from '../faults';
+import { linkOf } from '../key_link';
 import { session } from '../server';
 import { hint, isOnline, isTokenOptional, me } from '../state';
 import { t } from '../texts/index';

@@ -104,6 +104,12 @@ export const en = {
   linkTitle: 'Use this alias in another browser',
   showLink: 'Show the link',
   linkNote: 'Whoever has this link is you. Open it in your other browser, and show it to nobody.',
+  useKey: (name: string) => `Use ${name} in this browser?`,
+  keyOffer:
+    'A link has brought the key of this alias. Accept it only if you copied the link yourself: anybody else who has it can read what you write, and write as you. The keys that this browser already has stay.',
+  acceptKey: 'Use this key',
+  refuseKey: 'No, go on without it',
+  badLink: 'That link holds no key.',
   copy: 'Copy',
   copied: 'Copied',
   tokenOptional: 'Let mailbox clients write as me',

@@ -107,6 +107,12 @@ export const es: Texts = {
   showLink: 'Mostrar el enlace',
   linkNote:
     'Quien tenga este enlace eres tú. Ábrelo en tu otro navegador y no se lo enseñes a nadie.',
+  useKey: (name: string) => `¿Usar ${name} en este navegador?`,
+  keyOffer:
+    'Un enlace ha traído la llave de este alias. Acéptala solo si copiaste tú el enlace: quien más la tenga puede leer lo que escribas y escribir en tu lugar. Las llaves que este navegador ya tiene se quedan.',
+  acceptKey: 'Usar esta llave',
+  refuseKey: 'No, seguir sin ella',
+  badLink: 'Ese enlace no trae ninguna llave.',
   copy: 'Copiar',
   copied: 'Copiado',
   tokenOptional: 'Permitir que los clientes de mailbox escriban por mí',

@@ -107,6 +107,12 @@ export const pt: Texts = {
   showLink: 'Mostrar a ligação',
   linkNote:
     'Quem tiver esta ligação é você. Abra-a no seu outro navegador e não a mostre a ninguém.',
+  useKey: (name: string) => `Usar ${name} neste navegador?`,
+  keyOffer:
+    'Uma ligação trouxe a chave deste alias. Aceite-a só se copiou a ligação: quem mais a tiver pode ler o que escrever e escrever em seu lugar. As chaves que este navegador já tem ficam.',
+  acceptKey: 'Usar esta chave',
+  refuseKey: 'Não, continuar sem ela',
+  badLink: 'Essa ligação não traz chave nenhuma.',
   copy: 'Copiar',
   copied: 'Copiado',
   tokenOptional: 'Deixar clientes de mailbox escrever por mim',
