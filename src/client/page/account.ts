@@ -1,5 +1,6 @@
 // The operations of (source 000, 6): REGISTER, UNREGISTER, CONNECT, DISCONNECT and CONNECTED USERS.
 
+import { isFilledIn } from '../../protocol/bytes/validation';
 import { refused, type Result } from '../../protocol/model';
 import type { WebClientState } from '../../protocol/web/client/session';
 import type { ReplyOf } from '../../protocol/web/wire/messages';
@@ -40,6 +41,11 @@ export function register(
   done: Done = ignore,
 ): void {
   echo('REGISTER', who.name);
+  // The window's own word is no name, and is not sent (source 000, 6.1).
+  if (![who.name, who.fullName].every(isFilledIn)) {
+    conclude('REGISTER', 'bad-name');
+    return done('bad-name');
+  }
   const token = pendingTokens.of(who.name) ?? newToken();
   pendingTokens.set(who.name, token);
   session.request({ do: 'register', ...who, token }, (outcome) => {

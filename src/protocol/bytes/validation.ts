@@ -18,6 +18,9 @@ export function baseNameFor(name: string): string {
 export const isFullName = (text: string): boolean =>
   text.trim() !== '' && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 
+/** Whether a field of a registration was filled in: "Text" is what stands in it before (source 000, 6.1). */
+export const isFilledIn = (field: string): boolean => !/^\s*(?:Text)?\s*$/.test(field);
+
 const daySeconds = 86_400;
 /** The clocks furthest ahead: there a new day begins so long before it begins in Greenwich. */
 const furthestAheadSeconds = 14 * 3600;

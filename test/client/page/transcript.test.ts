@@ -30,6 +30,10 @@ describePage('the transcript', (site) => {
       await press('REGISTER');
       await until(answers, 's> REGISTER FAIL');
       await panel.getByLabel('Date of birth').fill('1990-01-01');
+      await panel.getByLabel('Full name').fill('Text');
+      await press('REGISTER');
+      await answers.getByText(/REGISTER FAIL[^]*REGISTER FAIL/).waitFor();
+      await panel.getByLabel('Full name').fill('Mock Turtle');
       await press('REGISTER');
       await until(answers, 's> REGISTER OK');
       await press('REGISTER');
@@ -64,6 +68,7 @@ describePage('the transcript', (site) => {
         'c> REGISTER turtle',
         'c> REGISTER turtle',
         'c> REGISTER turtle',
+        'c> REGISTER turtle',
         'c> CONNECT turtle',
         'c> CONNECT turtle',
         'c> SEND nobody soup',
@@ -85,6 +90,7 @@ describePage('the transcript', (site) => {
           's> DISCONNECT FAIL / USER NOT CONNECTED',
           's> USER DOES NOT EXIST',
           's> CONNECT FAIL, USER DOES NOT EXIST',
+          's> REGISTER FAIL',
           's> REGISTER FAIL',
           's> REGISTER OK',
           's> USERNAME IN USE',

@@ -1,7 +1,7 @@
 // Why something that a user gave cannot be sent: names, fields of a registration, texts.
 
 import { byteLength } from '../../bytes/text';
-import { isBirthDate, isFullName } from '../../bytes/validation';
+import { isBirthDate, isFilledIn, isFullName } from '../../bytes/validation';
 import type { Registration } from '../../dialect';
 import { nameOf } from '../../model';
 import { textBytes } from '../wire/messages';
@@ -17,7 +17,7 @@ export function registrationFault(
   { fullName, alias, born }: Registration,
   now: number,
 ): string | undefined {
-  if ([fullName, alias, born].some((field) => field.trim() === '' || field === 'Text')) {
+  if (![fullName, alias, born].every(isFilledIn)) {
     return 'None of the three may be empty, nor "Text".';
   }
   if (byteLength(fullName) > textBytes || !isFullName(fullName)) {
