@@ -1,10 +1,10 @@
 // Reads the user's config file: the section of one command, over what stands at the top for all of them.
 import { readFileSync } from 'node:fs';
 
+import { didYouMean } from '../protocol/bytes/nearest';
 import { type AnyCommand, optionsOf } from './command';
 import { CliError, exit } from './exit';
 import type { Io } from './io';
-import { didYouMean } from './nearest';
 
 type Table = Readonly<Record<string, unknown>>;
 

@@ -4,9 +4,9 @@
 // flags and missing values pass in silence.
 import { parseArgs } from 'node:util';
 
+import { didYouMean } from '../protocol/bytes/nearest';
 import { type AnyCommand, type Option, type Options, optionsOf, positionalsOf } from './command';
 import { CliError, exit } from './exit';
-import { didYouMean } from './nearest';
 
 /** What the command line says, before the environment, the config file and the defaults are looked at. */
 export interface ParsedLine {

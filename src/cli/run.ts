@@ -1,8 +1,8 @@
 // Runs the executable: finds the subcommand, gives it its arguments, and turns every end into an exit status.
+import { didYouMean } from '../protocol/bytes/nearest';
 import type { AnyCommand, Command } from './command';
 import { CliError, exit } from './exit';
 import type { Io, Sink } from './io';
-import { didYouMean } from './nearest';
 import { parse } from './parse';
 import { resolveOptions } from './settings';
 

@@ -1,7 +1,7 @@
 // Reads one value by the type of its option, whether it comes from a flag, the environment or the config file.
+import { didYouMean } from '../protocol/bytes/nearest';
 import type { Option, Value } from './command';
 import { CliError, exit } from './exit';
-import { didYouMean } from './nearest';
 
 /** The value that `given` means; throws a CliError that names its `source` if it means none. */
 export function readValue(option: Option, given: unknown, source: string): Value {

@@ -64,6 +64,7 @@ export const connect = defineCommand({
     };
     const view = new DialogueView(dialogue, io.err, json);
     let hasConnected = false;
+    let isHostUnknown = false;
     session.current = new InteractiveSession({
       ...endpoint,
       options,
@@ -71,6 +72,7 @@ export const connect = defineCommand({
       view,
       lingerMs: linger,
       isPersistent: json && !once,
+      onHostUnknown: () => (isHostUnknown = true),
       onConnected: () => {
         hasConnected = true;
         if (target.user !== undefined) rememberSender(endpoint.serverUrl, target.user, io.env);
@@ -84,7 +86,7 @@ export const connect = defineCommand({
       if (!(fault instanceof ReaderGone)) throw fault;
     }
     if (status === exit.unavailable && !hasConnected)
-      io.err.write(unreachableHint(endpoint, view.lastShown));
+      io.err.write(unreachableHint(endpoint, view.lastShown, isHostUnknown));
     return status;
   },
 });

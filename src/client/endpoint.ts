@@ -2,8 +2,8 @@
 
 import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
-import { didYouMean } from '../cli/nearest';
 import { hostAndPort } from '../protocol/bytes/address';
+import { didYouMean } from '../protocol/bytes/nearest';
 import type { Client, Target } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 
@@ -104,13 +104,21 @@ export function withToken(target: Target, env: Io['env']): Target {
 }
 
 /**
- * The line to add when a server was not reached: where it was expected. Empty if what was shown already says
- * so.
+ * The line to add when a server was not reached: where it was expected, and whether there is such a place. Empty if what
+ * was shown already says so.
  */
-export function unreachableHint({ target, serverUrl }: Endpoint, shown: string): string {
+export function unreachableHint(
+  { target, serverUrl }: Endpoint,
+  shown: string,
+  isHostUnknown: boolean,
+): string {
+  if (isHostUnknown) return `  ${hostUnknown(target.host)}\n`;
   const isShown = shown.includes(`${target.host}:${target.port}`);
   return isShown ? '' : `  no server answers at ${serverUrl}\n`;
 }
+
+export const hostUnknown = (host: string): string =>
+  `there is no host ${host}, or no way to look it up`;
 
 function makeEndpoint(clientDialect: ClientDialect, target: Target): Endpoint {
   const serverUrl = `${clientDialect.dialect}://${hostAndPort(target)}`;

@@ -4,6 +4,7 @@ import { exit } from '../cli/exit';
 import { note } from '../protocol/client_kit/note';
 import type { Client, ClientOptions, ClientSession, Ending } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
+import { hostUnknown } from './endpoint';
 import { ClientRuntime } from './runtime';
 import { statusOf } from './status';
 import type { Dialogue } from './terminal/dialogue';
@@ -21,6 +22,8 @@ export interface InteractiveSessionOptions {
   readonly isPersistent: boolean;
   /** Called when the server has answered for the first time on a new connection. */
   readonly onConnected: () => void;
+  /** Called when there is no host of the server's name. */
+  readonly onHostUnknown?: () => void;
   /** How long a dial may take, in ms; `limits.client.connectMs` if absent. */
   readonly connectMs?: number;
   /** The pauses before each reconnect, in ms; `limits.client.reconnectMs` if absent. */
@@ -75,12 +78,17 @@ export class InteractiveSession {
   }
 
   #connect(): void {
-    const { dialect, client, view, options, onConnected, connectMs } = this.#options;
+    const { dialect, client, dialogue, view, options, onConnected, connectMs } = this.#options;
     const host: ClientRuntime = new ClientRuntime({
       dialect,
       server: options.target,
       view,
       reached: onConnected,
+      hostUnknown: () => {
+        this.#options.onHostUnknown?.();
+        // Elsewhere the session ends with it, and the program's last words say so.
+        if (dialogue.isInteractive) view.show(note(`${hostUnknown(options.target.host)}.`));
+      },
       exit: (ending) => this.#sessionEnded(host, ending),
       ...(connectMs !== undefined && { connectMs }),
     });

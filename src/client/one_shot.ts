@@ -1,7 +1,7 @@
 // One operation at a server, without a session: what register, unregister, users and send run in.
 
 import type { Io } from '../cli/io';
-import type { ClientHost, Ending } from '../protocol/dialect';
+import type { Ending } from '../protocol/dialect';
 import { type Endpoint, unreachableHint } from './endpoint';
 import { ClientRuntime } from './runtime';
 import { statusOf } from './status';
@@ -11,24 +11,37 @@ import type { OneShotView, View } from './view';
 export interface OneShotResult<T> {
   readonly ending: Ending;
   readonly value?: T;
+  /** Whether there is no host of the server's name. */
+  readonly isHostUnknown?: boolean;
 }
 
 /** Runs one operation. If its client gives up by `exit`, that is its ending. Rejects as `operation` does. */
 export function oneShot<T>(
   { dialect, target }: Endpoint,
   view: View,
-  operation: (host: ClientHost, done: (result: OneShotResult<T>) => void) => void | Promise<void>,
+  operation: (
+    host: ClientRuntime,
+    done: (result: OneShotResult<T>) => void,
+  ) => void | Promise<void>,
 ): Promise<OneShotResult<T>> {
   return new Promise((resolve, reject) => {
-    const exit = (ending: Ending): void => resolve({ ending });
-    const host = new ClientRuntime({ dialect, server: target, view, exit });
-    Promise.resolve(operation(host, resolve)).catch(reject);
+    const over = (result: OneShotResult<T>): void =>
+      resolve({ ...result, isHostUnknown: host.isHostUnknown });
+    const exit = (ending: Ending): void => over({ ending });
+    const host: ClientRuntime = new ClientRuntime({ dialect, server: target, view, exit });
+    Promise.resolve(operation(host, over)).catch(reject);
   });
 }
 
 /** Writes what a view was shown, and where no server answered; gives the exit status. */
-export function report(endpoint: Endpoint, io: Io, view: OneShotView, ending: Ending): number {
-  const hint = ending === 'unreachable' ? unreachableHint(endpoint, view.text) : '';
+export function report(
+  endpoint: Endpoint,
+  io: Io,
+  view: OneShotView,
+  { ending, isHostUnknown = false }: OneShotResult<unknown>,
+): number {
+  const isReached = ending !== 'unreachable';
+  const hint = isReached ? '' : unreachableHint(endpoint, view.text, isHostUnknown);
   view.flush(io, ending === 'done');
   io.err.write(hint);
   return statusOf[ending];

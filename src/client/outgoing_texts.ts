@@ -14,6 +14,8 @@ export interface TextSource {
   readonly text: string;
   /** Whether each line is a text of its own. */
   readonly isByLine: boolean;
+  /** Whether a text without a byte is one; else it is more likely a variable that was never set. */
+  readonly mayBeEmpty: boolean;
   /** Bytes that one text may have in the dialect; undefined if it has no bound. */
   readonly textBytes: number | undefined;
   readonly dialect: string;
@@ -57,6 +59,7 @@ function decoded(bytes: Uint8Array | undefined, source: TextSource): OutgoingTex
 
 function checked(text: string, source: TextSource): OutgoingText {
   const bytes = byteLength(text);
+  if (text === '' && !source.mayBeEmpty) return { error: emptyText() };
   const isTooLong = source.textBytes !== undefined && bytes > source.textBytes;
   return isTooLong ? { error: tooLong(source, String(bytes)) } : { text };
 }
@@ -72,3 +75,6 @@ function tooLong(source: TextSource, bytes: string): CliError {
       : 'send each of its lines by itself with --lines, or the whole as a file with --attach FILE',
   );
 }
+
+export const emptyText = (): CliError =>
+  new CliError(exit.badData, 'the text is empty', '--allow-empty sends it all the same');

@@ -56,10 +56,10 @@ async function run(
   operation: (host: ClientHost, done: (ending: Ending) => void) => void,
 ): Promise<number> {
   const view = new OneShotView();
-  const { ending } = await oneShot(endpoint, view, (host, done) => {
+  const result = await oneShot(endpoint, view, (host, done) => {
     operation(host, (ending) => done({ ending }));
   });
-  return report(endpoint, io, view, ending);
+  return report(endpoint, io, view, result);
 }
 
 function userOf({ target, serverUrl }: Endpoint): string {

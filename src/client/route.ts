@@ -15,6 +15,8 @@ export interface RouteOptions {
   readonly connectMs?: number;
   /** Called once, when the server has answered for the first time. */
   readonly reached?: () => void;
+  /** Called each time that the server's name cannot be looked up. */
+  readonly hostUnknown?: () => void;
   /** Gives the addresses of a name, best first. */
   readonly lookUp?: (name: string) => Promise<readonly string[]>;
 }
@@ -30,6 +32,8 @@ export class Route {
   readonly #connectMs: number;
   readonly #lookUp: (name: string) => Promise<readonly string[]>;
   readonly #reached: () => void;
+  readonly #hostUnknown: () => void;
+  #isHostUnknown = false;
   #candidates: Promise<readonly string[]> | undefined;
   /** The address that answered. */
   #pinned: string | undefined;
@@ -43,11 +47,17 @@ export class Route {
     this.#connectMs = options.connectMs ?? limits.client.connectMs;
     this.#lookUp = options.lookUp ?? lookUp;
     this.#reached = options.reached ?? (() => {});
+    this.#hostUnknown = options.hostUnknown ?? (() => {});
   }
 
   /** Whether the server has ever answered. */
   get isKnown(): boolean {
     return this.#pinned !== undefined;
+  }
+
+  /** Whether there is no host of the server's name, as far as we can find out. */
+  get isHostUnknown(): boolean {
+    return this.#isHostUnknown;
   }
 
   /** Connects to the server, or to another address. The connection is told what became of it. */
@@ -110,7 +120,13 @@ export class Route {
   }
 
   #addresses(): Promise<readonly string[]> {
-    this.#candidates ??= this.#within(this.#lookUp(this.#server.host)).catch(() => []);
+    this.#candidates ??= this.#within(this.#lookUp(this.#server.host)).catch(() => {
+      this.#isHostUnknown = true;
+      this.#hostUnknown();
+      // The network may come: the next dial asks anew.
+      this.#candidates = undefined;
+      return [];
+    });
     return this.#candidates;
   }
 

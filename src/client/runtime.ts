@@ -9,6 +9,7 @@ import type {
   Missing,
   Shown,
   SourceFile,
+  Unreadable,
 } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, Result } from '../protocol/model';
@@ -46,6 +47,11 @@ export class ClientRuntime implements ClientHost {
     return this.#route.isKnown;
   }
 
+  /** Whether there is no host of the server's name. */
+  get isHostUnknown(): boolean {
+    return this.#route.isHostUnknown;
+  }
+
   dial(open: (connection: ClientConnection) => ConnectionEvents, address?: Address): void {
     const connection = new FileConnection(this.#options.view);
     this.#connections.add(connection);
@@ -61,7 +67,7 @@ export class ClientRuntime implements ClientHost {
     void this.#listen(received, done);
   }
 
-  source(path: string): Result<SourceFile, 'unreadable'> {
+  source(path: string): Result<SourceFile, Unreadable> {
     return openSource(path);
   }
 

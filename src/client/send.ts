@@ -13,7 +13,7 @@ import {
 } from './endpoint';
 import { lastSender } from './last_sender';
 import { oneShot } from './one_shot';
-import { outgoingTexts } from './outgoing_texts';
+import { emptyText, outgoingTexts } from './outgoing_texts';
 import { SendJob } from './send_job';
 import { statusOf } from './status';
 import { OneShotView } from './view';
@@ -43,6 +43,7 @@ export const send = defineCommand({
       description: 'how long to try again where no server takes it; nothing is sent twice',
       default: 0,
     },
+    'allow-empty': { type: 'boolean', description: 'send a text even if it is empty' },
     json: { type: 'boolean', description: 'print one object a message' },
   },
   examples: [
@@ -51,7 +52,8 @@ export const send = defineCommand({
     'tail -f log | chat send bob - --lines',
     'chat send channels://Scott@127.0.0.1:55555/168_tas "hi"',
   ],
-  async run({ to, text, as, attach, lines, timeout, retry, json, ...flags }, io) {
+  async run({ to, text, as, attach, lines, timeout, retry, json, ...rest }, io) {
+    const { 'allow-empty': allowEmpty, ...flags } = rest;
     const endpoint = withSender(
       isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined),
       as,
@@ -63,8 +65,10 @@ export const send = defineCommand({
       throw new CliError(exit.usage, `${dialect} can only be spoken in a session`);
     }
     if (text === undefined && attach === undefined) {
-      throw new CliError(exit.usage, 'send: TEXT is missing', 'usage: chat send TO TEXT');
+      const hint = 'usage: chat send TO TEXT; - as TEXT reads standard input';
+      throw new CliError(exit.usage, 'send: TEXT is missing', hint);
     }
+    if (text === '' && attach === undefined && !allowEmpty) throw emptyText();
     if (attach !== undefined && lines) {
       throw new CliError(exit.usage, 'send: --attach and --lines do not go together');
     }
@@ -73,9 +77,18 @@ export const send = defineCommand({
     const { ending } = await oneShot(endpoint, view, async (host, done) => {
       const options = { attach, timeoutMs: timeout, retryMs: retry, isJson: json };
       const open = () => openSender(host, target);
-      const job = new SendJob({ io, endpoint, openSender: open, recipients, ...options });
+      const isHostUnknown = (): boolean => host.isHostUnknown;
+      const job = new SendJob({
+        io,
+        endpoint,
+        openSender: open,
+        isHostUnknown,
+        recipients,
+        ...options,
+      });
       const { textBytes } = client;
-      const source = { text: text ?? '', isByLine: lines, textBytes, dialect };
+      const mayBeEmpty = allowEmpty || attach !== undefined;
+      const source = { text: text ?? '', isByLine: lines, mayBeEmpty, textBytes, dialect };
       done({ ending: await job.sendAll(outgoingTexts(source, io)) });
     });
     view.flush(io, ending === 'done');

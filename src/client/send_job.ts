@@ -14,6 +14,7 @@ export interface SendJobOptions {
   readonly endpoint: Endpoint;
   /** Opens another connection to the server, where each message does not make its own. */
   readonly openSender: () => Sender;
+  readonly isHostUnknown: () => boolean;
   readonly recipients: readonly string[];
   /** The path of a file to go with each message. */
   readonly attach: string | undefined;
@@ -128,7 +129,7 @@ export class SendJob {
   }
 
   async #report(to: string, result: SendResult): Promise<void> {
-    const { endpoint, io, isJson } = this.#options;
+    const { endpoint, io, isHostUnknown, isJson } = this.#options;
     const isDone = result.ending === 'done';
     if (isJson) {
       const { user, host, port } = endpoint.target;
@@ -150,7 +151,8 @@ export class SendJob {
     }
     const hint = result.ending === 'unknown-user' ? await this.#registrationHint(to) : undefined;
     this.#printError(isJson ? '' : result.line, hint);
-    if (result.ending === 'unreachable') io.err.write(unreachableHint(endpoint, result.line));
+    if (result.ending === 'unreachable')
+      io.err.write(unreachableHint(endpoint, result.line, isHostUnknown()));
   }
 
   /** A refusal may mean the sender or the recipient: finds out which is unknown, and says how to register them. */

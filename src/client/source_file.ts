@@ -4,7 +4,7 @@ import { closeSync, constants, fstatSync, openSync, read } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import type { ClientConnection, SourceFile } from '../protocol/dialect';
+import type { ClientConnection, SourceFile, Unreadable } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { ok, refused, type Result } from '../protocol/model';
 import type { SocketConnection } from './connection';
@@ -42,19 +42,30 @@ export class OpenedFile implements SourceFile {
 export const typedPath = (path: string): string =>
   path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
 
+const reasons: Readonly<Record<string, Unreadable>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+  // A socket, or a pipe or device that cannot be opened so.
+  ENXIO: 'no-file',
+};
+
 /** Opens a file for sending. Refuses what is not a regular file that can be read. */
-export function openSource(path: string): Result<OpenedFile, 'unreadable'> {
+export function openSource(path: string): Result<OpenedFile, Unreadable> {
   let fd: number | undefined;
+  let why: Unreadable;
   try {
     // Without O_NONBLOCK, a pipe without a writer would block the program.
     fd = openSync(typedPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
     const status = fstatSync(fd);
     if (status.isFile()) return ok(new OpenedFile(basename(path), status.size, fd));
-  } catch {
-    // It is refused below, for any reason.
+    why = status.isDirectory() ? 'folder' : 'no-file';
+  } catch (error) {
+    why = reasons[(error as { code?: string }).code ?? ''] ?? 'unreadable';
   }
   if (fd !== undefined) closeSync(fd);
-  return refused('unreadable');
+  return refused(why);
 }
 
 /**

@@ -39,15 +39,15 @@ export const users = defineCommand({
     const named = endpoint.target.user ?? as;
     const asker = named ?? lastSender(endpoint.serverUrl, io.env);
     let view = new OneShotView();
-    let { ending, value } = await listUsers(endpoint, view, asker);
+    let result = await listUsers(endpoint, view, asker);
     // The last user may be gone, while another user of this machine is connected.
-    if (named === undefined && asker !== undefined && isRefusal(ending)) {
+    if (named === undefined && asker !== undefined && isRefusal(result.ending)) {
       view = new OneShotView();
-      ({ ending, value } = await listUsers(endpoint, view, undefined));
+      result = await listUsers(endpoint, view, undefined);
     }
     const line = (name: string): string =>
       json ? JSON.stringify({ name }) : escapeForTerminal(name);
-    for (const name of value ?? []) io.out.write(`${line(name)}\n`);
-    return report(endpoint, io, view, ending);
+    for (const name of result.value ?? []) io.out.write(`${line(name)}\n`);
+    return report(endpoint, io, view, result);
   },
 });

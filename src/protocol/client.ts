@@ -22,6 +22,9 @@ export interface SourceFile {
   close(): void;
 }
 
+/** Why a file of the user cannot be sent. `no-file`: a device, a pipe, or something else without a size. */
+export type Unreadable = 'missing' | 'folder' | 'forbidden' | 'no-file' | 'unreadable';
+
 /** Something to show: lines for a user, one object for a program. The terminal escapes what peers sent. */
 export interface Shown {
   readonly lines: readonly string[];
@@ -75,7 +78,7 @@ export interface ClientHost {
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void;
   /** Opens a file of the user for sending. */
-  source(path: string): Result<SourceFile, 'unreadable'>;
+  source(path: string): Result<SourceFile, Unreadable>;
   show(shown: Shown): void;
   /** How the user can give what is missing, in the program's own words, without a full stop. */
   hint(missing: Missing): string;

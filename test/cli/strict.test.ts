@@ -5,8 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { defineCommand } from '../../src/cli/command';
 import { CliError, exit } from '../../src/cli/exit';
 import { usesColor } from '../../src/cli/io';
-import { nearest } from '../../src/cli/nearest';
 import { runMain } from '../../src/cli/run';
+import { nearest } from '../../src/protocol/bytes/nearest';
 import { type CommandResult, fakeIo, run as runOne } from '../support/command';
 import { scratchFolder } from '../support/scratch';
 

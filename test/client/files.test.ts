@@ -132,16 +132,16 @@ describe('sending', () => {
     await mkdir(join(folder, 'sub'));
     await writeFile(join(folder, 'secret'), 'x');
     await chmod(join(folder, 'secret'), 0);
-    expect(openSource(join(folder, 'none'))).toEqual({ ok: false, why: 'unreadable' });
-    expect(openSource(join(folder, 'sub'))).toEqual({ ok: false, why: 'unreadable' });
-    expect(openSource('/dev/null')).toEqual({ ok: false, why: 'unreadable' });
+    expect(openSource(join(folder, 'none'))).toEqual({ ok: false, why: 'missing' });
+    expect(openSource(join(folder, 'sub'))).toEqual({ ok: false, why: 'folder' });
+    expect(openSource('/dev/null')).toEqual({ ok: false, why: 'no-file' });
     expect(openSource(join(folder, 'secret')).ok).toBe(isRoot);
   });
 
   test('a pipe without a writer is refused at once', () => {
     const path = join(folder, 'pipe');
     expect(Bun.spawnSync(['mkfifo', path]).exitCode).toBe(0);
-    expect(openSource(path)).toEqual({ ok: false, why: 'unreadable' });
+    expect(openSource(path)).toEqual({ ok: false, why: 'no-file' });
   });
 
   test.each([0, 1, 1_000_000])(
@@ -192,7 +192,7 @@ describe('sending', () => {
   });
 });
 
-function opened(result: Result<SourceFile, 'unreadable'>): SourceFile {
+function opened(result: Result<SourceFile, string>): SourceFile {
   if (!result.ok) throw new Error(result.why);
   return result.value;
 }

@@ -18,7 +18,14 @@ async function read(
       },
     });
   const io = { input: { isTerminal, stream } } as unknown as Io;
-  const given = { text: '-', isByLine: false, textBytes: 10, dialect: 'mailbox', ...source };
+  const given = {
+    text: '-',
+    isByLine: false,
+    mayBeEmpty: false,
+    textBytes: 10,
+    dialect: 'mailbox',
+    ...source,
+  };
   const all = await Array.fromAsync(outgoingTexts(given, io));
   return all.map((message) => ('error' in message ? `! ${message.error.message}` : message.text));
 }
@@ -26,7 +33,7 @@ async function read(
 describe('a text given', () => {
   test.each([
     ['hi', false, ['hi']],
-    ['', false, ['']],
+    ['', false, ['! the text is empty']],
     ['a\nb\n', false, ['a\nb\n']],
     ['a\nb\n', true, ['a', 'b']],
     ['0123456789', false, ['0123456789']],
@@ -48,7 +55,7 @@ describe('standard input as one message', () => {
     [['hi\r\n'], ['hi']],
     [['hi\r'], ['hi\r']],
     [['a\nb\n\n'], ['a\nb\n']],
-    [[''], ['']],
+    [[''], ['! the text is empty']],
     [['01234', '56789', '\n'], ['0123456789']],
     [['0123456789a'], ['! the text has more than 10 bytes, and mailbox takes at most 10']],
     [
@@ -103,7 +110,10 @@ describe('standard input line by line', () => {
   test('one line is given before the next one has come', async () => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const io = { input: { isTerminal: false, stream: () => readable } } as unknown as Io;
-    const all = outgoingTexts({ text: '-', isByLine: true, textBytes: 10, dialect: 'mailbox' }, io);
+    const all = outgoingTexts(
+      { text: '-', isByLine: true, mayBeEmpty: false, textBytes: 10, dialect: 'mailbox' },
+      io,
+    );
     const writer = writable.getWriter();
     void writer.write(Buffer.from('one\n'));
     expect((await all.next()).value).toEqual({ text: 'one' });

@@ -7,6 +7,7 @@ import { rememberSender } from '../../src/client/last_sender';
 import { send } from '../../src/client/send';
 import { limits } from '../../src/protocol/limits';
 import { type CommandResult, run, type RunOptions } from '../support/command';
+import { runChat } from '../support/executable';
 import { scratchFolder } from '../support/scratch';
 import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server';
 
@@ -152,6 +153,18 @@ describe('servers that deviate', () => {
     expect(said.err).toBe(`Unable to connect to 127.0.0.1:${port}\n`);
   });
 
+  test('no host of that name', async () => {
+    const args = ['bob', 'hi', '--as', 'alice', '-s', 'no-such-host.invalid'];
+    const { status, err } = await run(send, args);
+    expect(status).toBe(69);
+    expect(err).toContain('  there is no host no-such-host.invalid');
+    expect(err).not.toContain('no server answers');
+    const users = await runChat(['users', '-s', 'no-such-host.invalid']);
+    expect(users.err).toContain('  there is no host no-such-host.invalid');
+    const connect = await runChat(['connect', 'alice', '-s', 'no-such-host.invalid']);
+    expect(connect.err).toContain('  there is no host no-such-host.invalid');
+  });
+
   test('a server that never answers is waited for no longer than a request may take', async () => {
     jest.useFakeTimers();
     try {
@@ -260,9 +273,22 @@ describe('what is refused before anything is sent', () => {
     expect(server?.calls.map(({ came }) => came.length)).not.toContain(1);
   });
 
+  test.each([[['bob', '']], [['bob', '-']]])(
+    'an empty text, more likely a variable that was never set: %j',
+    async (args) => {
+      const { status, err } = await refused(args);
+      expect(status).toBe(65);
+      expect(err).toContain('the text is empty\n  --allow-empty');
+      const allowed = await sendTo(stored, [...args, '--allow-empty']);
+      expect(allowed.status).toBe(0);
+      expect(server?.calls[0]?.came.toString()).toBe('SEND\0alice\0bob\0\0');
+    },
+  );
+
   test.each([
     [[], 'TO is missing'],
     [['bob'], 'TEXT is missing'],
+    [['bob'], '- as TEXT reads standard input'],
     [[' , ', 'hi'], 'TO names nobody'],
     [['bob', '--attach', 'x', '--lines'], 'do not go together'],
     [['bob', 'hi', 'there'], 'surplus argument there'],

@@ -12,6 +12,7 @@ import type {
   SaveSink,
   Shown,
   SourceFile,
+  Unreadable,
 } from '../../src/protocol/dialect';
 import { type Address, refused, type Result } from '../../src/protocol/model';
 
@@ -91,8 +92,8 @@ export class FakeClientHost implements ClientHost {
   listen(_: unknown, done: (result: Result<Listener, 'unavailable'>) => void): void {
     done(refused('unavailable'));
   }
-  source(): Result<SourceFile, 'unreadable'> {
-    return refused('unreadable');
+  source(): Result<SourceFile, Unreadable> {
+    return refused('missing');
   }
   show(shown: Shown): void {
     this.shown.push(shown);

@@ -1,7 +1,7 @@
 // The value of `--rate`: how much of each kind one address may do in a second.
 
 import { CliError, exit } from '../../cli/exit';
-import { didYouMean } from '../../cli/nearest';
+import { didYouMean } from '../../protocol/bytes/nearest';
 import type { RateKind } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 

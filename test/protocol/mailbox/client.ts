@@ -9,6 +9,7 @@ import type {
   Listener,
   SaveSink,
   SourceFile,
+  Unreadable,
 } from '../../../src/protocol/dialect';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { ok, refused, type Result } from '../../../src/protocol/model';
@@ -67,9 +68,9 @@ export class TestHost extends FakeClientHost {
     this.listeners.push(listener);
     done(ok({ port: 40_000 + this.listeners.length, stop: () => (listener.isStopped = true) }));
   }
-  override source(path = ''): Result<SourceFile, 'unreadable'> {
+  override source(path = ''): Result<SourceFile, Unreadable> {
     const file = this.files.get(path);
-    return file ? ok(file) : refused('unreadable');
+    return file ? ok(file) : refused('missing');
   }
   override ask(question: string, done: (answer: string | undefined) => void): void {
     this.questions.push(question);

@@ -5,6 +5,11 @@ import { describe, expect, test } from 'bun:test';
 import { connected } from './client';
 import { code } from './support';
 
+const nothingWaits = [
+  "Nothing of bob's waits for you under 3: it was fetched, or is too old, or never was.",
+  'A file is given to the address that its user is connected from.',
+];
+
 describe('attachments', () => {
   test('SENDATTACH: the request, then the file, then the reply', () => {
     const one = connected();
@@ -50,7 +55,7 @@ describe('attachments', () => {
     expect(one.host.takeLines()).toEqual([
       'c> SENDATTACH bob nothing.txt',
       's> SENDATTACH FAIL',
-      'nothing.txt cannot be read.',
+      'nothing.txt cannot be read: there is no such file.',
     ]);
     one.host.files.set('x', { name: 'x', size: 5, close() {} });
     one.type('SENDATTACH bob x');
@@ -123,7 +128,8 @@ describe('attachments', () => {
     const one = connected();
     one.type('GETFILE bob 3');
     one.host.answer(answer);
-    expect(one.host.takeLines()).toEqual(['c> GETFILE bob 3', line]);
+    const why = ending === 'not-allowed' ? nothingWaits : [];
+    expect(one.host.takeLines()).toEqual(['c> GETFILE bob 3', line, ...why]);
     expect(one.endings).toEqual([ending]);
     const connection = one.host.connections.at(-1);
     expect(connection?.isAbandoned).toBe(connection?.saved !== undefined);

@@ -42,7 +42,14 @@ describe('typing', () => {
     ['QUIT now', 'usage: QUIT'],
     ['REGISTER alice', 'usage: REGISTER ["FULL NAME" USER DD/MM/YYYY]'],
     ['REGISTER', 'usage: REGISTER ["FULL NAME" USER DD/MM/YYYY]'],
-    ['hello', 'There is no operation hello; HELP lists them.'],
+    [
+      'hi bob',
+      'There is no operation hi; SEND USER TEXT writes to somebody, and HELP lists the rest.',
+    ],
+    ['exit', 'There is no operation exit; did you mean QUIT? HELP lists them.'],
+    ['users', 'There is no operation users; did you mean CONNECTEDUSERS? HELP lists them.'],
+    ['SNED bob hi', 'There is no operation SNED; did you mean SEND? HELP lists them.'],
+    ['/quit now', 'usage: QUIT'],
   ])('%j: %s', (line, note) => {
     const one = connected();
     one.type(line);
@@ -58,7 +65,7 @@ describe('typing', () => {
     expect(one.host.takeLines()).toEqual([]);
   });
 
-  test('HELP names every operation', () => {
+  test('HELP says what every operation does', () => {
     const one = connected();
     one.type('help');
     expect(one.host.takeLines().map((line) => line.split(' ')[0])).toEqual([

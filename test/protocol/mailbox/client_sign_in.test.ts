@@ -40,7 +40,13 @@ describe('registering', () => {
     one.host.answers = [fullName, alias, born];
     one.type('REGISTER');
     expect(one.host.connections).toEqual([]);
-    expect(one.endings).toEqual(['bad-data']);
+    // It is asked for again, and the user says no more.
+    expect(one.endings).toEqual(['usage']);
+    expect(one.host.takeLines()).not.toEqual([]);
+    // On one line it is an answer to no question.
+    one.type(`REGISTER "${fullName}" "${alias}" "${born}"`);
+    expect(one.host.connections).toEqual([]);
+    expect(one.endings.at(-1)).toBe('bad-data');
     expect(one.host.takeLines()[1]).toBe('s> REGISTER FAIL');
   });
 
@@ -94,6 +100,21 @@ describe('chat connect alice', () => {
       's> CONNECT OK',
     ]);
     expect(host.endings).toEqual([]);
+  });
+
+  test('an answer that cannot be right is asked for again', () => {
+    const host = client({ user: 'alice', interactive: true }).host;
+    host.answers = ['Text', 'Alice Liddell', '31/02/1852', '4/5/1852', '04/05/1852'];
+    host.answer(code(1));
+    const [name, born] = ['Full name: ', 'Date of birth (DD/MM/YYYY): '];
+    expect(host.questions).toEqual([name, name, born, born, born]);
+    expect(host.takeLines().slice(3)).toEqual([
+      'None of the three may be empty, nor "Text".',
+      '31/02/1852 is no date of birth: DD/MM/YYYY, a real day that has come.',
+      '4/5/1852 is no date of birth: DD/MM/YYYY, a real day that has come.',
+      'c> REGISTER alice',
+    ]);
+    expect(host.answer(code(0))).toEqual(['REGISTER', 'Alice Liddell', 'alice', '04/05/1852']);
   });
 
   test('not registered, at a terminal, and no answer: the session goes on', () => {

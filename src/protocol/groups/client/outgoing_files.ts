@@ -1,5 +1,6 @@
 // The files that this client offers: who has still to decide, and the connection that brings each to the server.
 
+import { cannotBeRead } from '../../client_kit/unreadable';
 import type { ClientHost, Ending, SourceFile } from '../../dialect';
 import { failed, type Failure, failureIn, failureOf, namesIn } from '../wire/codec';
 import type { Message } from '../wire/messages';
@@ -46,7 +47,11 @@ export class OutgoingFiles {
   offer(connection: GroupsConnection, path: string, to: RecipientHeaders, done: Done): void {
     const source = this.#host.source(path);
     if (!source.ok) {
-      this.#show(`${path} cannot be read.`, { type: 'refusal', file: path, why: 'unreadable' });
+      this.#show(cannotBeRead(path, source.why), {
+        type: 'refusal',
+        file: path,
+        why: source.why,
+      });
       return done('bad-data');
     }
     const file = source.value;

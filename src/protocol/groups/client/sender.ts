@@ -2,6 +2,7 @@
 
 import { note } from '../../client_kit/note';
 import { RequestQueue } from '../../client_kit/request_queue';
+import { cannotBeRead } from '../../client_kit/unreadable';
 import type {
   ClientHost,
   OutgoingMessage,
@@ -147,7 +148,8 @@ export class GroupsSender implements Sender, GroupsConnectionEvents {
 
   #attach({ to, attach = '' }: OutgoingMessage): void {
     const source = this.#host.source(attach);
-    if (!source.ok) return this.#settle({ ending: 'bad-data', line: `${attach} cannot be read.` });
+    if (!source.ok)
+      return this.#settle({ ending: 'bad-data', line: cannotBeRead(attach, source.why) });
     const file = source.value;
     const { name: fileName, size: fileSize } = file;
     const id = `o${++this.#offers}`;

@@ -1,10 +1,13 @@
 // What each command that a user types does.
 
 import { note } from '../../client_kit/note';
+import { cannotBeRead } from '../../client_kit/unreadable';
 import type { ClientHost, ClientOptions, Ending } from '../../dialect';
+import { codes } from '../wire/messages';
 import type { ConnectedUser } from './connected_user';
 import type { Directory } from './directory';
-import { type CommandName, commandNames, parseLine, usage } from './input';
+import { helpLines, meantBy } from './help';
+import { type CommandName, parseLine, usage } from './input';
 import { attachment, type OperationResult, perform, refuse } from './requests';
 import type { SignIn } from './sign_in';
 import { nameFault, textFault } from './validation';
@@ -38,7 +41,7 @@ export class Commands {
       case 'nothing':
         return done('done');
       case 'unknown':
-        this.#note(`There is no operation ${parsed.word}; HELP lists them.`);
+        this.#note(`There is no operation ${parsed.word}; ${meantBy(parsed.word)}.`);
         return done('usage');
       case 'wrong':
         this.#note(`usage: ${usage(parsed.name)}`);
@@ -76,7 +79,7 @@ export class Commands {
       case 'GETFILE':
         return this.#as(self, done, (alias) => this.#getFile(alias, first, second, third, done));
       case 'HELP':
-        for (const each of commandNames) this.#note(usage(each));
+        this.#note(...helpLines());
         return done('done');
       case 'QUIT':
         this.#deps.quit();
@@ -96,8 +99,8 @@ export class Commands {
     done('bad-data');
   }
 
-  #note(text: string): void {
-    this.#deps.host.show(note(text));
+  #note(...lines: readonly string[]): void {
+    this.#deps.host.show(note(...lines));
   }
 
   // ---- users
@@ -153,7 +156,8 @@ export class Commands {
       return refuse(host, request, 'bad-data', fault, ({ ending }) => done(ending));
     }
     const sent = (result: OperationResult): void => {
-      if (result.ending === 'bad-data') this.#note(`${path} cannot be read.`);
+      const { unreadable } = result;
+      if (unreadable !== undefined) this.#note(cannotBeRead(path, unreadable));
       this.#sent(to, result, done);
     };
     perform(host, request, sent, transfer);
@@ -170,9 +174,14 @@ export class Commands {
     const name = directory.fileName(from, id) ?? `${from}-${id}`;
     const unquoted = path.trim().replace(/^"(.*)"$/s, '$1');
     const save = unquoted === '' ? { name } : { name, path: unquoted };
-    const fetched = ({ ending }: OperationResult): void => {
+    const fetched = ({ code, ending }: OperationResult): void => {
       if (ending === 'unwritable') {
         this.#note('The file cannot be written there; the server keeps it.');
+      } else if (code === codes.GETFILE.failed) {
+        this.#note(
+          `Nothing of ${from}'s waits for you under ${id}: it was fetched, or is too old, or never was.`,
+          'A file is given to the address that its user is connected from.',
+        );
       }
       done(ending);
     };

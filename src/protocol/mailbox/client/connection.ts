@@ -8,6 +8,7 @@ import type {
   SaveSink,
   SourceFile,
   Taken,
+  Unreadable,
 } from '../../dialect';
 import { limits } from '../../limits';
 import { encodeRequest, ReplyReader, type ReplyReading } from '../wire/codec';
@@ -20,7 +21,7 @@ import type { Code, Request } from '../wire/messages';
 export type RequestResult =
   | { readonly is: 'replied'; readonly code: Code; readonly fields: readonly string[] }
   | { readonly is: 'unreachable'; readonly wasAsked: boolean }
-  | { readonly is: 'refused'; readonly why: 'unreadable' | 'unwritable' };
+  | { readonly is: 'refused'; readonly why: Unreadable | 'unwritable' };
 
 /** The file that goes with a request, or comes with its reply. */
 export interface Transfer {
@@ -128,7 +129,7 @@ class RequestConnection implements ConnectionEvents {
 
   #upload({ path, request }: NonNullable<Transfer['upload']>): void {
     const source = this.#host.source(path);
-    if (!source.ok) return this.#finish({ is: 'refused', why: 'unreadable' });
+    if (!source.ok) return this.#finish({ is: 'refused', why: source.why });
     this.#state = { is: 'uploading' };
     this.#connection.write(encodeRequest(request(source.value)));
     this.#connection.wake(limits.net.pieceMs);

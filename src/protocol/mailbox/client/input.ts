@@ -61,7 +61,8 @@ export function parseLine(line: string): ParsedLine {
   if (trimmed.trim() === '') return { is: 'nothing' };
   // The button says it in two words.
   const [word, behind] = cutWord(trimmed.replace(/^connected\s+users\b/i, 'CONNECTEDUSERS'));
-  const name = word.toUpperCase();
+  // Other programs' commands begin with a slash.
+  const name = word.replace(/^\//, '').toUpperCase();
   if (!isCommandName(name)) return { is: 'unknown', word };
   const [least, most, tail] = shapes[name];
   const words: string[] = [];

@@ -2,7 +2,7 @@
 
 import { baseNameFor } from '../../bytes/validation';
 import { note } from '../../client_kit/note';
-import type { ClientHost, Ending, Registration } from '../../dialect';
+import type { ClientHost, Ending, Registration, Unreadable } from '../../dialect';
 import type { Code, Operation, Request } from '../wire/messages';
 import { type RequestResult, sendRequest, type Transfer } from './connection';
 import { refusedHere, requestLine, resultOf } from './render';
@@ -16,6 +16,8 @@ export interface OperationResult {
   readonly line: string;
   /** The request left and was not answered: it may have been done. */
   readonly isUncertain?: boolean;
+  /** Why the file that was to go with it did not. */
+  readonly unreadable?: Unreadable;
 }
 
 type Done = (result: OperationResult) => void;
@@ -92,7 +94,8 @@ function judge(operation: Operation, result: RequestResult): OperationResult {
         ...resultOf(operation, undefined),
       };
     case 'refused':
-      return refusal(operation, result.why === 'unreadable' ? 'bad-data' : 'unwritable');
+      if (result.why === 'unwritable') return refusal(operation, 'unwritable');
+      return { ...refusal(operation, 'bad-data'), unreadable: result.why };
   }
 }
 

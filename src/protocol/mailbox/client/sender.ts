@@ -2,6 +2,7 @@
 
 import { note } from '../../client_kit/note';
 import { RequestQueue } from '../../client_kit/request_queue';
+import { cannotBeRead } from '../../client_kit/unreadable';
 import type { ClientHost, OutgoingMessage, Sender, SendResult, Target } from '../../dialect';
 import { attachment, type OperationResult, performSilently, refusal } from './requests';
 import { textFault } from './validation';
@@ -43,7 +44,8 @@ export class MailboxSender implements Sender {
     }
     const { request, transfer } = attachment({ from, to, text }, attach);
     const sent = (result: OperationResult): void => {
-      if (result.ending === 'bad-data') this.#host.show(note(`${attach} cannot be read.`));
+      const { unreadable } = result;
+      if (unreadable !== undefined) this.#host.show(note(cannotBeRead(attach, unreadable)));
       done(result);
     };
     performSilently(this.#host, request, sent, transfer);

@@ -6,11 +6,19 @@ import { codes } from '../wire/messages';
 import type { ConnectedUser } from './connected_user';
 import { usage } from './input';
 import { type OperationResult, register } from './requests';
+import { aliasFault, bornFault, fullNameFault } from './validation';
 
 const questions = {
   fullName: 'Full name: ',
   alias: 'User name: ',
   born: 'Date of birth (DD/MM/YYYY): ',
+} as const;
+
+/** Why an answer cannot be right: the question is asked again. */
+const faults = {
+  fullName: fullNameFault,
+  alias: aliasFault,
+  born: bornFault,
 } as const;
 
 type Fields = Readonly<Record<keyof typeof questions, string | undefined>>;
@@ -105,8 +113,11 @@ export class SignIn {
     }
     const missing = fullName === undefined ? 'fullName' : alias === undefined ? 'alias' : 'born';
     this.#host.ask(questions[missing], (answer) => {
-      if (answer === undefined) done(unanswered);
-      else this.#ask({ ...fields, [missing]: answer }, unanswered, done);
+      if (answer === undefined) return done(unanswered);
+      const fault = faults[missing](answer, this.#host.now());
+      if (fault !== undefined) this.#host.show(note(fault));
+      const given = fault === undefined ? answer : undefined;
+      this.#ask({ ...fields, [missing]: given }, unanswered, done);
     });
   }
 }
