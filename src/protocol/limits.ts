@@ -269,6 +269,12 @@ export const limits = {
     /** A name that must fit a frame of another dialect, in characters and in bytes; a longer one is cut. */
     shortNameCharacters: 32,
     shortNameBytes: 64,
+    /**
+     * Lines or messages that one text becomes in any dialect, and what they take there, in bytes. Of a longer text the
+     * peer gets the first ones and then `…`; nobody is refused. Room for 64 KiB of text with lines of usual length.
+     */
+    parts: 1_000,
+    partsBytes: 256 * KiB,
   },
   web: {
     /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */

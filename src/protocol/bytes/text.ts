@@ -23,26 +23,35 @@ export const decodeLossy = (bytes: Uint8Array): string => lenient.decode(bytes);
 /** How many bytes of UTF-8 a text takes. */
 export const byteLength = (text: string): number => encoder.encode(text).length;
 
-/** Cuts a text into parts of at most `most` bytes (at least 4), none in the middle of a character. */
-export function cutText(text: string, most: number): string[] {
+/** A text's lines, one after the other; CR LF and CR count as LF. A final line end starts no further line. */
+export function* eachLine(text: string): Generator<string, void> {
+  let start = 0;
+  for (const { 0: lineEnd, index } of text.matchAll(/\r\n?|\n/g)) {
+    yield text.slice(start, index);
+    start = index + lineEnd.length;
+  }
+  if (start < text.length || start === 0) yield text.slice(start);
+}
+
+export const linesOf = (text: string): string[] =>
+  /[\r\n]/.test(text) ? [...eachLine(text)] : [text];
+
+/** A text in pieces of at most `most` bytes (at least 4), none cut in the middle of a character. */
+export function* eachPiece(text: string, most: number): Generator<string, void> {
   const bytes = encoder.encode(text);
-  if (bytes.length <= most) return [text];
-  const parts: string[] = [];
+  if (bytes.length <= most) {
+    yield text;
+    return;
+  }
   for (let start = 0; start < bytes.length;) {
     let end = Math.min(start + most, bytes.length);
     while (end < bytes.length && end > start && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-    parts.push(lenient.decode(bytes.subarray(start, end)));
+    yield lenient.decode(bytes.subarray(start, end));
     start = end;
   }
-  return parts;
 }
 
-/** A text's lines; CR LF and CR count as LF. A final line end starts no further line. */
-export function linesOf(text: string): string[] {
-  const lines = text.split(/\r\n|\r|\n/);
-  if (lines.length > 1 && lines.at(-1) === '') lines.pop();
-  return lines;
-}
+export const cutText = (text: string, most: number): string[] => [...eachPiece(text, most)];
 
 const foreign =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;

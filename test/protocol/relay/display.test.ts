@@ -166,8 +166,12 @@ describe('a display that does not answer', () => {
     const program = Program.registered(1007);
     const half = limits.net.unansweredPerPeer / 2;
     for (let at = 0; at < half - 1; at++) program.said(1, 'x', at);
-    program.foreign('mallory', 'a\n'.repeat(half / 2));
-    program.foreign('mallory', `${'b\n'.repeat(half / 2)}b`);
+    // As many frames as one text may become: eight such texts leave room for a part of the ninth.
+    const { parts } = limits.text;
+    for (let taken = parts; taken <= half; taken += parts) {
+      program.foreign('mallory', 'a\n'.repeat(parts));
+    }
+    program.foreign('mallory', 'b\n'.repeat(parts));
     program.session.woke();
     const lines = program.lines().join('\n');
     expect(lines).toContain('mallory: a');

@@ -1,7 +1,7 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
 import { encodedOnce } from '../../bytes/encoded_once';
-import { byteLength, shortName, withFileNote } from '../../bytes/text';
+import { byteLength, shortName } from '../../bytes/text';
 import { limits } from '../../limits';
 import type { ChatEvent, Name, Said } from '../../model';
 import { framesOf, framesOfEach } from '../wire/frames';
@@ -29,9 +29,8 @@ function encode(event: ChatEvent): Uint8Array | undefined {
     case 'left':
       return framesOf('', texts.left(fitting(event.name)));
     case 'direct': {
-      const { file, text } = event;
-      const whole = file === undefined ? text : withFileNote(text, file);
-      return framesOf(`[${fitting(event.from)}] (private) `, whole);
+      const { from, text, file } = event;
+      return framesOf(`[${fitting(from)}] (private) `, text, file);
     }
     case 'receipt':
     case 'invited':

@@ -1,6 +1,7 @@
 // Frames of exactly 200 bytes: taking one, padding a text into one, cutting a long text over several.
 
 import type { Inbox } from '../../bytes/inbox';
+import { type FileNote, firstParts, partsOfText, restMark, withNote } from '../../bytes/parts';
 import { byteLength, encodeText } from '../../bytes/text';
 
 /** The length of every message in either direction, in bytes (source 003, 0.2.1). */
@@ -26,12 +27,18 @@ export function takeFrame(inbox: Inbox): Uint8Array | undefined {
 }
 
 /**
- * A text as frames in one piece: every line of it, cut where it no longer fits, each part after `prefix`
- * (at most 196 bytes). Nearly always that is one frame, encoded straight into its place.
+ * A text, with the note of its file, as frames in one piece: every line of it, cut where it no longer fits, each part
+ * after `prefix` (at most 196 bytes). Nearly always that is one frame, encoded straight into its place.
  */
-export function framesOf(prefix: string, text: string): Uint8Array {
+export function framesOf(prefix: string, text: string, file?: FileNote): Uint8Array {
   const frame = new Uint8Array(frameBytes).fill(space);
-  return fitsInto(frame, prefix, text) ? frame : framesOfBytes(prefix, encodeText(text));
+  if (fitsInto(frame, prefix, withNote(text, file))) return frame;
+  const head = encodeText(prefix);
+  const parts = (said: string): Iterable<Uint8Array> => linePartsOf(encodeText(said), head.length);
+  return padded(
+    head,
+    partsOfText(text, file, parts, () => frameBytes),
+  );
 }
 
 /** The same for several texts (`raw`: bytes in place of a text that is none), one after the other. */
@@ -61,12 +68,20 @@ function fitsInto(frame: Uint8Array, prefix: string, text: string): boolean {
 /** The same for bytes, which need not be UTF-8. */
 export function framesOfBytes(prefix: string, bytes: Uint8Array): Uint8Array {
   const head = encodeText(prefix);
-  const parts: Uint8Array[] = [];
+  const parts = linePartsOf(bytes, head.length);
+  return padded(
+    head,
+    firstParts(parts, () => frameBytes, [encodeText(restMark)]),
+  );
+}
+
+/** Every line of a text in parts that fit a frame behind a prefix of `headBytes`. */
+function* linePartsOf(bytes: Uint8Array, headBytes: number): Generator<Uint8Array, void> {
   for (let start = 0; ;) {
     const feed = bytes.indexOf(lineFeed, start);
     const line = bytes.subarray(start, feed < 0 ? undefined : feed);
-    parts.push(...partsOf(line, frameBytes - head.length));
-    if (feed < 0) return padded(head, parts);
+    yield* partsOf(line, frameBytes - headBytes);
+    if (feed < 0) return;
     start = feed + 1;
   }
 }
@@ -76,7 +91,7 @@ export function framesOfBytes(prefix: string, bytes: Uint8Array): Uint8Array {
  * first begins with `/`, which would make a control message of the middle of a sentence.
  */
 export function framesOfTyped(line: string): Uint8Array {
-  const [first = nothing, ...rest] = partsOf(encodeText(line), frameBytes, slash);
+  const [first = nothing, ...rest] = [...partsOf(encodeText(line), frameBytes, slash)];
   const frames = padded(nothing, [first, ...rest]);
   // A part found no better place for its cut (slashes only): it was left a byte for the space before it.
   rest.forEach((part, index) => {
@@ -113,13 +128,12 @@ export function framesOfList(names: readonly string[]): Uint8Array {
  * or behind white space (which the receiver would strip) moves forward to a better place where there is one;
  * where there is none, a part that begins with `unwanted` is a byte shorter.
  */
-function partsOf(bytes: Uint8Array, most: number, unwanted?: number): Uint8Array[] {
-  const parts: Uint8Array[] = [];
+function* partsOf(bytes: Uint8Array, most: number, unwanted?: number): Generator<Uint8Array, void> {
   for (let start = 0; ;) {
-    const room = parts.length > 0 && bytes[start] === unwanted ? most - 1 : most;
+    const room = start > 0 && bytes[start] === unwanted ? most - 1 : most;
     if (bytes.length - start <= room) {
-      parts.push(bytes.subarray(start));
-      return parts;
+      yield bytes.subarray(start);
+      return;
     }
     const furthest = characterBorder(bytes, start, start + room);
     let end = furthest;
@@ -127,7 +141,7 @@ function partsOf(bytes: Uint8Array, most: number, unwanted?: number): Uint8Array
       end = characterBorder(bytes, start, end - 1);
     }
     if (end === start) end = furthest;
-    parts.push(bytes.subarray(start, end));
+    yield bytes.subarray(start, end);
     start = end;
   }
 }

@@ -1,7 +1,8 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
 import { encodedOnce } from '../../bytes/encoded_once';
-import { bareName, linesOf, withFileNote } from '../../bytes/text';
+import { type FileNote, partsOfText } from '../../bytes/parts';
+import { bareName, byteLength, eachLine } from '../../bytes/text';
 import type { ChatEvent, Name } from '../../model';
 import { bytesOfLines } from '../wire/codec';
 import { marked, texts } from '../wire/messages';
@@ -16,10 +17,8 @@ function linesOfEvent(event: ChatEvent): readonly string[] | undefined {
   switch (event.is) {
     case 'said':
       return spoken(event.from, event.text);
-    case 'direct': {
-      const { from, text, file } = event;
-      return spoken(from, file === undefined ? text : withFileNote(text, file));
-    }
+    case 'direct':
+      return spoken(event.from, event.text, event.file);
     case 'joined':
       return [texts.joined(event.name)];
     case 'left':
@@ -37,5 +36,11 @@ function linesOfEvent(event: ChatEvent): readonly string[] | undefined {
 }
 
 /** Each line of a text with the prefix of who said it, so that nobody can write a line as another user. */
-const spoken = (from: Name, text: string): string[] =>
-  linesOf(text).map((line) => `${marked(from)}: ${line}`);
+function spoken(from: Name, text: string, file?: FileNote): string[] {
+  const prefix = `${marked(from)}: `;
+  // Nearly every text: one line, which is never too much.
+  if (file === undefined && !/[\r\n]/.test(text)) return [prefix + text];
+  const prefixBytes = byteLength(prefix);
+  const lines = partsOfText(text, file, eachLine, (line) => prefixBytes + byteLength(line));
+  return lines.map((line) => prefix + line);
+}

@@ -1,17 +1,11 @@
 // How what the hub tells a display is said on this wire; what is said to all displays is prepared once.
 
 import { encodedOnce } from '../../bytes/encoded_once';
-import {
-  byteLength,
-  cutText,
-  encodeText,
-  linesOf,
-  shortName,
-  withFileNote,
-} from '../../bytes/text';
+import { eachLinePiece, partsOfText } from '../../bytes/parts';
+import { byteLength, encodeText, shortName } from '../../bytes/text';
 import type { Direct, Said } from '../../model';
 import { numberOf } from '../../model';
-import { relayName, server, textBytesMax } from '../wire/messages';
+import { messageBytes, relayName, server, textBytesMax } from '../wire/messages';
 import type { OutgoingFrame } from './stop_and_wait';
 
 /**
@@ -28,17 +22,14 @@ function prepare(event: Direct | Said): readonly OutgoingFrame[] {
     return [{ origin: emitter, sender, sequence, timestamp, body: { kind: 'MSG', text } }];
   }
   const prefix = `${shortName(sender)}: `;
-  const room = textBytesMax - byteLength(prefix);
-  return linesOf(wholeText(event))
-    .flatMap((line) => cutText(line, room))
-    .map((part) => ({
-      origin: server,
-      sender,
-      sequence: undefined,
-      timestamp,
-      body: { kind: 'MSG', text: encodeText(prefix + part) },
-    }));
+  const prefixBytes = byteLength(prefix);
+  const parts = (text: string): Iterable<string> => eachLinePiece(text, textBytesMax - prefixBytes);
+  const file = event.is === 'direct' ? event.file : undefined;
+  return partsOfText(event.text, file, parts, () => messageBytes).map((part) => ({
+    origin: server,
+    sender,
+    sequence: undefined,
+    timestamp,
+    body: { kind: 'MSG', text: encodeText(prefix + part) },
+  }));
 }
-
-const wholeText = (event: Direct | Said): string =>
-  event.is === 'direct' && event.file ? withFileNote(event.text, event.file) : event.text;
