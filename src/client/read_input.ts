@@ -29,31 +29,33 @@ export async function* linesIn(
   input: AsyncIterable<Uint8Array>,
   maxBytes: number,
 ): AsyncGenerator<Uint8Array | undefined, void> {
-  let held: Uint8Array = new Uint8Array(0);
-  let isTooLong = false;
+  /** The pieces of the line that has not ended. */
+  let held: Uint8Array[] = [];
+  let length = 0;
+  const hold = (piece: Uint8Array): void => {
+    length += piece.length;
+    // A line that is too long is not kept.
+    if (length > maxBytes + 1) held = [];
+    else if (piece.length > 0) held.push(piece);
+  };
   const line = (): Uint8Array | undefined => {
-    const bytes = withoutReturn(held);
-    held = new Uint8Array(0);
-    const isWhole = !isTooLong && bytes.length <= maxBytes;
-    isTooLong = false;
+    const bytes = withoutReturn(Buffer.concat(held));
+    const isWhole = length <= maxBytes + 1 && bytes.length <= maxBytes;
+    held = [];
+    length = 0;
     return isWhole ? bytes : undefined;
   };
   for await (const piece of input) {
     let start = 0;
     for (let end = piece.indexOf(lineFeed); end >= 0; end = piece.indexOf(lineFeed, start)) {
-      held = Buffer.concat([held, piece.subarray(start, end)]);
+      hold(piece.subarray(start, end));
       start = end + 1;
       const bytes = line();
       if (bytes?.length !== 0) yield bytes;
     }
-    if (!isTooLong) held = Buffer.concat([held, piece.subarray(start)]);
-    // A line that is too long is not kept.
-    if (held.length > maxBytes + 1) {
-      isTooLong = true;
-      held = new Uint8Array(0);
-    }
+    hold(piece.subarray(start));
   }
-  if (held.length > 0 || isTooLong) yield line();
+  if (length > 0) yield line();
 }
 
 /** The bytes without one LF or CR LF at their end. */

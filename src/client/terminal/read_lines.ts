@@ -10,9 +10,11 @@ export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerat
   const decoder = new TextDecoder();
   let held = '';
   for await (const bytes of input) {
+    // What is held has no line end.
+    const seen = held.length;
     held += decoder.decode(bytes, { stream: true });
     let start = 0;
-    for (let end = held.indexOf('\n'); end >= 0; end = held.indexOf('\n', start)) {
+    for (let end = held.indexOf('\n', seen); end >= 0; end = held.indexOf('\n', start)) {
       yield withoutReturn(held.slice(start, end));
       start = end + 1;
     }

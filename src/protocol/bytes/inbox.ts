@@ -4,13 +4,20 @@ const nothing = new Uint8Array(0);
 
 /**
  * A queue of received bytes. A piece that came in one buffer is a view of that buffer, because received buffers are
- * never reused. Only a piece that came in several is copied.
+ * never reused. Only a piece that came in several is copied. One that comes a byte at a time costs no more than a few
+ * copies of the whole.
  */
 export class Inbox {
+  /** A received buffer, which is full, or one of ours, which may have room at its end. */
   #bytes: Uint8Array = nothing;
-  /** The first byte that is not taken. */
+  /** The first byte that is not taken, and the end of those that came. */
   #start = 0;
+  #end = 0;
   #held = false;
+  /** `#absentByte` was looked for in vain from `#absentFrom` to `#absentTo`. */
+  #absentByte = -1;
+  #absentFrom = 0;
+  #absentTo = 0;
 
   /** Bytes that can be taken; 0 while held. */
   get length(): number {
@@ -19,7 +26,7 @@ export class Inbox {
 
   /** Bytes that are not taken, held or not. */
   get size(): number {
-    return this.#bytes.length - this.#start;
+    return this.#end - this.#start;
   }
 
   /**
@@ -32,16 +39,31 @@ export class Inbox {
 
   /** Adds what arrived. The inbox owns `bytes` from now on. */
   push(bytes: Uint8Array): void {
+    if (this.size === 0) return this.#replace(bytes, bytes.length);
+    const end = this.#end + bytes.length;
+    if (end > this.#bytes.length) this.#makeRoom(this.size + bytes.length);
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
+  }
+
+  /** Moves what is there to a buffer of ours for `length` bytes, and for half as many that may follow. */
+  #makeRoom(length: number): void {
     const { size } = this;
-    if (size === 0) {
-      this.#bytes = bytes;
-    } else {
-      const joined = new Uint8Array(size + bytes.length);
-      joined.set(this.#bytes.subarray(this.#start));
-      joined.set(bytes, size);
-      this.#bytes = joined;
-    }
+    const roomy = new Uint8Array(length + (length >> 1));
+    roomy.set(this.#bytes.subarray(this.#start, this.#end));
+    const moved = this.#start;
+    const absent = this.#absentByte;
+    this.#replace(roomy, size);
+    this.#absentByte = absent;
+    this.#absentFrom -= moved;
+    this.#absentTo -= moved;
+  }
+
+  #replace(bytes: Uint8Array, end: number): void {
+    this.#bytes = bytes;
     this.#start = 0;
+    this.#end = end;
+    this.#absentByte = -1;
   }
 
   /** Exactly `count` bytes, or undefined (and nothing taken) while there are fewer. */
@@ -56,10 +78,7 @@ export class Inbox {
   /** Throws away the next `count` bytes, or as many as there are. */
   skip(count: number): void {
     this.#start += Math.min(count, this.length);
-    if (this.#start === this.#bytes.length) {
-      this.#bytes = nothing;
-      this.#start = 0;
-    }
+    if (this.#start === this.#end) this.#replace(nothing, 0);
   }
 
   /** Takes everything, but at most `most` bytes. */
@@ -74,17 +93,28 @@ export class Inbox {
     return this.#bytes.subarray(start, start + count);
   }
 
-  /** Where `byte` stands next, counted from the first byte not taken; -1 if it is not there. */
+  /**
+   * Where `byte` stands next, counted from the first byte not taken; -1 if it is not there. Bytes that were looked
+   * through in vain are not looked through again when more have come.
+   */
   indexOf(byte: number, from = 0): number {
     if (this.#held) return -1;
-    const at = this.#bytes.indexOf(byte, this.#start + from);
-    return at < 0 ? -1 : at - this.#start;
+    const start = this.#start + from;
+    const isKnown =
+      byte === this.#absentByte && start >= this.#absentFrom && start <= this.#absentTo;
+    const bytes =
+      this.#end === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#end);
+    const at = bytes.indexOf(byte, isKnown ? this.#absentTo : start);
+    if (at >= 0) return at - this.#start;
+    if (!isKnown) this.#absentFrom = start;
+    this.#absentByte = byte;
+    this.#absentTo = this.#end;
+    return -1;
   }
 
   /** Frees a large received buffer of which only a little is left. To be called when a turn's work is done. */
   compact(): void {
     if (this.size >= this.#bytes.buffer.byteLength / 2) return;
-    this.#bytes = this.#bytes.slice(this.#start);
-    this.#start = 0;
+    this.#replace(this.#bytes.slice(this.#start, this.#end), this.size);
   }
 }

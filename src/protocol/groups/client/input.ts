@@ -121,6 +121,7 @@ export function decisionOf(
 export function addressedOf(
   line: string,
 ): { readonly to: Recipient; readonly text: string } | undefined {
-  const match = /^\s*([^>]*[^>\s])\s*>(.*)$/s.exec(line);
-  return match ? { to: recipientOf(match[1] ?? ''), text: match[2] ?? '' } : undefined;
+  const end = line.indexOf('>');
+  const word = line.slice(0, Math.max(0, end)).trim();
+  return word === '' ? undefined : { to: recipientOf(word), text: line.slice(end + 1) };
 }

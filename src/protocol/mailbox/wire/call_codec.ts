@@ -72,6 +72,15 @@ export const textWithFile = (
   id: number,
 ): string => withFileNote(text, file, `GETFILE ${from} ${id}`);
 
+const noteStart = '(file ';
+
 /** The name of the file in such a note at the end of a text. */
-export const fileInNote = (text: string): string | undefined =>
-  /\(file (.+), \d+ bytes: GETFILE .+ \d+\)$/s.exec(text)?.[1];
+export function fileInNote(text: string): string | undefined {
+  const id = text.lastIndexOf(' ');
+  const start = text.indexOf(noteStart) + noteStart.length;
+  if (start < noteStart.length || !/^ \d+\)$/.test(text.slice(id))) return undefined;
+  // The name and the sender's may hold the like of it: the last one is the note's own.
+  const ends = [...text.matchAll(/, \d+ bytes: GETFILE /g)];
+  const end = ends.findLast(({ 0: { length }, index }) => index + length < id)?.index ?? 0;
+  return end > start ? text.slice(start, end) : undefined;
+}

@@ -7,7 +7,7 @@ const emojis = [':smile', ':angry', ':confused'];
 
 /** What may complete the last word of what stands before the cursor. `names`: the users to choose from. */
 export function completions(before: string, names: Iterable<string>): readonly string[] {
-  const word = /\S*$/.exec(before)?.[0] ?? '';
+  const word = before.split(/\s/).at(-1) ?? '';
   if (word.startsWith(':')) return word === before ? [...commands, ...emojis] : emojis;
   if (!/^:[pt]\s+-\s+\S*$/.test(before)) return [];
   return word.startsWith('<') ? Array.from(names, marked) : [...names];

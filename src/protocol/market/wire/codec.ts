@@ -74,13 +74,30 @@ export function requestOf(line: string): Request {
   }
 }
 
+interface Addressed {
+  readonly to: string;
+  readonly rest: string;
+}
+
 /** ` - <ID> - rest`: in brackets a name may hold anything else, a bare one ends at the first ` - `. */
-function partsOf(text: string): { readonly to: string; readonly rest: string } | undefined {
+function partsOf(text: string): Addressed | undefined {
   if (!text.startsWith('-')) return undefined;
   const named = text.slice(1).trimStart();
-  const form = named.startsWith('<') ? /^<([^<>]+)>\s*-(.*)$/s : /^([^<>]+?)\s+-\s+(.*)$/s;
-  const [, to = '', rest = ''] = form.exec(named) ?? [];
-  return to.trim() === '' || rest.trim() === '' ? undefined : { to: to.trim(), rest: rest.trim() };
+  const found = named.startsWith('<') ? bracketedPartsOf(named) : barePartsOf(named);
+  const to = found?.to.trim() ?? '';
+  const rest = found?.rest.trim() ?? '';
+  return to === '' || rest === '' ? undefined : { to, rest };
+}
+
+function bracketedPartsOf(text: string): Addressed | undefined {
+  const [, to = '', rest = ''] = /^<([^<>]+)>\s*-(.*)$/s.exec(text) ?? [];
+  return { to, rest };
+}
+
+function barePartsOf(text: string): Addressed | undefined {
+  const end = text.search(/\s-\s/);
+  const to = text.slice(0, Math.max(0, end));
+  return /[<>]/.test(to) ? undefined : { to, rest: text.slice(end + ' - '.length) };
 }
 
 function privateOf(rest: string): Request {
