@@ -8,7 +8,7 @@ import { tcpHandlers, type TcpSocket, type TcpSystemSocket } from './tcp_socket'
 export type Connect = (address: Address, socket: TcpSocket, attempt: Dial) => void;
 
 /** The same object for all dials: Bun finds the one that is meant by its socket. */
-const dialHandlers = {
+export const dialHandlers = {
   ...tcpHandlers,
   open: (system: TcpSystemSocket) => system.data.attempt?.opened(system),
   connectError: (system: TcpSystemSocket) => system.data.attempt?.failed(),

@@ -288,6 +288,10 @@ export const limits = {
     pongMs: 10 * second,
     /** The client's requests that are repeated until they are answered: so many are sent and unanswered at once. */
     reliableRequests: 32,
+    /** The path of the temporary folder, in characters: a local socket in a longer one could not be opened. */
+    folderLength: 64,
+    /** The head of a request, in bytes; a longer one ends the connection. */
+    headBytes: 16 * KiB,
     /** A quiet WebSocket is probed, and dropped where it does not answer, in ms. */
     idleMs: 60 * second,
     /** How old an answer about the server's health may be, in ms: so often, at most, a commit is made for it. */

@@ -35,3 +35,13 @@ test('what is given back can be taken again', () => {
   expect(admission.admit('10.0.0.1')).toBe(true);
   expect(admission.admit('10.0.0.1')).toBe(false);
 });
+
+test('a /64 of IPv6 is one address', () => {
+  const admission = new Admission(1_000);
+  for (let count = 0; count < 125; count++)
+    expect(admission.admit(`2001:db8:1:2::${count}`)).toBe(true);
+  expect(admission.admit('2001:db8:1:2::ffff')).toBe(false);
+  expect(admission.admit('2001:db8:1:3::1')).toBe(true);
+  admission.left('2001:db8:1:2::7');
+  expect(admission.admit('2001:db8:1:2::ffff')).toBe(true);
+});

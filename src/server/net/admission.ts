@@ -1,12 +1,13 @@
 // How many connections there may be, in all and from one address. All doors share it.
 
-import { isLoopback } from '../../net/address';
+import { isLoopback, networkOf } from '../../net/address';
 import { limits } from '../../protocol/limits';
 
 export class Admission {
   readonly #most: number;
   readonly #mostPerHost: number;
-  readonly #countByHost = new Map<string, number>();
+  /** By IPv4 address, and by /64 of IPv6. */
+  readonly #countByNetwork = new Map<string, number>();
   #count = 0;
 
   /** `descriptors`: file descriptors that the process may have open. */
@@ -21,9 +22,10 @@ export class Admission {
   admit(host: string): boolean {
     if (this.#count >= this.#most) return false;
     if (!isLoopback(host)) {
-      const before = this.#countByHost.get(host) ?? 0;
+      const network = networkOf(host);
+      const before = this.#countByNetwork.get(network) ?? 0;
       if (before >= this.#mostPerHost) return false;
-      this.#countByHost.set(host, before + 1);
+      this.#countByNetwork.set(network, before + 1);
     }
     this.#count++;
     return true;
@@ -32,8 +34,9 @@ export class Admission {
   left(host: string): void {
     this.#count--;
     if (isLoopback(host)) return;
-    const rest = (this.#countByHost.get(host) ?? 1) - 1;
-    if (rest > 0) this.#countByHost.set(host, rest);
-    else this.#countByHost.delete(host);
+    const network = networkOf(host);
+    const rest = (this.#countByNetwork.get(network) ?? 1) - 1;
+    if (rest > 0) this.#countByNetwork.set(network, rest);
+    else this.#countByNetwork.delete(network);
   }
 }

@@ -3,7 +3,6 @@
 import type { BunRequest, Server } from 'bun';
 import type { InferOutput } from 'valibot';
 
-import { normalHost } from '../../net/address';
 import type { Command, OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { type FileRef, recipientNameOf, refused } from '../../protocol/model';
@@ -16,6 +15,7 @@ import { credentialsOf } from './credentials';
 import { FileApi } from './file_api';
 import { Health } from './health';
 import { type Operation, type OperationId, operations, schemas } from './operations';
+import { peerOf } from './peer_header';
 import { json, refusal, respondJson } from './responses';
 
 type CallOf<Id extends OperationId> = (typeof operations)[Id]['isSecured'] extends true
@@ -74,8 +74,8 @@ export class Api {
     for (const [id, operation] of Object.entries(operations) as [OperationId, Operation][]) {
       const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
       const handle = this.#handlers[id] as (call: Call) => Promise<Response> | Response;
-      routes[path] = onlyMethod(operation.method, (request, server) => {
-        const host = normalHost(server.requestIP(request)?.address ?? '');
+      routes[path] = onlyMethod(operation.method, (request) => {
+        const host = peerOf(request)?.host ?? '';
         const call: Call = { request, url: new URL(request.url), host };
         if (!operation.isSecured) return handle(call);
         const credentials = credentialsOf(request);

@@ -19,23 +19,35 @@ export interface SignedCall extends Call {
   readonly credentials: Credentials;
 }
 
-/** Reads at most `limits.web.jsonBytes`; a longer body is refused and not read to its end. */
+/**
+ * Reads at most `limits.web.jsonBytes`, within `limits.net.requestMs`; a longer or later body is refused and not read to
+ * its end.
+ */
 export async function readJson<S extends v.GenericSchema>(
   request: Request,
   schema: S,
 ): Promise<Result<v.InferOutput<S>, 'too-long' | 'bad-request'>> {
   const pieces: Uint8Array[] = [];
   let length = 0;
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = request.body?.getReader();
+  // What has not come by then is no whole request.
+  const late = setTimeout(() => void reader?.cancel(), limits.net.requestMs);
   try {
-    for await (const value of request.body ?? []) {
-      length += value.length;
-      // Leaving the loop cancels the body.
-      if (length > limits.web.jsonBytes) return refused('too-long');
-      pieces.push(value);
+    for (;;) {
+      const next = await reader?.read();
+      if (!next || next.done) break;
+      length += next.value.length;
+      if (length > limits.web.jsonBytes) {
+        void reader?.cancel();
+        return refused('too-long');
+      }
+      pieces.push(next.value);
     }
     const result = v.safeParse(schema, JSON.parse(Buffer.concat(pieces).toString()));
     return result.success ? { ok: true, value: result.output } : refused('bad-request');
   } catch {
     return refused('bad-request');
+  } finally {
+    clearTimeout(late);
   }
 }

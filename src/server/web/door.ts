@@ -2,7 +2,6 @@
 
 import type { Server } from 'bun';
 
-import { normalHost } from '../../net/address';
 import { webSocketHandlers, WebSocketSocket } from '../../net/websocket_socket';
 import type { Dialect } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
@@ -10,8 +9,10 @@ import type { Address } from '../../protocol/model';
 import { ConnectionHost, type ConnectionHostDeps } from '../net/connection_host';
 import type { Door, DoorOptions } from '../net/door';
 import { Api, type Route } from './api';
+import { Front } from './front';
 import { OwnOrigins } from './origins';
 import { servePage } from './page';
+import { peerOf } from './peer_header';
 import { json, refusal, respond } from './responses';
 
 /** Where the page's WebSocket is opened. */
@@ -21,6 +22,7 @@ export class WebDoor implements Door {
   readonly dialect: Dialect;
   readonly #options: DoorOptions;
   readonly #deps: ConnectionHostDeps;
+  readonly #front: Front;
   readonly #server: Server<WebSocketSocket>;
 
   constructor(options: DoorOptions) {
@@ -39,12 +41,11 @@ export class WebDoor implements Door {
       ...new Api(deps, admission).routes,
       [socketPath]: (request, server) => this.#upgrade(request, server),
     };
+    this.#front = new Front(options);
     this.#server = Bun.serve<WebSocketSocket>({
-      hostname: options.host,
-      port: options.port,
+      unix: this.#front.path,
       // A file may be of any size: it is streamed, and the disk says what is too much.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      idleTimeout: limits.net.pieceMs / 1000,
       development: false,
       routes: Object.fromEntries(
         Object.entries(routes).map(([path, route]) => [path, guardedBy(origins, route)]),
@@ -70,15 +71,17 @@ export class WebDoor implements Door {
   }
 
   get address(): Address {
-    return { host: this.#options.host, port: this.#server.port ?? 0 };
+    return { host: this.#options.host, port: this.#front.port };
   }
 
   close(): void {
+    this.#front.close();
     void this.#server.stop(false);
   }
 
   drop(): void {
     void this.#server.stop(true);
+    this.#front.drop();
   }
 
   #open(socket: WebSocketSocket): void {
@@ -89,9 +92,8 @@ export class WebDoor implements Door {
   }
 
   #upgrade(request: Request, server: Server<WebSocketSocket>): Response {
-    const peer = server.requestIP(request);
-    if (!peer) return refusal(request, 'gone');
-    const remote: Address = { host: normalHost(peer.address), port: peer.port };
+    const remote = peerOf(request);
+    if (!remote) return refusal(request, 'gone');
     const { admission, sockets } = this.#options;
     if (!admission.admit(remote.host)) {
       return refusal(request, 'busy', { headers: { 'retry-after': '5' } });
@@ -125,7 +127,7 @@ function ownOriginsOf({ host, settings }: DoorOptions): OwnOrigins {
  */
 function guardedBy(origins: OwnOrigins, route: Route): Route {
   return (request, server) => {
-    const why = origins.refusalFor(request);
+    const why = peerOf(request) ? origins.refusalFor(request) : 'gone';
     return why === undefined ? route(request, server) : refusal(request, why);
   };
 }

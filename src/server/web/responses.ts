@@ -22,6 +22,8 @@ const everywhere: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
+  // One request a connection: the front names the peer in the first one only, and no connection stays for nothing.
+  connection: 'close',
 };
 
 /** How long a browser may keep an answer. */

@@ -1,0 +1,108 @@
+// The front of the web door: takes and counts its connections, and leads each to the HTTP server behind it.
+// Bun's HTTP server neither tells of a connection before its first request is whole nor can it refuse one, so its
+// silent and half-open connections would use up the descriptors of all doors.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { TCPSocketListener } from 'bun';
+
+import { type Connect, Dial, dialHandlers } from '../../net/dial';
+import { listen } from '../../net/listen';
+import type { SocketDeps, SocketEvents } from '../../net/socket';
+import { TcpSocket } from '../../net/tcp_socket';
+import { limits } from '../../protocol/limits';
+import type { Admission } from '../net/admission';
+import { FrontConnection } from './front_connection';
+
+export interface FrontOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly sockets: SocketDeps;
+  readonly admission: Admission;
+}
+
+/** What a request holds: the client's socket, and both ends of the way to the HTTP server. */
+const descriptors = 3;
+
+export class Front {
+  /** Where the HTTP server listens: in a folder that only this user may enter. */
+  readonly path: string;
+  readonly #folder: string;
+  readonly #options: FrontOptions;
+  readonly #listener: TCPSocketListener<TcpSocket>;
+  readonly #connections = new Set<FrontConnection>();
+
+  /** Opens the port. Throws the system's error where it cannot. */
+  constructor(options: FrontOptions) {
+    const { host, port, sockets, admission } = options;
+    this.#options = options;
+    this.#listener = listen({
+      host,
+      port,
+      deps: sockets,
+      admit: (peer) => admission.admit(peer),
+      accept: (socket) => this.#accept(socket),
+    });
+    this.#folder = mkdtempSync(join(shortFolder(), 'chat-web-'));
+    this.path = join(this.#folder, 'http');
+  }
+
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  /** Takes no new connections. Those that are there go on. */
+  close(): void {
+    this.#listener.stop(false);
+  }
+
+  /** Drops all connections. */
+  drop(): void {
+    this.#listener.stop(true);
+    for (const connection of this.#connections) connection.drop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #accept(client: TcpSocket): SocketEvents {
+    const { sockets, admission } = this.#options;
+    const { host } = client.remote;
+    let count = 1;
+    const connection: FrontConnection = new FrontConnection(client, {
+      clock: sockets.clock,
+      dial: (events) => {
+        for (; count < descriptors; count++) if (!admission.admit(host)) return undefined;
+        const socket = new TcpSocket(sockets);
+        socket.events = events;
+        const { clock } = sockets;
+        const address = { host: this.path, port: 0 };
+        void new Dial(socket, address, { clock, timeoutMs: limits.net.dialMs, connect });
+        return socket;
+      },
+      lost: () => {
+        this.#connections.delete(connection);
+        for (; count > 0; count--) admission.left(host);
+      },
+    });
+    this.#connections.add(connection);
+    return connection;
+  }
+}
+
+const connect: Connect = ({ host }, socket, attempt) => {
+  socket.attempt = attempt;
+  Bun.connect<TcpSocket>({
+    unix: host,
+    allowHalfOpen: true,
+    data: socket,
+    socket: dialHandlers,
+  }).catch(() => attempt.failed());
+};
+
+/** The path of a local socket may have about a hundred bytes. */
+function shortFolder(): string {
+  const folder = tmpdir();
+  return folder.length < limits.web.folderLength ? folder : '/tmp';
+}

@@ -1,0 +1,165 @@
+// One connection of the web door: waits for a whole head, names the peer in it, then carries bytes both ways.
+
+import type { Clock, Wakeable } from '../../net/clock';
+import type { Socket, SocketEvents } from '../../net/socket';
+import { Inbox } from '../../protocol/bytes/inbox';
+import { limits } from '../../protocol/limits';
+import { peerHeader } from './peer_header';
+
+export interface FrontConnectionDeps {
+  readonly clock: Clock;
+  /** Dials the HTTP server; undefined where there are too many connections. */
+  dial(events: SocketEvents): Socket | undefined;
+  /** Neither side has a socket any more. */
+  lost(): void;
+}
+
+const headEnd = Buffer.from('\r\n\r\n');
+const lineFeed = 0x0a;
+
+export class FrontConnection implements SocketEvents, Wakeable {
+  readonly #client: Socket;
+  readonly #deps: FrontConnectionDeps;
+  readonly #head = new Inbox();
+  /** The HTTP server's side, once the head is whole. */
+  #server: Socket | undefined;
+  #way: { readonly up: Way; readonly down: Way } | undefined;
+  /** The client has ended its side. */
+  #hasEnded = false;
+  /** Whether the HTTP server takes bytes yet. */
+  #isLed = false;
+  /** The client is gone. */
+  #isLost = false;
+  /** Sockets that are not gone. */
+  #open = 1;
+
+  constructor(client: Socket, deps: FrontConnectionDeps) {
+    this.#client = client;
+    this.#deps = deps;
+    deps.clock.wake(this, limits.net.requestMs);
+  }
+
+  drop(): void {
+    this.#client.abort();
+    this.#server?.abort();
+  }
+
+  /** The head did not come in time, or nothing was carried for too long. */
+  woke(): void {
+    this.drop();
+  }
+
+  #carry(way: 'up' | 'down', bytes: Uint8Array): void {
+    this.#deps.clock.wake(this, limits.net.pieceMs);
+    this.#way?.[way].carry(bytes);
+  }
+
+  // ---- what the client's socket tells
+
+  data(bytes: Uint8Array): void {
+    if (this.#isLed) this.#carry('up', bytes);
+    else if (this.#server) this.#head.push(bytes);
+    else this.#takeHead(bytes);
+  }
+
+  ended(): void {
+    this.#hasEnded = true;
+    if (this.#isLed) this.#server?.end(Infinity);
+    else if (!this.#server) this.#client.end(0);
+  }
+
+  drained(): void {
+    this.#way?.down.drained();
+  }
+
+  lost(): void {
+    this.#isLost = true;
+    this.#deps.clock.wake(this, undefined);
+    this.#server?.abort();
+    this.#gone();
+  }
+
+  // ---- inside
+
+  #takeHead(bytes: Uint8Array): void {
+    const head = this.#head;
+    const known = Math.max(0, head.size - headEnd.length);
+    head.push(bytes);
+    const all = head.peek(head.length) ?? bytes;
+    const isWhole =
+      Buffer.from(all.buffer, all.byteOffset, all.length).indexOf(headEnd, known) >= 0;
+    if (!isWhole) {
+      if (head.length > limits.web.headBytes) this.drop();
+      return;
+    }
+    this.#deps.clock.wake(this, limits.net.pieceMs);
+    this.#lead();
+  }
+
+  /** The peer is named behind the request's first line. */
+  #lead(): void {
+    const client = this.#client;
+    const head = this.#head;
+    const server = this.#deps.dial({
+      opened: () => {
+        if (this.#isLost) {
+          server?.abort();
+          return;
+        }
+        const line = head.takeAll(head.indexOf(lineFeed) + 1);
+        server?.write(line, false);
+        server?.write(Buffer.from(peerHeader(client.remote)), false);
+        server?.write(head.takeAll(), false);
+        this.#isLed = true;
+        client.resume();
+        if (this.#hasEnded) server?.end(Infinity);
+      },
+      data: (bytes) => this.#carry('down', bytes),
+      ended: () => {
+        client.end(limits.net.pieceMs);
+        server?.end(0);
+      },
+      drained: () => this.#way?.up.drained(),
+      lost: () => {
+        // What the server said last still has to leave.
+        client.end(limits.net.pieceMs);
+        this.#gone();
+      },
+    });
+    if (!server) return this.drop();
+    this.#server = server;
+    this.#way = { up: new Way(client, server), down: new Way(server, client) };
+    this.#open++;
+    client.pause();
+  }
+
+  #gone(): void {
+    if (--this.#open === 0) this.#deps.lost();
+  }
+}
+
+/** One way of two sockets: reads no more than the other side takes. */
+class Way {
+  readonly #from: Socket;
+  readonly #to: Socket;
+  #isPaused = false;
+
+  constructor(from: Socket, to: Socket) {
+    this.#from = from;
+    this.#to = to;
+  }
+
+  carry(bytes: Uint8Array): void {
+    this.#to.write(bytes, false);
+    if (this.#isPaused || this.#to.queued <= limits.net.inboxBytes) return;
+    this.#isPaused = true;
+    this.#from.pause();
+  }
+
+  /** The other side has taken all. */
+  drained(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#from.resume();
+  }
+}
