@@ -105,7 +105,9 @@ export interface ConnectionEvents {
 export interface Sink {
   write(bytes: Uint8Array): void;
   /** All bytes were written, or no more will be. `done` is called once the whole file is on disk under its hash. */
-  finish(done: (result: Result<StoredFile, 'no-space' | 'too-large' | 'storage'>) => void): void;
+  finish(
+    done: (result: Result<StoredFile, 'no-space' | 'too-large' | 'too-slow' | 'storage'>) => void,
+  ): void;
   abandon(): void;
 }
 

@@ -234,6 +234,15 @@ export const limits = {
     spoolBytesLeast: 64 * KiB,
     /** Bytes of a file that are read at once, and not before the peer has taken those before. */
     readBytes: 256 * KiB,
+    /** Bytes that are reserved for a file ahead of those that came. Nothing is reserved for what was only announced. */
+    reserveBytes: 16 * MiB,
+    /** The share of all space for files that one account may take, and one address. More is refused as no-space. */
+    ownerShare: 0.5,
+    /** Files that one account, and one address, brings at once. More are refused as no-space. */
+    uploadsPerOwner: 32,
+    /** The fewest bytes of a file that come in such a time, in ms. A slower file is refused as too-slow. */
+    leastBytes: 16 * KiB,
+    leastMs: 60 * second,
     /** The share of the disk that stays free. An upload that would use it is refused. */
     diskFree: 0.05,
     /** How long an attachment waits for its recipient, in ms, and how many days the operator may say instead. */
@@ -297,7 +306,7 @@ export const limits = {
     /** How old an answer about the server's health may be, in ms: so often, at most, a commit is made for it. */
     healthMs: 1 * second,
     /** Files that come in over HTTP at once. More are refused as busy. */
-    uploads: 64,
+    uploads: 256,
     /** Tickets for files that are to go out, of one account. Of more, that account's first is dropped. */
     ticketsPerAccount: 64,
     /** Of more in all, the first of the account that has the most is dropped. */

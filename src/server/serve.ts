@@ -41,6 +41,10 @@ const options = {
     type: 'size',
     description: 'all attachments that wait, together (what the disk takes)',
   },
+  'max-files-each': {
+    type: 'size',
+    description: 'those of one account, and of one address (half of all)',
+  },
   'keep-files': {
     type: 'integer',
     valueHint: 'DAYS',
@@ -78,6 +82,7 @@ export const serve = defineCommand({
         console,
         ...(given['max-file'] !== undefined && { largestFile: given['max-file'] }),
         ...(given['max-files'] !== undefined && { storedFiles: given['max-files'] }),
+        ...(given['max-files-each'] !== undefined && { filesOfEach: given['max-files-each'] }),
         attachmentMs: given['keep-files'] * dayMs,
         rates: {
           ...(given.rate !== undefined && { perSecond: readRates(given.rate) }),

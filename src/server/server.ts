@@ -39,6 +39,8 @@ export interface ServerSettings {
   readonly largestFile?: number;
   /** All attachments that wait together, in bytes. As many as the disk takes by default. */
   readonly storedFiles?: number;
+  /** All attachments of one account, and of one address, in bytes. A share of all by default. */
+  readonly filesOfEach?: number;
   /** How long an attachment waits, in ms. */
   readonly attachmentMs?: number;
   /** How often peers may ask. As the limits say by default. */
@@ -137,6 +139,7 @@ async function openStorage(
     folder: folder.files,
     ...(settings.largestFile !== undefined && { largest: settings.largestFile }),
     ...(settings.storedFiles !== undefined && { total: settings.storedFiles }),
+    ...(settings.filesOfEach !== undefined && { each: settings.filesOfEach }),
     ...(settings.disk && { disk: settings.disk }),
     needed: fileIsNeeded(db),
     report,

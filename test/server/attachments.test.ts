@@ -214,7 +214,7 @@ describe('bounds', () => {
   });
 
   test('of all together, until some are taken', async () => {
-    await using all = await started({ storedFiles: 150 });
+    await using all = await started({ storedFiles: 150, filesOfEach: 150 });
     expect(await ask(all.port, attachment('alice', 'bob', 'a', bytesOf(100)))).toBe('\x001\0');
     expect(await ask(all.port, attachment('alice', 'bob', 'b', bytesOf(51)))).toBe('\x02');
     await getFile(all.port, 'bob', 'alice', 1);

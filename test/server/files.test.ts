@@ -39,7 +39,7 @@ async function started(settings: Partial<FilesSettings> = {}): Promise<Files> {
 /** Nobody listens. */
 const quiet = { full: () => {}, hopeless: () => {} };
 
-type Received = Result<StoredFile, 'no-space' | 'too-large' | 'storage'>;
+type Received = Result<StoredFile, 'no-space' | 'too-large' | 'too-slow' | 'storage'>;
 
 const finish = (sink: Sink): Promise<Received> => new Promise((done) => sink.finish(done));
 

@@ -188,7 +188,7 @@ describe('failures', () => {
     hub.register('alice');
     hub.register('bob');
     hub.db.run('UPDATE account SET waiting = ? WHERE name = ?', [
-      limits.hub.pendingPerRecipient,
+      limits.hub.pendingPerRecipientMost,
       'bob',
     ]);
     expect(hub.ask(direct('alice', 'bob', 'hi'))).toEqual({ ok: false, why: 'full' });

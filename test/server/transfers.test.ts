@@ -47,6 +47,7 @@ function fileTransfers() {
   const transfers = new FileTransfers({
     files,
     socket,
+    owner: { address: '10.0.0.1' },
     isEnded: () => state.isEnded,
     run: (step) => step(),
     full() {},

@@ -51,7 +51,14 @@ export class KeptConsole implements Console {
 
 type Bounds = Pick<
   ServerSettings,
-  'largestFile' | 'storedFiles' | 'attachmentMs' | 'clock' | 'descriptors' | 'disk' | 'rates'
+  | 'filesOfEach'
+  | 'largestFile'
+  | 'storedFiles'
+  | 'attachmentMs'
+  | 'clock'
+  | 'descriptors'
+  | 'disk'
+  | 'rates'
 >;
 
 export interface TestServer extends AsyncDisposable {

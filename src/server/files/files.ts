@@ -8,7 +8,9 @@ import { limits } from '../../protocol/limits';
 import type { FileHash } from '../../protocol/model';
 import { type Disk, diskOf } from './disk';
 import { isStoredName, isUploadName, uploadName } from './names';
+import { Pace } from './pace';
 import { type FilePart, type FileReader, type FileReaderEvents, PieceReader } from './reader';
+import { type FileOwner, FileSpace, type Reservation } from './space';
 import { Upload, type UploadEvents } from './upload';
 
 export interface FilesSettings {
@@ -17,11 +19,15 @@ export interface FilesSettings {
   readonly largest?: number;
   /** All files together, in bytes, those on their way in included. None by default. */
   readonly total?: number;
+  /** All files of one account, and of one address, in bytes. A share of all by default. */
+  readonly each?: number;
   /** Tells the state of the disk. Asks the system by default. */
   disk?(): Disk;
   /** Whether the database needs the file. */
   needed(hash: FileHash): boolean;
   report(what: string, error: unknown): void;
+  /** In ms, from a clock that never goes back. The system's by default. */
+  monotonicNow?(): number;
 }
 
 /** What the rest of the server asks of the files. */
@@ -30,9 +36,7 @@ export type FileStore = Pick<Files, 'receive' | 'read' | 'release' | 'unpin'>;
 export class Files {
   readonly #settings: FilesSettings;
   readonly #pins = new Map<FileHash, number>();
-  /** The files on disk, with their sizes. `#storedBytes` is the sum. */
-  readonly #stored = new Map<FileHash, number>();
-  #storedBytes = 0;
+  readonly #space: FileSpace;
   readonly #deletions = new Map<FileHash, Promise<void>>();
   readonly #uploads = new Set<Upload>();
   #names = 0;
@@ -40,6 +44,8 @@ export class Files {
 
   constructor(settings: FilesSettings) {
     this.#settings = settings;
+    const disk = (): Disk => settings.disk?.() ?? diskOf(settings.folder);
+    this.#space = new FileSpace({ ...settings, disk });
   }
 
   /**
@@ -53,7 +59,8 @@ export class Files {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const { name } = entry;
       const isStored = isStoredName(name);
-      if (isStored && needed.has(name)) this.#count(name, (await stat(this.#path(name))).size);
+      if (isStored && needed.has(name))
+        this.#space.stored(name, (await stat(this.#path(name))).size);
       else if (entry.isFile() && (isStored || isUploadName(name))) await unlink(this.#path(name));
       else strangers++;
     }
@@ -77,40 +84,28 @@ export class Files {
     return join(this.#settings.folder, name);
   }
 
-  /** Takes a file's bytes. An upload that is abandoned, too long, too short or refused leaves nothing behind. */
-  receive(size: number, events: UploadEvents): Sink {
+  /**
+   * Takes a file's bytes. An upload that is abandoned, too long, too short, too slow or refused leaves nothing behind.
+   * `owner`: whose share of the space it takes; nobody's by default.
+   */
+  receive(size: number, events: UploadEvents, owner?: FileOwner): Sink {
     const temporary = this.#path(uploadName(++this.#names));
-    const upload: Upload = new Upload(size, temporary, events, {
-      room: () => this.#room(upload),
+    const reservation = this.#space.open(size, owner);
+    const upload = new Upload(size, temporary, events, {
+      admit: () => this.#space.admit(reservation),
+      extend: (bytes) => this.#space.extend(reservation, bytes),
+      written: (bytes) => void (reservation.written += bytes),
       spool: () => this.#spool(),
-      keep: (hash) => this.#keep(temporary, hash, size),
+      keep: (hash) => this.#keep(temporary, hash, reservation),
       report: (error) => this.#settings.report('storing a file', error),
+      pace: new Pace(() => this.#settings.monotonicNow?.() ?? performance.now()),
     });
     this.#uploads.add(upload);
-    void upload.over.then(() => this.#uploads.delete(upload));
+    void upload.over.then(() => {
+      this.#uploads.delete(upload);
+      this.#space.close(reservation);
+    });
     return upload;
-  }
-
-  /** Why an upload cannot be taken, if so. The space of admitted uploads counts as used. */
-  async #room(upload: Upload): Promise<'no-space' | 'too-large' | undefined> {
-    const { largest, total } = this.#settings;
-    const { size } = upload;
-    if (largest !== undefined && size > largest) return 'too-large';
-    let promised = 0;
-    let unwritten = 0;
-    for (const other of this.#uploads) {
-      if (other === upload || !other.isAdmitted) continue;
-      promised += other.size;
-      unwritten += other.size - other.written;
-    }
-    if (total !== undefined && this.#storedBytes + promised + size > total) return 'no-space';
-    // Before the disk is asked, so that two uploads at the same time cannot get the same space.
-    upload.isAdmitted = true;
-    const disk = this.#settings.disk?.() ?? diskOf(this.#settings.folder);
-    // A share stays free for the database.
-    const fits = disk.free - unwritten - size >= disk.size * limits.files.diskFree;
-    if (!fits) upload.isAdmitted = false;
-    return fits ? undefined : 'no-space';
   }
 
   /** Bytes that one upload may hold in memory. The more uploads there are, the fewer. */
@@ -119,20 +114,15 @@ export class Files {
     return Math.max(limits.files.spoolBytesLeast, Math.min(limits.files.spoolBytes, share));
   }
 
-  #count(hash: FileHash, size: number): void {
-    this.#storedBytes += size - (this.#stored.get(hash) ?? 0);
-    if (size === 0) this.#stored.delete(hash);
-    else this.#stored.set(hash, size);
-  }
-
   /** Moves a whole upload to its place. It cannot be deleted until `unpin`. */
-  async #keep(temporary: string, hash: FileHash, size: number): Promise<void> {
+  async #keep(temporary: string, hash: FileHash, reservation: Reservation): Promise<void> {
     this.#pins.set(hash, (this.#pins.get(hash) ?? 0) + 1);
     try {
       // A file with the same bytes may be under deletion.
       await this.#deletions.get(hash);
       await rename(temporary, this.#path(hash));
-      this.#count(hash, size);
+      this.#space.close(reservation);
+      this.#space.stored(hash, reservation.size, reservation.owners);
       await this.#syncFolder();
     } catch (error) {
       this.unpin(hash);
@@ -166,7 +156,7 @@ export class Files {
 
   async #delete(hash: FileHash): Promise<void> {
     // Counted first: a peer that finds the file gone may send another at once.
-    this.#count(hash, 0);
+    this.#space.deleted(hash);
     try {
       await unlink(this.#path(hash));
     } catch (error) {

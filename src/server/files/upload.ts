@@ -4,8 +4,9 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 
 import type { Sink, StoredFile } from '../../protocol/dialect';
 import { type FileHash, ok, refused, type Result } from '../../protocol/model';
+import type { Pace } from './pace';
 
-type Refusal = 'no-space' | 'too-large' | 'storage';
+type Refusal = 'no-space' | 'too-large' | 'too-slow' | 'storage';
 type Done = (result: Result<StoredFile, Refusal>) => void;
 
 /** What the sender of the bytes is told. */
@@ -19,18 +20,21 @@ export interface UploadEvents {
 /** What an upload needs of the folder of files. */
 export interface UploadDeps {
   /** Why the upload cannot be taken, if so. */
-  room(): Promise<'no-space' | 'too-large' | undefined>;
+  admit(): 'no-space' | 'too-large' | undefined;
+  /** Reserves space for what is about to be written; false where there is none. */
+  extend(bytes: number): boolean;
+  /** The disk has more of it. */
+  written(bytes: number): void;
   /** Bytes that the upload may hold in memory until the disk has them. */
   spool(): number;
   /** Moves the whole file to its place. */
   keep(hash: FileHash): Promise<void>;
   report(error: unknown): void;
+  readonly pace: Pace;
 }
 
 export class Upload implements Sink {
   readonly size: number;
-  /** Whether space on the disk is reserved for it. */
-  isAdmitted = false;
   readonly #temporary: string;
   readonly #events: UploadEvents;
   readonly #deps: UploadDeps;
@@ -39,7 +43,6 @@ export class Upload implements Sink {
   #queue: Uint8Array[] = [];
   #queued = 0;
   #received = 0;
-  #written = 0;
   #full = false;
   #handle: FileHandle | undefined;
   #failed: Refusal | undefined;
@@ -62,11 +65,6 @@ export class Upload implements Sink {
     return this.#over.promise;
   }
 
-  /** Bytes that the disk has. */
-  get written(): number {
-    return this.#written;
-  }
-
   write(bytes: Uint8Array): void {
     if (this.#abandoned || this.#failed) return;
     this.#received += bytes.length;
@@ -74,6 +72,7 @@ export class Upload implements Sink {
       this.#fail('too-large');
       return;
     }
+    if (!this.#deps.pace.came(bytes.length)) this.#fail('too-slow');
     this.#queue.push(bytes);
     this.#queued += bytes.length;
     if (this.#queued >= this.#deps.spool()) this.#setFull(true);
@@ -118,7 +117,7 @@ export class Upload implements Sink {
 
   /** Stores the file under its hash. Undefined: it was refused or abandoned. */
   async #store(): Promise<FileHash | undefined> {
-    const why = await this.#deps.room();
+    const why = this.#deps.admit();
     if (why !== undefined) this.#fail(why);
     if (this.#isHopeless) return undefined;
     this.#handle = await open(this.#temporary, 'wx', 0o600);
@@ -144,12 +143,13 @@ export class Upload implements Sink {
     const [first] = this.#queue;
     const bytes = this.#queue.length === 1 && first ? first : Buffer.concat(this.#queue);
     this.#queue = [];
+    if (!this.#deps.extend(bytes.length)) return this.#fail('no-space');
     this.#hasher.update(bytes);
     // A disk that is nearly full may take a part, and report the error at the next write.
     for (let at = 0; at < bytes.length;) {
       at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
     }
-    this.#written += bytes.length;
+    this.#deps.written(bytes.length);
     this.#queued -= bytes.length;
     if (this.#queued < this.#deps.spool()) this.#setFull(false);
   }
@@ -157,6 +157,8 @@ export class Upload implements Sink {
   #setFull(full: boolean): void {
     if (this.#full === full) return;
     this.#full = full;
+    if (full) this.#deps.pace.pause();
+    else this.#deps.pace.resume();
     this.#events.full(full);
   }
 

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 
+import { networkOf } from '../../net/address';
 import type { Clock, Wakeable } from '../../net/clock';
 import type { Socket, SocketEvents } from '../../net/socket';
 import type { Command, OperationName, Outcome } from '../../protocol/commands';
@@ -243,6 +244,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     return (this.#transfers ??= new FileTransfers({
       files: this.#deps.files,
       socket: this.#socket,
+      owner: { address: networkOf(this.remote.host) },
       isEnded: () => this.#isEnded,
       run: (step) => this.#run(step),
       full: (isFull) => this.#input.setFileSinkFull(isFull),

@@ -6,11 +6,14 @@ import { limits } from '../../protocol/limits';
 import { type FileHash, ok, refused, type Result } from '../../protocol/model';
 import type { FileStore } from '../files/files';
 import type { FileReader } from '../files/reader';
+import type { FileOwner } from '../files/space';
 
 /** What the transfers need of their connection. */
 export interface FileTransfersDeps {
   readonly files: FileStore;
   readonly socket: Socket;
+  /** Whose files come in here. */
+  readonly owner: FileOwner;
   /** Whether our side has ended: what is written from then on never leaves. */
   isEnded(): boolean;
   /** Runs a session's step, unless the connection is gone. */
@@ -33,19 +36,25 @@ export class FileTransfers {
   }
 
   receive(size: number, hopeless: () => void): Sink {
-    const sink = this.#deps.files.receive(size, {
-      full: (isFull) => this.#deps.full(isFull),
-      hopeless: () => this.#deps.run(hopeless),
-    });
+    const sink = this.#deps.files.receive(
+      size,
+      {
+        full: (isFull) => this.#deps.full(isFull),
+        hopeless: () => this.#deps.run(hopeless),
+      },
+      this.#deps.owner,
+    );
     this.#sinks.add(sink);
     return {
       write: (bytes) => sink.write(bytes),
       finish: (done) => {
-        sink.finish((result: Result<StoredFile, 'no-space' | 'too-large' | 'storage'>) => {
-          this.#sinks.delete(sink);
-          if (result.ok) this.#pin(result.value.hash);
-          this.#deps.run(() => done(result));
-        });
+        sink.finish(
+          (result: Result<StoredFile, 'no-space' | 'too-large' | 'too-slow' | 'storage'>) => {
+            this.#sinks.delete(sink);
+            if (result.ok) this.#pin(result.value.hash);
+            this.#deps.run(() => done(result));
+          },
+        );
       },
       abandon: () => {
         this.#sinks.delete(sink);

@@ -3,6 +3,7 @@
 
 import { type InferOutput, safeParse } from 'valibot';
 
+import { networkOf } from '../../net/address';
 import type { Clock } from '../../net/clock';
 import { cutText } from '../../protocol/bytes/text';
 import type { Command, OperationName, Outcome, WaitingFile } from '../../protocol/commands';
@@ -82,7 +83,10 @@ export class FileApi {
     const { files } = this.#deps;
     let hash: FileHash | undefined;
     try {
-      const stored = await receive(files, call.request.body, size);
+      const stored = await receive(files, call.request.body, size, {
+        address: networkOf(call.host),
+        account: call.credentials.tokenHash,
+      });
       if (!stored.ok) return refusal(call.request, stored.why);
       ({ hash } = stored.value);
       const name = cutText(message.name, limits.files.nameBytes)[0] ?? 'attachment';

@@ -6,37 +6,43 @@ import { limits } from '../../protocol/limits';
 import { type FileHash, refused, type Result } from '../../protocol/model';
 import type { FileStore } from '../files/files';
 import type { FilePart } from '../files/reader';
+import type { FileOwner } from '../files/space';
 import { respond } from './responses';
 
-type Upload = Result<StoredFile, 'no-space' | 'too-large' | 'storage' | 'broken-off'>;
+type Upload = Result<StoredFile, 'no-space' | 'too-large' | 'too-slow' | 'storage' | 'broken-off'>;
 
 /** Stores a request's body of `size` bytes. A body that breaks off leaves nothing. */
 export async function receive(
   files: FileStore,
   body: ReadableStream<Uint8Array> | null,
   size: number,
+  owner: FileOwner,
 ): Promise<Upload> {
   /** Resolves when the store takes bytes again; undefined while it does. */
   let full: Promise<void> | undefined;
   let resume = (): void => {};
   let isHopeless = false;
-  const sink = files.receive(size, {
-    full: (isFull) => {
-      if (isFull) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        full = promise;
-        resume = resolve;
-      } else {
-        full = undefined;
-        resume();
-      }
+  const sink = files.receive(
+    size,
+    {
+      full: (isFull) => {
+        if (isFull) {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          full = promise;
+          resume = resolve;
+        } else {
+          full = undefined;
+          resume();
+        }
+      },
+      hopeless: () => {
+        isHopeless = true;
+        // The rest of the body is not waited for.
+        void reader?.cancel();
+      },
     },
-    hopeless: () => {
-      isHopeless = true;
-      // The rest of the body is not waited for.
-      void reader?.cancel();
-    },
-  });
+    owner,
+  );
   const reader = body?.getReader();
   let missing = size;
   try {

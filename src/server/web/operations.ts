@@ -94,6 +94,7 @@ export const operations = {
       400: badRequest,
       401: notAllowed,
       404: notFound,
+      408: refusal('The file comes in too slowly.'),
       411: refusal('Content-Length is missing.'),
       413: refusal('The file or the text is too large.'),
       429: tooOften,

@@ -64,6 +64,7 @@ const statuses: Readonly<Record<string, number>> = {
   'unknown-file': 404,
   'unknown-path': 404,
   'wrong-method': 405,
+  'too-slow': 408,
   'length-required': 411,
   'wrong-host': 421,
   'too-long': 413,

@@ -33,7 +33,7 @@ interface Upload {
 type State =
   | { readonly is: 'reading' }
   | { readonly is: 'receiving'; readonly upload: Upload }
-  | { readonly is: 'refused'; missing: number }
+  | { readonly is: 'refused'; missing: number; skipped: number }
   | { readonly is: 'serving' }
   | { readonly is: 'sending' }
   | { readonly is: 'sent'; readonly file: WaitingFile }
@@ -206,14 +206,20 @@ export class MailboxSession implements Session, Replies {
 
   #refuse({ sink, missing }: Upload, code: Code): void {
     sink.abandon();
-    this.#state = { is: 'refused', missing };
+    this.#state = { is: 'refused', missing, skipped: 0 };
+    this.#host.wake(limits.net.pieceMs);
     this.#host.write(encodeReply(code, [], this.#style));
   }
 
   #skip(state: Extract<State, { is: 'refused' }>, inbox: Inbox): void {
-    state.missing -= inbox.takeAll(state.missing).length;
-    if (state.missing === 0) this.#end();
-    else this.#host.wake(limits.net.pieceMs);
+    const { length } = inbox.takeAll(state.missing);
+    state.missing -= length;
+    state.skipped += length;
+    if (state.missing === 0) return this.#end();
+    // A peer that only trickles is not waited for.
+    if (state.skipped < limits.files.leastBytes) return;
+    state.skipped = 0;
+    this.#host.wake(limits.net.pieceMs);
   }
 
   #dropUpload(): void {
