@@ -181,6 +181,8 @@ export const limits = {
     clockRequests: 16,
     /** Bytes received that no session has taken. Over it the connection is not read. */
     inboxBytes: 256 * KiB,
+    /** The same over all connections. Over it, the address with the most loses connections, half-received messages first. */
+    inboxBytesInAll: 64 * MiB,
     /** Bytes that wait for one peer to read them. Over it the peer is dropped as too slow. */
     sendQueueBytes: 4 * MiB,
     /** How long a peer may take none of what waits for it, in ms. Then it is dropped as too slow. */

@@ -21,6 +21,7 @@ import { OwedCommands } from './journal/owed';
 import { StorageWatch } from './journal/storage_watch';
 import { Maintenance } from './maintenance';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
+import { ReceivedBytes } from './net/received_bytes';
 import { Turns } from './net/turns';
 import type { Rates } from './quota/rates';
 
@@ -68,6 +69,7 @@ export class Core {
   readonly #storage: StorageWatch;
   readonly #delivery: Delivery;
   readonly #turns: Turns;
+  readonly #received = new ReceivedBytes();
   readonly #connections = new Set<ConnectionHost>();
   /** The connections that have asked for a name, or have one. */
   readonly #bySession = new Map<SessionId, ConnectionHost>();
@@ -153,6 +155,7 @@ export class Core {
       clock,
       files,
       turns: this.#turns,
+      received: this.#received,
       rates,
       submit: (command, done, idempotencyKey, lane) =>
         this.#journal.submit(command, done, idempotencyKey, lane),

@@ -256,3 +256,16 @@ test('a session that never entered leaves nothing', () => {
   host.lost('closed');
   expect(told).toEqual(['we end', 'resume', 'lost: closed', 'closed']);
 });
+
+test('a connection that is lost while it waits for its turn is told nothing more', () => {
+  const hand = handTurns();
+  const { host, session, told, taken } = connected(hand, false);
+  host.start(session);
+  host.data(new Uint8Array(2 * limits.net.turnRequests));
+  host.ended();
+  host.lost('closed');
+  const after = [...told];
+  hand.nextRound();
+  expect(told).toEqual(after);
+  expect(taken()).toBe(limits.net.turnRequests);
+});

@@ -4,6 +4,7 @@ import { SystemClock } from '../../src/net/clock';
 import type { SessionId } from '../../src/protocol/model';
 import type { Files } from '../../src/server/files/files';
 import type { ConnectionHostDeps } from '../../src/server/net/connection_host';
+import { ReceivedBytes } from '../../src/server/net/received_bytes';
 import { Turns } from '../../src/server/net/turns';
 import { Rates } from '../../src/server/quota/rates';
 
@@ -14,6 +15,7 @@ export const hostDeps = (own: Partial<ConnectionHostDeps>): ConnectionHostDeps =
   clock: new SystemClock(),
   files: undefined as unknown as Files,
   turns: new Turns({ monotonicNow: () => 0, soon() {} }),
+  received: new ReceivedBytes(),
   rates: new Rates(() => 0),
   owe() {},
   submit() {},

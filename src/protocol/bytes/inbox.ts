@@ -86,6 +86,12 @@ export class Inbox {
     return this.take(Math.min(most, this.length)) ?? nothing;
   }
 
+  /** Throws everything away, held or not. */
+  clear(): void {
+    this.#bytes = nothing;
+    this.#start = 0;
+  }
+
   /** `count` bytes from `offset`, which are not taken, or undefined while they are not all there. */
   peek(count: number, offset = 0): Uint8Array | undefined {
     if (this.length < offset + count) return undefined;

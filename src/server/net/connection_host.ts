@@ -18,20 +18,18 @@ import { Lane } from '../journal/lanes';
 import type { Caller, Rates } from '../quota/rates';
 import { Backlog } from './backlog';
 import { FileTransfers } from './file_transfers';
-import { InputFlow, type InputOwner } from './input_flow';
+import { InputFlow, type InputOwner, type SharedByInputs } from './input_flow';
 import { OutstandingCommands } from './outstanding_commands';
-import type { Turns } from './turns';
 import { UnsettledMessages } from './unsettled_messages';
 
 /** What the connections of one door share. */
-export interface ConnectionHostDeps {
+export interface ConnectionHostDeps extends SharedByInputs {
   readonly dialect: string;
   readonly machine: string;
   /** The server's address as peers know it. */
   readonly server: Address;
   readonly clock: Clock;
   readonly files: FileStore;
-  readonly turns: Turns;
   readonly rates: Rates;
   submit<K extends OperationName>(
     command: Command<K>,
@@ -81,7 +79,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   constructor(socket: Socket, deps: ConnectionHostDeps) {
     this.#socket = socket;
     this.#deps = deps;
-    this.#input = new InputFlow(this, socket, deps.turns);
+    this.#input = new InputFlow(this, socket, deps);
     deps.opened(this);
   }
 
@@ -323,6 +321,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     this.#run(() => this.#events?.lost(why));
     this.#isLost = true;
     this.#isEnded = true;
+    this.#input.lost();
     this.#transfers?.close();
     this.#unsettled?.failAll();
     this.#unpinFiles();

@@ -1,9 +1,12 @@
 // What a peer sends, on its way to its session: taken message by message, in turns, and held back where the server is behind.
 
+import { networkOf } from '../../net/address';
 import type { Socket } from '../../net/socket';
 import { Inbox } from '../../protocol/bytes/inbox';
 import { type ConnectionEvents, takeEach, type Taken } from '../../protocol/connection';
 import { limits } from '../../protocol/limits';
+import type { Address } from '../../protocol/model';
+import type { Holder, ReceivedBytes } from './received_bytes';
 import type { Turns, TurnTaker } from './turns';
 
 /** The connection that the input belongs to. */
@@ -12,14 +15,26 @@ export interface InputOwner {
   readonly isClosed: boolean;
   /** Commands submitted that have no outcome yet. */
   readonly outstanding: number;
+  /** The peer's. */
+  readonly remote: Address;
   /** The session threw. */
   fail(error: unknown): void;
+  abort(): void;
 }
 
-export class InputFlow implements TurnTaker {
+/** What the input of all connections shares. */
+export interface SharedByInputs {
+  readonly turns: Turns;
+  readonly received: ReceivedBytes;
+}
+
+export class InputFlow implements TurnTaker, Holder {
   readonly #owner: InputOwner;
   readonly #socket: Socket;
   readonly #turns: Turns;
+  readonly #received: ReceivedBytes;
+  /** What `#received` knows of. */
+  #counted = 0;
   readonly #inbox = new Inbox();
   #events: ConnectionEvents | undefined;
   /** The session gets nothing to take for a while. */
@@ -40,10 +55,11 @@ export class InputFlow implements TurnTaker {
   #hasPeerEnded = false;
   #isEndTold = false;
 
-  constructor(owner: InputOwner, socket: Socket, turns: Turns) {
+  constructor(owner: InputOwner, socket: Socket, shared: SharedByInputs) {
     this.#owner = owner;
     this.#socket = socket;
-    this.#turns = turns;
+    this.#turns = shared.turns;
+    this.#received = shared.received;
   }
 
   /** Names who takes the input. What came before, and the peer's end, is told now. */
@@ -56,6 +72,34 @@ export class InputFlow implements TurnTaker {
   push(bytes: Uint8Array): void {
     this.#inbox.push(bytes);
     this.#feed();
+    this.#count();
+  }
+
+  /** The connection is gone: nobody takes anything more. */
+  lost(): void {
+    this.#events = undefined;
+    this.#inbox.clear();
+    this.#count();
+  }
+
+  get network(): string {
+    return networkOf(this.#owner.remote.host);
+  }
+
+  get isUnfinished(): boolean {
+    return !this.#isHeld && !this.#awaitsTurn;
+  }
+
+  /** It holds memory that others need. */
+  drop(): void {
+    this.#owner.abort();
+  }
+
+  #count(): void {
+    const { size } = this.#inbox;
+    if (size === this.#counted) return;
+    this.#counted = size;
+    this.#received.set(this, size);
   }
 
   /** The peer has ended its side. The session is told once it has taken all that came before. */
@@ -127,6 +171,7 @@ export class InputFlow implements TurnTaker {
     this.#isWaiting = taken === 'later';
     if (turns.wasLong) this.#longTurnIn = turns.round;
     inbox.compact();
+    this.#count();
     if (taken === 'taken' && inbox.length > 0) return this.#awaitTurn('a turn');
     this.#update();
     this.#tellEnd();

@@ -14,6 +14,7 @@ import type { SocketDeps, SocketEvents } from '../../net/socket';
 import { TcpSocket } from '../../net/tcp_socket';
 import { limits } from '../../protocol/limits';
 import type { Admission } from '../net/admission';
+import type { ReceivedBytes } from '../net/received_bytes';
 import { FrontConnection } from './front_connection';
 
 export interface FrontOptions {
@@ -22,6 +23,7 @@ export interface FrontOptions {
   readonly port: number;
   readonly sockets: SocketDeps;
   readonly admission: Admission;
+  readonly deps: { readonly received: ReceivedBytes };
 }
 
 /** What a request holds: the client's socket, and both ends of the way to the HTTP server. */
@@ -72,6 +74,7 @@ export class Front {
     let count = 1;
     const connection: FrontConnection = new FrontConnection(client, {
       clock: sockets.clock,
+      received: this.#options.deps.received,
       dial: (events) => {
         for (; count < descriptors; count++) if (!admission.admit(host)) return undefined;
         const socket = new TcpSocket(sockets);

@@ -1,12 +1,15 @@
 // One connection of the web door: waits for a whole head, names the peer in it, then carries bytes both ways.
 
+import { networkOf } from '../../net/address';
 import type { Clock, Wakeable } from '../../net/clock';
 import type { Socket, SocketEvents } from '../../net/socket';
 import { Inbox } from '../../protocol/bytes/inbox';
 import { limits } from '../../protocol/limits';
+import type { Holder, ReceivedBytes } from '../net/received_bytes';
 import { peerHeader } from './peer_header';
 
 export interface FrontConnectionDeps {
+  readonly received: ReceivedBytes;
   readonly clock: Clock;
   /** Dials the HTTP server; undefined where there are too many connections. */
   dial(events: SocketEvents): Socket | undefined;
@@ -17,7 +20,8 @@ export interface FrontConnectionDeps {
 const headEnd = Buffer.from('\r\n\r\n');
 const lineFeed = 0x0a;
 
-export class FrontConnection implements SocketEvents, Wakeable {
+export class FrontConnection implements SocketEvents, Wakeable, Holder {
+  readonly isUnfinished = true;
   readonly #client: Socket;
   readonly #deps: FrontConnectionDeps;
   readonly #head = new Inbox();
@@ -37,6 +41,10 @@ export class FrontConnection implements SocketEvents, Wakeable {
     this.#client = client;
     this.#deps = deps;
     deps.clock.wake(this, limits.net.requestMs);
+  }
+
+  get network(): string {
+    return networkOf(this.#client.remote.host);
   }
 
   drop(): void {
@@ -74,6 +82,7 @@ export class FrontConnection implements SocketEvents, Wakeable {
 
   lost(): void {
     this.#isLost = true;
+    this.#deps.received.set(this, 0);
     this.#deps.clock.wake(this, undefined);
     this.#server?.abort();
     this.#gone();
@@ -90,8 +99,10 @@ export class FrontConnection implements SocketEvents, Wakeable {
       Buffer.from(all.buffer, all.byteOffset, all.length).indexOf(headEnd, known) >= 0;
     if (!isWhole) {
       if (head.length > limits.web.headBytes) this.drop();
+      else this.#deps.received.set(this, head.length);
       return;
     }
+    this.#deps.received.set(this, 0);
     this.#deps.clock.wake(this, limits.net.pieceMs);
     this.#lead();
   }
