@@ -7,6 +7,7 @@ import type { ClientOptions, Target } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions, unreachableHint, withToken } from './endpoint';
 import { InteractiveSession } from './interactive_session';
 import { lastSender, rememberSender } from './last_sender';
+import { atOpenDoor } from './local_doors';
 import type { Dialogue } from './terminal/dialogue';
 import { openDialogue } from './terminal/open_dialogue';
 import { openScript } from './terminal/script';
@@ -44,7 +45,7 @@ export const connect = defineCommand({
     'echo CONNECTEDUSERS | chat connect alice',
   ],
   async run({ user, name, born, role, takeover, json, once, linger, ...flags }, io) {
-    const endpoint = endpointOf(user, flags);
+    const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
     const target = withUser(endpoint, io.env);
     // Completion is asked of a session that needs the dialogue first.
     const session: { current?: InteractiveSession } = {};

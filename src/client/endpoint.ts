@@ -49,6 +49,8 @@ export interface Endpoint extends ClientDialect {
   readonly target: Target;
   /** The server as a URL with its dialect, and without a user: `mailbox://localhost:8888`. */
   readonly serverUrl: string;
+  /** Whether somebody said the port; else it is the dialect's usual one. */
+  readonly isPortNamed: boolean;
 }
 
 const urlLike = /^([a-z][a-z0-9+.-]*):\/\//i;
@@ -64,12 +66,8 @@ export const endpointOf = (word: string | undefined, flags: ServerFlags): Endpoi
 export function endpointOfFlags(flags: ServerFlags, user: string | undefined): Endpoint {
   const clientDialect = clientDialectNamed(flags.dialect ?? clientDialectNames[0] ?? '');
   const port = flags.port ?? clientDialect.client.defaultPort;
-  return makeEndpoint(clientDialect, {
-    ...(user !== undefined && { user }),
-    host: flags.server,
-    port,
-    path: '',
-  });
+  const target = { ...(user !== undefined && { user }), host: flags.server, port, path: '' };
+  return makeEndpoint(clientDialect, target, flags.port !== undefined);
 }
 
 /** The server that a URL names: `dialect://USER@HOST:PORT/PATH`. Everything but the host may be missing. */
@@ -89,12 +87,13 @@ export function endpointOfUrl(text: string): Endpoint {
     throw new CliError(exit.usage, `${text} has a password, which no protocol here knows`);
   }
   const user = decode(url.username);
-  return makeEndpoint(clientDialect, {
+  const target = {
     ...(user !== '' && { user }),
     host: decode(url.hostname.replace(/^\[(.*)\]$/, '$1')),
     port: url.port === '' ? clientDialect.client.defaultPort : Number(url.port),
     path: decode(url.pathname.replace(/^\//, '')),
-  });
+  };
+  return makeEndpoint(clientDialect, target, url.port !== '');
 }
 
 /** Adds the user's token. It comes from the environment only: other users can read flags and URLs. */
@@ -120,10 +119,17 @@ export function unreachableHint(
 export const hostUnknown = (host: string): string =>
   `there is no host ${host}, or no way to look it up`;
 
-function makeEndpoint(clientDialect: ClientDialect, target: Target): Endpoint {
-  const serverUrl = `${clientDialect.dialect}://${hostAndPort(target)}`;
-  return { ...clientDialect, target, serverUrl };
+function makeEndpoint(
+  { dialect, client }: ClientDialect,
+  target: Target,
+  isPortNamed: boolean,
+): Endpoint {
+  return { dialect, client, target, serverUrl: `${dialect}://${hostAndPort(target)}`, isPortNamed };
 }
+
+/** The same at another port. */
+export const withPort = (endpoint: Endpoint, port: number): Endpoint =>
+  makeEndpoint(endpoint, { ...endpoint.target, port }, true);
 
 function clientDialectNamed(name: string): ClientDialect {
   const found = clientDialects.find(({ dialect }) => dialect === name);

@@ -4,13 +4,11 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 import type { Io } from '../cli/io';
 import { limits } from '../protocol/limits';
+import { stateFolder } from './state_folder';
 
 type Environment = Io['env'];
 
-const folderOf = (env: Environment): string =>
-  `${env['XDG_STATE_HOME'] || `${env['HOME'] ?? ''}/.local/state`}/chat`;
-
-const fileOf = (env: Environment): string => `${folderOf(env)}/last-senders.json`;
+const fileOf = (env: Environment): string => `${stateFolder(env)}/last-senders.json`;
 
 /** The user who connected to a server last; undefined if there was none, or if the file cannot be read. */
 export function lastSender(serverUrl: string, env: Environment): string | undefined {
@@ -27,7 +25,7 @@ export function rememberSender(serverUrl: string, user: string, env: Environment
   const kept = Object.fromEntries([...senders].slice(-limits.client.rememberedServers));
   const temporary = `${fileOf(env)}.${process.pid}`;
   try {
-    mkdirSync(folderOf(env), { recursive: true, mode: 0o700 });
+    mkdirSync(stateFolder(env), { recursive: true, mode: 0o700 });
     writeFileSync(temporary, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(temporary, fileOf(env));
   } catch {

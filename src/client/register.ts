@@ -5,6 +5,7 @@ import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import type { ClientHost, Ending } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions } from './endpoint';
+import { atOpenDoor } from './local_doors';
 import { oneShot, report } from './one_shot';
 import { OneShotView } from './view';
 
@@ -17,8 +18,8 @@ export const register = defineCommand({
     born: { type: 'string', valueHint: 'DD/MM/YYYY', description: 'the date of birth' },
   },
   examples: ['chat register alice --name "Alice Liddell" --born 04/05/1852'],
-  run({ user, name, born, ...flags }, io) {
-    const endpoint = endpointOf(user, flags);
+  async run({ user, name, born, ...flags }, io) {
+    const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
     const { target, client } = endpoint;
     const makeAccount = client.register?.bind(client);
     if (makeAccount === undefined) throw noAccounts(endpoint);
@@ -39,8 +40,8 @@ export const unregister = defineCommand({
     ...serverOptions,
   },
   examples: ['chat unregister alice'],
-  run({ user, ...flags }, io) {
-    const endpoint = endpointOf(user, flags);
+  async run({ user, ...flags }, io) {
+    const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
     const { target, client } = endpoint;
     const deleteAccount = client.unregister?.bind(client);
     if (deleteAccount === undefined) throw noAccounts(endpoint);

@@ -12,6 +12,7 @@ import {
   withToken,
 } from './endpoint';
 import { lastSender } from './last_sender';
+import { atOpenDoor } from './local_doors';
 import { oneShot } from './one_shot';
 import { emptyText, outgoingTexts } from './outgoing_texts';
 import { SendJob } from './send_job';
@@ -54,11 +55,8 @@ export const send = defineCommand({
   ],
   async run({ to, text, as, attach, lines, timeout, retry, json, ...rest }, io) {
     const { 'allow-empty': allowEmpty, ...flags } = rest;
-    const endpoint = withSender(
-      isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined),
-      as,
-      io,
-    );
+    const named = isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined);
+    const endpoint = withSender(await atOpenDoor(named, io.env), as, io);
     const { client, dialect, target } = endpoint;
     const openSender = client.send?.bind(client);
     if (openSender === undefined) {

@@ -6,6 +6,7 @@ import { escapeForTerminal } from '../protocol/bytes/escape';
 import type { Ending } from '../protocol/dialect';
 import { endpointOf, endpointOfFlags, serverOptions } from './endpoint';
 import { lastSender } from './last_sender';
+import { atOpenDoor } from './local_doors';
 import { listUsers, report } from './one_shot';
 import { OneShotView } from './view';
 
@@ -32,7 +33,8 @@ export const users = defineCommand({
   },
   examples: ['chat users', 'chat users mailbox://alice@127.0.0.1:8888'],
   async run({ url, as, json, ...flags }, io) {
-    const endpoint = url === undefined ? endpointOfFlags(flags, as) : endpointOf(url, flags);
+    const given = url === undefined ? endpointOfFlags(flags, as) : endpointOf(url, flags);
+    const endpoint = await atOpenDoor(given, io.env);
     if (endpoint.client.users === undefined) {
       throw new CliError(exit.usage, `${endpoint.dialect} has no list of its users`);
     }

@@ -172,8 +172,8 @@ export interface Registration {
 /** The client's half of a dialect. */
 export interface Client {
   readonly defaultPort: number;
-  /** What stands for the user in an example of a URL: `NAME` where nothing else is said. */
-  readonly userWord?: string;
+  /** The user in an example of a command, where a shell's `$USER` is none. */
+  readonly exampleUser?: string;
   connect(host: ClientHost, options: ClientOptions): ClientSession;
   /** One-shot sending, as `target.user`. */
   send?(host: ClientHost, target: Target): Sender;

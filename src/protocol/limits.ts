@@ -342,6 +342,10 @@ export const limits = {
     connectMs: 10 * second,
     /** The pauses before a client that lost its server connects again, in ms. The last one repeats. */
     reconnectMs: [1 * second, 2 * second, 5 * second, 10 * second, 30 * second],
+    /** Servers of this machine whose open doors are looked at where no port is named: the newest. */
+    announcedServers: 16,
+    /** How long such a door may take to answer, in ms. */
+    probeMs: 500,
     /** The pauses before one-shot sending tries again, where the user wants that, in ms. The last one repeats. */
     resendMs: [200, 500, 1 * second, 2 * second, 5 * second],
     /** Standard input that is sent as one message, in bytes, if the dialect has no bound. Over this, it is refused. */

@@ -1,12 +1,16 @@
 // `chat serve`: opens the doors that were asked for and serves until it is told to stop.
 
+import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { relative } from 'node:path';
 
 import { defineCommand, type Option } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
+import { hostAndPort } from '../protocol/bytes/address';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';
+import { announce } from './announcement';
 import { SystemConsole } from './console';
 import { defaultFolder, FolderInUse, LostDatabase } from './folder';
 import { ForeignDatabase, NewerDatabase } from './hub/store';
@@ -97,7 +101,11 @@ export const serve = defineCommand({
     if (!expected || server.doors[0]?.address.port !== given.port) {
       for (const line of doorTable(server)) console.warn(line);
     }
+    const forget = announce(
+      Object.fromEntries(server.doors.map(({ dialect, address }) => [dialect.name, address.port])),
+    );
     await stopSignal();
+    forget();
     await server.stop();
     return exit.ok;
   },
@@ -105,19 +113,29 @@ export const serve = defineCommand({
 
 const anyHost = '0.0.0.0';
 
-/** The open doors, and how one comes in by each. */
-function doorTable(server: RunningServer): string[] {
-  const width = Math.max(...server.doors.map(({ dialect }) => dialect.name.length));
-  return server.doors.map(({ dialect, address }) => {
-    const port = String(address.port);
+/** The open doors, and what to type to come in by each. */
+function doorTable({ doors }: RunningServer): string[] {
+  const width = Math.max(...doors.map(({ dialect }) => dialect.name.length));
+  const program = programName();
+  return doors.map(({ dialect: { name, transport, client }, address }) => {
+    const at = hostAndPort({ ...address, host: isAny(address.host) ? 'localhost' : address.host });
     const how =
-      dialect.transport === 'websocket'
-        ? `http://localhost:${port}/`
-        : dialect.client?.connect
-          ? `chat connect ${dialect.name}://${dialect.client.userWord ?? 'NAME'}@localhost:${port}`
-          : `chat send ${dialect.name}://localhost:${port} -`;
-    return `${dialect.name.padEnd(width)}  ${port.padStart(5)}  ${how}`;
+      transport === 'websocket'
+        ? `http://${at}/`
+        : `${program} connect ${name}://${client?.exampleUser ?? '$USER'}@${at}`;
+    return `${name.padEnd(width)}  ${String(address.port).padStart(5)}  ${how}`;
   });
+}
+
+const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+/** This program as the operator's shell finds it. */
+function programName(): string {
+  const [name, path] = ['chat', process.execPath];
+  const found = Bun.which(name);
+  if (found !== null && realpathSync(found) === realpathSync(path)) return name;
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near.includes('/') ? near : `./${near}`;
 }
 
 function requested(

@@ -27,7 +27,7 @@ export const relay = defineDialect({
   },
   client: {
     defaultPort: 8890,
-    userWord: 'NUMBER',
+    exampleUser: '0',
     textBytes: textBytesMax,
     connect: (host, options) => new RelayClientSession(host, options),
     send: (host, target) => new RelaySender(host, target),
