@@ -37,6 +37,9 @@ export interface MachineDeps {
   ended(how: 'stopped' | 'killed'): void;
 }
 
+/** For one address: a connection may do 100 at once and 4 a second, which only those who flood reach. */
+const rates = { messages: 20 };
+
 const self: Address = { host: '10.0.0.1', port: 0 };
 
 /** One life of the server, from its start to its end. */
@@ -119,7 +122,7 @@ export class Machine {
     const core = new Core(db, dialects, {
       clock,
       files,
-      rates: new Rates(() => clock.monotonicNow()),
+      rates: new Rates(() => clock.monotonicNow(), { perSecond: rates }),
       console: {
         print: () => {},
         warn: (line) => this.#deps.note(`warning: ${line}`),

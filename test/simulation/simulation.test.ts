@@ -3,6 +3,7 @@
 import { expect, test } from 'bun:test';
 
 import { runSeed } from '../support/random';
+import { refusalsOfFloods } from './flooders';
 import { Simulation } from './simulation';
 
 const commands = 10_000;
@@ -14,10 +15,12 @@ const seeds = isReplay ? [own] : [1, 2, 3, 3591771161];
 test.each(seeds)(
   'nothing is lost, doubled, disordered or overheard, whatever breaks: seed %i',
   (seed) => {
+    const refusedBefore = refusalsOfFloods();
     const simulation = new Simulation(seed, isReplay ? 2000 : 80);
     simulation.run(commands);
     expect(simulation.counts.commands).toBe(commands);
     expect(simulation.counts.kills).toBeGreaterThan(0);
     expect(simulation.counts.stops).toBeGreaterThan(0);
+    expect(refusalsOfFloods()).toBeGreaterThan(refusedBefore);
   },
 );

@@ -10,6 +10,7 @@ import { neededFiles } from '../../src/server/hub/state/attachments';
 import { openStore, type Store } from '../../src/server/hub/store';
 import { Chance } from './chance';
 import { channelsKind } from './channels';
+import { floodKind } from './flooders';
 import { groupsKind } from './groups';
 import { LedgerWatch } from './ledger_watch';
 import { Machine } from './machine';
@@ -29,6 +30,7 @@ const kinds: readonly UserKind[] = [
   marketKind,
   groupsKind,
   webKind,
+  floodKind,
 ];
 
 /** Long enough for everything that has a deadline: calls are tried again after 1, 5 and 30 s. */
@@ -70,7 +72,7 @@ export class Simulation {
       time: this.#time,
       chance: this.#chance,
       folder: this.#folder,
-      dialects: kinds.map(({ dialect }) => dialect),
+      dialects: [...new Set(kinds.map(({ dialect }) => dialect))],
       note: (what) => this.#note(what),
       violated: (what) => this.#violated(what),
       committed: () => this.#checkBatch(),
