@@ -1,6 +1,7 @@
 // The server with the line dialect as its only door, in a process of its own: `bun serve.ts FOLDER`.
 
 import { SystemConsole } from '../../src/server/console';
+import { readRates } from '../../src/server/quota/flag';
 import { startServer } from '../../src/server/server';
 import { lines } from './dialect';
 
@@ -10,6 +11,8 @@ const server = await startServer({
   folder: process.argv[2],
   flags: {},
   console: new SystemConsole(false),
+  // A bench floods.
+  rates: { perSecond: readRates('off') },
 });
 process.stdout.write(`port ${server.doors[0]?.address.port}\n`);
 process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)));
