@@ -85,7 +85,11 @@ export class Route {
     if (server === undefined) return undefined;
     if (this.#local !== undefined) return { server, local: this.#local };
     try {
-      const probe = await Bun.udpSocket({ connect: { hostname: server, port: this.#server.port } });
+      const probe = await Bun.udpSocket({
+        // A socket is of one family, and by default of IPv4.
+        hostname: isIP(server) === 6 ? '::' : '0.0.0.0',
+        connect: { hostname: server, port: this.#server.port },
+      });
       const local = normalHost(probe.address.address);
       probe.close();
       return { server, local };

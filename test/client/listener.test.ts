@@ -13,11 +13,15 @@ const listen = (
   new Promise((resolve) => host.listen(heard, resolve));
 
 /** Says something to a listener and waits for its clean end; `refused` where nobody listens. */
-async function call(port: number, content: string): Promise<'ended' | 'lost' | 'refused'> {
+async function call(
+  port: number,
+  content: string,
+  hostname = '127.0.0.1',
+): Promise<'ended' | 'lost' | 'refused'> {
   const { promise, resolve } = Promise.withResolvers<'ended' | 'lost'>();
   try {
     await Bun.connect({
-      hostname: '127.0.0.1',
+      hostname,
       port,
       socket: {
         open: (socket) => void socket.write(content),
@@ -66,6 +70,14 @@ test('listens on the way to the address that answers, where a name has several',
   client.host.exit('done');
   await client.ending;
   server.stop();
+});
+
+test('hears calls over IPv6, where the server is', async () => {
+  const client = testHost(1, { hostname: '::1' });
+  const port = portOf(await listen(client));
+  expect(await call(port, 'SEND_MESS_ACK\x007\0', '::1')).toBe('ended');
+  client.host.exit('done');
+  await client.ending;
 });
 
 test('there is none without a way to the server', async () => {
