@@ -56,8 +56,14 @@ export const limits = {
     groupMembers: 1_000,
     /** Accounts that the hub keeps in memory as it last found them. Over this number, all are read anew. */
     cachedAccounts: 10_000,
-    /** Attachments that wait for one recipient. More are refused as full. */
+    /**
+     * Attachments that wait for one recipient, and those of one sender among them. More are refused as full. When all
+     * places are taken, a sender who has less than the least among them may still send, up to the most.
+     */
     attachmentsPerRecipient: 10_000,
+    attachmentsPerRecipientMost: 20_000,
+    attachmentsPerSender: 500,
+    attachmentsLeast: 10,
     /** Attachments that one list names: the oldest. */
     attachmentsListed: 1_000,
     /** File offers of one session that are open at once. More are refused. */

@@ -222,7 +222,7 @@ describe('bounds', () => {
     expect(await ask(all.port, attachment('alice', 'bob', 'b', bytesOf(51)))).toBe('\x002\0');
   });
 
-  test('of one recipient', () => {
+  test('of one sender for one recipient', () => {
     const hub = new TestHub();
     hub.register('alice');
     hub.register('bob');
@@ -240,7 +240,7 @@ describe('bounds', () => {
       `WITH RECURSIVE many(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM many WHERE n < ?)
        INSERT INTO file (serial, recipient, from_key, id, hash, size, name, at)
        SELECT 1000 + n, recipient, from_key, n, hash, size, name, at FROM file, many`,
-      [limits.hub.attachmentsPerRecipient],
+      [limits.hub.attachmentsPerSender],
     );
     expect(send()).toEqual({ ok: false, why: 'full' });
     hub.db.run('DELETE FROM file WHERE id = 2');

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
+import type { Command } from '../../../src/protocol/commands';
 import { limits } from '../../../src/protocol/limits';
 import type { FileHash } from '../../../src/protocol/model';
 import { named, sessionOf, type TestHub } from '../../support/journal';
@@ -68,7 +69,10 @@ describe('attachments', () => {
     hub.must({ do: 'file-taken', serial });
     expect(list()).toEqual({ ok: true, value: { files: [] } });
     for (let count = 0; count <= limits.hub.attachmentsListed; count++) {
-      hub.must(settle('a2', attach(hub)));
+      const last = attach(hub);
+      hub.must(settle('a2', last));
+      // As if each were of another sender.
+      hub.db.run('UPDATE file SET from_key = serial WHERE serial = ?', [last]);
     }
     const many = list();
     expect(many.ok && many.value.files.length).toBe(limits.hub.attachmentsListed);
@@ -89,5 +93,38 @@ describe('attachments', () => {
     hub.takeEvents();
     hub.must(unregister('bob'));
     expect(hub.takeEvents()).toContainEqual({ is: 'file-released', hash });
+  });
+
+  describe('of one sender', () => {
+    const { attachmentsLeast, attachmentsPerRecipient, attachmentsPerSender } = limits.hub;
+    const file = { hash, size: 5, name: 'a.txt' };
+    const send = (hub: TestHub, from: string) => hub.ask({ ...direct(from, 'bob'), file });
+    /** Files from so many senders that wait already, as many of each. */
+    const fill = (hub: TestHub, senders: number, each: number): void =>
+      void hub.db.run(
+        `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1)
+         INSERT INTO file (serial, recipient, from_key, id, hash, size, name, at)
+         SELECT 1000 + i, 'a2', 'stranger' || (i % ?2), i, 'cd', 1, 'x', 1 FROM n`,
+        [senders * each, senders],
+      );
+
+    test('so many wait for a user; a friend still sends', () => {
+      const hub = testHub('alice', 'bob', 'stranger0');
+      fill(hub, 1, attachmentsPerSender);
+      expect(send(hub, 'stranger0')).toEqual(no('full'));
+      const may = { do: 'may-send-file', from: { account: named('stranger0') }, to: named('bob') };
+      expect(hub.ask(may as Command<'may-send-file'>)).toEqual(no('full'));
+      expect(send(hub, 'alice').ok).toBe(true);
+    });
+
+    test('a few find a place when strangers have taken all', () => {
+      const hub = testHub('alice', 'bob', 'stranger0');
+      fill(hub, attachmentsPerRecipient / 100, 100);
+      expect(send(hub, 'stranger0')).toEqual(no('full'));
+      for (let count = 0; count < attachmentsLeast; count++) {
+        expect(send(hub, 'alice').ok).toBe(true);
+      }
+      expect(send(hub, 'alice')).toEqual(no('full'));
+    });
   });
 });

@@ -28,7 +28,7 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
   const { text, raw, file, reference, origin } = command;
   if (text.length > limits.hub.textBytes) return refused('too-long');
   const { recipient } = to;
-  if (file && !attachments.hasRoomFor(recipient)) return refused('full');
+  if (file && !attachments.hasRoomFor(recipient, sender.name)) return refused('full');
   const place = messages.reserve(recipient, sender.recipient, bytesOf(command));
   if (!place) return refused('full');
 
@@ -58,7 +58,9 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
 const maySendFile: Define<'may-send-file'> = (hub) => (command) => {
   const parties = partiesOf(hub, command);
   if (!parties.ok) return parties;
-  return hub.attachments.hasRoomFor(parties.value.to.recipient) ? ok(undefined) : refused('full');
+  const { sender, to } = parties.value;
+  const hasRoom = hub.attachments.hasRoomFor(to.recipient, sender.name);
+  return hasRoom ? ok(undefined) : refused('full');
 };
 
 const undelivered: Define<'undelivered'> =

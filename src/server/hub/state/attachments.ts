@@ -60,6 +60,9 @@ export class Attachments {
       count: db.prepare<{ count: number }, [string]>(
         'SELECT count(*) AS count FROM file WHERE recipient = ?',
       ),
+      countFrom: db.prepare<{ count: number }, [string, string]>(
+        'SELECT count(*) AS count FROM file WHERE recipient = ? AND from_key = ?',
+      ),
       newest: db.prepare<WaitingFile, [string, string, number]>(
         `SELECT serial, hash, size, name FROM file
          WHERE recipient = ? AND from_key = ? AND id = ? ORDER BY serial DESC LIMIT 1`,
@@ -88,9 +91,16 @@ export class Attachments {
     this.#sql.add.run({ serial, recipient, fromKey: keyOf(from), id, hash, size, name, at });
   }
 
-  hasRoomFor(recipient: RecipientId): boolean {
-    const count = this.#sql.count.get(recipient)?.count ?? 0;
-    return count < limits.hub.attachmentsPerRecipient;
+  /** Whether a recipient has a place for one more file of a sender: nobody takes the places of all others. */
+  hasRoomFor(recipient: RecipientId, from: Name): boolean {
+    const own = this.#sql.countFrom.get(recipient, keyOf(from))?.count ?? 0;
+    if (own >= limits.hub.attachmentsPerSender) return false;
+    const all = this.#sql.count.get(recipient)?.count ?? 0;
+    const most =
+      own < limits.hub.attachmentsLeast
+        ? limits.hub.attachmentsPerRecipientMost
+        : limits.hub.attachmentsPerRecipient;
+    return all < most;
   }
 
   /** The newest that a user sent under an id. */
