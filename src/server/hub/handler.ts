@@ -15,6 +15,7 @@ import type { Membership } from './state/membership';
 import type { PendingMessages } from './state/messages';
 import type { Offers } from './state/offers';
 import type { PresenceCache } from './state/presence';
+import type { RoomList } from './state/rooms';
 import type { SessionRow, Sessions } from './state/sessions';
 import type { SpeakerCache } from './state/speakers';
 import type { Users } from './state/users';
@@ -31,6 +32,7 @@ export interface HubState {
   readonly messages: PendingMessages;
   readonly offers: Offers;
   readonly presence: PresenceCache;
+  readonly rooms: RoomList;
   readonly sessions: Sessions;
   readonly speakers: SpeakerCache;
   readonly users: Users;

@@ -31,6 +31,7 @@ import { Membership } from './state/membership';
 import { PendingMessages } from './state/messages';
 import { Offers } from './state/offers';
 import { PresenceCache } from './state/presence';
+import { RoomList } from './state/rooms';
 import { type SessionRow, Sessions } from './state/sessions';
 import { SpeakerCache } from './state/speakers';
 import { Users } from './state/users';
@@ -61,7 +62,7 @@ export interface AppliedHub {
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const state = openState(db, settings);
-  const { accounts, presence, sessions, speakers } = state;
+  const { accounts, presence, rooms, sessions, speakers } = state;
   const handlers = handlersOf(state);
   return {
     apply<K extends OperationName>(command: Command<K>, context: CommandContext): Outcome<K> {
@@ -85,6 +86,7 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
     rolledBack() {
       accounts.invalidate();
       presence.invalidate();
+      rooms.invalidate();
       sessions.invalidate();
       speakers.invalidate();
     },
@@ -114,6 +116,7 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
     messages: new PendingMessages(db),
     offers: new Offers(db, sessions, attachments),
     presence,
+    rooms: new RoomList(db),
     sessions,
     speakers: new SpeakerCache(db),
     users: new Users(accounts, sessions, presence),

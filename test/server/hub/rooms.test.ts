@@ -33,6 +33,23 @@ describe('rooms', () => {
     expect(hub.ask(create('s2', 'square'))).toEqual(no('room-exists'));
   });
 
+  test('the list is one object until something is written or undone', () => {
+    const hub = two();
+    const list = () => {
+      const outcome = hub.ask({ do: 'rooms', session: sessionOf('s1') });
+      return outcome.ok ? outcome.value.rooms : [];
+    };
+    hub.must(create('s1', 'a'));
+    const first = list();
+    expect(list()).toBe(first);
+    hub.must(create('s1', 'b'));
+    expect(list()).toEqual([...first, roomNamed('b')]);
+    const second = list();
+    expect(hub.ask(create('s2', 'b'))).toEqual(no('room-exists'));
+    expect(list()).not.toBe(second);
+    expect(list()).toEqual(second);
+  });
+
   test('a reserved one is listed while it has members', () => {
     const hub = two();
     const rooms = () => hub.ask({ do: 'rooms', session: sessionOf('s1') });

@@ -103,8 +103,22 @@ export function framesOfTyped(line: string): Uint8Array {
   return frames;
 }
 
-/** Channel names, one a line, in as many frames as it takes; none is cut in two. No name, no bytes. */
+let lastNames: readonly string[] | undefined;
+let lastList: Uint8Array = nothing;
+
+/**
+ * Channel names, one a line, in as many frames as it takes; none is cut in two. No name, no bytes. A list that many
+ * ask for is encoded once: as long as it is the same array, it is the same bytes, which nobody may change.
+ */
 export function framesOfList(names: readonly string[]): Uint8Array {
+  if (names !== lastNames) {
+    lastList = encodeList(names);
+    lastNames = names;
+  }
+  return lastList;
+}
+
+function encodeList(names: readonly string[]): Uint8Array {
   const parts: Uint8Array[] = [];
   let lines: string | undefined;
   let length = 0;

@@ -71,14 +71,10 @@ const roomLeave: Define<'room-leave'> = ({ db, membership }) => {
   };
 };
 
-const rooms: Define<'rooms'> = ({ db }) => {
-  const list = db.prepare<{ name: RoomName }, []>(
-    `SELECT name FROM live.room
-     WHERE reserved = 0 OR EXISTS (SELECT 1 FROM live.member WHERE room = live.room.name)
-     ORDER BY number`,
-  );
-  return () => ok({ rooms: list.all().map(({ name }) => name) });
-};
+const rooms: Define<'rooms'> =
+  ({ rooms: list }) =>
+  () =>
+    ok({ rooms: list.names() });
 
 const say: Define<'say'> =
   ({ speakers }) =>
