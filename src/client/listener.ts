@@ -10,7 +10,7 @@ import { limits } from '../protocol/limits';
 import { SocketConnection } from './connection';
 import { sockets } from './sockets';
 
-/** What the main thread says. `shown`: it has shown one message. */
+/** What the main thread says. `settled`: whether its user has a message. */
 export type ToListener =
   | {
       readonly say: 'listen';
@@ -20,12 +20,13 @@ export type ToListener =
       /** Calls from any other address are dropped. */
       readonly server: string;
     }
-  | { readonly say: 'shown' | 'stop' };
+  | { readonly say: 'settled'; readonly number: number; readonly isTaken: boolean }
+  | { readonly say: 'stop' };
 
 /** What the main thread is told. `stopped`: no message comes any more. */
 export type FromListener =
   | { readonly say: 'listening'; readonly port: number }
-  | { readonly say: 'message'; readonly message: unknown }
+  | { readonly say: 'message'; readonly number: number; readonly message: unknown }
   | { readonly say: 'unavailable' | 'stopped' };
 
 declare const self: {
@@ -44,8 +45,9 @@ class Listener {
   readonly #calls = new Set<SocketConnection>();
   readonly #callback: Callback;
   readonly #system: { readonly port: number; stop(closeActive?: boolean): void };
-  /** Messages that the main thread was told and has not shown yet. */
-  #pending = 0;
+  /** What the main thread was told and has not settled yet, by its number. */
+  readonly #pending = new Map<number, (isTaken: boolean) => void>();
+  #told = 0;
   #isStopping = false;
 
   constructor(callback: Callback, local: string, server: string) {
@@ -63,10 +65,11 @@ class Listener {
     return this.#system.port;
   }
 
-  /** The main thread has shown one message. */
-  shown(): void {
-    this.#pending--;
-    if (this.#pending === limits.client.callWindow - 1) this.#setPaused(false);
+  /** The main thread's user has a message, or could not get it. */
+  settled(number: number, isTaken: boolean): void {
+    this.#pending.get(number)?.(isTaken);
+    this.#pending.delete(number);
+    if (this.#pending.size === limits.client.callWindow - 1) this.#setPaused(false);
   }
 
   /** Takes no new calls. Those under way may still end. */
@@ -78,11 +81,17 @@ class Listener {
 
   #accept(socket: TcpSocket): SocketConnection {
     const connection = new SocketConnection();
-    connection.begin(this.#callback(connection, (message) => this.#tell(message)));
+    const cancel = sockets.clock.after(limits.net.requestMs, () => connection.abort());
+    connection.begin(
+      this.#callback(connection, (message, settled) => {
+        // The call has come whole: it may take any time until the user has it.
+        cancel();
+        this.#tell(message, settled);
+      }),
+    );
     connection.attach(socket);
     this.#calls.add(connection);
-    if (this.#pending >= limits.client.callWindow) connection.setPaused(true);
-    const cancel = sockets.clock.after(limits.net.requestMs, () => connection.abort());
+    if (this.#pending.size >= limits.client.callWindow) connection.setPaused(true);
     void connection.over.then(() => {
       cancel();
       this.#calls.delete(connection);
@@ -91,11 +100,12 @@ class Listener {
     return connection;
   }
 
-  #tell(message: unknown): void {
-    this.#pending++;
-    tell({ say: 'message', message });
+  #tell(message: unknown, settled: (isTaken: boolean) => void): void {
+    const number = ++this.#told;
+    this.#pending.set(number, settled);
+    tell({ say: 'message', number, message });
     // The reader of what we print is behind: further messages stay where they are safe, at the server.
-    if (this.#pending === limits.client.callWindow) this.#setPaused(true);
+    if (this.#pending.size === limits.client.callWindow) this.#setPaused(true);
   }
 
   #setPaused(isPaused: boolean): void {
@@ -127,8 +137,8 @@ self.addEventListener('message', ({ data }) => {
         listener === undefined ? { say: 'unavailable' } : { say: 'listening', port: listener.port },
       );
       break;
-    case 'shown':
-      listener?.shown();
+    case 'settled':
+      listener?.settled(data.number, data.isTaken);
       break;
     case 'stop':
       if (listener === undefined) tell({ say: 'stopped' });

@@ -11,8 +11,8 @@ export interface ListenerThreadOptions {
   readonly local: string;
   /** The server's address. */
   readonly server: string;
-  /** Shows one message. Settles when the user can read more. */
-  readonly show: (message: unknown) => void | Promise<void>;
+  /** Shows one message. Settles when the user has it and can read more; false where they could not get it. */
+  readonly show: (message: unknown) => Promise<boolean>;
   /** Called once: the listener listens, or cannot be had. */
   readonly done: (result: Result<Listener, 'unavailable'>) => void;
 }
@@ -71,7 +71,7 @@ export class ListenerThread {
         this.#end();
         break;
       case 'message':
-        void this.#confirm(show(data.message));
+        void this.#confirm(data.number, show(data.message));
         break;
       case 'stopped':
         this.#end();
@@ -79,8 +79,7 @@ export class ListenerThread {
     }
   }
 
-  async #confirm(shown: void | Promise<void>): Promise<void> {
-    await shown;
-    this.#say({ say: 'shown' });
+  async #confirm(number: number, shown: Promise<boolean>): Promise<void> {
+    this.#say({ say: 'settled', number, isTaken: await shown });
   }
 }

@@ -61,7 +61,7 @@ export class ClientRuntime implements ClientHost {
   }
 
   listen(
-    received: (incoming: unknown) => void,
+    received: (incoming: unknown) => void | Promise<boolean>,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void {
     void this.#listen(received, done);
@@ -73,6 +73,13 @@ export class ClientRuntime implements ClientHost {
 
   show(shown: Shown): void {
     this.#options.view.show(shown);
+  }
+
+  hand(shown: Shown): Promise<boolean> | undefined {
+    const { view } = this.#options;
+    if (view.hand !== undefined) return view.hand(shown);
+    view.show(shown);
+    return undefined;
   }
 
   hint(missing: Missing): string {
@@ -103,7 +110,7 @@ export class ClientRuntime implements ClientHost {
   }
 
   async #listen(
-    received: (incoming: unknown) => void,
+    received: (incoming: unknown) => void | Promise<boolean>,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): Promise<void> {
     const { dialect, view } = this.#options;
@@ -112,9 +119,10 @@ export class ClientRuntime implements ClientHost {
       done(refused('unavailable'));
       return;
     }
-    const show = (incoming: unknown): Promise<void> => {
-      received(incoming);
-      return view.ready();
+    const show = async (incoming: unknown): Promise<boolean> => {
+      const isTaken = (await received(incoming)) ?? true;
+      await view.ready();
+      return isTaken;
     };
     this.#listeners.add(new ListenerThread({ ...ends, dialect, show, done }));
   }

@@ -9,6 +9,8 @@ import { noProgress, type Progress } from './terminal/progress';
 /** Shows what a client has to show, and asks its questions. */
 export interface View {
   show(shown: Shown): void;
+  /** Shows what arrived where it takes time until the user has it; false where they could not get it. */
+  hand?(shown: Shown): Promise<boolean>;
   /** Settled when the reader has caught up. */
   ready(): Promise<void>;
   prompt(text: string): void;

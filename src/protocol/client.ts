@@ -71,15 +71,18 @@ export interface ClientHost {
   dial(open: (connection: ClientConnection) => ConnectionEvents, address?: Address): void;
   /**
    * Starts the background listener for call-backs, on a free port of the local address that reaches the server.
-   * `received` gets what the dialect's `Client.callback` has read from each call.
+   * `received` gets what the dialect's `Client.callback` has read from each call, and says when the user has it: false
+   * where they could not get it.
    */
   listen(
-    received: (incoming: unknown) => void,
+    received: (incoming: unknown) => void | Promise<boolean>,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void;
   /** Opens a file of the user for sending. */
   source(path: string): Result<SourceFile, Unreadable>;
   show(shown: Shown): void;
+  /** Shows what arrived, and says when the user has it: false where they could not get it. Undefined: at once. */
+  hand(shown: Shown): Promise<boolean> | undefined;
   /** How the user can give what is missing, in the program's own words, without a full stop. */
   hint(missing: Missing): string;
   /** The prompt of the line being typed. */
@@ -129,6 +132,8 @@ export interface ClientOptions {
   readonly target: Target;
   readonly interactive: boolean;
   readonly takeover: boolean;
+  /** What arrives is settled by what becomes of it at `ClientHost.hand`: nothing may be held back. */
+  readonly settles?: boolean;
   readonly fullName?: string;
   readonly born?: string;
   readonly role?: string;
@@ -205,7 +210,10 @@ export interface Client {
   readonly textBytes?: number;
   /**
    * The listener's side of a call-back connection, run in the background thread. It hands what it has read to
-   * `received`, as plain data that can pass to another thread.
+   * `received`, as plain data that can pass to another thread, and learns by `settled` whether the user has it.
    */
-  callback?(connection: Connection, received: (incoming: unknown) => void): ConnectionEvents;
+  callback?(
+    connection: Connection,
+    received: (incoming: unknown, settled: (isTaken: boolean) => void) => void,
+  ): ConnectionEvents;
 }

@@ -8,7 +8,7 @@ import { type TestHost, testHost } from './record';
 
 const listen = (
   { host }: TestHost,
-  heard: (incoming: unknown) => void = () => {},
+  heard: (incoming: unknown) => void | Promise<boolean> = () => {},
 ): Promise<Result<Listener, 'unavailable'>> =>
   new Promise((resolve) => host.listen(heard, resolve));
 
@@ -58,6 +58,29 @@ test('hears calls before anything was dialled, and none once it was stopped', as
   expect(await client.ending).toBe('done');
   expect(await call(port, 'SEND_MESS_ACK\x008\0')).toBe('refused');
   expect(heard).toHaveLength(1);
+});
+
+test('ends a call when the user has it, and resets what they could not get', async () => {
+  const client = testHost(1);
+  const told = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const answers = [Promise.withResolvers<boolean>(), Promise.withResolvers<boolean>()];
+  let count = 0;
+  const port = portOf(
+    await listen(client, () => {
+      told[count]?.resolve();
+      return answers[count++]?.promise;
+    }),
+  );
+  const first = call(port, 'SEND_MESSAGE\0bob\x007\0hi\0');
+  await told[0]?.promise;
+  const second = call(port, 'SEND_MESSAGE\0bob\x008\0hi\0');
+  await told[1]?.promise;
+  answers[1]?.resolve(false);
+  expect(await second).toBe('lost');
+  answers[0]?.resolve(true);
+  expect(await first).toBe('ended');
+  client.host.exit('done');
+  expect(await client.ending).toBe('done');
 });
 
 test('listens on the way to the address that answers, where a name has several', async () => {

@@ -98,6 +98,9 @@ export class FakeClientHost implements ClientHost {
   show(shown: Shown): void {
     this.shown.push(shown);
   }
+  hand(shown: Shown): undefined {
+    this.show(shown);
+  }
   hint(missing: Missing): string {
     return `hint for ${missing}`;
   }

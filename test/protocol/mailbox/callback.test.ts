@@ -116,11 +116,23 @@ describe('the server’s side', () => {
 });
 
 describe('the client’s side', () => {
-  function answer(): { host: FakeHost; feed: Feed; events: ConnectionEvents; received: unknown[] } {
+  /** `isLate`: the test says itself whether the user has it. */
+  function answer(isLate = false): {
+    host: FakeHost;
+    feed: Feed;
+    events: ConnectionEvents;
+    received: unknown[];
+    settlements: ((isTaken: boolean) => void)[];
+  } {
     const host = new FakeHost();
     const received: unknown[] = [];
-    const events = mailbox.client.callback(host, (incoming) => void received.push(incoming));
-    return { host, feed: new Feed(events), events, received };
+    const settlements: ((isTaken: boolean) => void)[] = [];
+    const events = mailbox.client.callback(host, (incoming, settled) => {
+      received.push(incoming);
+      settlements.push(settled);
+      if (!isLate) settled(true);
+    });
+    return { host, feed: new Feed(events), events, received, settlements };
   }
 
   test('tells the whole call, then ends cleanly; what follows is ignored', () => {
@@ -135,6 +147,17 @@ describe('the client’s side', () => {
     events.lost('closed');
     expect(received.length).toBe(1);
     expect(host.ending).toBe('ended');
+  });
+
+  test.each([
+    [true, 'ended'],
+    [false, 'aborted'],
+  ] as const)('ends only when the user has it (%p), or is reset', (isTaken, ending) => {
+    const { host, feed, settlements } = answer(true);
+    feed.drip(nul('SEND_MESSAGE', 'bob', '5', 'hola'));
+    expect(host.ending).toBe('open');
+    settlements[0]?.(isTaken);
+    expect(host.ending).toBe(ending);
   });
 
   test('the last NUL, which some servers leave out, is not missed when they end', () => {

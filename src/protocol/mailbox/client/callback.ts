@@ -1,4 +1,4 @@
-// The listener's side of a call: read whole, handed on, and only then ended cleanly.
+// The listener's side of a call: read whole, handed on, and ended cleanly once the user has it.
 
 import type { Inbox } from '../../bytes/inbox';
 import type { Connection, ConnectionEvents, Taken } from '../../dialect';
@@ -7,18 +7,21 @@ import { CallReader } from '../wire/call_codec';
 import type { Call } from '../wire/messages';
 
 /**
- * One call of the server. Our clean end tells the server that we have it. A call that we cannot understand or
- * that breaks off is reset, so that it counts as undelivered.
+ * One call of the server. Our clean end tells the server that we have it. A call that we cannot understand, that
+ * breaks off, or that the user could not get is reset, so that it counts as undelivered.
  */
 export class IncomingCall implements ConnectionEvents {
   readonly #connection: Connection;
-  readonly #received: (call: Call) => void;
+  readonly #received: (call: Call, settled: (isTaken: boolean) => void) => void;
   readonly #reader = new CallReader();
   /** What has arrived, kept for the end: the last field may lack its NUL, which only the end tells. */
   #inbox: Inbox | undefined;
   #isOver = false;
 
-  constructor(connection: Connection, received: (call: Call) => void) {
+  constructor(
+    connection: Connection,
+    received: (call: Call, settled: (isTaken: boolean) => void) => void,
+  ) {
     this.#connection = connection;
     this.#received = received;
     connection.wake(limits.net.requestMs);
@@ -55,8 +58,10 @@ export class IncomingCall implements ConnectionEvents {
   #accept(call: Call): void {
     this.#isOver = true;
     this.#connection.wake(undefined);
-    this.#received(call);
-    this.#connection.end();
+    this.#received(call, (isTaken) => {
+      if (isTaken) this.#connection.end();
+      else this.#connection.abort();
+    });
   }
 
   #refuse(): void {

@@ -11,55 +11,71 @@ import { incoming } from './render';
 export class IncomingCalls {
   readonly #host: ClientHost;
   readonly #directory: Directory;
+  readonly #areSettled: boolean;
   /** When each of the last messages came, in ms since 1970; the oldest first. */
   readonly #seen = new BoundedMap<string, number>(limits.mailbox.remembered);
   #held: Call[] | undefined;
+  /** Messages that came and are not with the user yet: a repeat waits for what becomes of the first. */
+  readonly #underWay = new Map<string, Promise<boolean>>();
 
-  constructor(host: ClientHost, directory: Directory) {
+  constructor(host: ClientHost, directory: Directory, areSettled = false) {
+    this.#areSettled = areSettled;
     this.#host = host;
     this.#directory = directory;
   }
 
-  /** Some servers call before they reply to CONNECT: until `release`, calls are only collected. */
+  /**
+   * Some servers call before they reply to CONNECT: until `release`, calls are only collected, unless each is to be
+   * settled by what becomes of it.
+   */
   hold(): void {
-    this.#held ??= [];
+    if (!this.#areSettled) this.#held ??= [];
   }
 
   release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const call of held) this.#show(call);
+    for (const call of held) void this.#show(call);
   }
 
-  /** Takes what the background thread received. */
-  readonly take = (value: unknown): void => {
-    if (!isCall(value)) return;
-    if (this.#held === undefined) {
-      this.#show(value);
-      return;
-    }
+  /** Takes what the background thread received, and says whether the user has it. */
+  readonly take = (value: unknown): Promise<boolean> => {
+    if (!isCall(value)) return Promise.resolve(true);
+    if (this.#held === undefined) return this.#show(value);
     this.#held.push(value);
     if (this.#held.length >= limits.client.callWindow) this.release();
+    // Such a server replies when its calls have been ended: the session has them, and that must do.
+    return Promise.resolve(true);
   };
 
-  #show(call: Call): void {
-    if (call.call === 'SEND_MESSAGE' || call.call === 'SEND_MESSAGE_ATTACH') {
-      if (this.#isRepeat(call)) return;
-      this.#directory.addUser(call.from);
-      const file = call.call === 'SEND_MESSAGE_ATTACH' ? call.file : fileInNote(call.text);
-      if (file !== undefined) this.#directory.addFile(call.from, call.id, file);
+  #show(call: Call): Promise<boolean> {
+    if (call.call !== 'SEND_MESSAGE' && call.call !== 'SEND_MESSAGE_ATTACH') {
+      return this.#host.hand(incoming(call)) ?? Promise.resolve(true);
     }
-    this.#host.show(incoming(call));
+    const key = JSON.stringify([call.from, call.id, call.text]);
+    if (this.#isRepeat(key)) return this.#underWay.get(key) ?? Promise.resolve(true);
+    this.#directory.addUser(call.from);
+    const file = call.call === 'SEND_MESSAGE_ATTACH' ? call.file : fileInNote(call.text);
+    if (file !== undefined) this.#directory.addFile(call.from, call.id, file);
+    const shown = this.#host.hand(incoming(call));
+    if (shown === undefined) return Promise.resolve(true);
+    const settled = shown.then((isTaken) => {
+      this.#underWay.delete(key);
+      // What the user could not get is no repeat when it comes again.
+      if (!isTaken) this.#seen.delete(key);
+      return isTaken;
+    });
+    this.#underWay.set(key, settled);
+    return settled;
   }
 
   /** A server that could not know that we have a message brings it again. */
-  #isRepeat(call: Call<'SEND_MESSAGE' | 'SEND_MESSAGE_ATTACH'>): boolean {
+  #isRepeat(key: string): boolean {
     const now = this.#host.now();
     for (const [key, at] of this.#seen) {
       if (now - at <= limits.mailbox.repeatMs) break;
       this.#seen.delete(key);
     }
-    const key = JSON.stringify([call.from, call.id, call.text]);
     if (this.#seen.has(key)) return true;
     this.#seen.set(key, now);
     return false;

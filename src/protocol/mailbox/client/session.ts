@@ -25,7 +25,7 @@ export class MailboxClientSession implements ClientSession {
   constructor(host: ClientHost, options: ClientOptions) {
     this.#host = host;
     const directory = this.#directory;
-    const connected = new ConnectedUser(host, new IncomingCalls(host, directory));
+    const connected = new ConnectedUser(host, new IncomingCalls(host, directory, options.settles));
     const signIn = new SignIn(host, options, connected);
     const quit = (): void => this.leave();
     this.#connected = connected;
