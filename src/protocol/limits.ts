@@ -230,8 +230,9 @@ export const limits = {
     sweepMs: 500,
     /** How long the server's own dial may take, in ms. */
     dialMs: 3 * second,
-    /** The server's own calls that are under way at once. More wait. */
+    /** The server's own calls that are under way at once, and those to one address. More wait. */
     calls: 512,
+    callsPerAddress: 128,
   },
   files: {
     /** A file's base name, in bytes of UTF-8; a longer one is cut. */

@@ -41,22 +41,54 @@ test('a host that nobody hears from is refused after its time, and a late answer
   expect([lost, system.told]).toEqual([['a refused'], ['terminate']]);
 });
 
-test('beyond the bound hosts take turns, so that none waits for all calls to another', () => {
+/** Dials to as many hosts as there may be calls, each at its share. */
+const shares = limits.net.calls / limits.net.callsPerAddress;
+function fill(dial: (host: string) => void): void {
+  for (let host = 0; host < shares; host++) {
+    for (let count = 0; count < limits.net.callsPerAddress; count++) dial(`busy${host}`);
+  }
+}
+
+test('an address has its share of the calls, however many wait for it; others do not wait', () => {
   const { dials, dial } = dialling();
-  for (let count = 0; count < limits.net.calls + 100; count++) dial('busy');
+  for (let count = 0; count < limits.net.calls; count++) dial('busy');
+  expect(dials).toHaveLength(limits.net.callsPerAddress);
+  dial('a');
+  expect(dials.at(-1)?.host).toBe('a');
+  dials[0]?.attempt.failed();
+  expect(dials.at(-1)?.host).toBe('busy');
+  expect(dials).toHaveLength(limits.net.callsPerAddress + 2);
+});
+
+test('a /64 of IPv6 is one address', () => {
+  const { dials, dial } = dialling();
+  for (let count = 0; count < 200; count++) dial(`2001:db8:0:1::${count.toString(16)}`);
+  expect(dials).toHaveLength(limits.net.callsPerAddress);
+});
+
+test('beyond the bound addresses take turns, so that none waits for all calls to another', () => {
+  const { dials, dial } = dialling();
+  fill(dial);
+  for (let count = 0; count < 100; count++) dial('busy0');
   dial('a');
   dial('b');
   expect(dials).toHaveLength(limits.net.calls);
   for (let count = 0; count < 4; count++) dials[count]?.attempt.failed();
-  expect(dials.slice(limits.net.calls).map(({ host }) => host)).toEqual(['busy', 'a', 'b', 'busy']);
+  expect(dials.slice(limits.net.calls).map(({ host }) => host)).toEqual([
+    'busy0',
+    'a',
+    'b',
+    'busy0',
+  ]);
 });
 
 test('when the server stops, dials are given up without a word against the address', () => {
   const { dials, dialer, dial, lost, clock } = dialling();
   dial('a');
-  for (let count = 0; count < limits.net.calls; count++) dial('b');
+  fill(dial);
+  dial('b');
   dialer.close();
-  expect(lost.filter((what) => what !== 'b closed')).toEqual(['a closed']);
+  expect(lost.filter((what) => !what.startsWith('busy'))).toEqual(['a closed']);
   expect(dials).toHaveLength(limits.net.calls);
   dial('c');
   expect(dials).toHaveLength(limits.net.calls);

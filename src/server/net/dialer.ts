@@ -1,5 +1,6 @@
-// The connections that the server itself makes: a bounded number at once, and hosts take turns.
+// The connections that the server itself makes: a bounded number at once, and to each address, which take turns.
 
+import { networkOf } from '../../net/address';
 import { type Connect, connectTcp, Dial } from '../../net/dial';
 import type { Socket, SocketDeps, SocketEvents } from '../../net/socket';
 import { TcpSocket } from '../../net/tcp_socket';
@@ -18,9 +19,11 @@ interface PendingDial {
 export class Dialer {
   readonly #deps: SocketDeps;
   readonly #connect: Connect;
-  /** Dials that wait, by host: a host that is slow to answer delays the others little. */
+  /** Dials that wait, by IPv4 address and /64 of IPv6: one that is slow to answer delays the others little. */
   readonly #pending = new Map<string, PendingDial[]>();
   readonly #calls = new Set<Call>();
+  /** Calls under way, by the same. */
+  readonly #counts = new Map<string, number>();
   #isClosed = false;
 
   constructor(deps: SocketDeps, connect: Connect = connectTcp) {
@@ -34,10 +37,22 @@ export class Dialer {
    */
   dial(address: Address, open: Open): void {
     if (this.#isClosed) return;
-    if (this.#calls.size < limits.net.calls) return this.#dial({ address, open });
-    const pending = this.#pending.get(address.host);
+    const network = networkOf(address.host);
+    if (this.#hasRoomFor(network)) return this.#dial(network, { address, open });
+    const pending = this.#pending.get(network);
     if (pending) pending.push({ address, open });
-    else this.#pending.set(address.host, [{ address, open }]);
+    else this.#pending.set(network, [{ address, open }]);
+  }
+
+  #hasRoomFor(network: string): boolean {
+    if (this.#calls.size >= limits.net.calls) return false;
+    return (this.#counts.get(network) ?? 0) < limits.net.callsPerAddress;
+  }
+
+  #count(network: string, more: 1 | -1): void {
+    const count = (this.#counts.get(network) ?? 0) + more;
+    if (count > 0) this.#counts.set(network, count);
+    else this.#counts.delete(network);
   }
 
   /** Dials no more. Attempts under way are `lost('closed')`, connections that stand go on. */
@@ -52,24 +67,27 @@ export class Dialer {
     for (const call of this.#calls) call.drop();
   }
 
-  #dial({ address, open }: PendingDial): void {
+  #dial(network: string, { address, open }: PendingDial): void {
     const socket = new TcpSocket(this.#deps);
     const call = new Call(socket, open(socket), () => {
       this.#calls.delete(call);
+      this.#count(network, -1);
       this.#dialNext();
     });
     this.#calls.add(call);
+    this.#count(network, 1);
     call.dial(address, this.#deps, this.#connect);
   }
 
-  /** The host whose turn it was goes behind all others. */
+  /** The address whose turn it was goes behind all others. */
   #dialNext(): void {
-    const [host, pending] = this.#pending.entries().next().value ?? [];
-    const next = pending?.shift();
-    if (host === undefined || !pending || !next) return;
-    this.#pending.delete(host);
-    if (pending.length > 0) this.#pending.set(host, pending);
-    this.#dial(next);
+    for (const [network, pending] of this.#pending) {
+      const next = this.#hasRoomFor(network) ? pending.shift() : undefined;
+      if (!next) continue;
+      this.#pending.delete(network);
+      if (pending.length > 0) this.#pending.set(network, pending);
+      return this.#dial(network, next);
+    }
   }
 }
 
