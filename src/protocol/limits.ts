@@ -151,7 +151,10 @@ export const limits = {
     subjects: 100_000,
   },
   delivery: {
-    /** Messages of one recipient held in memory for delivery. The rest stays in the store. */
+    /**
+     * Messages of one recipient held in memory for delivery. The rest stays in the store. Where it is more, its senders
+     * take turns.
+     */
     window: 32,
     /** The lowest port that is called: those below are of system services. For a lower one CONNECT gets 3. */
     calledPortLeast: 1024,

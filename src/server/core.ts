@@ -14,7 +14,7 @@ import { openHub } from './hub/hub';
 import { forgetGuestsFiles } from './hub/state/attachments';
 import { allCallbackAddresses } from './hub/state/callbacks';
 import { forgetGuestsGroups } from './hub/state/groups';
-import { readPending } from './hub/state/messages';
+import { readPending } from './hub/state/pending_reader';
 import { openStore, type Store } from './hub/store';
 import { LocalJournal } from './journal/local';
 import { OwedCommands } from './journal/owed';
@@ -126,8 +126,12 @@ export class Core {
     const readMessages = readPending(this.#db);
     return new Delivery({
       // A message of the batch that is being answered is left out: its own event brings it, after its sender's answer.
-      pending: (...of) =>
-        readMessages(...of).filter(({ serial }) => serial <= this.#journal.answeredPosition),
+      pending: (...of) => {
+        const pending = readMessages(...of);
+        const { answeredPosition } = this.#journal;
+        const messages = pending.messages.filter(({ serial }) => serial <= answeredPosition);
+        return { ...pending, messages };
+      },
       settle: (recipient, serial, { status, urgent, done }) => {
         const command = { do: 'settle', recipient, serial, status } as const;
         if (urgent) this.#owed.submit(command, done);

@@ -1,6 +1,6 @@
 // Delivery: takes the hub's events to the outlets they are for, and settles private messages.
 
-import type { Direct, Notice, RecipientId, SessionId } from '../../protocol/model';
+import type { Notice, RecipientId, SessionId } from '../../protocol/model';
 import {
   type Audience,
   type CallbackAddress,
@@ -9,6 +9,7 @@ import {
   isSaidWith,
   type SaidEvent,
 } from '../hub/events';
+import type { Pending } from '../hub/state/pending_reader';
 import type { Outlet } from './outlet';
 import { Recipient, type RecipientDeps, type Settled } from './recipient';
 import { RoomOutlets } from './room_outlets';
@@ -16,8 +17,8 @@ import { Sanitizer } from './sanitize';
 
 /** What delivery needs of the server around it. */
 export interface DeliveryDeps {
-  /** The messages in the store that wait for a recipient, oldest first, after a serial. */
-  pending(recipient: RecipientId, after: number, most: number): readonly Direct[];
+  /** The messages in the store that come next for a recipient, at most so many, from the senders after one. */
+  pending(recipient: RecipientId, most: number, after?: string): Pending;
   settle(recipient: RecipientId, serial: number, how: Settled): void;
   /** Calls `then` after `ms`; the result cancels that. */
   after(ms: number, then: () => void): () => void;

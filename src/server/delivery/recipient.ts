@@ -1,7 +1,8 @@
-// One recipient's messages: one at a time, in order, to every outlet of the recipient, until it is settled.
+// One recipient's messages: one at a time, each sender's in order, to every outlet of the recipient, until it is settled.
 
 import { limits } from '../../protocol/limits';
 import type { Direct, Notice, RecipientId } from '../../protocol/model';
+import type { Pending } from '../hub/state/pending_reader';
 import type { Outlet } from './outlet';
 import type { Sanitizer } from './sanitize';
 
@@ -16,8 +17,8 @@ export interface Settled {
 
 /** What a recipient is handed by delivery. */
 export interface RecipientDeps {
-  /** The messages in the store that wait, oldest first, after a serial. */
-  pending(recipient: RecipientId, after: number, most: number): readonly Direct[];
+  /** The messages in the store that come next, at most so many, from the senders after one. */
+  pending(recipient: RecipientId, most: number, after?: string): Pending;
   /** Makes the end of a message final. */
   settle(recipient: RecipientId, serial: number, how: Settled): void;
   /** Calls `then` after `ms`; the result cancels that. */
@@ -31,12 +32,14 @@ export class Recipient {
   readonly id: RecipientId;
   readonly outlets = new Set<Outlet>();
   readonly #deps: RecipientDeps;
-  /** The oldest messages that wait; the rest is in the store only. */
+  /** The messages that come next; the rest is in the store only. */
   #window: Direct[] = [];
   /** Whether the store holds more than the window. */
   #hasMore: boolean;
   /** The serial of the newest message that the window has held: its own event does not add it again. */
   #newest = 0;
+  /** The sender who was the last to have a turn, where more wait than the window holds. */
+  #lastSender = '';
   #isBusy = false;
   #failures = 0;
   #cancelRetry: (() => void) | undefined;
@@ -108,9 +111,10 @@ export class Recipient {
 
   #refill(): void {
     // Nothing is under way here, so all that the store holds is still to be told.
-    for (const message of this.#deps.pending(this.id, 0, limits.delivery.window))
-      this.#push(message);
-    this.#hasMore = this.#window.length === limits.delivery.window;
+    const pending = this.#deps.pending(this.id, limits.delivery.window, this.#lastSender);
+    for (const message of pending.messages) this.#push(message);
+    this.#hasMore = pending.hasMore;
+    this.#lastSender = pending.last;
   }
 
   #push(message: Direct): void {

@@ -174,6 +174,11 @@ export const migrations: readonly (readonly string[])[] = [
        PRIMARY KEY (recipient, sender)
      ) STRICT, WITHOUT ROWID`,
   ],
+  // 9: what waits for a recipient is read by sender, so that each has a turn
+  [
+    `DROP INDEX message_recipient`,
+    `CREATE INDEX message_sender ON message (recipient, sender, serial)`,
+  ],
 ];
 
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */
@@ -241,7 +246,7 @@ export const volatileSchema: readonly string[] = [
   `CREATE TABLE live.message_share (
      recipient TEXT NOT NULL, sender TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (recipient, sender)
    ) STRICT, WITHOUT ROWID`,
-  `CREATE INDEX live.message_recipient ON message (recipient, serial)`,
+  `CREATE INDEX live.message_sender ON message (recipient, sender, serial)`,
   // A file offered and not yet fetched by all who want it; `offer_part`: one of its recipients.
   `CREATE TABLE live.offer (
      number INTEGER PRIMARY KEY AUTOINCREMENT,

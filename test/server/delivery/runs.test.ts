@@ -40,7 +40,7 @@ function house() {
   const log: string[] = [];
   const ears = new Map<string, Ear>();
   const delivery = new Delivery({
-    pending: () => [],
+    pending: () => ({ messages: [], hasMore: false, last: '' }),
     settle() {},
     after: () => () => {},
     connection: (session) => ears.get(session),

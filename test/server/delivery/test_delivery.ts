@@ -54,8 +54,11 @@ export class TestDelivery {
   readonly timers: { ms: number; run: () => void; cancelled: boolean }[] = [];
   called: (Outlet & { end(): void }) | undefined;
   readonly delivery = new Delivery({
-    pending: (_recipient, after, most) =>
-      this.stored.filter(({ serial }) => serial > after).slice(0, most),
+    pending: (_recipient, most) => ({
+      messages: this.stored.slice(0, most),
+      hasMore: this.stored.length > most,
+      last: '',
+    }),
     settle: (_recipient, serial, how) => void this.settled.push({ serial, ...how }),
     after: (ms, then) => {
       const timer = { ms, run: then, cancelled: false };

@@ -118,7 +118,9 @@ interface Strangers {
 /** Resolves once all their connections stand. */
 async function startAttacker(job: Job): Promise<Strangers> {
   const main = join(import.meta.dir, 'attacker.ts');
-  const child = Bun.spawn([...on(cores.load), process.execPath, main, JSON.stringify(job)], {
+  // Strangers have machines of their own: here they leave the pair what it needs of the core.
+  const command = ['nice', ...on(cores.load), process.execPath, main, JSON.stringify(job)];
+  const child = Bun.spawn(command, {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   removeAtEnd(() => child.kill('SIGKILL'));

@@ -3,7 +3,7 @@
 import { expect, test } from 'bun:test';
 
 import { numberedName } from '../../../src/protocol/model';
-import { readPending } from '../../../src/server/hub/state/messages';
+import { readPending } from '../../../src/server/hub/state/pending_reader';
 import { named, sessionOf, TestHub } from '../../support/journal';
 
 const enter = (hub: TestHub, session: string, number: number, more: object = {}): unknown =>
@@ -90,5 +90,6 @@ test('bytes that are not UTF-8 wait beside the text', () => {
   const events = hub.takeEvents().filter((event) => event.is === 'direct');
   expect(events.map(({ message }) => message.raw)).toEqual([raw, raw]);
   const waiting = readPending(hub.db);
-  for (const { to } of events) expect(waiting(to, 0, 9)).toMatchObject([{ text: 'a\ufffd', raw }]);
+  for (const { to } of events)
+    expect(waiting(to, 9).messages).toMatchObject([{ text: 'a\ufffd', raw }]);
 });

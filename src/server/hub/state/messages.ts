@@ -6,7 +6,7 @@ import type { Store } from '../store';
 import { type Owner, PendingShares, type Place } from './pending_shares';
 import type { ActingUser } from './users';
 
-interface MessageRow {
+export interface MessageRow {
   readonly serial: number;
   readonly sender: RecipientId;
   readonly id: number;
@@ -30,10 +30,10 @@ type Values = Readonly<Record<string, string | number | Uint8Array | null>>;
 /** The sender's own count goes from 1 to this, then to 1 again (source 000, 6.5). */
 const lastMessageId = 4_294_967_295;
 
-const columns =
+export const columns =
   'serial, sender, id, from_name, to_name, text, raw, file_hash, file_size, file_name, reference, origin, at';
 
-const direct = (row: MessageRow): Direct => ({
+export const direct = (row: MessageRow): Direct => ({
   is: 'direct',
   serial: row.serial,
   id: row.id,
@@ -48,26 +48,6 @@ const direct = (row: MessageRow): Direct => ({
     file: { hash: row.file_hash, size: row.file_size ?? 0, name: row.file_name ?? '' },
   }),
 });
-
-/** What waits for a recipient after a serial, oldest first: read by delivery between batches. */
-export type ReadPending = (recipient: RecipientId, after: number, most: number) => Direct[];
-
-export function readPending(db: Store): ReadPending {
-  const read = (table: string) =>
-    db.prepare<MessageRow, [Owner, number, number]>(
-      `SELECT ${columns} FROM ${table} WHERE recipient = ? AND serial > ? ORDER BY serial LIMIT ?`,
-    );
-  const forAccounts = read('message');
-  const forGuests = read('live.message');
-  return (recipient, after, most) => {
-    const account = accountOf(recipient);
-    const rows =
-      account === undefined
-        ? forGuests.all(guestOf(recipient) ?? '', after, most)
-        : forAccounts.all(account, after, most);
-    return rows.map(direct);
-  };
-}
 
 /** The messages for one kind of recipient, and what is counted of each of them. */
 class MessageTable {
