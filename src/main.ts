@@ -8,6 +8,7 @@ const commands: CommandTable = {
   serve: async () => (await import('./server/serve')).serve,
   connect: async () => (await import('./client/connect')).connect,
   send: async () => (await import('./client/send')).send,
+  receive: async () => (await import('./client/receive')).receive,
   register: async () => (await import('./client/register')).register,
   unregister: async () => (await import('./client/register')).unregister,
   users: async () => (await import('./client/users')).users,

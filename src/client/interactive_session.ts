@@ -20,6 +20,8 @@ export interface InteractiveSessionOptions {
   readonly lingerMs: number;
   /** Whether to connect again when the server is lost. */
   readonly isPersistent: boolean;
+  /** Whether to do so also where the server has never answered: it may not have started. */
+  readonly isPatient?: boolean;
   /** Called when the server has answered for the first time on a new connection. */
   readonly onConnected: () => void;
   /** Called when there is no host of the server's name. */
@@ -44,6 +46,8 @@ export class InteractiveSession {
   /** The ending of a script's first command that failed. */
   #failure: Ending | undefined;
   #reconnects = 0;
+  /** Whether the server has ever answered. */
+  #hasConnected = false;
   #reconnectTimer: Timer | undefined;
   /** Set when the user leaves: the status to exit with, unless a command has failed. */
   #exitStatus: number | undefined;
@@ -93,7 +97,7 @@ export class InteractiveSession {
       ...(connectMs !== undefined && { connectMs }),
     });
     // A user who reconnects takes over from their own old session: the server may still hold it.
-    const takeover = options.takeover || this.#reconnects > 0;
+    const takeover = options.takeover || this.#hasConnected;
     this.#session = client.connect(host, { ...options, takeover });
     this.#sessionReady.resolve();
   }
@@ -129,9 +133,10 @@ export class InteractiveSession {
     this.#endLine?.(ending);
     const isLost = ending === 'unreachable' && this.#exitStatus === undefined;
     if (host.hasConnected) this.#reconnects = 0;
+    this.#hasConnected ||= host.hasConnected;
+    const { isPersistent, isPatient = false } = this.#options;
     // A server that has never answered is more likely a wrong address than a lost server.
-    const hasEverConnected = host.hasConnected || this.#reconnects > 0;
-    if (isLost && this.#options.isPersistent && hasEverConnected) this.#reconnect();
+    if (isLost && isPersistent && (this.#hasConnected || isPatient)) this.#reconnect();
     else this.#finished.resolve(this.#finalStatus(ending));
   }
 

@@ -10,7 +10,7 @@ export interface Layer {
 
 const commands = [
   'src/server/{serve,ledger}.ts',
-  'src/client/{connect,send,register,users}.ts',
+  'src/client/{connect,receive,send,register,users}.ts',
 ] as const;
 /** What a subcommand needs of the command line: its definition, its ends, its streams. */
 const cliForCommands = 'src/cli/{command,exit,io}.ts';

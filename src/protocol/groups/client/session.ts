@@ -220,13 +220,21 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     if (action === 'invite') this.#directory.invited(group);
     if (action === 'joined' && user === this.#self) this.#directory.joined(group);
     const shown = shownOf(message, this.#self);
-    if (shown !== undefined) this.#host.show(shown);
-    if (action === 'send' && id !== undefined) {
-      this.#connection?.say({ action: 'sent', id, status: 'ok' });
-    }
+    const handed = shown === undefined ? undefined : this.#host.hand(shown);
+    if (action === 'send' && id !== undefined) this.#confirm(id, handed);
     if (user === '') return;
     if (action === 'disconnect') this.#userLeft(user);
     else this.#directory.seen(user);
+  }
+
+  /** What the user could not get stays unconfirmed: the server ends the connection, and brings it again. */
+  #confirm(id: string, handed: Promise<boolean> | undefined): void {
+    const connection = this.#connection;
+    const say = (isTaken: boolean): void => {
+      if (isTaken) connection?.say({ action: 'sent', id, status: 'ok' });
+    };
+    if (handed === undefined) say(true);
+    else void handed.then(say);
   }
 
   #userLeft(user: string): void {
