@@ -5,6 +5,7 @@ import { exit } from '../cli/exit';
 import { type Io, ReaderGone, writeFault } from '../cli/io';
 import type { ClientOptions, Target } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions, unreachableHint, withToken } from './endpoint';
+import { IncomingStyle } from './incoming_style';
 import { InteractiveSession } from './interactive_session';
 import { lastSender, rememberSender } from './last_sender';
 import { atOpenDoor } from './local_doors';
@@ -30,6 +31,10 @@ export const connect = defineCommand({
     },
     role: { type: 'string', description: 'which half of a protocol to be' },
     takeover: { type: 'boolean', description: 'end a session of yours that is open elsewhere' },
+    plain: {
+      type: 'boolean',
+      description: "the protocol's own lines and prompts, and nothing of ours around them",
+    },
     json: { type: 'boolean', description: 'print one object a message, receipt or result' },
     once: { type: 'boolean', description: 'with --json: end when the server is lost' },
     linger: {
@@ -44,7 +49,7 @@ export const connect = defineCommand({
     'chat connect channels://Scott@127.0.0.1:55555',
     'echo CONNECTEDUSERS | chat connect alice',
   ],
-  async run({ user, name, born, role, takeover, json, once, linger, ...flags }, io) {
+  async run({ user, name, born, role, takeover, plain, json, once, linger, ...flags }, io) {
     const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
     const target = withUser(endpoint, io.env);
     // Completion is asked of a session that needs the dialogue first.
@@ -59,11 +64,13 @@ export const connect = defineCommand({
       target,
       interactive: dialogue.isInteractive,
       takeover,
+      plain,
       ...(name !== undefined && { fullName: name }),
       ...(born !== undefined && { born }),
       ...(role !== undefined && { role }),
     };
-    const view = new DialogueView(dialogue, io.err, json);
+    const style = plain ? undefined : new IncomingStyle({ color: io.out.color, self: target.user });
+    const view = new DialogueView(dialogue, io.err, json, style);
     let hasConnected = false;
     let isHostUnknown = false;
     session.current = new InteractiveSession({

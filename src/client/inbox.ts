@@ -102,6 +102,7 @@ export class Inbox implements View {
   #withoutInput(): Dialogue {
     return {
       isInteractive: false,
+      idleMs: 0,
       history: [],
       fault: undefined,
       print: () => true,

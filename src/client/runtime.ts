@@ -17,6 +17,7 @@ import { refused } from '../protocol/model';
 import { FileConnection } from './file_connection';
 import { hints } from './hints';
 import { ListenerThread } from './listener_thread';
+import { pathsFrom } from './path_completion';
 import { Route, type RouteOptions } from './route';
 import { openSource } from './source_file';
 import type { View } from './view';
@@ -69,6 +70,10 @@ export class ClientRuntime implements ClientHost {
 
   source(path: string): Result<SourceFile, Unreadable> {
     return openSource(path);
+  }
+
+  paths(typed: string): readonly string[] {
+    return pathsFrom(typed);
   }
 
   show(shown: Shown): void {

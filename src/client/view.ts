@@ -3,6 +3,7 @@
 import type { Io } from '../cli/io';
 import { escapeLines } from '../protocol/bytes/escape';
 import type { Shown } from '../protocol/dialect';
+import type { IncomingStyle } from './incoming_style';
 import type { Dialogue } from './terminal/dialogue';
 import { noProgress, type Progress } from './terminal/progress';
 
@@ -31,15 +32,20 @@ export class DialogueView implements View {
   readonly #dialogue: Dialogue;
   readonly #err: Io['err'];
   readonly #isJson: boolean;
+  readonly #style: IncomingStyle | undefined;
 
   /** The last thing shown, so that a hint does not repeat it. */
   lastShown = '';
 
-  /** `isJson`: print one object a message, receipt or result, and nothing else on standard output. */
-  constructor(dialogue: Dialogue, err: Io['err'], isJson: boolean) {
+  /**
+   * `isJson`: print one object a message, receipt or result, and nothing else on standard output. `style`: how what
+   * others say looks at a terminal; without one, it is shown as its protocol has it.
+   */
+  constructor(dialogue: Dialogue, err: Io['err'], isJson: boolean, style?: IncomingStyle) {
     this.#dialogue = dialogue;
     this.#err = err;
     this.#isJson = isJson;
+    this.#style = dialogue.isInteractive ? style : undefined;
   }
 
   show(shown: Shown): void {
@@ -47,11 +53,18 @@ export class DialogueView implements View {
     if (this.#isJson && shown.kind !== 'note') {
       // A program knows its own requests; it reads their results.
       if (shown.kind !== 'request') this.#dialogue.print([JSON.stringify(shown.json)]);
+    } else if (this.#style !== undefined && shown.kind === 'incoming') {
+      this.#showIncoming(shown.lines, this.#style);
     } else if (this.#dialogue.isInteractive || shown.kind !== 'note') {
       this.#dialogue.print(shown.lines.flatMap(escapeLines));
     } else {
       this.#err.write(printable(shown.lines));
     }
+  }
+
+  #showIncoming(lines: readonly string[], style: IncomingStyle): void {
+    this.#dialogue.print(style.above(this.#dialogue.idleMs), style.paintAbove);
+    this.#dialogue.print(style.dated(lines.flatMap(escapeLines)), style.paint);
   }
 
   ready(): Promise<void> {

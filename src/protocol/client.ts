@@ -80,6 +80,8 @@ export interface ClientHost {
   ): void;
   /** Opens a file of the user for sending. */
   source(path: string): Result<SourceFile, Unreadable>;
+  /** Paths of the user's own files that begin as typed, for completion. */
+  paths(typed: string): readonly string[];
   show(shown: Shown): void;
   /** Shows what arrived, and says when the user has it: false where they could not get it. Undefined: at once. */
   hand(shown: Shown): Promise<boolean> | undefined;
@@ -134,6 +136,8 @@ export interface ClientOptions {
   readonly takeover: boolean;
   /** What arrives is settled by what becomes of it at `ClientHost.hand`: nothing may be held back. */
   readonly settles?: boolean;
+  /** Whether only the protocol's own lines and prompts are wanted, also at a terminal. */
+  readonly plain?: boolean;
   readonly fullName?: string;
   readonly born?: string;
   readonly role?: string;

@@ -372,6 +372,8 @@ export const limits = {
     callWindow: 64,
     /** The longest `--linger`, in ms: no timer can wait longer (24 days). A longer one is cut to it. */
     lingerMs: 2 ** 31 - 1,
+    /** Entries of one folder that are read to complete a path; of more, the others are not offered. */
+    listedFiles: 10_000,
     /** Servers for which the last user is remembered. Over this, the oldest are forgotten. */
     rememberedServers: 100,
     /** The base name of a saved file, in bytes of UTF-8, so that it fits a folder with a number added. A longer one is cut. */
@@ -388,8 +390,12 @@ export const limits = {
     scriptLineLength: 1 * MiB,
     /** Lines entered and not yet handled. Over this, a line is refused. */
     pendingLines: 100_000,
+    /** Lines that are shown while they wait for the one before; the others are counted. */
+    waitingLines: 4,
     /** Lines remembered for the arrow keys. Over this, the oldest are forgotten. */
     historyLines: 1_000,
+    /** How long no key was pressed by a user who is away, in ms: what then comes is marked as new. */
+    awayMs: 60 * second,
     /** Candidates that one completion lists; the others are counted. */
     listedCandidates: 200,
     /** Lines printed in one turn that wait to be written together. Over this, they are written at once. */

@@ -22,6 +22,7 @@ import { closedPort, type FakeServer, fakeServer } from './fake_server';
 class FakeDialogue implements Dialogue {
   readonly fault = undefined;
   readonly isInteractive: boolean;
+  readonly idleMs = 0;
   readonly history: readonly string[] = [];
   readonly printed: string[] = [];
   #handler: LineHandler = () => {};

@@ -95,6 +95,9 @@ export class FakeClientHost implements ClientHost {
   source(): Result<SourceFile, Unreadable> {
     return refused('missing');
   }
+  paths(typed: string): readonly string[] {
+    return [`${typed}.txt`];
+  }
   show(shown: Shown): void {
     this.shown.push(shown);
   }

@@ -25,11 +25,11 @@ export interface Completion {
 
 /** Completes the word that ends at `cursor`, as far as all candidates agree. */
 export function completeWord(line: string, cursor: number, complete: Complete): Completion {
-  const word = /\S*$/.exec(line.slice(0, cursor))?.[0] ?? '';
-  const start = cursor - word.length;
-  const folded = word.toLowerCase();
+  const start = wordStart(line.slice(0, cursor));
+  const word = line.slice(start, cursor);
+  const folded = unquoted(word).toLowerCase();
   const given = complete({ line, cursor, word, start });
-  const matching = given.filter((each) => each.toLowerCase().startsWith(folded));
+  const matching = given.filter((each) => unquoted(each).toLowerCase().startsWith(folded));
   const candidates = [...new Set(matching)].sort();
   const only = candidates[0];
   if (candidates.length === 1 && only !== undefined) {
@@ -41,6 +41,14 @@ export function completeWord(line: string, cursor: number, complete: Complete): 
   const isLonger = prefix.length >= word.length && prefix !== word;
   return { start, replacement: isLonger ? prefix : undefined, candidates };
 }
+
+/** Where the word that ends here begins: behind white space, or at a quote that is still open. */
+function wordStart(before: string): number {
+  const isQuoted = (before.split('"').length - 1) % 2 === 1;
+  return isQuoted ? before.lastIndexOf('"') : before.search(/\S*$/);
+}
+
+const unquoted = (word: string): string => (word.startsWith('"') ? word.slice(1) : word);
 
 function commonPrefix(texts: readonly string[]): string {
   const first = Array.from(texts[0] ?? '');

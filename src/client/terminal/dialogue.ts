@@ -8,9 +8,14 @@ import type { Progress } from './progress';
  */
 export type LineHandler = (line: string) => void | Promise<void>;
 
+/** Paints a line that is escaped already, with sequences that move nothing. */
+export type Paint = (line: string) => string;
+
 export interface Dialogue {
   /** Whether the user sits at a terminal: only there are questions and prompts seen. */
   readonly isInteractive: boolean;
+  /** How long ago the user last pressed a key, in ms; 0 where there are no keys. */
+  readonly idleMs: number;
   /** The lines entered that are worth keeping for the next time, oldest first. */
   readonly history: readonly string[];
   /** Why what was printed could not be written, where its reader is not just gone. */
@@ -19,9 +24,10 @@ export interface Dialogue {
   /**
    * Prints lines. At a terminal they appear above the line being typed, which stays as it was; each is
    * escaped, and a LF in one begins another. Lines printed in one turn of the event loop are drawn
-   * together. Gives false if the reader is behind: then print no more before `drained`.
+   * together. `paint`: how each is drawn at a terminal; a script gets the text alone. Gives false if the reader is
+   * behind: then print no more before `drained`.
    */
-  print(lines: readonly string[]): boolean;
+  print(lines: readonly string[], paint?: Paint): boolean;
   /** Settled when everything printed has been written, or when the reader is gone. */
   drained(): Promise<void>;
   setPrompt(prompt: string): void;

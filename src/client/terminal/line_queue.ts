@@ -22,9 +22,14 @@ export class LineQueue {
     return true;
   }
 
-  /** Drops the lines that wait. */
-  clear(): void {
-    this.#pending.length = 0;
+  /** The lines whose turn has not come, in their order. */
+  get waiting(): readonly string[] {
+    return this.#pending;
+  }
+
+  /** Drops the lines that wait, and gives them back. */
+  clear(): string[] {
+    return this.#pending.splice(0);
   }
 
   /** Settled when every line that waits has been handled. */

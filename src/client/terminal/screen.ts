@@ -1,6 +1,7 @@
 // Draws a footer (transfers, prompt, the line being typed) and prints lines above it without disturbing it.
 
 import { escapeLines } from '../../protocol/bytes/escape';
+import type { Paint } from './dialogue';
 import { cutToWidth, type Glyph, glyphsOf, layOut, plainGlyphs, rowsOf } from './layout';
 
 export interface Size {
@@ -48,9 +49,12 @@ export class Screen {
     this.#reflows = reflows;
   }
 
-  /** Prints lines above the footer at the next `flush`. Each is escaped; a LF in one begins another. */
-  print(lines: readonly string[]): void {
-    for (const line of lines) this.#lines.push(...escapeLines(line));
+  /** Prints lines above the footer at the next `flush`. Each is escaped, then painted; a LF in one begins another. */
+  print(lines: readonly string[], paint?: Paint): void {
+    for (const line of lines) {
+      const escaped = escapeLines(line);
+      this.#lines.push(...(paint === undefined ? escaped : escaped.map(paint)));
+    }
   }
 
   /** How many lines wait for `flush`. */

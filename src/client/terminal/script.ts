@@ -21,6 +21,7 @@ export function openScript(options: ScriptOptions): Dialogue {
 
 class Script implements Dialogue {
   readonly isInteractive = false;
+  readonly idleMs = 0;
   readonly history: readonly string[] = [];
   fault: unknown;
   readonly #lines: AsyncGenerator<string, void>;

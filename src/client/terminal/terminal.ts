@@ -1,9 +1,10 @@
 // A dialogue with a user at a terminal: it connects keyboard, line editor and screen.
 
 import { type Clock, SystemClock } from '../../net/clock';
+import { escapeForTerminal } from '../../protocol/bytes/escape';
 import { limits } from '../../protocol/limits';
 import type { Complete } from './completion';
-import type { Dialogue, LineHandler } from './dialogue';
+import type { Dialogue, LineHandler, Paint } from './dialogue';
 import { Editor, type Effect } from './editor';
 import { type Key, KeyDecoder } from './keys';
 import { inColumns } from './layout';
@@ -55,6 +56,8 @@ class Terminal implements Dialogue {
   #onEnd: () => void = () => {};
   #isStopped = false;
   #isFlushDue = false;
+  /** When a key was last pressed, by the monotonic clock. */
+  #pressedAt: number;
   #state: 'open' | 'ended' | 'closed' = 'open';
 
   constructor(options: TerminalOptions) {
@@ -63,6 +66,7 @@ class Terminal implements Dialogue {
     this.#output = output;
     this.#pacedOutput = new PacedOutput(output);
     this.#clock = options.clock ?? new SystemClock();
+    this.#pressedAt = this.#clock.monotonicNow();
     this.#prompt = options.prompt;
     this.#editor = new Editor(options);
     this.#questions = new Questions(this.#editor);
@@ -78,13 +82,17 @@ class Terminal implements Dialogue {
     this.#open();
   }
 
+  get idleMs(): number {
+    return this.#clock.monotonicNow() - this.#pressedAt;
+  }
+
   get history(): readonly string[] {
     return this.#editor.history;
   }
 
-  print(lines: readonly string[]): boolean {
+  print(lines: readonly string[], paint?: Paint): boolean {
     if (this.#state === 'closed') return true;
-    this.#screen.print(lines);
+    this.#screen.print(lines, paint);
     if (this.#screen.waiting > limits.terminal.printedLines) this.#draw();
     else this.#drawSoon();
     return !this.#pacedOutput.isBehind;
@@ -100,7 +108,11 @@ class Terminal implements Dialogue {
   }
 
   onLine(handler: LineHandler): void {
-    this.#lines.setHandler(handler);
+    // A line is echoed when its turn comes: only then is it known which prompt it answers.
+    this.#lines.setHandler((line) => {
+      this.#echo(line);
+      return handler(line);
+    });
   }
 
   onInterrupt(handler: () => void): void {
@@ -125,12 +137,13 @@ class Terminal implements Dialogue {
   close(): void {
     if (this.#state === 'closed') return;
     this.#board.close();
+    // What was never handled stays to be read.
+    this.#screen.print(this.#lines.clear());
     this.#draw();
     this.#screen.hide();
     this.#state = 'closed';
     this.#tty.close();
     this.#keys.stop();
-    this.#lines.clear();
     this.#questions.cancelAll();
     this.#subscribe('off');
     // A terminal that is gone may still raise errors, which no longer matter.
@@ -174,6 +187,7 @@ class Terminal implements Dialogue {
   };
 
   #press(keys: readonly Key[]): void {
+    this.#pressedAt = this.#clock.monotonicNow();
     for (const key of keys) {
       for (const effect of this.#editor.press(key)) {
         if (this.#state === 'open') this.#apply(effect);
@@ -204,10 +218,18 @@ class Terminal implements Dialogue {
   }
 
   #submit(line: string): void {
-    this.#screen.print([this.#currentPrompt() + line]);
-    if (this.#questions.answer(line)) return;
+    if (this.#questions.current !== undefined) {
+      this.#echo(line);
+      this.#questions.answer(line);
+      return;
+    }
     this.#editor.remember(line);
     if (!this.#lines.push(line)) this.#screen.bell();
+  }
+
+  #echo(line: string): void {
+    this.#screen.print([this.#currentPrompt() + line]);
+    this.#drawSoon();
   }
 
   #interrupt(): void {
@@ -255,7 +277,17 @@ class Terminal implements Dialogue {
   #compose(): void {
     const { prompt, text, cursor } = this.#editor.edited;
     const line = { prompt: prompt ?? this.#currentPrompt(), text, cursor };
-    this.#screen.show({ status: this.#board.lines((this.#output.columns ?? 80) - 1), line });
+    const columns = (this.#output.columns ?? 80) - 1;
+    const status = [...this.#board.lines(columns), ...this.#waitingLines()];
+    this.#screen.show({ status, line });
+  }
+
+  /** What was entered and waits for its turn, so that it has not vanished meanwhile. */
+  #waitingLines(): string[] {
+    const { waiting } = this.#lines;
+    const shown = waiting.slice(0, limits.terminal.waitingLines).map(escapeForTerminal);
+    const more = waiting.length - shown.length;
+    return [...shown.map((line) => `… ${line}`), ...(more > 0 ? [`… and ${more} more`] : [])];
   }
 
   #currentPrompt(): string {

@@ -10,7 +10,7 @@ export type Order =
   | { readonly ask: string }
   | { readonly progress: string; readonly total: number }
   | { readonly done: number }
-  | { readonly do: 'endProgress' | 'close' | 'throw' };
+  | { readonly do: 'endProgress' | 'release' | 'close' | 'throw' };
 
 /** A report to the parent. */
 export type Report =
@@ -28,7 +28,12 @@ const dialogue = openDialogue({
     start === 0 ? ['SEND', 'SENDATTACH', 'QUIT'] : ['bob', 'bobby', 'carol'],
   history: ['earlier one', 'earlier two'],
 });
-dialogue.onLine((line) => report({ line }));
+/** Ends the line `wait`, which is handled until then. */
+let release = (): void => {};
+dialogue.onLine((line) => {
+  report({ line });
+  return line === 'wait' ? new Promise((resolve) => (release = resolve)) : undefined;
+});
 dialogue.onInterrupt(() => report({ event: 'interrupt' }));
 dialogue.onEnd(() => report({ event: 'end' }));
 
@@ -41,6 +46,7 @@ async function obey(order: Order): Promise<void> {
   else if ('progress' in order) progress = dialogue.progress(order.progress, order.total);
   else if ('done' in order) progress?.update(order.done);
   else if (order.do === 'endProgress') progress?.end();
+  else if (order.do === 'release') release();
   else if (order.do === 'throw') throw new Error('thrown on purpose');
   else {
     dialogue.close();

@@ -175,6 +175,27 @@ describe('ending', () => {
   );
 });
 
+describe('lines that wait for the one before', () => {
+  test('are shown, and echoed under the prompt that they answer', async () => {
+    await using here = await TerminalSession.open();
+    here.type('\x1b[200~wait\nfirst\nsecond\x1b[201~\r');
+    await here.untilShown('[Me] wait', '… first', '… second', '[Me] |');
+    here.order({ prompt: 'to bob> ' });
+    here.order({ do: 'release' });
+    await here.untilShown('[Me] wait', 'to bob> first', 'to bob> second', 'to bob> |');
+    expect(await here.submitted(3)).toEqual(['wait', 'first', 'second']);
+  });
+
+  test('those that are never handled stay to be read', async () => {
+    await using here = await TerminalSession.open();
+    here.type('wait\rlost\r');
+    await here.untilShown('[Me] wait', '… lost', '[Me] |');
+    here.order({ do: 'close' });
+    await here.until('the exit', () => here.exitCode === 0);
+    await here.untilShown('[Me] wait', 'lost', '|');
+  });
+});
+
 describe('stopping', () => {
   test('Ctrl-Z gives the terminal back, and going on takes it again with the line as it was', async () => {
     await using here = await TerminalSession.open();

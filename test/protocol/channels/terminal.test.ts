@@ -16,7 +16,7 @@ afterAll(() => server.stop());
 
 /** `chat connect` on a terminal wide enough for every line of the source. */
 async function client(name: string, port = server.port('channels')): Promise<Screen> {
-  const screen = await openChat(['connect', `channels://${name}@127.0.0.1:${port}`], {
+  const screen = await openChat(['connect', '--plain', `channels://${name}@127.0.0.1:${port}`], {
     columns: 120,
   });
   await screen.until('[Me]');
@@ -32,7 +32,7 @@ async function enter(screen: Screen, line: string): Promise<void> {
 test('the two sessions of the source', async () => {
   await using alone = await startServer([channels]);
   const port = alone.port('channels');
-  await using panda = await openChat(['connect', `channels://Panda@127.0.0.1:${port}`], {
+  await using panda = await openChat(['connect', '--plain', `channels://Panda@127.0.0.1:${port}`], {
     columns: 120,
   });
   await panda.until('[Me]');
@@ -45,7 +45,7 @@ test('the two sessions of the source', async () => {
   await enter(panda, 'Hello world!');
 
   await using alice = await openChat(
-    ['connect', 'Alice', '-d', 'channels', '-s', '127.0.0.1', '-p', `${port}`],
+    ['connect', '--plain', 'Alice', '-d', 'channels', '-s', '127.0.0.1', '-p', `${port}`],
     { columns: 120 },
   );
   await alice.until('[Me]');
@@ -134,7 +134,7 @@ test('a server that is not there is told in the words of the source', async () =
     await passing.stop();
     return { port: free };
   })();
-  await using panda = await openChat(['connect', `channels://Panda@localhost:${port}`]);
+  await using panda = await openChat(['connect', '--plain', `channels://Panda@localhost:${port}`]);
   expect(await panda.ended).toBe(69);
   expect(panda.everything).toBe(`Unable to connect to localhost:${port}`);
 });

@@ -32,9 +32,9 @@ async function come(name: string, port = server.port('groups')): Promise<Person 
   return { screen, folder, [Symbol.asyncDispose]: () => screen[Symbol.asyncDispose]() };
 }
 
-/** The whole screen, without the ports, which the system chooses. */
+/** The whole screen, without the ports, which the system chooses, and without the times. */
 const withoutPorts = ({ screen }: Person): string =>
-  screen.everything.replace(/(127\.0\.0\.1) \d+/g, '$1 PORT');
+  screen.everything.replace(/(127\.0\.0\.1) \d+/g, '$1 PORT').replace(/^\d\d:\d\d /gm, '');
 
 /** Types a line and waits until it stands above the prompt. */
 async function enter({ screen }: Person, line: string): Promise<void> {
@@ -114,7 +114,7 @@ test('a group: its creator invites, any member leaves, and it goes on without it
   await enter(carol, 'club>still here');
   await bob.screen.until('[club] carol: still here');
   await enter(carol, 'bob>and to you alone');
-  await bob.screen.until('\ncarol: and to you alone');
+  await bob.screen.until('carol: and to you alone');
   expect(alice.screen.everything).not.toContain('still here');
 });
 

@@ -26,7 +26,7 @@ async function registered(...names: readonly string[]): Promise<TestServer> {
 }
 
 async function session(server: TestServer, name: string): Promise<Screen> {
-  const screen = await openChat(['connect', name, ...at(server)], { columns: 100 });
+  const screen = await openChat(['connect', '--plain', name, ...at(server)], { columns: 100 });
   await screen.until((shown) => shown.cursorLine === `${name}> `);
   return screen;
 }
@@ -41,7 +41,9 @@ async function enter(screen: Screen, line: string, result: string): Promise<void
 describe('at a terminal', () => {
   test('a new user is asked for the registration, connected, and can talk', async () => {
     await using server = await registered('bob');
-    await using alice = await openChat(['connect', 'alice', ...at(server)], { columns: 100 });
+    await using alice = await openChat(['connect', '--plain', 'alice', ...at(server)], {
+      columns: 100,
+    });
     await alice.until('Full name:');
     alice.type(`Alice Liddell${keys.enter}`);
     await alice.until('Date of birth (DD/MM/YYYY):');
@@ -133,7 +135,9 @@ describe('at a terminal', () => {
   test('connected elsewhere: asks, and takes over', async () => {
     await using server = await registered('alice');
     await using first = await session(server, 'alice');
-    await using second = await openChat(['connect', 'alice', ...at(server)], { columns: 100 });
+    await using second = await openChat(['connect', '--plain', 'alice', ...at(server)], {
+      columns: 100,
+    });
     await second.until('End that session? [y/N]');
     second.type(`y${keys.enter}`);
     await second.until((shown) => shown.cursorLine === 'alice> ');

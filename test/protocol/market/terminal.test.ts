@@ -19,7 +19,7 @@ const url = (name: string, of = server): string =>
 
 /** A user at a terminal who has entered. */
 async function inside(name: string, balance: number, of = server): Promise<Screen> {
-  const screen = await openChat(['connect', url(name, of)], { columns: 120 });
+  const screen = await openChat(['connect', url(name, of), '--plain'], { columns: 120 });
   await screen.until('What is your balance?');
   screen.type(`${balance}${keys.enter}`);
   await screen.until((shown) => shown.cursorLine === 'Me: ');

@@ -104,7 +104,12 @@ describe('at a terminal', () => {
     await server.stop();
   });
   const open = async (id: number, prompt: string, ...more: string[]): Promise<Screen> => {
-    const screen = await openChat(['connect', `relay://${id}@127.0.0.1:${port}`, ...more]);
+    const screen = await openChat([
+      'connect',
+      '--plain',
+      `relay://${id}@127.0.0.1:${port}`,
+      ...more,
+    ]);
     await screen.until((shown) => shown.cursorLine === prompt);
     return screen;
   };

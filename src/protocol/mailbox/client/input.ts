@@ -1,5 +1,6 @@
 // The line that a user types: one command, as on the source's buttons (source 000, 5), in any case.
 
+import { quotedWord, typedWords } from '../../client_kit/words';
 import type { Directory } from './directory';
 
 /** What can be typed, and what follows it. Square brackets: may be left out. */
@@ -92,15 +93,25 @@ const takesUser: ReadonlySet<string> = new Set<CommandName>([
 ]);
 
 /** Candidates for the last word of what stands before the cursor. */
-export function complete(before: string, directory: Directory): readonly string[] {
-  const [, first, user] = /^\s*(\S+)\s+(?:("[^"]*"|\S+)\s+)?\S*$/.exec(before) ?? [];
-  if (first === undefined) return /\S\s/.test(before) ? [] : commandNames;
+export function complete(
+  before: string,
+  directory: Directory,
+  paths: (typed: string) => readonly string[],
+): readonly string[] {
+  const words = typedWords(before);
+  const [first = '', user = '', third = '', fourth = ''] = words;
   const name = first.toUpperCase();
-  if (user !== undefined) {
-    return name === 'GETFILE' ? directory.fileIds(user.replaceAll('"', '')) : [];
+  switch (words.length) {
+    case 1:
+      return commandNames;
+    case 2:
+      return takesUser.has(name) ? Array.from(directory.names, quotedWord) : [];
+    case 3:
+      if (name === 'GETFILE') return directory.fileIds(user);
+      return name === 'SENDATTACH' ? paths(third).map(quotedWord) : [];
+    case 4:
+      return name === 'GETFILE' ? paths(fourth).map(quotedWord) : [];
+    default:
+      return [];
   }
-  return takesUser.has(name) ? Array.from(directory.names, quoted) : [];
 }
-
-/** A name as it must be typed to stay one word. */
-const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);

@@ -45,7 +45,7 @@ export class MailboxClientSession implements ClientSession {
   }
 
   complete(before: string): readonly string[] {
-    return complete(before, this.#directory);
+    return complete(before, this.#directory, (typed) => this.#host.paths(typed));
   }
 
   leave(): void {
