@@ -198,7 +198,8 @@ export const limits = {
     stalledMs: 300 * second,
     /**
      * Bytes that wait for a peer from which on what others say is counted by who said it. What would leave less room
-     * than this reserve, or than its speaker has filled, the peer is not told. Private messages wait.
+     * than this reserve, or than its speaker has filled, the peer is not told. Of private messages as much is told at once,
+     * and the rest waits.
      */
     backlogBytes: 256 * KiB,
     backlogReserveBytes: 1 * MiB,

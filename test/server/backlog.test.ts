@@ -118,9 +118,28 @@ test('a run of much is told one by one, and so is one to a peer who is behind', 
   expect(host.tellAll(run.slice(0, 2))).toBe(false);
 });
 
-test('private messages wait until the peer has read, in their order', () => {
-  const { host, told, read } = slowReader();
+/** A peer who is behind, for whom as many private messages wait as are told at once. */
+function behind() {
+  const reader = slowReader();
+  const { host, told } = reader;
   while (told.length <= limits.net.backlogBytes / textBytes) host.tell(said('m'));
+  let serial = 0;
+  for (let bytes = 0; bytes < limits.net.backlogBytes; bytes += textBytes)
+    host.deliver(direct('first', ++serial), () => {});
+  return reader;
+}
+
+test('a flood holds up no private message', () => {
+  const { host, told, queued } = slowReader();
+  for (let at = 0; at < (2 * limits.net.sendQueueBytes) / textBytes; at++) host.tell(said('m'));
+  const results: string[] = [];
+  host.deliver(direct('alice', 1), (result) => results.push(result));
+  expect([told.at(-1), results]).toEqual(['alice', ['delivered']]);
+  expect(queued()).toBeLessThan(limits.net.sendQueueBytes - limits.net.backlogReserveBytes / 2);
+});
+
+test('of many private messages the rest waits until the peer has read, in their order', () => {
+  const { host, told, read } = behind();
   const results: string[] = [];
   told.length = 0;
   for (const serial of [1, 2]) {
@@ -133,8 +152,7 @@ test('private messages wait until the peer has read, in their order', () => {
 });
 
 test('private messages that wait on a connection that is lost have failed', () => {
-  const { host, told } = slowReader();
-  while (told.length <= limits.net.backlogBytes / textBytes) host.tell(said('m'));
+  const { host } = behind();
   const results: string[] = [];
   host.deliver(direct('alice', 1), (result) => results.push(result));
   host.lost('reset');

@@ -30,6 +30,8 @@ export class Backlog {
   readonly #socket: Socket;
   /** Bytes that wait, by who caused them, since the peer was last up to date. */
   #shares: Map<Name, number> | undefined;
+  /** Bytes of private messages told since then. */
+  #messageBytes = 0;
   /** Private messages that wait until the peer has read, oldest first. */
   #waiting: (() => void)[] | undefined;
 
@@ -55,9 +57,19 @@ export class Backlog {
     shares.set(speaker, share + socket.queued - before);
   }
 
-  /** Keeps a private message until the peer has read what waits; false: too many wait already. */
-  keep(deliver: () => void): boolean {
+  /**
+   * Tells a private message behind what waits, so that no flood holds it up; where many messages wait there, it is kept
+   * until the peer has read them. False: too many are kept already.
+   */
+  message(deliver: () => void): boolean {
     const waiting = (this.#waiting ??= []);
+    const { room, queued } = this.#socket;
+    const hasRoom = this.#messageBytes < limits.net.backlogBytes;
+    if (waiting.length === 0 && hasRoom && room > limits.net.backlogReserveBytes / 2) {
+      deliver();
+      this.#messageBytes += Math.max(0, this.#socket.queued - queued);
+      return true;
+    }
     if (waiting.length >= limits.delivery.window) return false;
     waiting.push(deliver);
     return true;
@@ -66,6 +78,7 @@ export class Backlog {
   /** The peer has taken all that waited. */
   drained(): void {
     this.#shares = undefined;
+    this.#messageBytes = 0;
     while (!Backlog.isBehind(this.#socket)) {
       const deliver = this.#waiting?.shift();
       if (!deliver) return;

@@ -262,7 +262,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     const settleOnce = (this.#unsettled ??= new UnsettledMessages()).add(settle);
     const deliver = (): void => this.#run(() => session.deliver?.(message, settleOnce));
     if (!Backlog.isBehind(this.#socket)) return deliver();
-    if (!this.#behind().keep(deliver)) settleOnce('failed');
+    if (!this.#behind().message(deliver)) settleOnce('failed');
   }
 
   tell(notice: Notice): void {
