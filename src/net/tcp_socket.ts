@@ -29,6 +29,11 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     this.gone(why);
   }
 
+  /** The peer's. */
+  get host(): string {
+    return this.#host;
+  }
+
   // Each of these costs system calls that most connections never need.
 
   get remote(): Address {

@@ -171,6 +171,7 @@ export class Core {
       report: (what, error) => this.#deps.report(what, error),
       nextSession: () => `${machine}-${this.#startName}-${++this.#sessionCount}` as SessionId,
       opened: (connection) => void this.#connections.add(connection),
+      spoke: () => {},
       entered: (connection) => void this.#bySession.set(connection.session, connection),
       closed: (connection, session) => {
         this.#connections.delete(connection);

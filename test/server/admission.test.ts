@@ -45,3 +45,29 @@ test('a /64 of IPv6 is one address', () => {
   admission.left('2001:db8:1:2::7');
   expect(admission.admit('2001:db8:1:2::ffff')).toBe(true);
 });
+
+test('where all places are taken, the longest silent connection of whoever has most makes room', () => {
+  const admission = new Admission(64);
+  const dropped: string[] = [];
+  const silent = (host: string, name: string) => {
+    expect(admission.admit(host)).toBe(true);
+    const connection = {
+      silentAmong: undefined,
+      drop: () => {
+        dropped.push(name);
+        admission.notSilent(connection);
+        admission.left(host);
+      },
+    };
+    admission.silent(host, connection);
+    return connection;
+  };
+  const first = silent('127.0.0.1', 'l0');
+  silent('10.0.0.1', 'a');
+  for (let count = 1; count < 31; count++) silent('127.0.0.1', `l${count}`);
+  // Who has asked for something keeps their place.
+  admission.notSilent(first);
+  expect(admission.admit('10.0.0.2')).toBe(true);
+  expect(admission.admit('10.0.0.3')).toBe(true);
+  expect(dropped).toEqual(['l1', 'l2']);
+});

@@ -16,23 +16,36 @@ const gone = (peer: TcpPeer): Promise<unknown> => peer.readToEnd().catch(() => {
 
 test('connections that say nothing are counted, and go in time', async () => {
   const clock = new HandClock();
-  const descriptors = 64;
-  const most = descriptors / 2;
-  await using server = await startServer([web, market], { bounds: { clock, descriptors } });
-  const silent: TcpPeer[] = [];
-  for (let count = 0; count < most; count++) silent.push(await connectTcp(server.port('web')));
+  await using server = await startServer([web], { bounds: { clock } });
+  const silent = [await connectTcp(server.port('web')), await connectTcp(server.port('web'))];
   // Half of a head is no request either.
-  for (const peer of silent.slice(most / 2)) await peer.send(health);
-  // All doors share the bound.
-  const late = await connectTcp(server.port('market'));
-  await gone(late);
-  clock.pass(limits.net.requestMs);
-  await Promise.all(silent.map(gone));
-  const next = await connectTcp(server.port('market'));
-  expect(await next.readTo('\n')).not.toBe('');
+  await silent[1]?.send(health);
   const page = await connectTcp(server.port('web'));
   await page.send(`${health}\r\n`);
   expect(await page.readTo('\r\n')).toContain('200');
+  clock.pass(limits.net.requestMs);
+  await Promise.all(silent.map(gone));
+});
+
+test('silent connections at one door shut no other, and not their own', async () => {
+  const descriptors = 64;
+  await using server = await startServer([web, market], { bounds: { descriptors } });
+  const user = await connectTcp(server.port('market'));
+  await user.send('alice\n5\n');
+  await user.readTo('set to your account.');
+  const silent: TcpPeer[] = [];
+  for (let count = 0; count < descriptors; count++)
+    silent.push(await connectTcp(server.port('web')));
+  // All doors share the bound: the oldest of them have made room for the last.
+  await Promise.all(silent.slice(0, descriptors / 2).map(gone));
+  const page = await connectTcp(server.port('web'));
+  await page.send(`${health}\r\n`);
+  expect(await page.readTo('\r\n')).toContain('200');
+  const next = await connectTcp(server.port('market'));
+  await next.send('bob\n5\n');
+  await next.readTo('set to your account.');
+  await user.send('hello\n');
+  expect(await next.readTo('hello')).toContain('<alice>');
 });
 
 test('one request a connection: it ends behind the response', async () => {

@@ -28,6 +28,7 @@ export const hostDeps = (own: Partial<ConnectionHostDeps>): ConnectionHostDeps =
   },
   nextSession: () => 'm1-1' as SessionId,
   opened() {},
+  spoke() {},
   entered() {},
   closed() {},
   ...own,

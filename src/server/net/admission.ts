@@ -3,11 +3,29 @@
 import { isLoopback, networkOf } from '../../net/address';
 import { limits } from '../../protocol/limits';
 
+/** The silent connections of one address, or network, oldest first. */
+interface Silent {
+  readonly network: string;
+  readonly connections: Set<SilentConnection>;
+}
+
+/** A connection on which nobody has asked for anything yet. */
+export interface SilentConnection {
+  /** Kept by the admission: looking an address up at each first word would cost more. */
+  silentAmong: Silent | undefined;
+  drop(): void;
+}
+
+/**
+ * Where all places are taken, the longest silent connection of the address with the most of those makes room: so
+ * thousands of connections that say nothing shut no door.
+ */
 export class Admission {
   readonly #most: number;
   readonly #mostPerHost: number;
   /** By IPv4 address, and by /64 of IPv6. */
   readonly #countByNetwork = new Map<string, number>();
+  readonly #silent = new Map<string, Silent>();
   #count = 0;
 
   /** `descriptors`: file descriptors that the process may have open. */
@@ -20,6 +38,7 @@ export class Admission {
 
   /** Whether one more connection from this host is let in. If so, it counts until `left`. */
   admit(host: string): boolean {
+    if (this.#count >= this.#most) this.#makeRoom();
     if (this.#count >= this.#most) return false;
     if (!isLoopback(host)) {
       const network = networkOf(host);
@@ -38,5 +57,31 @@ export class Admission {
     const rest = (this.#countByNetwork.get(network) ?? 1) - 1;
     if (rest > 0) this.#countByNetwork.set(network, rest);
     else this.#countByNetwork.delete(network);
+  }
+
+  /** A connection was let in, and has yet to ask for something. */
+  silent(host: string, connection: SilentConnection): void {
+    const network = networkOf(host);
+    let among = this.#silent.get(network);
+    if (!among) this.#silent.set(network, (among = { network, connections: new Set() }));
+    among.connections.add(connection);
+    connection.silentAmong = among;
+  }
+
+  /** It asks for something, or is gone. */
+  notSilent(connection: SilentConnection): void {
+    const among = connection.silentAmong;
+    if (!among) return;
+    connection.silentAmong = undefined;
+    among.connections.delete(connection);
+    if (among.connections.size === 0) this.#silent.delete(among.network);
+  }
+
+  #makeRoom(): void {
+    let most: ReadonlySet<SilentConnection> = new Set();
+    for (const { connections } of this.#silent.values())
+      if (connections.size > most.size) most = connections;
+    const [oldest] = most;
+    oldest?.drop();
   }
 }

@@ -16,6 +16,7 @@ import type { Outlet } from '../delivery/outlet';
 import type { FileStore } from '../files/files';
 import { Lane } from '../journal/lanes';
 import type { Caller, Rates } from '../quota/rates';
+import type { SilentConnection } from './admission';
 import { Backlog } from './backlog';
 import { FileTransfers } from './file_transfers';
 import { InputFlow, type InputOwner, type SharedByInputs } from './input_flow';
@@ -49,13 +50,18 @@ export interface ConnectionHostDeps extends SharedByInputs {
   nextSession(): SessionId;
   /** The connection exists. */
   opened(host: ConnectionHost): void;
+  /** Its session asks the hub for something, for the first time. */
+  spoke(host: ConnectionHost): void;
   /** Its session is about to ask for a name: from now on delivery must find it. */
   entered(host: ConnectionHost): void;
   /** The connection is gone. */
   closed(host: ConnectionHost, session: SessionId | undefined): void;
 }
 
-export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, Wakeable {
+export class ConnectionHost
+  implements Host, Outlet, SocketEvents, InputOwner, Wakeable, SilentConnection
+{
+  silentAmong: SilentConnection['silentAmong'];
   readonly #deps: ConnectionHostDeps;
   readonly #socket: Socket;
   readonly #input: InputFlow;
@@ -64,6 +70,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   #events: ConnectionEvents | undefined;
   #session: Session | undefined;
   #id: SessionId | undefined;
+  #hasSpoken = false;
   #caller: Caller | undefined;
   #transfers: FileTransfers | undefined;
   #unsettled: UnsettledMessages | undefined;
@@ -153,6 +160,7 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
   ): void {
     if (this.#isLost) return;
     if (command.do === 'enter' || command.do === 'login') this.#enter();
+    if (!this.#hasSpoken) this.#speak();
     this.#commands.add();
     this.#input.submitted();
     const answered = (outcome: Outcome<K>): void => {
@@ -189,6 +197,16 @@ export class ConnectionHost implements Host, Outlet, SocketEvents, InputOwner, W
     this.#presence = 'entered';
     this.#deps.entered(this);
     this.#socket.keepAlive();
+  }
+
+  #speak(): void {
+    this.#hasSpoken = true;
+    this.#deps.spoke(this);
+  }
+
+  /** Others need its place. */
+  drop(): void {
+    this.abort();
   }
 
   owe(command: Command): void {

@@ -47,7 +47,9 @@ export class TcpDoor implements Door {
     this.#options = options;
     this.#deps = {
       ...deps,
+      spoke: (host) => admission.notSilent(host),
       closed: (host, session) => {
+        admission.notSilent(host);
         admission.left(host.remote.host);
         this.#endTurn(host);
         deps.closed(host, session);
@@ -76,6 +78,7 @@ export class TcpDoor implements Door {
 
   #accept(socket: TcpSocket): SocketEvents {
     const host = new ConnectionHost(socket, this.#deps);
+    this.#options.admission.silent(socket.host, host);
     if (this.dialect.server?.oneAtATime === true) {
       this.#turns.push({ host, socket });
       if (this.#turns.length > 1) {

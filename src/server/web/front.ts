@@ -70,7 +70,7 @@ export class Front {
 
   #accept(client: TcpSocket): SocketEvents {
     const { sockets, admission } = this.#options;
-    const { host } = client.remote;
+    const { host } = client;
     let count = 1;
     const connection: FrontConnection = new FrontConnection(client, {
       clock: sockets.clock,
@@ -84,12 +84,15 @@ export class Front {
         void new Dial(socket, address, { clock, timeoutMs: limits.net.dialMs, connect });
         return socket;
       },
+      isWhole: () => admission.notSilent(connection),
       lost: () => {
+        admission.notSilent(connection);
         this.#connections.delete(connection);
         for (; count > 0; count--) admission.left(host);
       },
     });
     this.#connections.add(connection);
+    admission.silent(host, connection);
     return connection;
   }
 }

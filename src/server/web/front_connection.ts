@@ -5,6 +5,7 @@ import type { Clock, Wakeable } from '../../net/clock';
 import type { Socket, SocketEvents } from '../../net/socket';
 import { Inbox } from '../../protocol/bytes/inbox';
 import { limits } from '../../protocol/limits';
+import type { SilentConnection } from '../net/admission';
 import type { Holder, ReceivedBytes } from '../net/received_bytes';
 import { peerHeader } from './peer_header';
 
@@ -13,6 +14,8 @@ export interface FrontConnectionDeps {
   readonly clock: Clock;
   /** Dials the HTTP server; undefined where there are too many connections. */
   dial(events: SocketEvents): Socket | undefined;
+  /** A whole head has come. */
+  isWhole(): void;
   /** Neither side has a socket any more. */
   lost(): void;
 }
@@ -20,8 +23,9 @@ export interface FrontConnectionDeps {
 const headEnd = Buffer.from('\r\n\r\n');
 const lineFeed = 0x0a;
 
-export class FrontConnection implements SocketEvents, Wakeable, Holder {
+export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentConnection {
   readonly isUnfinished = true;
+  silentAmong: SilentConnection['silentAmong'];
   readonly #client: Socket;
   readonly #deps: FrontConnectionDeps;
   readonly #head = new Inbox();
@@ -83,6 +87,7 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder {
   lost(): void {
     this.#isLost = true;
     this.#deps.received.set(this, 0);
+    this.#deps.isWhole();
     this.#deps.clock.wake(this, undefined);
     this.#server?.abort();
     this.#gone();
