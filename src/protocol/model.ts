@@ -1,5 +1,6 @@
 // The words of the chat: names, addresses, messages, refusals, and the events that a user can be told.
 
+import { isVisible } from './bytes/visible';
 import { limits } from './limits';
 
 /** Success with a value, or a refusal that says why. Refusals are values, never exceptions. */
@@ -181,19 +182,18 @@ export interface User {
 const utf8 = new TextEncoder();
 /** What most names are: visible ASCII, which needs no further look. */
 const plain = /^[!-~]+$/;
-/** Controls, invisible formatting, unpaired surrogates, line separators: nothing a name may hold. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * The name that a peer's text stands for, or undefined where it is none: 1 to 255 bytes of UTF-8, nothing
- * invisible, no white space at its ends, no leading `#` (those are the relay's numbers). Composed (NFC), so
- * that two spellings of one look are one name.
+ * The name that a peer's text stands for, or undefined where it is none: 1 to 255 bytes of UTF-8, all of it visible, no
+ * white space at its ends, no mark without a letter and no `#` (those are the relay's numbers) at its start, whatever
+ * their form. Composed (NFC), so that two spellings of one look are one name.
  */
 export function nameOf(text: string): Name | undefined {
   if (text.length === 0 || text.length > limits.hub.nameBytes || text.startsWith('#'))
     return undefined;
   if (plain.test(text)) return text as Name;
-  if (unprintable.test(text) || text.trim() !== text) return undefined;
+  if (text.trim() !== text || /^\p{M}/u.test(text) || !isVisible(text)) return undefined;
+  if (text.normalize('NFKC').startsWith('#')) return undefined;
   const name = text.normalize('NFC');
   return utf8.encode(name).length > limits.hub.nameBytes ? undefined : (name as Name);
 }
@@ -212,13 +212,13 @@ export function recipientNameOf(text: string): Name | undefined {
   return number === undefined ? nameOf(text) : numberedName(Number(number));
 }
 
-/** A room's name: 1 to 64 bytes of UTF-8, nothing invisible, no white space (source 003, part 1, splits words at it). */
+/** A room's name: 1 to 64 bytes of UTF-8, all of it visible, no white space (source 003, part 1, splits words at it). */
 export function roomNameOf(text: string): RoomName | undefined {
   if (
     text.length === 0 ||
     text.length > limits.hub.roomNameBytes ||
-    /\s/u.test(text) ||
-    unprintable.test(text)
+    /^\p{M}|\s/u.test(text) ||
+    !isVisible(text)
   ) {
     return undefined;
   }

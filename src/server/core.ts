@@ -53,9 +53,9 @@ const startRadix = 36;
 /** A connection that calls a user: the user is told no address of ours. */
 const noAddress: Address = { host: '', port: 0 };
 
-/** Opens the store of a core that is to start: nothing of guests outlives a server. Throws as `openStore`. */
-export function openCoreStore(path: string): Store {
-  const db = openStore(path);
+/** Opens the store of a core that is to start: nothing of guests outlives a server. Takes and throws as `openStore`. */
+export function openCoreStore(path: string, say?: (line: string) => void): Store {
+  const db = openStore(path, say);
   forgetGuestsFiles(db);
   forgetGuestsGroups(db);
   return db;

@@ -4,6 +4,7 @@ import { isLoopback, localHost, ownHosts } from '../net/address';
 import { type Clock, SystemClock } from '../net/clock';
 import { FlushScheduler } from '../net/flush_scheduler';
 import type { SocketDeps } from '../net/socket';
+import { escapeForTerminal } from '../protocol/bytes/escape';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
@@ -133,7 +134,9 @@ async function openStorage(
 ): Promise<Storage> {
   const folder = settings.folder === undefined ? temporaryFolder() : holdFolder(settings.folder);
   undo.push(() => folder.release());
-  const db = openCoreStore(folder.database);
+  const db = openCoreStore(folder.database, (line) =>
+    settings.console.warn(`${folder.database}: ${escapeForTerminal(line)}`),
+  );
   undo.push(() => db.close());
   const files = new Files({
     folder: folder.files,

@@ -60,7 +60,11 @@ export const layers: readonly Layer[] = [
   // The hub knows commands and events, and no one who carries them.
   {
     files: 'src/server/hub/**',
-    may: ['src/server/hub/**', 'src/protocol/{model,commands,limits}.ts'],
+    may: [
+      'src/server/hub/**',
+      'src/protocol/{model,commands,limits}.ts',
+      'src/protocol/bytes/visible.ts',
+    ],
     external: ['bun:sqlite'],
   },
   // Towards the hub: the journal runs it, delivery reads its events; the parts that carry bytes know neither.

@@ -1,5 +1,7 @@
 // Makes text that a peer sent harmless and visible before it reaches a terminal.
 
+import { isJoinerInWord } from './visible';
+
 /**
  * What must never reach a terminal as it is: C0, DEL and C1 (escape sequences begin with one of them),
  * bidirectional marks, overrides and isolates, characters without width that hide or forge, line and
@@ -18,16 +20,6 @@ const emojiAfter = /^\p{Extended_Pictographic}/u;
 
 /** What has variants that a selector chooses, besides the digits of keycaps. */
 const variedBefore = /[\p{Extended_Pictographic}\p{Script=Han}]$/u;
-
-/** Scripts that are not written rightly without joiners and non-joiners inside their words. */
-const joining =
-  // Not a script's controls, which are escaped themselves.
-  '(?=[\\p{L}\\p{M}])' +
-  '[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Devanagari}\\p{Script=Bengali}' +
-  '\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}' +
-  '\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Khmer}]';
-const joiningBefore = new RegExp(`(?:${joining})$`, 'u');
-const joiningAfter = new RegExp(`^${joining}`, 'u');
 
 /** What a TAB becomes: a real one would jump by where the line happens to begin. */
 const tab = '    ';
@@ -59,9 +51,7 @@ function belongs(character: string, text: string, offset: number): boolean {
   const before = text.slice(Math.max(0, offset - 3), offset);
   const after = text.slice(offset + 1, offset + 3);
   if (character === '\u200d' && emojiBefore.test(before) && emojiAfter.test(after)) return true;
-  if (character === '\u200d' || character === '\u200c') {
-    return joiningBefore.test(before) && joiningAfter.test(after);
-  }
+  if (isJoinerInWord(text, offset)) return true;
   if (character < '\ufe00' || character > '\ufe0f') return false;
   return variedBefore.test(before) || (/[0-9#*]$/.test(before) && after.startsWith('\u20e3'));
 }

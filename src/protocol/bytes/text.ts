@@ -89,6 +89,9 @@ export function bareName(name: string): string {
   return name.replace(/[<>[\]:,;]/g, '') || '?';
 }
 
+/** A name as users are told apart by it: bare, and in one case. The hub compares more closely. */
+export const comparableName = (name: string): string => bareName(name).toLowerCase();
+
 /** A name that must fit a frame: one over `limits.text` is cut, and ends with `~`. */
 export function shortName(name: string): string {
   const charactersMax = limits.text.shortNameCharacters;

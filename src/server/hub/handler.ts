@@ -11,6 +11,7 @@ import type { Accounts } from './state/accounts';
 import type { Attachments } from './state/attachments';
 import type { Callbacks } from './state/callbacks';
 import type { Groups } from './state/groups';
+import type { NameLooks } from './state/looks';
 import type { Membership } from './state/membership';
 import type { PendingMessages } from './state/messages';
 import type { Offers } from './state/offers';
@@ -28,6 +29,7 @@ export interface HubState {
   readonly attachments: Attachments;
   readonly callbacks: Callbacks;
   readonly groups: Groups;
+  readonly looks: NameLooks;
   readonly membership: Membership;
   readonly messages: PendingMessages;
   readonly offers: Offers;

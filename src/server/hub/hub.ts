@@ -27,6 +27,7 @@ import { Accounts } from './state/accounts';
 import { Attachments } from './state/attachments';
 import { Callbacks } from './state/callbacks';
 import { Groups } from './state/groups';
+import { NameLooks } from './state/looks';
 import { Membership } from './state/membership';
 import { PendingMessages } from './state/messages';
 import { Offers } from './state/offers';
@@ -103,6 +104,7 @@ function actorOf(command: Command): Actor | undefined {
 function openState(db: Store, { reservedRooms }: HubSettings): HubState {
   const accounts = new Accounts(db);
   const sessions = new Sessions(db);
+  const looks = new NameLooks(db);
   const presence = new PresenceCache(db);
   const membership = new Membership(db);
   const attachments = new Attachments(db);
@@ -112,6 +114,7 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
     attachments,
     callbacks: new Callbacks(db),
     groups: new Groups(db, membership, sessions),
+    looks,
     membership,
     messages: new PendingMessages(db),
     offers: new Offers(db, sessions, attachments),
@@ -119,7 +122,7 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
     rooms: new RoomList(db),
     sessions,
     speakers: new SpeakerCache(db),
-    users: new Users(accounts, sessions, presence),
+    users: new Users(accounts, sessions, looks, presence),
     reservedRooms,
   };
 }

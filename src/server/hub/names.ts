@@ -1,14 +1,33 @@
 // How names are compared, and how recipients are numbered.
 
-import type { Name, RecipientId, SessionId } from '../../protocol/model';
+import type { RecipientId, SessionId } from '../../protocol/model';
 
 const delimiters = /[<>[\]:,;]/g;
+const joiners = /[\u200c\u200d]/g;
+const ascii = /^[ -~]*$/;
 
 /**
- * What makes two names the same: a name without the characters that it loses on its way into other dialects,
- * so that `a:b` and `ab` cannot stand for two people at a door where both read `ab`.
+ * A name without the characters that it loses on its way into other dialects, so that `a:b` and `ab` cannot stand for
+ * two people at a door where both read `ab`.
  */
-export const keyOf = (name: Name): string => name.replace(delimiters, '') || name;
+export const bareNameOf = (name: string): string => name.replace(delimiters, '') || name;
+
+/**
+ * What a user is looked up by: the bare name in one case, and without the joiners of its script. Names that only look
+ * alike have different keys (looks.ts): what is written to one never reaches the other.
+ */
+export function keyOf(name: string): string {
+  const bare = bareNameOf(name);
+  if (ascii.test(bare)) return bare.toLowerCase();
+  // Upper case first, so that ß is ss, and all forms of a letter are one.
+  return bare.replace(joiners, '').toUpperCase().toLowerCase().normalize('NFC');
+}
+
+/**
+ * The key of an account that was registered while `Ann` and `ann` were two names, and an older one has the key now: only
+ * its own spelling finds it. No name holds a control.
+ */
+export const spellingKeyOf = (name: string): string => `\u0001${bareNameOf(name)}`;
 
 export const accountRecipient = (account: number): RecipientId => `a${account}` as RecipientId;
 export const guestRecipient = (session: SessionId): RecipientId => `g${session}` as RecipientId;

@@ -1,12 +1,20 @@
-// The tables: ordered migrations of what lasts, never edited once released, and what a restart clears.
+// The tables that last: ordered migrations, never edited once released.
+
+import type { Database } from 'bun:sqlite';
+
+import { migrateNames } from './name_migration';
+
+/** A statement, or what takes more than SQL. `say`: tells the operator what has changed for users. */
+type MigrationStep = string | ((db: Database, say: (line: string) => void) => void);
+export type Migration = readonly MigrationStep[];
 
 /** One migration a version: `user_version` n means that the first n have been applied. */
-export const migrations: readonly (readonly string[])[] = [
+export const migrations: readonly Migration[] = [
   // 1: accounts, call-back addresses, messages and files that wait, outcomes remembered by key
   [
     `CREATE TABLE account (
        id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: acks must not reach a namesake
-       key TEXT NOT NULL UNIQUE,             -- the name as it is compared (names.ts)
+       key TEXT NOT NULL UNIQUE,             -- what the name is looked up by (names.ts)
        name TEXT NOT NULL,
        full_name TEXT NOT NULL,
        born TEXT NOT NULL,
@@ -179,102 +187,19 @@ export const migrations: readonly (readonly string[])[] = [
     `DROP INDEX message_recipient`,
     `CREATE INDEX message_sender ON message (recipient, sender, serial)`,
   ],
-];
-
-/** What lives as long as the process: sessions, open rooms, what waits for guests. */
-export const volatileSchema: readonly string[] = [
-  `CREATE TABLE live.session (
-     number INTEGER PRIMARY KEY AUTOINCREMENT, -- the order in which they came
-     id TEXT NOT NULL UNIQUE,
-     key TEXT NOT NULL,
-     name TEXT NOT NULL,
-     account INTEGER,                          -- of main.account; null for a guest
-     dialect TEXT NOT NULL,
-     machine TEXT NOT NULL,
-     host TEXT NOT NULL,
-     port INTEGER NOT NULL,
-     deaf INTEGER NOT NULL,
-     hears_for TEXT,                           -- a key
-     watches INTEGER NOT NULL DEFAULT 0,
-     last_id INTEGER NOT NULL DEFAULT 0,
-     waiting INTEGER NOT NULL DEFAULT 0,
-     waiting_bytes INTEGER NOT NULL DEFAULT 0,
-     at INTEGER NOT NULL
-   ) STRICT`,
-  `CREATE UNIQUE INDEX live.guest_key ON session (key) WHERE account IS NULL`,
-  `CREATE INDEX live.session_account ON session (account) WHERE account IS NOT NULL`,
-  `CREATE INDEX live.session_hears_for ON session (hears_for) WHERE hears_for IS NOT NULL`,
-  `CREATE INDEX live.session_host ON session (host)`,
-  `CREATE INDEX live.session_watches ON session (id) WHERE watches = 1`,
-  // The free numbers of every range of which the lowest was asked for (names as #7); kept by the triggers.
-  `CREATE TABLE live.number_range (first INTEGER, last INTEGER, PRIMARY KEY (first, last)) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE live.free_number (number INTEGER PRIMARY KEY) STRICT`,
-  `CREATE TRIGGER live.number_taken AFTER INSERT ON session WHEN NEW.key GLOB '#[0-9]*'
-     BEGIN DELETE FROM free_number WHERE number = CAST(substr(NEW.key, 2) AS INTEGER); END`,
-  `CREATE TRIGGER live.number_freed AFTER DELETE ON session WHEN OLD.key GLOB '#[0-9]*'
-     BEGIN INSERT OR IGNORE INTO free_number
-       SELECT CAST(substr(OLD.key, 2) AS INTEGER)
-       WHERE EXISTS (SELECT 1 FROM number_range WHERE CAST(substr(OLD.key, 2) AS INTEGER) BETWEEN first AND last);
-     END`,
-  `CREATE TABLE live.room (
-     number INTEGER PRIMARY KEY AUTOINCREMENT, -- the order in which they were created
-     name TEXT NOT NULL UNIQUE,
-     creator TEXT,                             -- a RecipientId; null where it is reserved
-     reserved INTEGER NOT NULL
-   ) STRICT`,
-  `CREATE INDEX live.room_creator ON room (creator)`,
-  `CREATE TABLE live.member (
-     room TEXT NOT NULL, session TEXT NOT NULL, mute INTEGER NOT NULL, PRIMARY KEY (room, session)
-   ) STRICT, WITHOUT ROWID`,
-  `CREATE INDEX live.member_session ON member (session)`,
-  `CREATE TABLE live.message (
-     serial INTEGER PRIMARY KEY,
-     recipient TEXT NOT NULL,                  -- a guest's session
-     sender TEXT NOT NULL,
-     id INTEGER NOT NULL,
-     from_name TEXT NOT NULL,
-     to_name TEXT NOT NULL,
-     text TEXT NOT NULL,
-     raw BLOB,
-     file_hash TEXT, file_size INTEGER, file_name TEXT,
-     reference INTEGER,
-     origin TEXT NOT NULL,
-     at INTEGER NOT NULL,
-     bytes INTEGER NOT NULL,
-     is_counted INTEGER NOT NULL
-   ) STRICT`,
-  `CREATE TABLE live.message_share (
-     recipient TEXT NOT NULL, sender TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (recipient, sender)
-   ) STRICT, WITHOUT ROWID`,
-  `CREATE INDEX live.message_sender ON message (recipient, sender, serial)`,
-  // A file offered and not yet fetched by all who want it; `offer_part`: one of its recipients.
-  `CREATE TABLE live.offer (
-     number INTEGER PRIMARY KEY AUTOINCREMENT,
-     session TEXT,                             -- the session that offers, while it is here
-     by_name TEXT NOT NULL,
-     origin TEXT NOT NULL,
-     name TEXT NOT NULL,
-     size INTEGER NOT NULL,
-     hash TEXT,                                -- once it is stored
-     token_hash TEXT,                          -- what the connection shows that brings it
-     file_connection TEXT,                     -- that connection
-     serial INTEGER                            -- of the message it waits with
-   ) STRICT`,
-  `CREATE INDEX live.offer_session ON offer (session)`,
-  `CREATE INDEX live.offer_token ON offer (token_hash)`,
-  `CREATE INDEX live.offer_hash ON offer (hash)`,
-  `CREATE TABLE live.offer_part (
-     place INTEGER PRIMARY KEY AUTOINCREMENT,
-     offer INTEGER NOT NULL,
-     recipient TEXT NOT NULL,
-     name TEXT NOT NULL,
-     state TEXT NOT NULL,
-     session TEXT,                             -- by which the recipient accepted
-     token_hash TEXT,                          -- what the connection shows that fetches it
-     file_connection TEXT,                     -- that connection
-     UNIQUE (offer, recipient)
-   ) STRICT`,
-  `CREATE INDEX live.offer_part_recipient ON offer_part (recipient)`,
-  `CREATE INDEX live.offer_part_session ON offer_part (session)`,
-  `CREATE INDEX live.offer_part_token ON offer_part (token_hash)`,
+  // 10: names are looked up in one case, and none looks like another
+  [
+    `CREATE TABLE account_look (
+       look TEXT NOT NULL,                   -- looks.ts
+       account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+       shown INTEGER NOT NULL,               -- 1: as it stands; 0: in another case
+       PRIMARY KEY (look, account)
+     ) STRICT, WITHOUT ROWID`,
+    `CREATE INDEX account_look_account ON account_look (account)`,
+    `ALTER TABLE chat_group ADD COLUMN look TEXT NOT NULL DEFAULT ''`,
+    `CREATE INDEX chat_group_look ON chat_group (look)`,
+    `ALTER TABLE file ADD COLUMN from_name TEXT NOT NULL DEFAULT ''`,
+    `UPDATE file SET from_name = from_key`,
+    migrateNames,
+  ],
 ];

@@ -3,7 +3,8 @@
 import { Database } from 'bun:sqlite';
 
 import { limits } from '../../protocol/limits';
-import { migrations, volatileSchema } from './schema';
+import { type Migration, migrations } from './schema';
+import { volatileSchema } from './volatile_schema';
 
 /** The database on disk was written by a later version of the program. */
 export class NewerDatabase extends Error {
@@ -19,11 +20,12 @@ export class ForeignDatabase extends Error {
 export type Store = Database;
 
 /**
- * Opens (and creates or migrates) the database. `path` may be `:memory:`.
+ * Opens (and creates or migrates) the database. `path` may be `:memory:`. `say`: tells the operator what a migration
+ * has changed for users.
  * Throws NewerDatabase where the file is of a later version, ForeignDatabase where another program made it, and
  * SQLite's own errors where it cannot be opened or is no database.
  */
-export function openStore(path: string): Store {
+export function openStore(path: string, say: (line: string) => void = () => {}): Store {
   const db = new Database(path, { create: true, strict: true });
   try {
     refuseForeign(db, path);
@@ -33,7 +35,7 @@ export function openStore(path: string): Store {
     db.run('PRAGMA synchronous = FULL');
     db.run('PRAGMA foreign_keys = ON');
     db.run(`PRAGMA wal_autocheckpoint = ${limits.hub.checkpointPages}`);
-    migrate(db, path);
+    migrate(db, path, say);
     makeShrinkable(db);
     db.run("ATTACH ':memory:' AS live");
     for (const statement of volatileSchema) db.run(statement);
@@ -70,7 +72,7 @@ function makeShrinkable(db: Database): void {
 /** What `PRAGMA auto_vacuum` answers for INCREMENTAL. */
 const incremental = 2;
 
-function migrate(db: Database, path: string): void {
+function migrate(db: Database, path: string, say: (line: string) => void): void {
   const version = db.query<{ user_version: number }, []>('PRAGMA user_version').get();
   const from = version?.user_version ?? 0;
   if (from > migrations.length) {
@@ -80,8 +82,19 @@ function migrate(db: Database, path: string): void {
   }
   migrations.slice(from).forEach((migration, index) => {
     db.transaction(() => {
-      for (const statement of migration) db.run(statement);
+      applyMigration(db, migration, say);
       db.run(`PRAGMA user_version = ${from + index + 1}`);
     })();
   });
+}
+
+export function applyMigration(
+  db: Database,
+  migration: Migration,
+  say: (line: string) => void,
+): void {
+  for (const step of migration) {
+    if (typeof step === 'string') db.run(step);
+    else step(db, say);
+  }
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { migrations } from '../../../src/server/hub/schema';
+import { applyMigration, openStore } from '../../../src/server/hub/store';
 import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
 
 const folder = mkdtempSync(join(tmpdir(), 'chat-migration-'));
@@ -19,9 +20,7 @@ function oldDatabase(version: number, statements: readonly string[]): string {
   const path = join(folder, `${++files}.db`);
   const db = new Database(path, { create: true, strict: true });
   db.run('PRAGMA journal_mode = WAL');
-  for (const migration of migrations.slice(0, version)) {
-    for (const statement of migration) db.run(statement);
-  }
+  for (const migration of migrations.slice(0, version)) applyMigration(db, migration, () => {});
   for (const statement of statements) db.run(statement);
   db.run(`PRAGMA user_version = ${version}`);
   db.close();
@@ -126,4 +125,96 @@ test('an account made today requires its token, as before', () => {
   });
   const row = hub.db.query('SELECT token_required FROM account').get();
   expect(row).toEqual({ token_required: 1 });
+});
+
+const user = (name: string, key = name): string =>
+  `INSERT INTO account (key, name, full_name, born, host, registered_at, token_hash)
+   VALUES ('${key}', '${name}', 'x', '01/01/2000', '10.0.0.9', 1, NULL)`;
+
+test('version 8: every account is reachable, and what collides is told', () => {
+  const path = oldDatabase(8, [
+    user('Ann'),
+    user('ann'),
+    user('bob'),
+    user('b\u043eb'),
+    user('bob\u3164'),
+    user('BOB\ufe0f'),
+    user('\ue000'),
+    user('a:b', 'ab'),
+    `INSERT INTO chat_group (name, creator, at) VALUES ('tea', 'a3', 1), ('tea\u034f', 'a5', 2)`,
+    `INSERT INTO group_member (group_name, recipient, name, at) VALUES
+       ('tea', 'a3', 'bob', 1), ('tea\u034f', 'a5', 'bob\u3164', 2)`,
+    `INSERT INTO group_invitation VALUES ('tea\u034f', 'a1', 'bob\u3164', 'test', 3)`,
+    `INSERT INTO file (serial, recipient, from_key, id, hash, size, name, at) VALUES
+       (1, 'a1', 'bob\u3164', 7, 'h', 5, 'f', 1), (2, 'a1', 'Ann', 7, 'h', 5, 'f', 1)`,
+    `INSERT INTO funds VALUES ('nGuest', 'Guest', 5)`,
+    `UPDATE log SET position = 40, at = 1700000000000`,
+  ]);
+  const said: string[] = [];
+  openStore(path, (line) => said.push(line)).close();
+  expect(said).toEqual([
+    'the accounts Ann and ann are one name now; each has its own spelling',
+    'the accounts bob and b\u043eb look alike',
+    'not all of the name of the account bob\u3164 can be seen; it is bob~2 now',
+    'not all of the name of the account BOB\ufe0f can be seen; it is BOB~3 now',
+    'not all of the name of the account \ue000 can be seen; it is user now',
+    'not all of the name of the group tea\u034f can be seen; it is tea~2 now',
+  ]);
+
+  const hub = new TestHub(path);
+  const idOf = (name: string): number | undefined => {
+    const sent = hub.ask({
+      do: 'direct',
+      from: { account: named('Ann') },
+      to: named(name),
+      text: name,
+      origin: 'test',
+    });
+    const row = hub.db
+      .query<{ recipient: number }, []>('SELECT recipient FROM message ORDER BY serial DESC')
+      .get();
+    return sent.ok ? row?.recipient : undefined;
+  };
+  const found = {
+    Ann: 1,
+    ann: 2,
+    ANN: 1,
+    bob: 3,
+    Bob: 3,
+    'b\u043eb': 4,
+    'bob~2': 5,
+    'BOB~3': 6,
+    user: 7,
+    'a:b': 8,
+    ab: 8,
+    AB: 8,
+  };
+  for (const [name, id] of Object.entries(found)) expect([name, idOf(name)]).toEqual([name, id]);
+  // Nobody takes a name that looks like one of before.
+  const taken = hub.ask({
+    do: 'register',
+    name: named('B\u043eb'),
+    fullName: 'x',
+    born: '01/01/2000',
+    host: 'h',
+  });
+  expect(taken).toEqual({ ok: false, why: 'name-taken' });
+  expect(
+    hub.db.query('SELECT group_name, recipient, name FROM group_member ORDER BY recipient').all(),
+  ).toEqual([
+    { group_name: 'tea', recipient: 'a3', name: 'bob' },
+    { group_name: 'tea~2', recipient: 'a5', name: 'bob~2' },
+  ]);
+  expect(hub.db.query('SELECT group_name FROM group_invitation').all()).toEqual([
+    { group_name: 'tea~2' },
+  ]);
+  expect(hub.db.query('SELECT from_key, from_name FROM file ORDER BY serial').all()).toEqual([
+    { from_key: 'bob~2', from_name: 'bob~2' },
+    { from_key: 'ann', from_name: 'Ann' },
+  ]);
+  hub.enter('s1', 'Guest');
+  expect(hub.ask({ do: 'funds', session: sessionOf('s1') })).toEqual({
+    ok: true,
+    value: { balance: 5 },
+  });
 });

@@ -116,7 +116,9 @@ describe('rooms', () => {
     const hub = two();
     hub.must(create('s1', 'lived-in'));
     hub.must(join('s2', 'lived-in'));
-    const fill = hub.db.prepare('INSERT INTO live.room (name, creator, reserved) VALUES (?, ?, 0)');
+    const fill = hub.db.prepare(
+      'INSERT INTO live.room (name, look, creator, reserved) VALUES (?1, ?1, ?2, 0)',
+    );
     for (let index = 1; index < limits.hub.rooms; index++) fill.run(`r${index}`, 'somebody');
     hub.must(create('s1', 'one-more'));
     const names = hub.ask({ do: 'rooms', session: sessionOf('s1') });

@@ -1,5 +1,6 @@
 // The left column: the user's account, conversations, people who are here, rooms, groups and invitations.
 
+import { comparableName } from '../../../protocol/bytes/text';
 import { reasonFor } from '../faults';
 import { joinRoom, refreshGroups, refreshRooms, session } from '../server';
 import {
@@ -35,7 +36,7 @@ export function Sidebar() {
           label={t.writeTo}
           action={t.open}
           options={known}
-          done={(to) => showConversation(`p:${to}`)}
+          done={(to) => showConversation(`p:${knownName(to, known)}`)}
         />
         <Invitations />
         <Recent conversations={recent} />
@@ -46,6 +47,12 @@ export function Sidebar() {
     </nav>
   );
 }
+
+/** A name as it is known, also if it was typed in another case: to the server both are one. */
+const knownName = (typed: string, known: readonly string[]): string =>
+  known.find((name) => name === typed) ??
+  known.find((name) => comparableName(name) === comparableName(typed)) ??
+  typed;
 
 /** Conversations with people, the newest first. */
 const recentConversations = (): string[] =>

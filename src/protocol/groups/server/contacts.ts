@@ -1,6 +1,6 @@
 // The users that a client talks with: when one of them leaves, the client is told.
 
-import { bareName } from '../../bytes/text';
+import { comparableName } from '../../bytes/text';
 import type { Host } from '../../dialect';
 import { limits } from '../../limits';
 import type { Name } from '../../model';
@@ -16,7 +16,7 @@ export class Contacts {
 
   /** From now on the client is told when this user leaves. */
   add(name: Name): void {
-    if (this.#names.size < limits.groups.contacts) this.#names.add(bareName(name));
+    if (this.#names.size < limits.groups.contacts) this.#names.add(comparableName(name));
     if (this.#isWatching) return;
     this.#isWatching = true;
     this.#host.submit({ do: 'watch', session: this.#host.session }, ({ ok }) => {
@@ -27,6 +27,6 @@ export class Contacts {
 
   /** A user has left; whether it was a contact. */
   remove(name: Name): boolean {
-    return this.#names.delete(bareName(name));
+    return this.#names.delete(comparableName(name));
   }
 }

@@ -1,6 +1,6 @@
 // What each request of a client that has entered asks of the hub, and how its outcome is answered.
 
-import { bareName } from '../../bytes/text';
+import { comparableName } from '../../bytes/text';
 import type { Outcome } from '../../commands';
 import type { Host } from '../../dialect';
 import { type Name, recipientNameOf, type RoomName, roomNameOf } from '../../model';
@@ -60,7 +60,7 @@ export class MarketRequests {
   #writeTo(id: string, text: string): void {
     const to = recipientNameOf(id);
     if (to === undefined) return this.#answer(texts.notConnected(id));
-    if (bareName(to) === bareName(this.#name)) return this.#answer(texts.writeOneself);
+    if (comparableName(to) === comparableName(this.#name)) return this.#answer(texts.writeOneself);
     const from = { session: this.#host.session };
     this.#host.submit({ do: 'direct', from, to, text, origin: dialectName }, (outcome) => {
       if (outcome.ok) {

@@ -6,7 +6,7 @@ import { accountRecipient } from '../names';
 import { hasToken, requiresToken } from '../state/accounts';
 
 const register: Define<'register'> =
-  ({ accounts, users }) =>
+  ({ accounts, looks, users }) =>
   (command, context) => {
     const { name, fullName, born, host, tokenHash = null } = command;
     if (users.isTaken(name)) {
@@ -16,7 +16,9 @@ const register: Define<'register'> =
       return isRepeat ? ok(undefined) : refused('name-taken');
     }
     context.isDurable = true;
-    accounts.add({ name, fullName, born, host, tokenHash, registeredAt: context.seconds });
+    const registeredAt = context.seconds;
+    const id = accounts.add({ name, fullName, born, host, tokenHash, registeredAt });
+    looks.addAccount(id, name);
     return ok(undefined);
   };
 

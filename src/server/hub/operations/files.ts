@@ -11,7 +11,12 @@ const fileFind: Define<'file-find'> =
   (command) => {
     if (command.session !== undefined) {
       const session = sessions.find(command.session);
-      if (!session || session.key !== keyOf(command.account)) return refused('not-allowed');
+      if (!session) return refused('not-allowed');
+      const isOwn =
+        session.account === null
+          ? session.key === keyOf(command.account)
+          : session.account === accounts.find(command.account)?.id;
+      if (!isOwn) return refused('not-allowed');
       const file = attachments.newest(recipientOf(session), command.from, command.id);
       return file ? ok(file) : refused('unknown-file');
     }

@@ -2,7 +2,7 @@
 
 import { type Name, ok, refused } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
-import { accountRecipient } from '../names';
+import { accountRecipient, bareNameOf } from '../names';
 import type { SessionRow } from '../state/sessions';
 import { recipientOf } from '../state/users';
 import type { Store } from '../store';
@@ -10,12 +10,12 @@ import type { Store } from '../store';
 /** The most that a balance can be, in dollars: what a number holds exactly. */
 const balanceMax = Number.MAX_SAFE_INTEGER;
 
-/** Whose balance it is: an account's for good, or a guest's by name, so that a guest who returns finds it. */
+/** Whose balance it is: an account's for good, or a guest's by its spelling, so that a guest who returns finds it. */
 type Owner = `a${string}` | `n${string}`;
 
 const ownerOfAccount = (account: number): Owner => accountRecipient(account) as string as Owner;
-const ownerOf = ({ account, key }: Pick<SessionRow, 'account' | 'key'>): Owner =>
-  account === null ? `n${key}` : ownerOfAccount(account);
+const ownerOf = ({ account, name }: Pick<SessionRow, 'account' | 'name'>): Owner =>
+  account === null ? `n${bareNameOf(name)}` : ownerOfAccount(account);
 
 const isDollars = (amount: number): boolean => Number.isSafeInteger(amount) && amount >= 0;
 

@@ -3,6 +3,7 @@
 import { limits } from '../../../protocol/limits';
 import { ok, refused, type RoomName, type Said } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
+import { lookOf } from '../looks';
 import { memberOf } from '../state/sessions';
 import { recipientOf } from '../state/users';
 import type { Store } from '../store';
@@ -12,8 +13,8 @@ const prepareExists = (db: Store) =>
 
 function prepareCreation(db: Store) {
   return {
-    insert: db.prepare<never, [string, string | null, number]>(
-      'INSERT INTO live.room (name, creator, reserved) VALUES (?, ?, ?)',
+    insert: db.prepare<never, [string, string, string | null, number]>(
+      'INSERT INTO live.room (name, look, creator, reserved) VALUES (?, ?, ?, ?)',
     ),
     count: db.prepare<{ rooms: number }, []>(
       'SELECT count(*) AS rooms FROM live.room WHERE reserved = 0',
@@ -33,7 +34,7 @@ function prepareCreation(db: Store) {
 
 const roomCreate: Define<'room-create'> = ({ db, groups, reservedRooms }) => {
   const sql = prepareCreation(db);
-  for (const name of reservedRooms) sql.insert.run(name, null, 1);
+  for (const name of reservedRooms) sql.insert.run(name, lookOf(name), null, 1);
   return ({ room }, _context, session) => {
     if (groups.isTaken(room)) return refused('room-exists');
     const creator = recipientOf(session);
@@ -41,7 +42,7 @@ const roomCreate: Define<'room-create'> = ({ db, groups, reservedRooms }) => {
     if (own >= limits.hub.roomsPerCreator) return refused('too-many');
     const rooms = sql.count.get()?.rooms ?? 0;
     if (rooms >= limits.hub.rooms && !sql.removeOldestEmpty.get()) return refused('too-many');
-    sql.insert.run(room, creator, 0);
+    sql.insert.run(room, lookOf(room), creator, 0);
     return ok(undefined);
   };
 };

@@ -54,7 +54,7 @@ function hearsForKey(hearsFor: Entry['hearsFor'], own: Name): string | null {
 
 /** `account`: null for a guest. */
 function admit(
-  { presence, sessions, users }: HubState,
+  { looks, presence, sessions, users }: HubState,
   context: CommandContext,
   entry: Entry,
   { name, account }: { readonly name: Name; readonly account: number | null },
@@ -72,6 +72,7 @@ function admit(
     hearsFor: hearsForKey(entry.hearsFor, name),
     at: context.at,
   });
+  if (account === null) looks.addGuest(session, name);
   presence.invalidate();
   const recipient = account === null ? guestRecipient(session) : accountRecipient(account);
   context.emit({ is: 'arrived', session, recipient, name, deaf });

@@ -2,7 +2,7 @@
 
 import { limits } from '../../../protocol/limits';
 import type { Name } from '../../../protocol/model';
-import { keyOf } from '../names';
+import { keyOf, spellingKeyOf } from '../names';
 import type { Store } from '../store';
 
 export interface AccountRow {
@@ -35,7 +35,9 @@ export const mayActFor = (account: AccountRow, tokenHash: string | undefined): b
 
 export class Accounts {
   readonly #sql;
-  /** Accounts as they were last found, by key; names that have none included. */
+  /** Whether there are accounts that only their own spelling finds. No new one ever comes. */
+  readonly #hasSpellingKeys: boolean;
+  /** Accounts as they were last found, by name; names that have none included. */
   readonly #cache = new Map<string, AccountRow | undefined>();
 
   constructor(db: Store) {
@@ -56,21 +58,31 @@ export class Accounts {
         'SELECT 1 AS one FROM account WHERE host = ? LIMIT 1',
       ),
     };
+    const spelled = db.query<{ one: 1 }, []>(
+      `SELECT 1 AS one FROM account WHERE key GLOB char(1) || '*' LIMIT 1`,
+    );
+    this.#hasSpellingKeys = spelled.get() !== null;
   }
 
   find(name: Name): AccountRow | undefined {
-    const key = keyOf(name);
-    const cached = this.#cache.get(key);
-    if (cached !== undefined || this.#cache.has(key)) return cached;
+    const cached = this.#cache.get(name);
+    if (cached !== undefined || this.#cache.has(name)) return cached;
     if (this.#cache.size >= limits.hub.cachedAccounts) this.#cache.clear();
-    const account = this.#sql.find.get(key) ?? undefined;
-    this.#cache.set(key, account);
+    const account = this.#read(name);
+    this.#cache.set(name, account);
     return account;
   }
 
-  add(account: Omit<NewAccount, 'key'> & { readonly name: Name }): void {
-    this.#sql.add.run({ ...account, key: keyOf(account.name) });
+  #read(name: Name): AccountRow | undefined {
+    const own = this.#hasSpellingKeys ? this.#sql.find.get(spellingKeyOf(name)) : null;
+    return own ?? this.#sql.find.get(keyOf(name)) ?? undefined;
+  }
+
+  /** Gives the number of the new account. */
+  add(account: Omit<NewAccount, 'key'> & { readonly name: Name }): number {
+    const { lastInsertRowid } = this.#sql.add.run({ ...account, key: keyOf(account.name) });
     this.invalidate();
+    return Number(lastInsertRowid);
   }
 
   remove(id: number): void {

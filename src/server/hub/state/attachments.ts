@@ -54,8 +54,8 @@ export class Attachments {
   constructor(db: Store) {
     this.#sql = {
       add: db.prepare<never, Values>(
-        `INSERT INTO file (serial, recipient, from_key, id, hash, size, name, at)
-         VALUES ($serial, $recipient, $fromKey, $id, $hash, $size, $name, $at)`,
+        `INSERT INTO file (serial, recipient, from_key, from_name, id, hash, size, name, at)
+         VALUES ($serial, $recipient, $fromKey, $from, $id, $hash, $size, $name, $at)`,
       ),
       count: db.prepare<{ count: number }, [string]>(
         'SELECT count(*) AS count FROM file WHERE recipient = ?',
@@ -72,7 +72,7 @@ export class Attachments {
       ),
       // With a message that is still to be delivered its file will come by itself.
       delivered: db.prepare<WaitingFile & { readonly from: Name }, [string, number]>(
-        `SELECT serial, hash, size, name, from_key AS "from" FROM file
+        `SELECT serial, hash, size, name, from_name AS "from" FROM file
          WHERE recipient = ?
            AND NOT EXISTS (SELECT 1 FROM message WHERE message.serial = file.serial)
          ORDER BY serial LIMIT ?`,
@@ -88,7 +88,7 @@ export class Attachments {
 
   add({ serial, recipient, from, id, file, at }: NewAttachment): void {
     const { hash, size, name } = file;
-    this.#sql.add.run({ serial, recipient, fromKey: keyOf(from), id, hash, size, name, at });
+    this.#sql.add.run({ serial, recipient, fromKey: keyOf(from), from, id, hash, size, name, at });
   }
 
   /** Whether a recipient has a place for one more file of a sender: nobody takes the places of all others. */

@@ -3,6 +3,7 @@
 import { limits } from '../../../protocol/limits';
 import type { Name, RecipientId, RoomName } from '../../../protocol/model';
 import type { CommandContext } from '../context';
+import { lookOf } from '../looks';
 import type { Store } from '../store';
 import { GroupQuotas } from './group_quotas';
 import type { Member, Membership } from './membership';
@@ -36,9 +37,12 @@ export function forgetGuestsGroups(db: Store): void {
 function prepareStatements(db: Store) {
   return {
     find: db.prepare<GroupRow, [string]>('SELECT name, creator FROM chat_group WHERE name = ?'),
-    isRoom: db.prepare<{ one: 1 }, [string]>('SELECT 1 AS one FROM live.room WHERE name = ?'),
-    add: db.prepare<never, [string, string, number]>(
-      'INSERT INTO chat_group (name, creator, at) VALUES (?, ?, ?)',
+    add: db.prepare<never, [string, string, string, number]>(
+      'INSERT INTO chat_group (name, look, creator, at) VALUES (?, ?, ?, ?)',
+    ),
+    isLookTaken: db.prepare<{ one: 1 }, [string]>(
+      `SELECT 1 AS one FROM chat_group WHERE look = ?1
+       UNION ALL SELECT 1 FROM live.room WHERE look = ?1 LIMIT 1`,
     ),
     dropCreator: db.prepare<never, [string, string]>(
       'UPDATE chat_group SET creator = NULL WHERE name = ? AND creator = ?',
@@ -109,9 +113,9 @@ export class Groups {
     return this.#sql.find.get(name) ?? undefined;
   }
 
-  /** Whether a room or a group has the name. */
+  /** Whether a room or a group has the name, or one that looks like it. */
   isTaken(name: RoomName): boolean {
-    return this.find(name) !== undefined || this.#sql.isRoom.get(name) !== null;
+    return this.#sql.isLookTaken.get(lookOf(name)) !== null;
   }
 
   members(group: RoomName): Name[] {
@@ -140,7 +144,7 @@ export class Groups {
 
   create(context: CommandContext, group: RoomName, creator: GroupMember): void {
     context.isDurable = true;
-    this.#sql.add.run(group, creator.recipient, context.at);
+    this.#sql.add.run(group, lookOf(group), creator.recipient, context.at);
     this.addMember(context, group, creator);
   }
 

@@ -4,6 +4,7 @@ import type { Actor, Name, Presence, RecipientId, SessionId } from '../../../pro
 import type { CommandContext } from '../context';
 import { accountRecipient, guestRecipient } from '../names';
 import { type Accounts, mayActFor } from './accounts';
+import type { NameLooks } from './looks';
 import type { PresenceCache } from './presence';
 import type { SessionRow, Sessions } from './sessions';
 
@@ -29,17 +30,23 @@ export const recipientOf = (session: SessionRow): RecipientId =>
 export class Users {
   readonly #accounts: Accounts;
   readonly #sessions: Sessions;
+  readonly #looks: NameLooks;
   readonly #presence: PresenceCache;
 
-  constructor(accounts: Accounts, sessions: Sessions, presence: PresenceCache) {
+  constructor(accounts: Accounts, sessions: Sessions, looks: NameLooks, presence: PresenceCache) {
     this.#accounts = accounts;
     this.#sessions = sessions;
+    this.#looks = looks;
     this.#presence = presence;
   }
 
-  /** Whether any user, here or away, has this name. */
+  /** Whether any user, here or away, has this name, or one that looks like it. */
   isTaken(name: Name): boolean {
-    return this.#accounts.find(name) !== undefined || this.#sessions.guest(name) !== undefined;
+    return (
+      this.#accounts.find(name) !== undefined ||
+      this.#sessions.guest(name) !== undefined ||
+      this.#looks.isTaken(name)
+    );
   }
 
   /** The user who acts, or why they may not. */
