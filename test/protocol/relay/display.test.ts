@@ -329,6 +329,20 @@ describe('one emitter that floods', () => {
     expect(turns).toBeLessThanOrEqual(limits.relay.placesPerSender + 1);
   });
 
+  test('twenty who flood keep nobody waiting behind a share of each', () => {
+    const program = Program.registered(1007);
+    for (let at = 0; at < 500; at++) {
+      for (let id = 1; id <= 20; id++) program.said(id, 'flood', 100 * at + id);
+    }
+    program.said(21, 'excuse me', 70_000);
+    let turns = 0;
+    for (; !program.lines().some((line) => line.includes('excuse me')); turns++) {
+      program.send(answer(turns < 20 ? 1 + turns : 0));
+      if (turns > 20) break;
+    }
+    expect(turns).toBeLessThanOrEqual(3);
+  });
+
   test('the order of each sender is kept, and with little traffic the order of all', () => {
     const item = fc.record({ sender: fc.constantFrom('1', '2', '3', '4', '5'), value: fc.nat() });
     fc.assert(

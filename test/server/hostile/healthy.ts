@@ -248,7 +248,7 @@ class WebUser extends Healthy {
     const token = tokenFor(name);
     await this.#ask({ do: 'register', name, fullName: name, born, token });
     await this.#ask({ do: 'login', name, token });
-    await this.#ask({ do: 'create', room });
+    if (name !== victim) await this.#ask({ do: 'create', room });
     await this.#ask({ do: 'join', room });
   }
 

@@ -27,22 +27,28 @@ class Fifo<T> {
 }
 
 interface Sender<T> {
-  /** Places that it has in the common queue. */
+  /** Places that it has in the common queue, or among those who go first. */
   places: number;
   /** All that waits of it. */
   count: number;
+  /** What waits of it goes first. */
+  isFirst: boolean;
   readonly rest: Fifo<T>;
 }
 
 /**
  * Senders are served in the order of arrival as long as each has at most `limits.relay.placesPerSender` items waiting.
  * The further items of a sender wait in a queue of its own: one takes a place at the end of the common queue
- * whenever one of the same sender has been served. So nobody else waits behind them, and the items of each
- * sender stay in order.
+ * whenever one of the same sender has been served. While somebody has so many, a sender of whom nothing waits goes
+ * first, in every second place. So nobody else waits behind them, and the items of each sender stay in order.
  */
 export class FairQueue<T extends { readonly sender: string }> {
   readonly #common = new Fifo<T>();
+  readonly #first = new Fifo<T>();
   readonly #senders = new Map<string, Sender<T>>();
+  /** Senders who have items in a queue of their own. */
+  #flooders = 0;
+  #wasFirst = false;
   #size = 0;
 
   get size(): number {
@@ -58,28 +64,42 @@ export class FairQueue<T extends { readonly sender: string }> {
     this.#size++;
     let sender = this.#senders.get(item.sender);
     if (!sender) {
-      sender = { places: 0, count: 0, rest: new Fifo() };
+      const isFirst = this.#flooders > 0;
+      sender = { places: 0, count: 0, isFirst, rest: new Fifo() };
       this.#senders.set(item.sender, sender);
     }
-    sender.count++;
-    if (sender.places === limits.relay.placesPerSender) {
+    const most = sender.isFirst ? 1 : limits.relay.placesPerSender;
+    if (sender.places >= most) {
+      if (sender.count === sender.places) this.#flooders++;
       sender.rest.add(item);
     } else {
       sender.places++;
-      this.#common.add(item);
+      if (sender.isFirst) this.#first.add(item);
+      else this.#common.add(item);
     }
+    sender.count++;
   }
 
   take(): T | undefined {
-    const item = this.#common.take();
+    const item = this.#next();
     if (item === undefined) return undefined;
     this.#size--;
     const sender = this.#senders.get(item.sender);
     if (!sender) return item;
     sender.count--;
+    sender.isFirst = false;
     const next = sender.rest.take();
-    if (next !== undefined) this.#common.add(next);
-    else if (--sender.places === 0) this.#senders.delete(item.sender);
+    if (next !== undefined) {
+      this.#common.add(next);
+      if (sender.count === sender.places) this.#flooders--;
+    } else if (--sender.places === 0) this.#senders.delete(item.sender);
+    return item;
+  }
+
+  #next(): T | undefined {
+    const first = this.#wasFirst ? undefined : this.#first.take();
+    const item = first ?? this.#common.take() ?? this.#first.take();
+    this.#wasFirst = first !== undefined;
     return item;
   }
 }
