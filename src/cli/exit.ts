@@ -1,6 +1,6 @@
 // The statuses that the process exits with, and the error that carries one of them to the user.
 
-/** The numbers are those of sysexits.h, which other programs use too; 130 is 128 and the number of SIGINT. */
+/** The numbers are those of sysexits.h, which other programs use too; 130 is that of SIGINT. */
 export const exit = {
   ok: 0,
   usage: 64,
@@ -11,6 +11,8 @@ export const exit = {
   cannotCreate: 73,
   tryAgain: 75,
   notAllowed: 77,
+  /** After a signal it is this and the signal's number, as shells count. */
+  signalled: 128,
   interrupted: 130,
 } as const;
 

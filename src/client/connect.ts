@@ -4,6 +4,7 @@ import { defineCommand } from '../cli/command';
 import { exit } from '../cli/exit';
 import { type Io, ReaderGone, writeFault } from '../cli/io';
 import type { ClientOptions, Target } from '../protocol/dialect';
+import { limits } from '../protocol/limits';
 import { type Endpoint, endpointOf, serverOptions, unreachableHint, withToken } from './endpoint';
 import { IncomingStyle } from './incoming_style';
 import { InteractiveSession } from './interactive_session';
@@ -36,7 +37,7 @@ export const connect = defineCommand({
       description: "the protocol's own lines and prompts, and nothing of ours around them",
     },
     json: { type: 'boolean', description: 'print one object a message, receipt or result' },
-    once: { type: 'boolean', description: 'with --json: end when the server is lost' },
+    once: { type: 'boolean', description: 'end when the server is lost, rather than come back' },
     linger: {
       type: 'duration',
       description: 'stay so long after the end of a script',
@@ -65,6 +66,7 @@ export const connect = defineCommand({
       interactive: dialogue.isInteractive,
       takeover,
       plain,
+      once,
       ...(name !== undefined && { fullName: name }),
       ...(born !== undefined && { born }),
       ...(role !== undefined && { role }),
@@ -79,7 +81,7 @@ export const connect = defineCommand({
       dialogue,
       view,
       lingerMs: linger,
-      isPersistent: json && !once,
+      isPersistent: !once && (json || dialogue.isInteractive),
       onHostUnknown: () => (isHostUnknown = true),
       onConnected: () => {
         hasConnected = true;
@@ -88,7 +90,11 @@ export const connect = defineCommand({
     });
     const status = await session.current.run();
     dialogue.close();
-    await outputWritten();
+    // Whoever is told to leave does not wait for a reader who has stalled.
+    const isTold = status >= exit.signalled;
+    await (isTold
+      ? Promise.race([outputWritten(), Bun.sleep(limits.client.lastLinesMs)])
+      : outputWritten());
     if (dialogue.fault !== undefined) {
       const fault = writeFault(dialogue.fault);
       if (!(fault instanceof ReaderGone)) throw fault;

@@ -30,6 +30,12 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
   #onDrained: ((hasLeft: boolean) => void) | undefined;
   readonly #left = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
+  readonly #silentMs: number | undefined;
+
+  /** `silentMs`: after how long a peer that acknowledges nothing is lost; undefined: when the system says so. */
+  constructor(silentMs?: number) {
+    this.#silentMs = silentMs;
+  }
 
   get remote(): Address {
     return this.#remote;
@@ -69,6 +75,7 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
     this.#remote = socket.remote;
     this.#local = socket.local;
     socket.events = this;
+    if (this.#silentMs !== undefined) socket.watch(this.#silentMs);
     for (const { bytes, apart } of this.#early) socket.write(bytes, apart);
     this.#early = [];
     if (this.#lingerMs !== undefined) socket.end(this.#lingerMs);

@@ -11,8 +11,8 @@ import type { View } from './view';
 export class FileConnection extends SocketConnection implements ClientConnection {
   readonly #view: View;
 
-  constructor(view: View) {
-    super();
+  constructor(view: View, silentMs?: number) {
+    super(silentMs);
     this.#view = view;
   }
 

@@ -1,9 +1,10 @@
-// One `chat connect`: gives lines to the dialect one after the other, ends in every way it can, and reconnects.
+// One `chat connect`: gives lines to the dialect one after the other, ends in every way it can, and comes back.
 
 import { exit } from '../cli/exit';
 import { note } from '../protocol/client_kit/note';
-import type { Client, ClientOptions, ClientSession, Ending } from '../protocol/dialect';
+import type { Client, ClientOptions, ClientSession, Ending, Resumed } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
+import { Comeback } from './comeback';
 import { hostUnknown } from './endpoint';
 import { ClientRuntime } from './runtime';
 import { statusOf } from './status';
@@ -30,10 +31,12 @@ export interface InteractiveSessionOptions {
   readonly connectMs?: number;
   /** The pauses before each reconnect, in ms; `limits.client.reconnectMs` if absent. */
   readonly reconnectMs?: readonly number[];
+  /** How long leaving may take, in ms; `limits.client.leavingMs` if absent. */
+  readonly leavingMs?: number;
 }
 
-/** The exit status after a signal: 128 and the signal's number, as shells count. */
-const signals = { SIGTERM: 143, SIGHUP: 129 } as const;
+/** The exit status after each signal. */
+const signals = { SIGTERM: exit.signalled + 15, SIGHUP: exit.signalled + 1 } as const;
 
 export class InteractiveSession {
   readonly #options: InteractiveSessionOptions;
@@ -45,15 +48,14 @@ export class InteractiveSession {
   #endLine: ((ending: Ending) => void) | undefined;
   /** The ending of a script's first command that failed. */
   #failure: Ending | undefined;
-  #reconnects = 0;
-  /** Whether the server has ever answered. */
-  #hasConnected = false;
-  #reconnectTimer: Timer | undefined;
+  readonly #comeback: Comeback;
   /** Set when the user leaves: the status to exit with, unless a command has failed. */
   #exitStatus: number | undefined;
 
   constructor(options: InteractiveSessionOptions) {
     this.#options = options;
+    const { view, isPatient, reconnectMs } = options;
+    this.#comeback = new Comeback(view, isPatient, reconnectMs);
   }
 
   /** Settled with the exit status when the session is over. */
@@ -62,11 +64,12 @@ export class InteractiveSession {
     dialogue.onLine((line) => this.#submit(line));
     dialogue.onInterrupt(() => this.#interrupt());
     dialogue.onEnd(() => {
-      if (dialogue.isInteractive || lingerMs === 0) this.#leave(exit.ok);
+      if (dialogue.isInteractive) this.#leaveSoon(exit.ok);
+      else if (lingerMs === 0) this.#leave(exit.ok);
       else setTimeout(() => this.#leave(exit.ok), Math.min(lingerMs, limits.client.lingerMs));
     });
     const handlers = Object.entries(signals).map(([signal, status]) => {
-      const handler = (): void => this.#leave(status);
+      const handler = (): void => this.#leaveSoon(status);
       process.on(signal, handler);
       return [signal, handler] as const;
     });
@@ -81,24 +84,37 @@ export class InteractiveSession {
     return this.#session?.complete?.(before) ?? [];
   }
 
-  #connect(): void {
-    const { dialect, client, dialogue, view, options, onConnected, connectMs } = this.#options;
+  /** `resumed`: what a session that lost its server wants to come back to. */
+  #connect(resumed?: Resumed): void {
+    const { dialect, client, dialogue, view, options, connectMs } = this.#options;
+    const isComingBack = resumed !== undefined;
     const host: ClientRuntime = new ClientRuntime({
       dialect,
       server: options.target,
       view,
-      reached: onConnected,
+      silentMs: limits.client.silentMs,
+      isQuiet: isComingBack,
+      reached: () => this.#reached(),
       hostUnknown: () => {
         this.#options.onHostUnknown?.();
         // Elsewhere the session ends with it, and the program's last words say so.
-        if (dialogue.isInteractive) view.show(note(`${hostUnknown(options.target.host)}.`));
+        if (dialogue.isInteractive && !isComingBack)
+          view.show(note(`${hostUnknown(options.target.host)}.`));
       },
-      exit: (ending) => this.#sessionEnded(host, ending),
+      exit: (...how) => this.#sessionEnded(host, ...how),
       ...(connectMs !== undefined && { connectMs }),
     });
-    // A user who reconnects takes over from their own old session: the server may still hold it.
-    const takeover = options.takeover || this.#hasConnected;
-    this.#session = client.connect(host, { ...options, takeover });
+    // A user who comes back takes over from their own old session: the server may still hold it.
+    const takeover = options.takeover || (isComingBack && this.#comeback.hasConnected);
+    const again = isComingBack ? { resumed } : {};
+    this.#session = client.connect(host, { ...options, takeover, ...again });
+    if (!isComingBack) this.#sessionReady.resolve();
+  }
+
+  /** A new connection stands. What was typed meanwhile is dealt with. */
+  #reached(): void {
+    this.#options.onConnected();
+    this.#comeback.reached();
     this.#sessionReady.resolve();
   }
 
@@ -117,36 +133,36 @@ export class InteractiveSession {
   #interrupt(): void {
     // The second interrupt ends the program at once.
     if (this.#exitStatus !== undefined) this.#finished.resolve(exit.interrupted);
-    else this.#leave(exit.interrupted);
+    else this.#leaveSoon(exit.interrupted);
+  }
+
+  /** Leaves because the user says so now, and not because a script is through: nothing is waited for long. */
+  #leaveSoon(status: number): void {
+    const ms = this.#options.leavingMs ?? limits.client.leavingMs;
+    this.#leave(status);
+    this.#exitStatus = status;
+    setTimeout(() => this.#finished.resolve(this.#finalStatus('done')), ms).unref();
   }
 
   #leave(status: number): void {
     if (this.#exitStatus !== undefined) return;
     this.#exitStatus = status;
-    clearTimeout(this.#reconnectTimer);
+    this.#comeback.cancel();
     if (this.#session === undefined) this.#finished.resolve(this.#finalStatus('done'));
     else this.#session.leave();
   }
 
-  #sessionEnded(host: ClientRuntime, ending: Ending): void {
+  #sessionEnded(host: ClientRuntime, ending: Ending, isFinal: boolean): void {
+    const resumed = this.#session?.resume?.() ?? {};
     this.#session = undefined;
     this.#endLine?.(ending);
-    const isLost = ending === 'unreachable' && this.#exitStatus === undefined;
-    if (host.hasConnected) this.#reconnects = 0;
-    this.#hasConnected ||= host.hasConnected;
-    const { isPersistent, isPatient = false } = this.#options;
-    // A server that has never answered is more likely a wrong address than a lost server.
-    if (isLost && isPersistent && (this.#hasConnected || isPatient)) this.#reconnect();
-    else this.#finished.resolve(this.#finalStatus(ending));
-  }
-
-  #reconnect(): void {
-    const pauses = this.#options.reconnectMs ?? limits.client.reconnectMs;
-    const pause = pauses[Math.min(this.#reconnects, pauses.length - 1)] ?? 0;
-    this.#reconnects++;
+    const mayComeBack = this.#options.isPersistent && !isFinal && this.#exitStatus === undefined;
+    if (!mayComeBack || !this.#comeback.isWorthwhile(host, ending)) {
+      this.#finished.resolve(this.#finalStatus(ending));
+      return;
+    }
     this.#sessionReady = Promise.withResolvers();
-    this.#options.view.show(note(`The server is gone; trying again in ${pause / 1000} s.`));
-    this.#reconnectTimer = setTimeout(() => this.#connect(), pause);
+    this.#comeback.begin(() => this.#connect(resumed));
   }
 
   #finalStatus(ending: Ending): number {

@@ -47,6 +47,7 @@ export const receive = defineCommand({
       target,
       interactive: false,
       takeover,
+      once,
       settles: true,
       ...(name !== undefined && { fullName: name }),
       ...(born !== undefined && { born }),

@@ -37,6 +37,8 @@ export class Route {
   #candidates: Promise<readonly string[]> | undefined;
   /** The address that answered. */
   #pinned: string | undefined;
+  /** When that was, in ms of the program's own time. */
+  #reachedAt: number | undefined;
   /** Our address on the way to it. */
   #local: string | undefined;
   /** The first dial. It finds out the address for those that come meanwhile. */
@@ -58,6 +60,11 @@ export class Route {
   /** Whether there is no host of the server's name, as far as we can find out. */
   get isHostUnknown(): boolean {
     return this.#isHostUnknown;
+  }
+
+  /** When the server answered for the first time, in ms of the program's own time. */
+  get reachedAt(): number | undefined {
+    return this.#reachedAt;
   }
 
   /** Connects to the server, or to another address. The connection is told what became of it. */
@@ -115,6 +122,7 @@ export class Route {
       const isOpen = await this.#dial(connection, { host, port: this.#server.port }, (local) => {
         this.#pinned = host;
         this.#local = local;
+        this.#reachedAt = performance.now();
         this.#reached();
       });
       // A connection that was dropped meanwhile has been told so already.

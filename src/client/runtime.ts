@@ -27,8 +27,12 @@ export interface ClientRuntimeOptions extends RouteOptions {
   readonly dialect: string;
   readonly server: Address;
   readonly view: View;
-  /** Called once, when everything that came has been shown. */
-  readonly exit: (ending: Ending) => void;
+  /** After how long a server that acknowledges nothing is lost, in ms; undefined: when the system says so. */
+  readonly silentMs?: number;
+  /** Leaves out what a session says before the server has answered: the user knows that it is away. */
+  readonly isQuiet?: boolean;
+  /** Called once, when everything that came has been shown. `isFinal`: the program is to end whatever else it could do. */
+  readonly exit: (ending: Ending, isFinal: boolean) => void;
 }
 
 export class ClientRuntime implements ClientHost {
@@ -37,6 +41,8 @@ export class ClientRuntime implements ClientHost {
   readonly #listeners = new Set<ListenerThread>();
   readonly #connections = new Set<FileConnection>();
   #isExiting = false;
+  /** Something of the server's was shown. */
+  #hasShown = false;
 
   constructor(options: ClientRuntimeOptions) {
     this.#options = options;
@@ -48,13 +54,20 @@ export class ClientRuntime implements ClientHost {
     return this.#route.isKnown;
   }
 
+  /** Whether the server said something, or its connection stood for a while. */
+  get wasUseful(): boolean {
+    const { reachedAt } = this.#route;
+    if (reachedAt === undefined) return false;
+    return this.#hasShown || performance.now() - reachedAt >= limits.client.usefulMs;
+  }
+
   /** Whether there is no host of the server's name. */
   get isHostUnknown(): boolean {
     return this.#route.isHostUnknown;
   }
 
   dial(open: (connection: ClientConnection) => ConnectionEvents, address?: Address): void {
-    const connection = new FileConnection(this.#options.view);
+    const connection = new FileConnection(this.#options.view, this.#options.silentMs);
     this.#connections.add(connection);
     void connection.over.then(() => this.#connections.delete(connection));
     connection.begin(open(connection));
@@ -77,6 +90,8 @@ export class ClientRuntime implements ClientHost {
   }
 
   show(shown: Shown): void {
+    if (shown.kind === 'note' && this.#options.isQuiet === true && !this.hasConnected) return;
+    if (shown.kind === 'incoming' || shown.kind === 'result') this.#hasShown = true;
     this.#options.view.show(shown);
   }
 
@@ -108,10 +123,10 @@ export class ClientRuntime implements ClientHost {
     return Date.now();
   }
 
-  exit(ending: Ending): void {
+  exit(ending: Ending, final?: 'final'): void {
     if (this.#isExiting) return;
     this.#isExiting = true;
-    void this.#close(ending);
+    void this.#close(ending, final === 'final');
   }
 
   async #listen(
@@ -137,7 +152,7 @@ export class ClientRuntime implements ClientHost {
   }
 
   /** Waits until our listener has shown what it accepted and what was written last has left, but not for long. */
-  async #close(ending: Ending): Promise<void> {
+  async #close(ending: Ending, isFinal: boolean): Promise<void> {
     await Promise.all(Array.from(this.#listeners, (listener) => listener.stop()));
     const ended = Array.from(this.#connections).filter((connection) => connection.isEnding);
     const timeout = Promise.withResolvers<void>();
@@ -145,6 +160,6 @@ export class ClientRuntime implements ClientHost {
     await Promise.race([Promise.all(ended.map((connection) => connection.left)), timeout.promise]);
     clearTimeout(timer);
     for (const connection of this.#connections) if (!connection.isEnding) connection.abort();
-    this.#options.exit(ending);
+    this.#options.exit(ending, isFinal);
   }
 }

@@ -6,8 +6,10 @@ import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import { normalHost } from './address';
 import { QueuedSocket, type Socket } from './socket';
+import { setUserTimeout } from './user_timeout';
 
-export type TcpSystemSocket = BunSocket<TcpSocket>;
+/** Bun's types leave its file descriptor out. */
+export type TcpSystemSocket = BunSocket<TcpSocket> & { readonly fd?: number };
 
 export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
   /** Told how a dial went, where this socket is dialled. */
@@ -50,6 +52,12 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
 
   keepAlive(): void {
     this.system?.setKeepAlive(true, limits.net.keepAliveMs);
+  }
+
+  /** As `keepAlive`, and a peer that acknowledges nothing for `ms` is lost, also while something is on its way to it. */
+  watch(ms: number): void {
+    this.keepAlive();
+    if (this.system) setUserTimeout(this.system.fd ?? -1, ms);
   }
 
   pause(): void {

@@ -95,8 +95,12 @@ export interface ClientHost {
   after(ms: number, then: () => void): () => void;
   /** Now, in milliseconds since 1970. */
   now(): number;
-  /** Ends the program. A connection that is still open is dropped, and its session is told `lost`: it shows nothing. */
-  exit(ending: Ending): void;
+  /**
+   * Ends the session. A connection that is still open is dropped, and its session is told `lost`: it shows nothing. Where
+   * the ending is `unreachable`, the program may come back with a new session. `final`: the protocol wants the program
+   * to end.
+   */
+  exit(ending: Ending, final?: 'final'): void;
 }
 
 export interface Listener {
@@ -123,11 +127,16 @@ export interface ClientSession {
    * so that a script can go on; a script's exit status is its first `ending` that is not `done`.
    */
   typed(line: string, done: (ending: Ending) => void): void;
+  /** Where the user was, for a session that comes back after this one has lost its server. */
+  resume?(): Resumed;
   /** Candidates that complete the last word of what stands before the cursor. */
   complete?(before: string): readonly string[];
   /** The program wants to end (Ctrl-C, end of input): says goodbye, then calls `ClientHost.exit`. */
   leave(): void;
 }
+
+/** Where a user was, and as whom, when the server was lost. */
+export type Resumed = Partial<Pick<Target, 'user' | 'path'>>;
 
 /** Options of `chat connect`. A dialect ignores those that it has no use for. */
 export interface ClientOptions {
@@ -138,6 +147,10 @@ export interface ClientOptions {
   readonly settles?: boolean;
   /** Whether only the protocol's own lines and prompts are wanted, also at a terminal. */
   readonly plain?: boolean;
+  /** To end where the server is lost, rather than to come back. */
+  readonly once?: boolean;
+  /** Where the user was in the session before this one, which has lost the server. */
+  readonly resumed?: Resumed;
   readonly fullName?: string;
   readonly born?: string;
   readonly role?: string;

@@ -357,6 +357,17 @@ export const limits = {
     announcedServers: 16,
     /** How long such a door may take to answer, in ms. */
     probeMs: 500,
+    /**
+     * How long a server may acknowledge nothing of what a session's connection sent or asks, in ms; then it is lost. The
+     * system asks after `net.keepAliveMs` of silence.
+     */
+    silentMs: 20 * second,
+    /** How long a connection that said nothing must have stood, in ms, so that its loss is not one more failed attempt. */
+    usefulMs: 3 * second,
+    /** How long leaving may take for whatever reason, in ms, once the user or the system asks for it; then the program ends. */
+    leavingMs: 1.7 * second,
+    /** How long a reader of what we print may then stall, in ms. */
+    lastLinesMs: 200,
     /** The pauses before one-shot sending tries again, where the user wants that, in ms. The last one repeats. */
     resendMs: [200, 500, 1 * second, 2 * second, 5 * second],
     /** Standard input that is sent as one message, in bytes, if the dialect has no bound. Over this, it is refused. */

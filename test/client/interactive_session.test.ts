@@ -98,6 +98,9 @@ class LineClientSession implements ClientSession {
     if (line === 'quit') this.leave();
     else this.#connection?.write(Buffer.from(`${line}\n`));
   }
+  resume(): { readonly path: string } {
+    return { path: 'there' };
+  }
   complete(before: string): readonly string[] {
     return [`${before}!`];
   }
@@ -232,7 +235,48 @@ describe('a script', () => {
   });
 });
 
+describe('whoever is told to leave', () => {
+  /** A session that hangs. */
+  const stuck: Client = { defaultPort: 1, connect: () => ({ typed() {}, leave() {} }) };
+
+  test.each([true, false])('has left in time: Ctrl-C (at a terminal: %p)', async (interactive) => {
+    const { dialogue, status } = start({ interactive, client: stuck, leavingMs: 1 });
+    dialogue.interrupt();
+    expect(await status).toBe(130);
+  });
+
+  test('has left in time: SIGTERM after the end of the script', async () => {
+    const { dialogue, status } = start({ client: stuck, leavingMs: 1 });
+    dialogue.end();
+    process.kill(process.pid, 'SIGTERM');
+    expect(await status).toBe(143);
+  });
+});
+
 describe('a user at a terminal', () => {
+  test('comes back to a server that was lost, and is asked nothing meanwhile', async () => {
+    const { dialogue, status, sessions } = start({
+      interactive: true,
+      isPersistent: true,
+      reconnectMs: [0],
+    });
+    await dialogue.type('done');
+    await dialogue.type('die');
+    await dialogue.type('unknown-user');
+    expect(sessions).toHaveLength(2);
+    // What the second session said before it had reached the server would stand here.
+    expect(dialogue.printed.slice(2)).toEqual([
+      'c> die',
+      'lost: reset',
+      'The server is gone; trying again in 0 s.',
+      'Connected again.',
+      'c> unknown-user',
+      'unknown-user',
+    ]);
+    dialogue.end();
+    expect(await status).toBe(0);
+  });
+
   test('has seen a failed command: leaving is 0', async () => {
     const { dialogue, status } = start({ interactive: true });
     await dialogue.type('unknown-user');
@@ -291,7 +335,12 @@ describe('a program', () => {
     expect(await status).toBe(69);
     expect(sessions.map(({ options }) => options.takeover)).toEqual([false, true]);
     expect(dialogue.printed).toHaveLength(2);
-    expect(errors).toEqual(['lost: reset\n', 'The server is gone; trying again in 0 s.\n']);
+    expect(sessions.map(({ options }) => options.resumed)).toEqual([undefined, { path: 'there' }]);
+    expect(errors).toEqual([
+      'lost: reset\n',
+      'The server is gone; trying again in 0 s.\n',
+      'Connected again.\n',
+    ]);
   });
 
   test('does not reconnect to a server that never answered', async () => {

@@ -16,9 +16,16 @@ import type {
 import { limits } from '../../limits';
 import { messageOf } from '../wire/codec';
 import { frameBytes, framesOfTyped, takeFrame } from '../wire/frames';
-import { type ServerMessage, texts } from '../wire/messages';
+import { type Refusal, type ServerMessage, texts } from '../wire/messages';
 import { completions } from './commands';
 import { endings, shownOf } from './render';
+
+/** Refusals after which the user is where they were (source 003, 0.2.2). */
+const keepsChannel: ReadonlySet<Refusal> = new Set<Refusal>([
+  'unknown-channel',
+  'channel-exists',
+  'too-many',
+]);
 
 export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   readonly #host: ClientHost;
@@ -30,13 +37,21 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   #isLeaveWanted = false;
   /** What was typed while we were dialling. */
   readonly #early: Uint8Array[] = [];
+  /** The channel that the user is in, as far as we can know: the last one joined or made, and not refused since. */
+  #channel: string;
+  #channelBefore: string;
+  /** What a session that comes back still tries where it was not let into its channel: others may come back, too. */
+  #returns: ('create' | 'join')[] = [];
   /** The first refusal, which is a script's exit status. */
   #failure: Ending | undefined;
 
   constructor(host: ClientHost, options: ClientOptions) {
     this.#host = host;
     this.#options = options;
-    const { user = 'guest', path } = options.target;
+    const { user = 'guest' } = options.target;
+    const path = options.resumed?.path ?? options.target.path;
+    this.#channel = this.#channelBefore = path;
+    if (options.resumed !== undefined) this.#returns = ['create', 'join'];
     if (byteLength(user) > frameBytes) {
       host.show(note(`A name has at most ${frameBytes} bytes.`));
       this.#exit('bad-data');
@@ -54,9 +69,23 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
 
   typed(line: string, done: (ending: Ending) => void): void {
     const frames = framesOfTyped(line);
+    this.#noteChannel(line);
     if (this.#state === 'dialling') this.#early.push(frames);
     else if (this.#state === 'open') this.#connection?.write(frames);
     done('done');
+  }
+
+  /** A typed `/join` or `/create` changes the channel, unless the server refuses it. */
+  #noteChannel(line: string): void {
+    this.#returns = [];
+    const [, channel] = /^\/(?:join|create)\s+(\S+)\s*$/.exec(line) ?? [];
+    if (channel === undefined) return;
+    this.#channelBefore = this.#channel;
+    this.#channel = channel;
+  }
+
+  resume(): { readonly path: string } {
+    return { path: this.#channel };
   }
 
   complete(before: string): readonly string[] {
@@ -118,9 +147,21 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   }
 
   #show(message: ServerMessage): void {
-    if (message.is === 'refused') this.#failure ??= endings[message.why];
+    if (message.is === 'refused') {
+      if (keepsChannel.has(message.why) && this.#returned()) return;
+      this.#failure ??= endings[message.why];
+      if (keepsChannel.has(message.why)) this.#channel = this.#channelBefore;
+    }
     if (message.is === 'told') this.#rememberChannels(message.text);
     this.#host.show(shownOf(message));
+  }
+
+  /** After a restart of the server the channel may be gone. Whether there is one more way into it. */
+  #returned(): boolean {
+    const next = this.#returns.shift();
+    if (next === undefined || this.#state !== 'open') return false;
+    this.#connection?.write(framesOfTyped(`/${next} ${this.#channel}`));
+    return true;
   }
 
   /** The lines of a list are names of channels, which have no white space. */

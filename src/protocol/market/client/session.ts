@@ -178,6 +178,8 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   /** What the server said to our name. */
   #named(message: ServerMessage): void {
     const isRefused = message.is === 'refused';
+    // The server may still hold our own lost connection.
+    if (isRefused && this.#options.resumed !== undefined) return this.#exit('not-allowed');
     // A user at a terminal chooses another name; a script must not go on under a name that is not its own.
     if (isRefused && !this.#options.interactive) this.#quit();
     else if (!isRefused) this.#open();

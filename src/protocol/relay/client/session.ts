@@ -2,9 +2,10 @@
 
 import { cutText, encodeText } from '../../bytes/text';
 import { note } from '../../client_kit/note';
-import type { ClientHost, ClientOptions, ClientSession, Ending } from '../../dialect';
+import type { ClientHost, ClientOptions, ClientSession, Ending, Resumed } from '../../dialect';
 import {
   anyDisplay,
+  anyEmitter,
   displayOffset,
   everyone,
   isDisplay,
@@ -38,7 +39,8 @@ export class RelayClientSession implements ClientSession {
     this.#host = host;
     this.#options = options;
     this.#echoes = new Echoes(host);
-    const plan = planOf(options.target.user, options.role, host.hint('role'));
+    const { resumed, role, target } = options;
+    const plan = planOf(resumed?.user ?? target.user, role, host.hint('role'));
     if (typeof plan === 'string') this.#fail(plan, 'usage');
     else if (plan.emitter !== undefined) this.#startEmitter(plan.emitter, plan);
     else this.#startDisplay(plan.display === 'own' ? anyDisplay : (plan.display ?? anyDisplay));
@@ -53,7 +55,13 @@ export class RelayClientSession implements ClientSession {
         if (plan.display === undefined) this.#ready();
         else this.#startDisplay(plan.display === 'own' ? id + displayOffset : plan.display);
       },
-      refused: (id) => this.#fail(numberRefused(id), 'try-later'),
+      refused: (id) => {
+        // Whoever chose no number gets another one; a chosen one is asked for again later.
+        const { resumed, target } = this.#options;
+        const isChosen = target.user !== undefined && target.user !== '';
+        if (resumed && !isChosen && id !== anyEmitter) this.#emitter?.register(anyEmitter);
+        else this.#fail(numberRefused(id), 'try-later');
+      },
       // The protocol has no goodbye for emitters; a server that says one all the same means it.
       incoming: ({ kind }) => void (kind === 'FLW' && this.#leave('unreachable')),
       lost: (isReached) => this.#lost(isReached),
@@ -112,7 +120,8 @@ export class RelayClientSession implements ClientSession {
 
   /** The display ends. Beside an emitter it ends alone, unless the server itself has stopped it. */
   #toldToStop(by: number): void {
-    if (by === server) return this.#leave('unreachable');
+    // A display that stands alone ends with its server (source 002, "Terminação bem comportada").
+    if (by === server) return this.#leave('unreachable', this.#emitter ? undefined : 'final');
     if (!this.#emitter) return this.#leave('done');
     this.#display?.leave(() => {});
     this.#display = undefined;
@@ -212,6 +221,11 @@ export class RelayClientSession implements ClientSession {
 
   // ---- the end
 
+  resume(): Resumed {
+    const id = this.#emitterId ?? this.#displayId;
+    return id === undefined ? (this.#options.resumed ?? {}) : { user: String(id) };
+  }
+
   leave(): void {
     // A script of no lines still asks whether the server is there; a user at a terminal has changed their mind.
     if (this.#state === 'starting' && !this.#options.interactive) this.#isLeaving = true;
@@ -219,7 +233,7 @@ export class RelayClientSession implements ClientSession {
   }
 
   /** Both say goodbye, each on its own connection. */
-  #leave(ending: Ending): void {
+  #leave(ending: Ending, final?: 'final'): void {
     if (this.#state === 'leaving' || this.#state === 'over') return;
     this.#state = 'leaving';
     this.#echoes.stop();
@@ -227,10 +241,10 @@ export class RelayClientSession implements ClientSession {
     let left = 0;
     for (const connection of open) {
       connection.leave(() => {
-        if (++left === open.length) this.#exit(ending);
+        if (++left === open.length) this.#exit(ending, final);
       });
     }
-    if (open.length === 0) this.#exit(ending);
+    if (open.length === 0) this.#exit(ending, final);
   }
 
   #fail(text: string, ending: Ending): void {
@@ -239,10 +253,10 @@ export class RelayClientSession implements ClientSession {
     this.#leave(ending);
   }
 
-  #exit(ending: Ending): void {
+  #exit(ending: Ending, final?: 'final'): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#host.exit(ending);
+    this.#host.exit(ending, final);
   }
 }
 
