@@ -66,6 +66,8 @@ export class FakeClientHost implements ClientHost {
   readonly shown: Shown[] = [];
   readonly prompts: string[] = [];
   readonly endings: Ending[] = [];
+  /** Whether the last of them ends the program for good. */
+  isFinal = false;
   /** What waits for its time, with that time in ms. */
   readonly timers: { readonly ms: number; readonly ring: () => void }[] = [];
 
@@ -124,7 +126,8 @@ export class FakeClientHost implements ClientHost {
   now(): number {
     return 1_700_000_000_000;
   }
-  exit(ending: Ending): void {
+  exit(ending: Ending, final?: 'final'): void {
     this.endings.push(ending);
+    this.isFinal = final === 'final';
   }
 }

@@ -206,3 +206,43 @@ describe('leaving', () => {
     expect(host.endings).toEqual(['unreachable']);
   });
 });
+
+describe('a session that comes back', () => {
+  const unknown = texts.unknownChannel('tea');
+  const exists = texts.channelExists('tea');
+  const back = () => connected({ resumed: { path: 'tea' } });
+
+  test('was in the channel that was joined or made last, and not refused', () => {
+    const { session, type, hear } = connected({ target: { ...target, path: 'first' } });
+    expect(session.resume?.()).toEqual({ path: 'first' });
+    type('/create tea');
+    type('hello /join nowhere');
+    expect(session.resume?.()).toEqual({ path: 'tea' });
+    type('/join none');
+    hear(texts.unknownChannel('none'));
+    expect(session.resume?.()).toEqual({ path: 'tea' });
+  });
+
+  test('joins it, else makes it, else joins what others made meanwhile, and says nothing of that', () => {
+    const { host, hear } = back();
+    hear(unknown);
+    expect(textsOf(host.connection.take())).toEqual(['/create tea']);
+    hear(exists);
+    expect(textsOf(host.connection.take())).toEqual(['/join tea']);
+    expect(host.takeLines()).toEqual([]);
+  });
+
+  test('takes nobody back who has gone elsewhere, and counts no failure', () => {
+    const { host, session, type, hear } = connected({
+      resumed: { path: 'tea' },
+      interactive: false,
+    });
+    type('/create milk');
+    host.connection.take();
+    hear(unknown);
+    expect(host.connection.take()).toHaveLength(0);
+    session.leave();
+    host.connection.events?.ended();
+    expect(host.endings).toEqual(['done']);
+  });
+});

@@ -118,10 +118,26 @@ test('what others say moves nothing on the terminal', async () => {
   expect(panda.lines[0]).toBe('[Me] /create hostile');
 });
 
-test('a server that goes away is told in the words of the source', async () => {
-  await using passing = await startServer([channels]);
+test('a server that goes away is told in the words of the source, and the session comes back', async () => {
+  const passing = await startServer([channels]);
   const port = passing.port('channels');
   await using panda = await client('Panda', port);
+  await enter(panda, '/create tea');
+  await passing.stop();
+  await panda.until(`Server at 127.0.0.1:${port} has disconnected`);
+  const again = await startChat(['serve', '--channels', `${port}`, '--memory']);
+  await panda.until('Connected again.');
+  await enter(panda, '/list');
+  await panda.until(/^tea$/m);
+  expect(panda.everything).not.toContain('No channel named');
+  await again.kill();
+});
+
+test('--once ends the session with its server', async () => {
+  const passing = await startServer([channels]);
+  const port = passing.port('channels');
+  await using panda = await openChat(['connect', `channels://Panda@127.0.0.1:${port}`, '--once']);
+  await panda.until('[Me]');
   await passing.stop();
   expect(await panda.ended).toBe(69);
   expect(panda.everything).toEndWith(`Server at 127.0.0.1:${port} has disconnected`);

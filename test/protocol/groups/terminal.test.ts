@@ -181,6 +181,18 @@ test('a server that is killed: the line being typed stays to be read', async () 
   expect(await alice.screen.ended).toBe(69);
 });
 
+test('a server that comes back: so does the session by itself, into its conversation', async () => {
+  const first = await startServer([groups]);
+  const port = first.port('groups');
+  await using alice = await come('alice', port);
+  await enter(alice, 'chat alice2');
+  await first.stop();
+  await alice.screen.until((shown) => shown.cursorLine === 'out> ');
+  const second = await startChat(['serve', '--groups', `${port}`, '--memory']);
+  await alice.screen.until((shown) => shown.cursorLine === 'to alice2> ');
+  await second.kill();
+});
+
 test('a server that comes back: the next line connects, and the conversation goes on', async () => {
   const folder = await scratchFolder();
   const first = await startServer([groups], { folder });

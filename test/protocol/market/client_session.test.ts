@@ -87,6 +87,13 @@ describe('entering', () => {
     expect(host.endings).toEqual([]);
   });
 
+  test('whoever comes back finds their own name in use for a while, and is to try again', () => {
+    const { host, hear } = client({ resumed: {} });
+    host.connection.events?.opened?.();
+    hear(texts.welcome, texts.question, texts.inUse('alice'));
+    expect(host.endings).toEqual(['not-allowed']);
+  });
+
   test('a script whose name is in use says nothing under another', () => {
     const { host, type, hear, sent, done } = client({ interactive: false });
     type('50000');

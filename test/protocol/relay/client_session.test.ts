@@ -288,5 +288,25 @@ describe('the end', () => {
     client.wire(0).events?.ended();
     client.wire(1).events?.ended();
     expect(client.host.endings).toEqual(['unreachable']);
+    // The emitter was told nothing, and comes back.
+    expect(client.host.isFinal).toBe(false);
+    expect(client.client.resume()).toEqual({ user: '7' });
+  });
+
+  test('a server that closes ends a display that stands alone for good', () => {
+    const client = ClientProgram.alone('display');
+    client.wire(0).push(flw(0, 1007, 0));
+    client.wire(0).events?.ended();
+    expect(client.host.endings).toEqual(['unreachable']);
+    expect(client.host.isFinal).toBe(true);
+  });
+
+  test('whoever comes back asks for the same number, and takes another only where none was chosen', () => {
+    const given = new ClientProgram(undefined, { resumed: { user: '12' } });
+    given.open(0, erro(0, 12, 0));
+    expect(given.said(0)).toEqual(['OI 12>0 #0', 'OI 0>0 #1']);
+    const chosen = new ClientProgram('7', { resumed: { user: '7' } });
+    chosen.open(0, erro(0, 7, 0), erro(0, 7, 1));
+    expect(chosen.host.endings).toEqual(['try-later']);
   });
 });

@@ -42,6 +42,7 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   #channelBefore: string;
   /** What a session that comes back still tries where it was not let into its channel: others may come back, too. */
   #returns: ('create' | 'join')[] = [];
+  #returnsTo: string | undefined;
   /** The first refusal, which is a script's exit status. */
   #failure: Ending | undefined;
 
@@ -51,7 +52,10 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     const { user = 'guest' } = options.target;
     const path = options.resumed?.path ?? options.target.path;
     this.#channel = this.#channelBefore = path;
-    if (options.resumed !== undefined) this.#returns = ['create', 'join'];
+    if (options.resumed !== undefined) {
+      this.#returns = ['create', 'join'];
+      this.#returnsTo = path;
+    }
     if (byteLength(user) > frameBytes) {
       host.show(note(`A name has at most ${frameBytes} bytes.`));
       this.#exit('bad-data');
@@ -77,9 +81,9 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
 
   /** A typed `/join` or `/create` changes the channel, unless the server refuses it. */
   #noteChannel(line: string): void {
-    this.#returns = [];
     const [, channel] = /^\/(?:join|create)\s+(\S+)\s*$/.exec(line) ?? [];
     if (channel === undefined) return;
+    this.#returns = [];
     this.#channelBefore = this.#channel;
     this.#channel = channel;
   }
@@ -148,7 +152,7 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
 
   #show(message: ServerMessage): void {
     if (message.is === 'refused') {
-      if (keepsChannel.has(message.why) && this.#returned()) return;
+      if (this.#isAboutReturn(message)) return this.#returnOtherwise();
       this.#failure ??= endings[message.why];
       if (keepsChannel.has(message.why)) this.#channel = this.#channelBefore;
     }
@@ -156,12 +160,19 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     this.#host.show(shownOf(message));
   }
 
-  /** After a restart of the server the channel may be gone. Whether there is one more way into it. */
-  #returned(): boolean {
+  /** Whether a refusal is of the channel that a session which comes back was in. */
+  #isAboutReturn({ text }: Extract<ServerMessage, { is: 'refused' }>): boolean {
+    const to = this.#returnsTo;
+    if (to === undefined) return false;
+    return text === texts.unknownChannel(to) || text === texts.channelExists(to);
+  }
+
+  /** After a restart of the server the channel may be gone: tries the next way in, unless the user has gone elsewhere. */
+  #returnOtherwise(): void {
     const next = this.#returns.shift();
-    if (next === undefined || this.#state !== 'open') return false;
-    this.#connection?.write(framesOfTyped(`/${next} ${this.#channel}`));
-    return true;
+    if (next === undefined) this.#returnsTo = undefined;
+    else if (this.#state === 'open')
+      this.#connection?.write(framesOfTyped(`/${next} ${this.#channel}`));
   }
 
   /** The lines of a list are names of channels, which have no white space. */

@@ -44,6 +44,9 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
   /** The first failure, which is a script's exit status. */
   #failure: Ending | undefined;
   #cancelGoodbye: (() => void) | undefined;
+  /** How often the lost server was called again, and what takes back the next time. */
+  #redials = 0;
+  #cancelRedial: (() => void) | undefined;
   #hasExited = false;
 
   constructor(host: ClientHost, options: ClientOptions) {
@@ -67,6 +70,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
   }
 
   #dial(): void {
+    this.#cancelRedial?.();
     this.#conversation.happen('connect');
     this.#host.dial(
       (connection) =>
@@ -83,6 +87,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
       case 'leaving':
         return done('done');
       case 'connecting':
+        if (this.#hasBeenIn && line.trim() === 'quit') return this.#typedOutside(line, done);
         this.#pendingLines.push({ line, done });
         return;
       case 'in':
@@ -190,6 +195,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
       this.#conversation.begin('chat', recipientOf(path));
     }
     this.#hasBeenIn = true;
+    this.#redials = 0;
     for (const { line, done } of this.#pendingLines.splice(0)) this.typed(line, done);
     if (this.#isLeaveWanted) this.leave();
   }
@@ -198,7 +204,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     this.#conversation.happen('refused');
     const status = statusOf(answer);
     const user = this.#self === '' ? 'Without a name' : this.#self;
-    this.#host.show(note(`${user}: ${wordsFor(status)}`));
+    if (!this.#isSaid) this.#host.show(note(`${user}: ${wordsFor(status)}`));
     this.#connection?.drop();
     this.#stayOutOrExit(endingOfStatus(status));
   }
@@ -209,8 +215,14 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     this.#conversation.happen('lost');
     if (wasLeaving) return this.#exit(this.#failure ?? 'done');
     const { host, port } = this.#options.target;
-    this.#host.show(note(`No connection to the server ${host}:${port} could be established.`));
+    const text = `No connection to the server ${host}:${port} could be established.`;
+    if (!this.#isSaid) this.#host.show(note(text));
     this.#stayOutOrExit('unreachable');
+  }
+
+  /** The user knows that the server is away, and has not asked again. */
+  get #isSaid(): boolean {
+    return this.#redials > 1 && this.#pendingLines.length === 0;
   }
 
   received(message: Message): void {
@@ -254,11 +266,15 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     if (this.#isLeaveWanted) this.leave();
   }
 
-  /** A person keeps the line being typed, and may try again; a script has failed. */
+  /** A person keeps the line being typed, and comes back by itself or by the next line; a script has failed. */
   #stayOutOrExit(ending: Ending): void {
-    if (!this.#options.interactive || !this.#hasBeenIn || this.#isLeaveWanted) {
+    const { interactive, once } = this.#options;
+    if (!interactive || once === true || !this.#hasBeenIn || this.#isLeaveWanted) {
       return this.#exit(ending);
     }
+    const pauses = limits.client.reconnectMs;
+    const pause = pauses[Math.min(this.#redials++, pauses.length - 1)] ?? 0;
+    this.#cancelRedial = this.#host.after(pause, () => this.#dial());
     this.#files.end();
     this.#directory.forgetGroups();
     this.#conversation.prompt();
@@ -267,6 +283,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
 
   /** The user leaves, and no server has to be told. */
   #quitOutside(ending: Ending): void {
+    this.#isLeaveWanted = true;
     this.#conversation.happen('quit');
     this.#exit(ending);
   }
@@ -289,9 +306,10 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     if (this.#hasExited) return;
     this.#hasExited = true;
     this.#cancelGoodbye?.();
+    this.#cancelRedial?.();
     this.#files.end();
     this.#connection?.drop();
     for (const { done } of this.#pendingLines.splice(0)) done(ending);
-    this.#host.exit(ending);
+    this.#host.exit(ending, this.#isLeaveWanted ? 'final' : undefined);
   }
 }
