@@ -90,7 +90,7 @@ export const connect = defineCommand({
     });
     const status = await session.current.run();
     dialogue.close();
-    // Whoever is told to leave does not wait for a reader who has stalled.
+    // A program that is told to end does not wait for a reader who has stalled.
     const isTold = status >= exit.signalled;
     await (isTold
       ? Promise.race([outputWritten(), Bun.sleep(limits.client.lastLinesMs)])

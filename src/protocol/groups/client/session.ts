@@ -1,4 +1,5 @@
 // The interactive client: it comes in, takes lines and messages, and leaves; a person may come in again.
+// long because every state of the table has its line typed, its answer and its end here.
 
 import { byteLength } from '../../bytes/text';
 import { note } from '../../client_kit/note';
@@ -21,6 +22,7 @@ import {
   type Recipient,
   recipientOf,
 } from './input';
+import { Redial } from './redial';
 import { result, shownOf } from './render';
 import { SentMessages } from './sent_messages';
 import { endingOfStatus, statusOf, wordsFor } from './statuses';
@@ -44,9 +46,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
   /** The first failure, which is a script's exit status. */
   #failure: Ending | undefined;
   #cancelGoodbye: (() => void) | undefined;
-  /** How often the lost server was called again, and what takes back the next time. */
-  #redials = 0;
-  #cancelRedial: (() => void) | undefined;
+  readonly #redial: Redial;
   #hasExited = false;
 
   constructor(host: ClientHost, options: ClientOptions) {
@@ -54,6 +54,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     this.#options = options;
     this.#self = options.target.user ?? '';
     this.#conversation = new Conversation(host);
+    this.#redial = new Redial(host, () => this.#dial());
     this.#sent = new SentMessages(host, options.interactive);
     this.#files = new Files(host, {
       failed: (ending) => this.#noteEnding(ending),
@@ -70,7 +71,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
   }
 
   #dial(): void {
-    this.#cancelRedial?.();
+    this.#redial.cancel();
     this.#conversation.happen('connect');
     this.#host.dial(
       (connection) =>
@@ -195,7 +196,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
       this.#conversation.begin('chat', recipientOf(path));
     }
     this.#hasBeenIn = true;
-    this.#redials = 0;
+    this.#redial.succeeded();
     for (const { line, done } of this.#pendingLines.splice(0)) this.typed(line, done);
     if (this.#isLeaveWanted) this.leave();
   }
@@ -204,7 +205,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     this.#conversation.happen('refused');
     const status = statusOf(answer);
     const user = this.#self === '' ? 'Without a name' : this.#self;
-    if (!this.#isSaid) this.#host.show(note(`${user}: ${wordsFor(status)}`));
+    this.#sayOut(`${user}: ${wordsFor(status)}`);
     this.#connection?.drop();
     this.#stayOutOrExit(endingOfStatus(status));
   }
@@ -215,14 +216,13 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     this.#conversation.happen('lost');
     if (wasLeaving) return this.#exit(this.#failure ?? 'done');
     const { host, port } = this.#options.target;
-    const text = `No connection to the server ${host}:${port} could be established.`;
-    if (!this.#isSaid) this.#host.show(note(text));
+    this.#sayOut(`No connection to the server ${host}:${port} could be established.`);
     this.#stayOutOrExit('unreachable');
   }
 
-  /** The user knows that the server is away, and has not asked again. */
-  get #isSaid(): boolean {
-    return this.#redials > 1 && this.#pendingLines.length === 0;
+  /** Says why the user is out, once, and again where they have typed a line. */
+  #sayOut(why: string): void {
+    if (!this.#redial.isRepeated || this.#pendingLines.length > 0) this.#host.show(note(why));
   }
 
   received(message: Message): void {
@@ -272,9 +272,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     if (!interactive || once === true || !this.#hasBeenIn || this.#isLeaveWanted) {
       return this.#exit(ending);
     }
-    const pauses = limits.client.reconnectMs;
-    const pause = pauses[Math.min(this.#redials++, pauses.length - 1)] ?? 0;
-    this.#cancelRedial = this.#host.after(pause, () => this.#dial());
+    this.#redial.later();
     this.#files.end();
     this.#directory.forgetGroups();
     this.#conversation.prompt();
@@ -306,7 +304,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     if (this.#hasExited) return;
     this.#hasExited = true;
     this.#cancelGoodbye?.();
-    this.#cancelRedial?.();
+    this.#redial.cancel();
     this.#files.end();
     this.#connection?.drop();
     for (const { done } of this.#pendingLines.splice(0)) done(ending);

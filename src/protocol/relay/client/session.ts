@@ -56,7 +56,7 @@ export class RelayClientSession implements ClientSession {
         else this.#startDisplay(plan.display === 'own' ? id + displayOffset : plan.display);
       },
       refused: (id) => {
-        // Whoever chose no number gets another one; a chosen one is asked for again later.
+        // A user who chose no number gets another one; a chosen one is asked for again later.
         const { resumed, target } = this.#options;
         const isChosen = target.user !== undefined && target.user !== '';
         if (resumed && !isChosen && id !== anyEmitter) this.#emitter?.register(anyEmitter);
