@@ -16,7 +16,12 @@ export class ForeignDatabase extends Error {
   override readonly name = 'ForeignDatabase';
 }
 
-/** Two schemas under one transaction: `main` lasts, `live` does not; one rollback undoes both. */
+/**
+ * Two schemas under one transaction: `main` lasts, `live` does not; one rollback undoes both.
+ *
+ * A statement that sorts, joins or has `LIMIT ?` binds by `+?`. By `?` alone SQLite would plan it anew at every run,
+ * since the value might decide the plan, and that costs ten times as much as a look-up.
+ */
 export type Store = Database;
 
 /**

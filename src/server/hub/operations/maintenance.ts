@@ -11,7 +11,7 @@ const proveCommit: Define<'prove-commit'> = () => (_command, context) => {
 const outcomesExpire: Define<'outcomes-expire'> = ({ db }) => {
   const remove = db.prepare<never, [number, number]>(
     `DELETE FROM account_outcome WHERE (account, idempotency_key) IN
-       (SELECT account, idempotency_key FROM account_outcome WHERE at < ? ORDER BY at LIMIT ?)`,
+       (SELECT account, idempotency_key FROM account_outcome WHERE at < +? ORDER BY at LIMIT +?)`,
   );
   return ({ before, most }, context) => {
     const { changes } = remove.run(before, most);

@@ -51,7 +51,7 @@ const roomJoin: Define<'room-join'> = ({ db, membership }) => {
   const exists = prepareExists(db);
   const openRoomsOf = db.prepare<{ room: RoomName }, [string]>(
     `SELECT room FROM live.member JOIN live.room ON live.room.name = live.member.room
-     WHERE session = ?`,
+     WHERE session = +?`,
   );
   return ({ room, only, mute = false }, context, session) => {
     if (!exists.get(room)) return refused('unknown-room');

@@ -65,7 +65,7 @@ export class Attachments {
       ),
       newest: db.prepare<WaitingFile, [string, string, number]>(
         `SELECT serial, hash, size, name FROM file
-         WHERE recipient = ? AND from_key = ? AND id = ? ORDER BY serial DESC LIMIT 1`,
+         WHERE recipient = +? AND from_key = +? AND id = +? ORDER BY serial DESC LIMIT 1`,
       ),
       find: db.prepare<FileRef & { readonly recipient: RecipientId }, [number]>(
         'SELECT recipient, hash, size, name FROM file WHERE serial = ?',
@@ -73,14 +73,14 @@ export class Attachments {
       // With a message that is still to be delivered its file will come by itself.
       delivered: db.prepare<WaitingFile & { readonly from: Name }, [string, number]>(
         `SELECT serial, hash, size, name, from_name AS "from" FROM file
-         WHERE recipient = ?
+         WHERE recipient = +?
            AND NOT EXISTS (SELECT 1 FROM message WHERE message.serial = file.serial)
-         ORDER BY serial LIMIT ?`,
+         ORDER BY serial LIMIT +?`,
       ),
       remove: db.prepare<Hash, [number]>('DELETE FROM file WHERE serial = ? RETURNING hash'),
       removeOf: db.prepare<Hash, [string]>('DELETE FROM file WHERE recipient = ? RETURNING hash'),
       removeOlder: db.prepare<Hash, [number, number]>(
-        `DELETE FROM file WHERE serial IN (SELECT serial FROM file WHERE at < ? ORDER BY at LIMIT ?)
+        `DELETE FROM file WHERE serial IN (SELECT serial FROM file WHERE at < +? ORDER BY at LIMIT +?)
          RETURNING hash`,
       ),
     };

@@ -46,7 +46,7 @@ export class Callbacks {
 
   constructor(db: Store) {
     this.#sql = {
-      of: db.prepare<CallbackRow, [number]>(`${select} WHERE account = ?`),
+      of: db.prepare<CallbackRow, [number]>(`${select} WHERE account = +?`),
       add: db.prepare<never, NewCallback>(
         `INSERT INTO address (account, host, port, dialect, machine, at)
          VALUES ($account, $host, $port, $dialect, $machine, $at)`,

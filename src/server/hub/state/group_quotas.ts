@@ -24,8 +24,8 @@ export class GroupQuotas {
          WHERE group_name IN (SELECT name FROM chat_group WHERE creator = ?)`,
       ),
       ofInvited: db.prepare<{ all: number; own: number }, [string, string]>(
-        `SELECT count(*) AS "all", count(*) FILTER (WHERE chat_group.creator = ?) AS own
-         FROM group_invitation JOIN chat_group ON chat_group.name = group_name WHERE recipient = ?`,
+        `SELECT count(*) AS "all", count(*) FILTER (WHERE chat_group.creator = +?) AS own
+         FROM group_invitation JOIN chat_group ON chat_group.name = group_name WHERE recipient = +?`,
       ),
     };
   }

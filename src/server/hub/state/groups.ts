@@ -55,7 +55,7 @@ function prepareStatements(db: Store) {
       'SELECT 1 AS one FROM group_member WHERE group_name = ? AND recipient = ?',
     ),
     members: db.prepare<{ name: Name }, [string]>(
-      'SELECT name FROM group_member WHERE group_name = ? ORDER BY at, name',
+      'SELECT name FROM group_member WHERE group_name = +? ORDER BY at, name',
     ),
     countMembers: db.prepare<{ members: number }, [string]>(
       'SELECT count(*) AS members FROM group_member WHERE group_name = ?',
@@ -68,7 +68,7 @@ function prepareStatements(db: Store) {
       'DELETE FROM group_member WHERE group_name = ? AND recipient = ? RETURNING group_name',
     ),
     groupsOf: db.prepare<{ group_name: RoomName }, [string]>(
-      'SELECT group_name FROM group_member WHERE recipient = ? ORDER BY at, group_name',
+      'SELECT group_name FROM group_member WHERE recipient = +? ORDER BY at, group_name',
     ),
     addInvitation: db.prepare<never, Values>(
       `INSERT INTO group_invitation (group_name, recipient, by_name, origin, at)
@@ -84,7 +84,7 @@ function prepareStatements(db: Store) {
       [string, number]
     >(
       `SELECT group_name, by_name, origin FROM group_invitation
-       WHERE recipient = ? ORDER BY at, group_name LIMIT ?`,
+       WHERE recipient = +? ORDER BY at, group_name LIMIT +?`,
     ),
     removeInvitations: db.prepare<never, [string]>(
       'DELETE FROM group_invitation WHERE recipient = ?',

@@ -23,7 +23,7 @@ export class Membership {
         'DELETE FROM live.member WHERE room = ? AND session = ? RETURNING room',
       ),
       roomsOf: db.prepare<{ room: RoomName }, [string]>(
-        'SELECT room FROM live.member WHERE session = ? ORDER BY room',
+        'SELECT room FROM live.member WHERE session = +? ORDER BY room',
       ),
     };
   }

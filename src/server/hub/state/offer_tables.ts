@@ -39,7 +39,7 @@ export function prepareOfferStatements(db: Store) {
   return {
     find: db.prepare<OfferRow, [number]>(`${offer} FROM live.offer WHERE number = ?`),
     bySession: db.prepare<OfferRow, [string]>(
-      `${offer} FROM live.offer WHERE session = ? ORDER BY number`,
+      `${offer} FROM live.offer WHERE session = +? ORDER BY number`,
     ),
     byFileConnection: db.prepare<OfferRow, [string, string]>(
       `${offer} FROM live.offer WHERE file_connection = ?
@@ -61,10 +61,10 @@ export function prepareOfferStatements(db: Store) {
     ),
     remove: db.prepare<never, [number]>('DELETE FROM live.offer WHERE number = ?'),
     parts: db.prepare<OfferPartRow, [number]>(
-      `${part} FROM live.offer_part WHERE offer = ? ORDER BY place`,
+      `${part} FROM live.offer_part WHERE offer = +? ORDER BY place`,
     ),
     partsOf: db.prepare<OfferPartRow, [string, string]>(
-      `${part} FROM live.offer_part WHERE recipient = ? OR session = ? ORDER BY offer`,
+      `${part} FROM live.offer_part WHERE recipient = +? OR session = +? ORDER BY offer`,
     ),
     partOf: db.prepare<OfferPartRow, [number, string]>(
       `${part} FROM live.offer_part WHERE offer = ? AND recipient = ?`,

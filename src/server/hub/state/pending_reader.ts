@@ -39,10 +39,10 @@ class PendingReader {
   constructor(db: Store, table: string) {
     this.#sql = {
       senderAfter: db.prepare<{ sender: string }, [Owner, string]>(
-        `SELECT sender FROM ${table} WHERE recipient = ? AND sender > ? ORDER BY sender LIMIT 1`,
+        `SELECT sender FROM ${table} WHERE recipient = +? AND sender > +? ORDER BY sender LIMIT 1`,
       ),
       oldest: db.prepare<{ serial: number }, [Owner, string, number]>(
-        `SELECT serial FROM ${table} WHERE recipient = ? AND sender = ? ORDER BY serial LIMIT ?`,
+        `SELECT serial FROM ${table} WHERE recipient = +? AND sender = +? ORDER BY serial LIMIT +?`,
       ),
       message: db.prepare<MessageRow, [number]>(`SELECT ${columns} FROM ${table} WHERE serial = ?`),
     };

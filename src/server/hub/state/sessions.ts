@@ -51,10 +51,10 @@ export class Sessions {
       find: db.prepare<SessionRow, [string]>(`${row} WHERE id = ?`),
       guest: db.prepare<SessionRow, [string]>(`${row} WHERE key = ? AND account IS NULL`),
       hearer: db.prepare<SessionRow, [string]>(
-        `${row} WHERE hears_for = ? ORDER BY number LIMIT 1`,
+        `${row} WHERE hears_for = +? ORDER BY number LIMIT 1`,
       ),
       ofAccount: db.prepare<Member, [number]>(
-        'SELECT id AS session, name, dialect FROM live.session WHERE account = ? ORDER BY number',
+        'SELECT id AS session, name, dialect FROM live.session WHERE account = +? ORDER BY number',
       ),
       add: db.prepare<never, Values>(
         `INSERT INTO live.session
@@ -81,7 +81,7 @@ export class Sessions {
          WHERE NOT EXISTS (SELECT 1 FROM live.session WHERE key = '#' || every.number AND account IS NULL)`,
       ),
       lowestFree: db.prepare<{ number: number }, [number, number]>(
-        `SELECT number FROM live.free_number WHERE number BETWEEN ? AND ? ORDER BY number LIMIT 1`,
+        `SELECT number FROM live.free_number WHERE number BETWEEN +? AND +? ORDER BY number LIMIT 1`,
       ),
     };
   }

@@ -21,7 +21,7 @@ export class SpeakerCache {
   constructor(db: Store) {
     this.#rooms = db.prepare<{ room: RoomName; open: 0 | 1 }, [string]>(
       `SELECT room, EXISTS (SELECT 1 FROM live.room WHERE name = live.member.room) AS open
-       FROM live.member WHERE session = ? ORDER BY room`,
+       FROM live.member WHERE session = +? ORDER BY room`,
     );
   }
 
