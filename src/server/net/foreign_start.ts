@@ -15,11 +15,18 @@ const targetEnd = /[\0-\x20\x7f]/;
 /** The bytes of TLS: a handshake's type, the version, two bytes of length, and the ClientHello's type. */
 const tlsHello = [[0x16], [0x03], [0, 1, 2, 3, 4], undefined, undefined, [0x01]] as const;
 
+/** How HTTP and TLS begin. Most connections begin otherwise, and need no closer look. */
+const foreignBytes = new Set([...methods.map((method) => method.charCodeAt(0)), tlsHello[0][0]]);
+
+const nothing = new Uint8Array(0);
+
 /**
  * What the start of a stream is. A browser can be made to send requests to any port, with lines of an attacker's in
  * their bodies, as its user. `unknown`: the next bytes decide.
  */
 export function startOf(bytes: Uint8Array): 'foreign' | 'own' | 'unknown' {
+  const first = bytes[0];
+  if (first !== undefined && !foreignBytes.has(first)) return 'own';
   const isTls = tlsHello.every((allowed, at) => {
     const byte = bytes[at];
     return byte === undefined || !allowed || (allowed as readonly number[]).includes(byte);
@@ -41,7 +48,7 @@ export function startOf(bytes: Uint8Array): 'foreign' | 'own' | 'unknown' {
 export class ForeignStart implements SocketEvents {
   readonly #socket: Socket & { events: SocketEvents | undefined };
   readonly #host: ConnectionHost;
-  #held: Uint8Array = new Uint8Array(0);
+  #held: Uint8Array = nothing;
 
   constructor(socket: Socket & { events: SocketEvents | undefined }, host: ConnectionHost) {
     this.#socket = socket;
