@@ -190,7 +190,7 @@ export class LocalJournal implements Journal {
         const result = this.#apply(entry, context, provedAt);
         applied.push(result);
         isDurable ||= context.isDurable;
-        const itsCost = costOf(result.outcome);
+        const itsCost = costOf(entry.command.do, result.outcome);
         queue.charge(itsCost);
         cost += itsCost;
         // A look at the clock costs as much as a small command.

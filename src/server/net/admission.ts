@@ -74,7 +74,8 @@ export class Admission {
     if (!among) return;
     connection.silentAmong = undefined;
     among.connections.delete(connection);
-    if (among.connections.size === 0) this.#silent.delete(among.network);
+    // The last one stays: the next connection is likely to come from there, too.
+    if (among.connections.size === 0 && this.#silent.size > 1) this.#silent.delete(among.network);
   }
 
   #makeRoom(): void {

@@ -66,7 +66,7 @@ export class ConnectionHost
   readonly #socket: Socket;
   readonly #input: InputFlow;
   readonly #commands = new OutstandingCommands();
-  readonly #lane = new Lane();
+  #lane: Lane | undefined;
   #events: ConnectionEvents | undefined;
   #session: Session | undefined;
   #id: SessionId | undefined;
@@ -176,11 +176,11 @@ export class ConnectionHost
       else this.#input.answered();
     };
     if (this.#mayAsk(command as unknown as Command)) {
-      this.#deps.submit(command, answered, idempotencyKey, this.#lane);
+      this.#deps.submit(command, answered, idempotencyKey, this.#commandLane);
     } else {
       // In the command's place, so that the answers keep their order.
       const refuse = (outcome: Outcome<'refuse-rate'>): void => answered(outcome);
-      this.#deps.submit({ do: 'refuse-rate' }, refuse, undefined, this.#lane);
+      this.#deps.submit({ do: 'refuse-rate' }, refuse, undefined, this.#commandLane);
     }
   }
 
@@ -189,6 +189,11 @@ export class ConnectionHost
     this.#caller ??= this.#deps.rates.caller(this.remote.host);
     if (command.do === 'login') this.#caller.actFor(command.tokenHash);
     return this.#caller.take(command) === 0;
+  }
+
+  /** Made with the first command: silent connections have none. */
+  get #commandLane(): Lane {
+    return (this.#lane ??= new Lane());
   }
 
   /** From now on the hub may know this connection, and delivery must find it. */
@@ -210,7 +215,7 @@ export class ConnectionHost
   }
 
   owe(command: Command): void {
-    this.#deps.owe(command, () => {}, this.#lane);
+    this.#deps.owe(command, () => {}, this.#commandLane);
   }
 
   inOrder(answer: () => void): void {
@@ -355,7 +360,7 @@ export class ConnectionHost
       if (this.#presence === 'leaving') this.#presence = 'left';
       if (this.#isLost) this.#closeIfLeft();
     };
-    this.#deps.owe({ do: 'leave', session: this.session }, left, this.#lane);
+    this.#deps.owe({ do: 'leave', session: this.session }, left, this.#commandLane);
   }
 
   /** Delivery must find the connection until its user has left. */
