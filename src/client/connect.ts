@@ -5,7 +5,14 @@ import { exit } from '../cli/exit';
 import { type Io, ReaderGone, writeFault } from '../cli/io';
 import type { ClientOptions, Target } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
-import { type Endpoint, endpointOf, serverOptions, unreachableHint, withToken } from './endpoint';
+import {
+  type Endpoint,
+  endpointOf,
+  listenOptions,
+  serverOptions,
+  unreachableHint,
+  withToken,
+} from './endpoint';
 import { IncomingStyle } from './incoming_style';
 import { InteractiveSession } from './interactive_session';
 import { lastSender, rememberSender } from './last_sender';
@@ -13,6 +20,7 @@ import { atOpenDoor } from './local_doors';
 import type { Dialogue } from './terminal/dialogue';
 import { openDialogue } from './terminal/open_dialogue';
 import { openScript } from './terminal/script';
+import { keepTypedLines, typedLines } from './typed_lines';
 import { DialogueView } from './view';
 
 export const connect = defineCommand({
@@ -24,6 +32,7 @@ export const connect = defineCommand({
       description: 'who you are, or a URL such as channels://Scott@host:55555',
     },
     ...serverOptions,
+    ...listenOptions,
     name: { type: 'string', valueHint: 'NAME', description: 'your full name, to register with' },
     born: {
       type: 'string',
@@ -35,6 +44,11 @@ export const connect = defineCommand({
     plain: {
       type: 'boolean',
       description: "the protocol's own lines and prompts, and nothing of ours around them",
+    },
+    history: {
+      type: 'boolean',
+      description: 'keep what you type for the arrow keys of the next session',
+      default: true,
     },
     json: { type: 'boolean', description: 'print one object a message, receipt or result' },
     once: { type: 'boolean', description: 'end when the server is lost, rather than come back' },
@@ -50,7 +64,10 @@ export const connect = defineCommand({
     'chat connect channels://Scott@127.0.0.1:55555',
     'echo CONNECTEDUSERS | chat connect alice',
   ],
-  async run({ user, name, born, role, takeover, plain, json, once, linger, ...flags }, io) {
+  async run(
+    { user, name, born, role, takeover, plain, history, json, once, linger, ...flags },
+    io,
+  ) {
     const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
     const target = withUser(endpoint, io.env);
     // Completion is asked of a session that needs the dialogue first.
@@ -59,6 +76,7 @@ export const connect = defineCommand({
       ? openScript({ input: process.stdin, output: process.stdout })
       : openDialogue({
           prompt: '',
+          history: history ? typedLines(endpoint.dialect, io.env) : [],
           complete: ({ line, cursor }) => session.current?.complete(line.slice(0, cursor)) ?? [],
         });
     const options: ClientOptions = {
@@ -78,6 +96,7 @@ export const connect = defineCommand({
     session.current = new InteractiveSession({
       ...endpoint,
       options,
+      listenPort: flags['listen-port'],
       dialogue,
       view,
       lingerMs: linger,
@@ -89,6 +108,7 @@ export const connect = defineCommand({
       },
     });
     const status = await session.current.run();
+    if (history) keepTypedLines(endpoint.dialect, dialogue.history, io.env);
     dialogue.close();
     // A program that is told to end does not wait for a reader who has stalled.
     const isTold = status >= exit.signalled;

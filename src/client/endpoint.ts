@@ -38,6 +38,15 @@ export const serverOptions = {
   },
 } as const;
 
+/** The flag of commands that the server calls back. */
+export const listenOptions = {
+  'listen-port': {
+    type: 'port',
+    description:
+      'where the server calls you back, for firewalls: it must reach this port (any free one)',
+  },
+} as const;
+
 /** The values of those flags. */
 export interface ServerFlags {
   readonly server: string;

@@ -23,6 +23,8 @@ export interface InteractiveSessionOptions {
   readonly isPersistent: boolean;
   /** Whether to do so also where the server has never answered: it may not have started. */
   readonly isPatient?: boolean;
+  /** Where the server's calls are taken; any free port if absent. */
+  readonly listenPort?: number | undefined;
   /** Called when the server has answered for the first time on a new connection. */
   readonly onConnected: () => void;
   /** Called when there is no host of the server's name. */
@@ -95,6 +97,7 @@ export class InteractiveSession {
       silentMs: limits.client.silentMs,
       isQuiet: isComingBack,
       reached: () => this.#reached(),
+      listenPort: this.#options.listenPort,
       hostUnknown: () => {
         this.#options.onHostUnknown?.();
         // Elsewhere the session ends with it, and the program's last words say so.

@@ -19,6 +19,8 @@ export type ToListener =
       readonly local: string;
       /** Calls from any other address are dropped. */
       readonly server: string;
+      /** Where to listen; 0 for any free port. */
+      readonly port: number;
     }
   | { readonly say: 'settled'; readonly number: number; readonly isTaken: boolean }
   | { readonly say: 'stop' };
@@ -50,11 +52,11 @@ class Listener {
   #told = 0;
   #isStopping = false;
 
-  constructor(callback: Callback, local: string, server: string) {
+  constructor(callback: Callback, local: string, server: string, port: number) {
     this.#callback = callback;
     this.#system = listen({
       host: local,
-      port: 0,
+      port,
       deps: sockets,
       admit: (host) => host === server,
       accept: (socket) => this.#accept(socket),
@@ -117,11 +119,11 @@ class Listener {
   }
 }
 
-function start(dialect: string, local: string, server: string): Listener | undefined {
+function start(dialect: string, local: string, server: string, port: number): Listener | undefined {
   const client = dialectNamed(dialect)?.client;
   if (client?.callback === undefined) return undefined;
   try {
-    return new Listener(client.callback.bind(client), local, server);
+    return new Listener(client.callback.bind(client), local, server, port);
   } catch {
     return undefined;
   }
@@ -132,7 +134,7 @@ let listener: Listener | undefined;
 self.addEventListener('message', ({ data }) => {
   switch (data.say) {
     case 'listen':
-      listener = start(data.dialect, data.local, data.server);
+      listener = start(data.dialect, data.local, data.server, data.port);
       tell(
         listener === undefined ? { say: 'unavailable' } : { say: 'listening', port: listener.port },
       );

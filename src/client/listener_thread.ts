@@ -11,6 +11,8 @@ export interface ListenerThreadOptions {
   readonly local: string;
   /** The server's address. */
   readonly server: string;
+  /** Where to listen; 0 for any free port. */
+  readonly port: number;
   /** Shows one message. Settles when the user has it and can read more; false where they could not get it. */
   readonly show: (message: unknown) => Promise<boolean>;
   /** Called once: the listener listens, or cannot be had. */
@@ -36,8 +38,8 @@ export class ListenerThread {
         throw event.error instanceof Error ? event.error : new Error(event.message);
       });
     });
-    const { dialect, local, server } = options;
-    this.#say({ say: 'listen', dialect, local, server });
+    const { dialect, local, server, port } = options;
+    this.#say({ say: 'listen', dialect, local, server, port });
   }
 
   /** Settles when no message comes any more, after at most the time that a closing connection gets. */

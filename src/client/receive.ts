@@ -4,7 +4,7 @@
 import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import type { ClientOptions } from '../protocol/dialect';
-import { endpointOf, serverOptions, unreachableHint, withToken } from './endpoint';
+import { endpointOf, listenOptions, serverOptions, unreachableHint, withToken } from './endpoint';
 import { Inbox } from './inbox';
 import { InteractiveSession } from './interactive_session';
 import { lastSender } from './last_sender';
@@ -15,6 +15,7 @@ export const receive = defineCommand({
   args: {
     user: { type: 'positional', required: false, description: 'whose inbox, or a URL' },
     ...serverOptions,
+    ...listenOptions,
     exec: {
       type: 'string',
       valueHint: 'COMMAND',
@@ -58,6 +59,7 @@ export const receive = defineCommand({
       dialect,
       client,
       options,
+      listenPort: flags['listen-port'],
       dialogue: inbox.dialogue,
       view: inbox,
       lingerMs: 0,

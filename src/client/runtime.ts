@@ -31,6 +31,8 @@ export interface ClientRuntimeOptions extends RouteOptions {
   readonly silentMs?: number;
   /** Leaves out what a session says before the server has answered: the user knows that it is away. */
   readonly isQuiet?: boolean;
+  /** Where the listener listens; any free port if absent. */
+  readonly listenPort?: number | undefined;
   /** Called once, when everything that came has been shown. `isFinal`: the program is to end whatever else it could do. */
   readonly exit: (ending: Ending, isFinal: boolean) => void;
 }
@@ -133,7 +135,7 @@ export class ClientRuntime implements ClientHost {
     received: (incoming: unknown) => void | Promise<boolean>,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): Promise<void> {
-    const { dialect, view } = this.#options;
+    const { dialect, view, listenPort: port = 0 } = this.#options;
     const ends = await this.#route.ends();
     if (ends === undefined || this.#isExiting) {
       done(refused('unavailable'));
@@ -144,7 +146,7 @@ export class ClientRuntime implements ClientHost {
       await view.ready();
       return isTaken;
     };
-    this.#listeners.add(new ListenerThread({ ...ends, dialect, show, done }));
+    this.#listeners.add(new ListenerThread({ ...ends, dialect, port, show, done }));
   }
 
   async #ask(question: string, done: (answer: string | undefined) => void): Promise<void> {

@@ -16,7 +16,7 @@ export interface Dialogue {
   readonly isInteractive: boolean;
   /** How long ago the user last pressed a key, in ms; 0 where there are no keys. */
   readonly idleMs: number;
-  /** The lines entered that are worth keeping for the next time, oldest first. */
+  /** The lines entered here that are worth keeping for the next time, oldest first. */
   readonly history: readonly string[];
   /** Why what was printed could not be written, where its reader is not just gone. */
   readonly fault: unknown;

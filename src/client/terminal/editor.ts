@@ -53,9 +53,9 @@ export class Editor {
     return { prompt: search?.prompt, text: this.#line.text, cursor: this.#line.cursor };
   }
 
-  /** The lines remembered, oldest first. */
+  /** The lines remembered since the start, oldest first. */
   get history(): readonly string[] {
-    return this.#history.entries;
+    return this.#history.added;
   }
 
   /** Replaces the line, for instance with the one that a question had interrupted. */

@@ -6,6 +6,8 @@ export class History {
   /** The entry that is shown; `#entries.length` stands for the line being typed. */
   #at: number;
   #unfinished = '';
+  /** How many were added since the start. */
+  #added = 0;
 
   /** `max`: how many lines are kept. Over this, the oldest are dropped. */
   constructor(entries: readonly string[], max: number) {
@@ -19,9 +21,17 @@ export class History {
     return this.#entries;
   }
 
+  /** Those that were added, oldest first. */
+  get added(): readonly string[] {
+    return this.#entries.slice(Math.max(0, this.#entries.length - this.#added));
+  }
+
   /** Adds a submitted line, unless it is blank or the same as the last, and goes to the end. */
   add(line: string): void {
-    if (line.trim() !== '' && line !== this.#entries.at(-1)) this.#entries.push(line);
+    if (line.trim() !== '' && line !== this.#entries.at(-1)) {
+      this.#entries.push(line);
+      this.#added++;
+    }
     if (this.#entries.length > this.#max) this.#entries.shift();
     this.leave();
   }
