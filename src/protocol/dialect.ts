@@ -62,6 +62,8 @@ export interface Session extends ConnectionEvents {
 export interface CallMemory {
   /** Whether the peer ever ended a call by itself. */
   endsCalls: boolean;
+  /** The peer is known to end the calls that it has taken: it asked for files to be announced. */
+  isKnown?: boolean;
   /** Whether the peer ever let a call stand until our time was up. */
   staysSilent?: boolean;
 }

@@ -32,21 +32,27 @@ interface Task {
   readonly settle: Settle;
 }
 
+/** The calls that tell an event, and whether they were written for a peer that wants files announced. */
+interface Written {
+  readonly calls: readonly Uint8Array[];
+  readonly wantsFiles: boolean;
+}
+
 type CallResult = 'delivered' | 'failed' | 'unreachable';
 
 export class CallbackOutlet implements Outlet {
   readonly dialect: string;
   readonly #address: Address;
   readonly #callback: Callback;
-  readonly #wantsFiles: boolean;
+  #wantsFiles: boolean;
   readonly #deps: CallbackDeps;
-  readonly #memory: CallMemory = { endsCalls: false };
+  readonly #memory: CallMemory;
   /** Until this time, in ms since 1970, a refusal may only mean that the listener is not open yet. */
   readonly #graceUntil: number;
   readonly #receipts: Task[] = [];
   #message: Task | undefined;
   /** The calls of a message that the peer has not taken yet, for the case that they must be tried again. */
-  #rest: { readonly serial: number; readonly calls: readonly Uint8Array[] } | undefined;
+  #rest: { readonly serial: number; readonly written: Written } | undefined;
   #isCalling = false;
   #isReceiptsTurn = false;
   #isOver = false;
@@ -66,8 +72,16 @@ export class CallbackOutlet implements Outlet {
     this.#address = of.address;
     this.#callback = of.callback;
     this.#wantsFiles = of.wantsFiles;
+    this.#memory = { endsCalls: false, isKnown: of.wantsFiles };
     this.#deps = deps;
     this.#graceUntil = of.isFresh ? deps.now() + limits.delivery.dialGraceMs : 0;
+  }
+
+  /** The peer wants files announced from now on: a call under way that it does not take is made anew. */
+  wantFiles(): void {
+    if (this.#wantsFiles) return;
+    this.#wantsFiles = true;
+    this.#memory.isKnown = true;
   }
 
   deliver(message: Direct, settle: Settle): void {
@@ -101,19 +115,30 @@ export class CallbackOutlet implements Outlet {
     this.#isCalling = true;
     const { event } = task;
     const wasTried = event.is === 'direct' && this.#rest?.serial === event.serial;
-    const isProved = this.#memory.endsCalls;
-    const calls = wasTried ? this.#rest?.calls : undefined;
-    this.#tellEach(task, calls ?? this.#callback.calls(event, this.#wantsFiles, isProved));
+    const rest = wasTried ? this.#rest?.written : undefined;
+    this.#tellEach(task, this.#current(event, rest) ?? this.#write(event));
   }
 
-  #tellEach(task: Task, calls: readonly Uint8Array[]): void {
+  #write(event: Task['event']): Written {
+    const wantsFiles = this.#wantsFiles;
+    return { calls: this.#callback.calls(event, wantsFiles, this.#memory.endsCalls), wantsFiles };
+  }
+
+  /** What was written, unless it was for a peer that did not want files announced and now does. */
+  #current({ file }: Task['event'], written: Written | undefined): Written | undefined {
+    const isOutdated = file !== undefined && written?.wantsFiles !== this.#wantsFiles;
+    return isOutdated ? undefined : written;
+  }
+
+  #tellEach(task: Task, written: Written): void {
     const { event } = task;
-    if (event.is === 'direct') this.#rest = { serial: event.serial, calls };
-    const content = calls[0];
+    const [content, ...calls] = written.calls;
+    if (event.is === 'direct') this.#rest = { serial: event.serial, written };
     if (!content) return this.#done(task, 'delivered');
     this.#call(content, 0, (result) => {
-      if (result === 'delivered') this.#tellEach(task, calls.slice(1));
-      else this.#done(task, result);
+      if (result === 'delivered') return this.#tellEach(task, { ...written, calls });
+      if (result === 'unreachable' || this.#current(event, written)) this.#done(task, result);
+      else this.#tellEach(task, this.#write(event));
     });
   }
 

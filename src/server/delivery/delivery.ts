@@ -24,16 +24,24 @@ export interface DeliveryDeps {
   after(ms: number, then: () => void): () => void;
   /** The live connection of a session, if it is on this machine. */
   connection(session: SessionId): Outlet | undefined;
-  /** An outlet that calls an address, if it is this machine that does. `end` lets go of it. */
-  callbackOutlet(at: CallbackAddress): (Outlet & { end(): void }) | undefined;
+  /** An outlet that calls an address, if it is this machine that does. */
+  callbackOutlet(at: CallbackAddress): CalledOutlet | undefined;
   /** Perhaps nothing needs this file any more. */
   released(event: Extract<HubEvent, { is: 'file-released' }>): void;
+}
+
+/** An outlet that calls an address. */
+interface CalledOutlet extends Outlet {
+  /** Files are to be announced as such from now on. */
+  wantFiles(): void;
+  /** Lets go of it. */
+  end(): void;
 }
 
 /** The outlet of an address that is called. */
 interface OpenCallback {
   readonly opened: number;
-  readonly outlet: Outlet & { end(): void };
+  readonly outlet: CalledOutlet;
 }
 
 export class Delivery {
@@ -131,12 +139,19 @@ export class Delivery {
 
   /** From now on the address is called. For addresses that were open when the server started, too. */
   openCallback(at: CallbackAddress): void {
+    const before = this.#callbacks.get(at.recipient);
+    if (before?.opened === at.opened) return this.#renewCallback(before, at);
     const outlet = this.#deps.callbackOutlet(at);
     if (!outlet) return;
-    const before = this.#callbacks.get(at.recipient);
     if (before) this.#closeCallback(at.recipient, before);
     this.#callbacks.set(at.recipient, { opened: at.opened, outlet });
     this.#attach(at.recipient, outlet);
+  }
+
+  /** The peer at an address has said that it is there: what waits is tried at once. */
+  #renewCallback({ outlet }: OpenCallback, { recipient, wantsFiles }: CallbackAddress): void {
+    if (wantsFiles) outlet.wantFiles();
+    this.#attach(recipient, outlet);
   }
 
   #tellAudience(to: Audience, notice: Notice): void {

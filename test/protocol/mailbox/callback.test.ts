@@ -95,6 +95,15 @@ describe('the server’s side', () => {
     }
   });
 
+  test('from a client that asked for ATTACHES, as ours does, silence is an error from the start', () => {
+    const { host, call: events, settled } = call({ endsCalls: false, isKnown: true });
+    events.opened?.();
+    expect(host.wakeMs).toBe(2000);
+    events.woke?.();
+    expect(settled).toEqual(['failed']);
+    expect(host.ending).toBe('aborted');
+  });
+
   test('the lines of the console, which no name can forge', () => {
     const message: Direct = {
       is: 'direct',

@@ -266,3 +266,24 @@ describe('behind pipes', () => {
     expect((await alice.ended).status).toBe(0);
   });
 });
+
+test('a client that is stopped loses nothing: its message waits, and comes to the next session', async () => {
+  await using server = await registered('alice', 'bob');
+  const args = ['connect', 'bob', ...at(server), '--json'];
+  const stopped = await startChat(args);
+  await stopped.until('CONNECT');
+  // Once it was listed, its ATTACHES has been taken too.
+  stopped.write('CONNECTEDUSERS\n');
+  await stopped.until('CONNECTEDUSERS');
+  process.kill(stopped.pid, 'SIGSTOP');
+  await runChat(['send', 'bob', 'precious', '--as', 'alice', ...at(server)]);
+  // The silence has been judged when the server says what became of the call.
+  await server.console.until(({ lines }) =>
+    lines.some((line) => line.includes('MESSAGE 1 FROM alice TO bob')),
+  );
+  await stopped.kill('SIGKILL');
+  expect(stopped.out).not.toContain('precious');
+  const next = await startChat([...args, '--takeover']);
+  await next.until('precious');
+  await next.kill();
+});

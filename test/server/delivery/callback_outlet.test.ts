@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import type { Callback, ConnectionEvents } from '../../../src/protocol/dialect';
+import type { Callback, CallMemory, ConnectionEvents } from '../../../src/protocol/dialect';
 import { limits } from '../../../src/protocol/limits';
-import type { Notice } from '../../../src/protocol/model';
+import type { Direct, Notice } from '../../../src/protocol/model';
 import { CallbackOutlet } from '../../../src/server/delivery/callback_outlet';
 import type { CallbackAddress } from '../../../src/server/hub/events';
 import { named } from '../../support/journal';
@@ -19,6 +19,7 @@ describe('call-backs', () => {
       settle: Parameters<Callback['call']>[3];
     }[] = [];
     readonly printed: string[] = [];
+    memory: CallMemory | undefined;
     readonly timers: { ms: number; run: () => void }[] = [];
     unreachable = 0;
     now = 0;
@@ -27,11 +28,13 @@ describe('call-backs', () => {
 
     constructor(isFresh = true) {
       const callback: Callback = {
-        calls: (telling, _wantsFiles, isProved) => {
-          const text = telling.is === 'direct' ? telling.text : `ack ${telling.id}`;
+        calls: (telling, wantsFiles, isProved) => {
+          const file = wantsFiles && telling.file !== undefined ? ' and its file' : '';
+          const text = telling.is === 'direct' ? telling.text + file : `ack ${telling.id}`;
           return (isProved ? [text] : text.split('|')).map((part) => Buffer.from(part));
         },
         call: (_wire, content, memory, settled) => {
+          this.memory = memory;
           const settle: typeof settled = (result) => {
             if (result === 'delivered') memory.endsCalls = true;
             settled(result);
@@ -110,6 +113,23 @@ describe('call-backs', () => {
     expect(results).toEqual(['failed', 'delivered']);
   });
 
+  test('a peer that wants files meanwhile is told anew at once, of a message with one', () => {
+    const phone = new TestCallback();
+    const results: string[] = [];
+    const photo = { hash: 'h', size: 1, name: 'photo.jpg' } as unknown as Direct['file'];
+    phone.outlet.deliver({ ...message(7, 'look'), ...(photo && { file: photo }) }, (result) =>
+      results.push(result),
+    );
+    phone.outlet.wantFiles();
+    // From a peer that asks for this, silence is no delivery: not in the call under way either.
+    expect(phone.memory?.isKnown).toBe(true);
+    phone.settle('failed');
+    phone.settle('delivered');
+    expect(phone.said).toEqual(['look', 'look and its file']);
+    expect(results).toEqual(['delivered']);
+    expect(phone.printed).toEqual(['delivered 7']);
+  });
+
   test('a listener that opens late is dialled again after 50, 150 and 400 ms', () => {
     const phone = new TestCallback();
     const results: string[] = [];
@@ -183,10 +203,35 @@ describe('call-backs', () => {
     expect(setup.stored.length).toBe(1);
   });
 
+  test('an address that speaks up again keeps its outlet, and what waits is tried at once', () => {
+    const setup = new TestDelivery();
+    const wanted: string[] = [];
+    const outlet = Object.assign(new ManualOutlet(), {
+      end: () => void wanted.push('end'),
+      wantFiles: () => void wanted.push('files'),
+    });
+    setup.called = outlet;
+    const at: CallbackAddress = {
+      recipient: bob,
+      opened: 1,
+      address: { host: 'h', port: 1 },
+      dialect: 'test',
+      machine: 'm1',
+      wantsFiles: false,
+    };
+    setup.delivery.take([{ is: 'address', at }]);
+    setup.commit(message(1));
+    outlet.settle('failed');
+    expect(outlet.serials).toEqual([1]);
+    setup.delivery.take([{ is: 'address', at: { ...at, wantsFiles: true } }]);
+    expect(outlet.serials).toEqual([1, 1]);
+    expect(wanted).toEqual(['files']);
+  });
+
   test('a late word about an older address does not end the newer one', () => {
     const setup = new TestDelivery();
     const hands = [1, 2].map((opened) => {
-      const hand = Object.assign(new ManualOutlet(), { end() {} });
+      const hand = Object.assign(new ManualOutlet(), { end() {}, wantFiles() {} });
       setup.called = hand;
       const at: CallbackAddress = {
         recipient: bob,

@@ -52,7 +52,7 @@ export class TestDelivery {
   readonly outlets = new Map<string, Outlet>();
   readonly settled: (Settled & { readonly serial: number })[] = [];
   readonly timers: { ms: number; run: () => void; cancelled: boolean }[] = [];
-  called: (Outlet & { end(): void }) | undefined;
+  called: (Outlet & { end(): void; wantFiles(): void }) | undefined;
   readonly delivery = new Delivery({
     pending: (_recipient, most) => ({
       messages: this.stored.slice(0, most),

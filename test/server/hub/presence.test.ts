@@ -46,6 +46,11 @@ describe('call-back addresses', () => {
     expect(hub.takeEvents()).toMatchObject([
       { is: 'address', at: { opened: 1, wantsFiles: true } },
     ]);
+    // Asked again, it says the same: who asks wants what waits.
+    expect(wants('alice')).toEqual(yes);
+    expect(hub.takeEvents()).toMatchObject([
+      { is: 'address', at: { opened: 1, wantsFiles: true } },
+    ]);
   });
 });
 

@@ -16,7 +16,7 @@ import { callsFor } from './events';
 /**
  * A message is delivered once every byte is written, our side has ended and the peer has cleanly ended its own.
  * Some clients never end a call by themselves. Until a client has ended one, its silence counts as delivered;
- * from then on, its silence is an error.
+ * from then on, its silence is an error; and from the start where it asked for ATTACHES, as ours does: it was stopped then.
  */
 class MailboxCall implements ConnectionEvents {
   readonly #connection: ServerConnection;
@@ -37,6 +37,10 @@ class MailboxCall implements ConnectionEvents {
     this.#settle = settle;
   }
 
+  get #owesEnd(): boolean {
+    return this.#memory.endsCalls || this.#memory.isKnown === true;
+  }
+
   #finish(result: 'delivered' | 'failed'): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
@@ -47,7 +51,7 @@ class MailboxCall implements ConnectionEvents {
   opened(): void {
     this.#connection.write(this.#content);
     this.#connection.end();
-    const isSilentPeer = this.#memory.staysSilent === true && !this.#memory.endsCalls;
+    const isSilentPeer = this.#memory.staysSilent === true && !this.#owesEnd;
     this.#connection.wake(isSilentPeer ? limits.mailbox.silentAgainMs : limits.mailbox.silentMs);
   }
 
@@ -63,7 +67,7 @@ class MailboxCall implements ConnectionEvents {
   }
 
   woke(): void {
-    if (this.#memory.endsCalls) {
+    if (this.#owesEnd) {
       this.#connection.abort();
       this.#finish('failed');
     } else {

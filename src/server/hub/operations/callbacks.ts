@@ -68,8 +68,11 @@ const callbackWantsFiles: Define<'callback-wants-files'> = (hub) => (command, co
   if (typeof account === 'string') return refused(account);
   const row = hub.callbacks.of(account.id);
   if (!row || row.host !== command.host) return refused('not-connected');
-  context.isDurable = true;
-  hub.callbacks.wantFiles(row.opened);
+  // A client asks again to learn whether it is still connected, and for what waits: then there is nothing to write.
+  if (row.wants_files === 0) {
+    context.isDurable = true;
+    hub.callbacks.wantFiles(row.opened);
+  }
   context.emit({ is: 'address', at: callbackAddress({ ...row, wants_files: 1 }) });
   return ok(undefined);
 };
