@@ -2,6 +2,7 @@
 
 import type { CliError } from '../cli/exit';
 import type { Io } from '../cli/io';
+import { terminalJson } from '../protocol/bytes/escape';
 import type { Shown } from '../protocol/dialect';
 import type { Dialogue } from './terminal/dialogue';
 import { noProgress, type Progress } from './terminal/progress';
@@ -65,7 +66,7 @@ export class Inbox implements View {
     if (command !== undefined)
       return json['type'] !== 'message' || (await this.#run(command, json));
     try {
-      io.out.write(`${JSON.stringify(json)}\n`);
+      io.out.write(`${terminalJson(json)}\n`);
       return true;
     } catch (error) {
       this.fault = error as CliError;

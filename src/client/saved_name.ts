@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
+import { savableName } from '../protocol/bytes/validation';
 import { limits } from '../protocol/limits';
 import { typedPath } from './source_file';
 
@@ -14,19 +15,14 @@ export interface SaveTarget {
   readonly path?: string;
 }
 
-const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-/**
- * The name under which a peer's file may stand in the user's folder: without a path, without invisible
- * characters, not hidden, and not too long. `attachment` if nothing is left of it.
- */
+/** The name under which a peer's file may stand in the user's folder, not too long. */
 export function safeBaseName(name: string): string {
-  const bare = (name.split(/[/\\]/).at(-1) ?? '').replace(unsafe, '').trim().replace(/^\.+/, '');
+  const bare = savableName(name);
   const extension = Array.from(extname(bare)).slice(0, limits.client.savedExtensionLength).join('');
   let stem = bare.slice(0, bare.length - extname(bare).length);
   while (Buffer.byteLength(stem + extension) > limits.client.savedNameBytes)
     stem = Array.from(stem).slice(0, -1).join('');
-  return (stem + extension).trim() || 'attachment';
+  return savableName(stem + extension);
 }
 
 /** The path that a file is to have: the user's, else the peer's name in the working folder. */

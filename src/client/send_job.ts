@@ -2,6 +2,7 @@
 
 import { CliError, exit } from '../cli/exit';
 import { type Io, ReaderGone } from '../cli/io';
+import { terminalJson } from '../protocol/bytes/escape';
 import type { Ending, Sender, SendResult } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { type Endpoint, unreachableHint } from './endpoint';
@@ -137,7 +138,7 @@ export class SendJob {
       const server = `${host}:${port}`;
       const uncertain = result.isUncertain === true ? { uncertain: true } : {};
       const object = { id: result.id, from: user, to, server, status, ...uncertain };
-      this.#print(`${JSON.stringify(object)}\n`);
+      this.#print(`${terminalJson(object)}\n`);
     } else if (isDone && io.out.isTerminal && result.line !== '') {
       this.#print(printable([result.line]));
     }

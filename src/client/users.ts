@@ -2,7 +2,7 @@
 
 import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
-import { escapeForTerminal } from '../protocol/bytes/escape';
+import { escapeForTerminal, terminalJson } from '../protocol/bytes/escape';
 import type { Ending } from '../protocol/dialect';
 import { endpointOf, endpointOfFlags, serverOptions } from './endpoint';
 import { lastSender } from './last_sender';
@@ -48,7 +48,7 @@ export const users = defineCommand({
       result = await listUsers(endpoint, view, undefined);
     }
     const line = (name: string): string =>
-      json ? JSON.stringify({ name }) : escapeForTerminal(name);
+      json ? terminalJson({ name }) : escapeForTerminal(name);
     for (const name of result.value ?? []) io.out.write(`${line(name)}\n`);
     return report(endpoint, io, view, result);
   },

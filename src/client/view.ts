@@ -1,7 +1,7 @@
 // Where what a client shows goes: a dialogue, a pipe, objects for a program, or the streams of a one-shot command.
 
 import type { Io } from '../cli/io';
-import { escapeLines } from '../protocol/bytes/escape';
+import { escapeLines, terminalJson } from '../protocol/bytes/escape';
 import type { Shown } from '../protocol/dialect';
 import type { IncomingStyle } from './incoming_style';
 import type { Dialogue } from './terminal/dialogue';
@@ -52,7 +52,7 @@ export class DialogueView implements View {
     this.lastShown = shown.lines.join('\n');
     if (this.#isJson && shown.kind !== 'note') {
       // A program knows its own requests; it reads their results.
-      if (shown.kind !== 'request') this.#dialogue.print([JSON.stringify(shown.json)]);
+      if (shown.kind !== 'request') this.#dialogue.print([terminalJson(shown.json)]);
     } else if (this.#style !== undefined && shown.kind === 'incoming') {
       this.#showIncoming(shown.lines, this.#style);
     } else if (this.#dialogue.isInteractive || shown.kind !== 'note') {

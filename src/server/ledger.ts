@@ -5,7 +5,7 @@ import { Database } from 'bun:sqlite';
 import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import type { Sink } from '../cli/io';
-import { escapeForTerminal } from '../protocol/bytes/escape';
+import { escapeForTerminal, terminalJson } from '../protocol/bytes/escape';
 import { limits } from '../protocol/limits';
 import { databaseIn, defaultFolder } from './folder';
 import { type Audit, auditLedger, type LedgerEntry } from './hub/audit';
@@ -28,7 +28,7 @@ export const ledger = defineCommand({
     let audit: Audit;
     try {
       audit = auditLedger(db, (entry) =>
-        lines.add(json ? JSON.stringify(entryObject(entry)) : entryLine(entry)),
+        lines.add(json ? terminalJson(entryObject(entry)) : entryLine(entry)),
       );
     } catch (error) {
       throw explained(error, path);
@@ -37,9 +37,9 @@ export const ledger = defineCommand({
     }
     for (const { name, owner, balance } of audit.funds) {
       const who = { owner, name, balance };
-      lines.add(json ? JSON.stringify({ type: 'balance', ...who }) : balanceLine(name, balance));
+      lines.add(json ? terminalJson({ type: 'balance', ...who }) : balanceLine(name, balance));
     }
-    if (json) lines.add(JSON.stringify(resultObject(audit)));
+    if (json) lines.add(terminalJson(resultObject(audit)));
     lines.flush();
     if (!json) io.err.write(resultText(audit));
     return audit.faults.length === 0 ? exit.ok : unbalanced;

@@ -38,6 +38,11 @@ describe('the name that a peer gives a file', () => {
     ['a\x1b[2Jb\n.txt', 'a[2Jb.txt'],
     ['photo\u202egpj.exe', 'photogpj.exe'],
     ['  spaced  ', 'spaced'],
+    ['-rf', 'rf'],
+    ['.-o=x.txt', 'o=x.txt'],
+    [' - -.', 'attachment'],
+    ['x/-rf', 'rf'],
+    ['\u2800\u3164-rf\ufe0f', 'rf'],
     ['snow ☃ man.txt', 'snow ☃ man.txt'],
   ])('%j is saved as %j', (given, safe) => {
     expect(safeBaseName(given)).toBe(safe);

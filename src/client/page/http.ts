@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 
-import { baseNameFor } from '../../protocol/bytes/validation';
+import { baseNameFor, savableName } from '../../protocol/bytes/validation';
 import * as http from '../../protocol/web/wire/http';
 
 export interface Identity {
@@ -70,7 +70,7 @@ export const download = (identity: Identity, file: ReceivedFile): Promise<Fetche
   claim(identity, file, ({ url, name }) => {
     const link = document.createElement('a');
     link.href = url;
-    link.download = name;
+    link.download = savableName(name);
     link.click();
     return 'started';
   });

@@ -30,14 +30,33 @@ const tab = '    ';
  * result is always one line: for texts of several lines see `escapeLines`. Joiners and variation selectors
  * stay where they belong: in emoji, in the spelling of some scripts. Escaping twice is the same as escaping once.
  */
-export function escapeForTerminal(text: string): string {
+export const escapeForTerminal = (text: string): string =>
+  marked(text, (character) => (character === '\t' ? tab : visible(codeOf(character))));
+
+/** The same for a page: `⟨U+202E⟩`. Every such character, also one that a terminal would obey, only forges there. */
+export const withMarks = (text: string): string =>
+  marked(
+    text,
+    (character) => `⟨U+${codeOf(character).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+  );
+
+/** A value as JSON that a terminal may get as it is: what is escaped there stands in JSON's own escapes. */
+export const terminalJson = (value: unknown): string =>
+  marked(JSON.stringify(value), (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+
+function marked(text: string, mark: (character: string) => string): string {
   if (!unsafe.test(text)) return text;
-  return text.replace(unsafeAll, (character, offset: number) => {
-    if (character === '\t') return tab;
-    if (belongs(character, text, offset)) return character;
-    return visible(character.codePointAt(0) ?? 0);
-  });
+  return text.replace(unsafeAll, (character, offset: number) =>
+    belongs(character, text, offset) ? character : mark(character),
+  );
 }
+
+const codeOf = (character: string): number => character.codePointAt(0) ?? 0;
 
 /** The lines of a text (LF and CR LF end one), each escaped; a final line end starts no further line. */
 export function escapeLines(text: string): string[] {

@@ -2,6 +2,7 @@
 
 import { limits } from '../limits';
 import { cutText } from './text';
+import { visiblePart } from './visible';
 
 /** A file's base name: not empty, no path, no control characters, no line separators. */
 export const isBaseName = (text: string): boolean =>
@@ -13,6 +14,15 @@ export function baseNameFor(name: string): string {
     cutText(name.replace(/[/\\\p{Cc}\p{Zl}\p{Zp}]/gu, '_'), limits.files.nameBytes)[0] ?? '';
   return isBaseName(safe) ? safe : 'attachment';
 }
+
+/**
+ * A peer's name of a file as it may stand in a user's folder: without a path, all of it visible, not hidden, and no
+ * option of a command. `attachment` if nothing is left of it.
+ */
+export const savableName = (name: string): string =>
+  visiblePart(name.split(/[/\\]/).at(-1) ?? '')
+    .trim()
+    .replace(/^[\s.-]+/, '') || 'attachment';
 
 /** A full name: something, and nothing that could move a cursor. */
 export const isFullName = (text: string): boolean =>

@@ -1,5 +1,6 @@
 // Files over HTTP: streamed into the store and out of it, with never more than a bounded piece of a file in memory.
 
+import { savableName } from '../../protocol/bytes/validation';
 import type { WaitingFile } from '../../protocol/commands';
 import type { StoredFile } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
@@ -142,7 +143,8 @@ export function partOf(request: Request, file: WaitingFile): FilePart | 'end' | 
 }
 
 /** As RFC 6266 has it: a name of ASCII for every program, and the whole name for programs that know RFC 8187. */
-function disposition(name: string): string {
+function disposition(given: string): string {
+  const name = savableName(given);
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const whole = encodeURIComponent(name.toWellFormed()).replace(
     /['()*]/g,

@@ -77,6 +77,23 @@ describePage('files', (site) => {
   );
 
   test(
+    'a name that is written backwards shows what does so, and is saved without it',
+    async () => {
+      const dormouse = await site.enter('dormouse');
+      await openConversation(dormouse, 'dormouse');
+      const buffer = Buffer.from('x');
+      const file = { name: '-photo\u202egpj.exe', mimeType: 'text/plain', buffer };
+      await dormouse.locator('.picker').setInputFiles(file);
+      const received = dormouse.locator('.bubble.theirs', { hasText: '-photo⟨U+202E⟩gpj.exe' });
+      await received.waitFor();
+      const downloading = dormouse.waitForEvent('download');
+      await received.getByRole('button', { name: 'Download' }).click();
+      expect((await downloading).suggestedFilename()).toBe('photogpj.exe');
+    },
+    slowMs,
+  );
+
+  test(
     'an upload that breaks off, and one whose answer is lost, are tried again and arrive once',
     async () => {
       // Its console complains of the network, as it should.

@@ -4,7 +4,12 @@ import { expect, test } from 'bun:test';
 
 import * as fc from 'fast-check';
 
-import { escapeForTerminal, escapeLines } from '../../../src/protocol/bytes/escape';
+import {
+  escapeForTerminal,
+  escapeLines,
+  terminalJson,
+  withMarks,
+} from '../../../src/protocol/bytes/escape';
 
 const examples: readonly (readonly [string, string])[] = [
   ['', ''],
@@ -30,32 +35,33 @@ test.each(examples)('%j is shown as %j', (text, shown) => {
   expect(escapeForTerminal(text)).toBe(shown);
 });
 
+const texts = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({
+    unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+  }),
+  fc.string({
+    unit: fc.constantFrom(
+      ...Array.from('a1漢👩ی'),
+      '\u200d',
+      '\u200c',
+      '\ufe0f',
+      '\u202e',
+      '\x1b',
+      '\u061c',
+      '\u180e',
+      '\u20e3',
+    ),
+  }),
+);
+
+const unsafe = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+
 test('nothing unsafe comes out, and once is as good as twice', () => {
-  const texts = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.string({
-      unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
-    }),
-    fc.string({
-      unit: fc.constantFrom(
-        ...Array.from('a1漢👩ی'),
-        '\u200d',
-        '\u200c',
-        '\ufe0f',
-        '\u202e',
-        '\x1b',
-        '\u061c',
-        '\u180e',
-        '\u20e3',
-      ),
-    }),
-  );
   fc.assert(
     fc.property(texts, (text) => {
       const shown = escapeForTerminal(text);
-      expect(shown).not.toMatch(
-        /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u,
-      );
+      expect(shown).not.toMatch(unsafe);
       expect(shown.isWellFormed()).toBe(true);
       expect(escapeForTerminal(shown)).toBe(shown);
       // Nothing that was printable is lost.
@@ -72,4 +78,24 @@ test('a text of several lines', () => {
   expect(escapeLines('one\ntwo\r\n\x1bthree\n')).toEqual(['one', 'two', '\\x1bthree']);
   expect(escapeLines('')).toEqual(['']);
   expect(escapeLines('\n\n')).toEqual(['', '']);
+});
+
+test('JSON for a terminal is the same JSON, with nothing in it that a terminal obeys', () => {
+  expect(terminalJson({ name: 'a\u009b2J\u202e"\u{e0041}' })).toBe(
+    '{"name":"a\\u009b2J\\u202e\\"\\udb40\\udc41"}',
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      const json = terminalJson({ [text]: text });
+      expect(json).not.toMatch(unsafe);
+      expect(JSON.parse(json)).toEqual({ [text]: text });
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('what forges a name is shown as a mark on the page', () => {
+  expect(withMarks('photo\u202egpj.exe')).toBe('photo⟨U+202E⟩gpj.exe');
+  expect(withMarks('tag\u{e0041}\t\x9b')).toBe('tag⟨U+E0041⟩⟨U+0009⟩⟨U+009B⟩');
+  expect(withMarks('snow ☃ ❤️ 👨‍👩‍👧 می\u200cخواهم.txt')).toBe('snow ☃ ❤️ 👨‍👩‍👧 می\u200cخواهم.txt');
 });

@@ -276,6 +276,20 @@ describe('the interface for scripts', () => {
     expect((await call('POST', '/api/downloads', claim)).status).toBe(404);
   });
 
+  test('the name under which a download is saved hides nothing and is no option', async () => {
+    const name = '-photo\u202egpj.exe';
+    const query = new URLSearchParams({ to: 'bób', name, key: 'file key 2' });
+    await call('POST', `/api/files?${query.toString()}`, { headers: as('alice'), body: 'x' });
+    await bob.until(({ messages }) => messages.at(-1)?.file?.name === name);
+    const claim = post({ from: 'alice', id: bob.messages.at(-1)?.id }, as('bób'));
+    const { url } = (await call('POST', '/api/downloads', claim)).body as { url: string };
+    const got = await fetch(base + url);
+    expect(got.headers.get('content-disposition')).toBe(
+      `attachment; filename="photogpj.exe"; filename*=UTF-8''photogpj.exe`,
+    );
+    await got.bytes();
+  });
+
   test('files that cannot be sent', async () => {
     const send = (query: string, init: RequestInit = {}) =>
       call('POST', `/api/files?${query}`, { headers: as('alice'), body: 'x', ...init });

@@ -1,5 +1,6 @@
 // One message: its text, never read as HTML, its file, its time and its ticks.
 
+import { withMarks } from '../../../protocol/bytes/escape';
 import { cancelUpload, canSendAgain, downloadFile, sendAgain, takeFile } from '../attachments';
 import { reasonFor } from '../faults';
 import { uploads } from '../state';
@@ -112,7 +113,7 @@ function AttachedFile({ message }: { message: StoredMessage }) {
         <path d="M6 2h8l5 5v15H6zM14 2v5h5" />
       </svg>
       <span class="label">
-        <bdi>{file.name}</bdi>
+        <bdi>{withMarks(file.name)}</bdi>
         <small>
           {sizeText(file.size)}
           {(file.state === 'fetched' || file.state === 'taken') && `, ${t.downloaded}`}
@@ -121,7 +122,7 @@ function AttachedFile({ message }: { message: StoredMessage }) {
       </span>
       {part !== undefined && (
         <>
-          <progress value={part} max={1} aria-label={`${t.sending}: ${file.name}`} />
+          <progress value={part} max={1} aria-label={`${t.sending}: ${withMarks(file.name)}`} />
           <button type="button" class="quiet" onClick={() => cancelUpload(key)}>
             {t.cancel}
           </button>
