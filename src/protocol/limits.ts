@@ -124,7 +124,7 @@ export const limits = {
       messages: {
         connection: { burst: 5_000, perSecond: 200 },
         account: { burst: 5_000, perSecond: 200 },
-        address: { burst: 20_000, perSecond: 1_000 },
+        address: { burst: 50_000, perSecond: 2_000 },
       },
       /** Names taken: guests and accounts that come in. */
       names: {
