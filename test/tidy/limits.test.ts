@@ -1,8 +1,10 @@
 // The bounds as a test: every one stands in the table, and every one of the table is kept somewhere.
 import { expect, test } from 'bun:test';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { limits } from '../../src/protocol/limits';
 import { formats } from './layers';
+import { bounds, everyBound, heading } from './limits_table';
 import { codeOf, readSources } from './source';
 
 const sources = readSources('src').filter(({ path }) => path !== 'src/protocol/limits.ts');
@@ -46,4 +48,37 @@ test('every bound of the table is kept somewhere', () => {
       .filter((bound) => !new RegExp(`${bound.replaceAll('.', String.raw`\.`)}\\b`).test(code)),
   );
   expect(unused).toEqual([]);
+});
+
+const operators = readFileSync('docs/limits.md', 'utf8');
+
+test('docs/limits.md has every bound: else run scripts/limits.ts', () => {
+  expect(operators.slice(operators.indexOf(`${heading}\n`))).toBe(everyBound());
+});
+
+test('the numbers of the operators’ table are those of the table of limits', () => {
+  const known = new Set(bounds().flatMap(([, value]) => numbersIn(value)));
+  const [rows] = operators.split('\n## ', 1);
+  const strangers = (rows ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| resource'))
+    .flatMap((line) => {
+      const [, , ...cells] = line.split(' | ').slice(0, -1).join(' | ').split('|');
+      return numbersIn(cells.join(' '))
+        .filter((number) => !known.has(number))
+        .map((number) => `${number} in ${line.slice(0, 60)}`);
+    });
+  expect(strangers).toEqual([]);
+});
+
+/** Numbers with their units; 1 and what is spelled out bound nothing that could change unseen. */
+const numbersIn = (text: string): string[] =>
+  [...text.matchAll(/(\d[\d,.]*\d|\d)(?: (KiB|MiB|GiB|ms|s|h|%)\b| %)?/g)]
+    .map(([match]) => match)
+    .filter((match) => match !== '1');
+
+test('each promise of docs/security.md names a test that is there', () => {
+  const named = readFileSync('docs/security.md', 'utf8').match(/(?<=`)test\/[^` ]+/g) ?? [];
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });
