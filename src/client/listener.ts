@@ -88,9 +88,14 @@ class Listener {
       this.#callback(connection, (message, settled) => {
         // The call has come whole: it may take any time until the user has it.
         cancel();
-        this.#tell(message, settled);
+        this.#tell(message, (isTaken) => {
+          socket.resetAtDeath(false);
+          settled(isTaken);
+        });
       }),
     );
+    // Killed before the user has it, we have not taken it: a clean end would say that we have.
+    socket.resetAtDeath(true);
     connection.attach(socket);
     this.#calls.add(connection);
     if (this.#pending.size >= limits.client.callWindow) connection.setPaused(true);

@@ -6,7 +6,7 @@ import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import { normalHost } from './address';
 import { QueuedSocket, type Socket } from './socket';
-import { setUserTimeout } from './user_timeout';
+import { setResetAtDeath, setUserTimeout } from './socket_options';
 
 /** Bun's types leave its file descriptor out. */
 export type TcpSystemSocket = BunSocket<TcpSocket> & { readonly fd?: number };
@@ -58,6 +58,11 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
   watch(ms: number): void {
     this.keepAlive();
     if (this.system) setUserTimeout(this.system.fd ?? -1, ms);
+  }
+
+  /** Whether the peer is to see a reset, and no clean end, if this process is killed. */
+  resetAtDeath(isOn: boolean): void {
+    if (this.system) setResetAtDeath(this.system.fd ?? -1, isOn);
   }
 
   pause(): void {

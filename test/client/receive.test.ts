@@ -127,6 +127,18 @@ describe('--exec', () => {
     expect((await inbox.kill()).status).toBe(exit.ok);
   });
 
+  test('killed while the command runs, the message comes again', async () => {
+    await using server = await registered();
+    await send(server, 'hi');
+    const where = at(server.port('mailbox'));
+    const command = 'echo begun; kill -KILL $PPID';
+    const first = await runChat(['receive', 'alice', '--exec', command, ...where]);
+    expect([first.status, first.out]).toEqual([137, 'begun\n']);
+    const second = await startChat(['receive', 'alice', '--takeover', ...where]);
+    await second.until('"text":"hi"');
+    await second.kill();
+  });
+
   test('by another protocol too', async () => {
     await using server = await startServer([groups]);
     const port = server.port('groups');

@@ -1,10 +1,12 @@
-// TCP_USER_TIMEOUT (RFC 5482): how long what we sent may stay unacknowledged. Bun has no call for it, so the system's has.
+// Options of TCP sockets that Bun has no call for, set by the system's own: TCP_USER_TIMEOUT (RFC 5482) and SO_LINGER.
 
 import { dlopen } from 'bun:ffi';
 
-/** Of Linux: the level IPPROTO_TCP, and the option. */
-const level = 6;
-const option = 18;
+/** Of Linux: levels, and options. */
+const tcpLevel = 6;
+const userTimeout = 18;
+const socketLevel = 1;
+const linger = 13;
 /** The names of the C library: glibc's, then musl's. */
 const libraries = ['libc.so.6', `libc.musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`];
 
@@ -36,7 +38,20 @@ function load(): SetOption {
  * cannot, only its own patience of several minutes does.
  */
 export function setUserTimeout(fd: number, ms: number): void {
+  set(fd, tcpLevel, userTimeout, new Uint32Array([ms]));
+}
+
+/**
+ * Has the system reset a connection when this process is killed, rather than end it cleanly as a program does that is
+ * done: for a peer to whom the clean end means something.
+ */
+export function setResetAtDeath(fd: number, isOn: boolean): void {
+  // `struct linger`: whether to, and for 0 s.
+  set(fd, socketLevel, linger, new Uint32Array([isOn ? 1 : 0, 0]));
+}
+
+function set(fd: number, level: number, option: number, value: Uint32Array): void {
   if (fd < 0) return;
   setOption ??= load();
-  setOption(fd, level, option, new Uint32Array([ms]), Uint32Array.BYTES_PER_ELEMENT);
+  setOption(fd, level, option, value, value.byteLength);
 }
