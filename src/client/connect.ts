@@ -50,6 +50,7 @@ export const connect = defineCommand({
       description: 'keep what you type for the arrow keys of the next session',
       default: true,
     },
+    bell: { type: 'boolean', description: "ring the terminal's bell for each message" },
     json: { type: 'boolean', description: 'print one object a message, receipt or result' },
     once: { type: 'boolean', description: 'end when the server is lost, rather than come back' },
     linger: {
@@ -65,7 +66,7 @@ export const connect = defineCommand({
     'echo CONNECTEDUSERS | chat connect alice',
   ],
   async run(
-    { user, name, born, role, takeover, plain, history, json, once, linger, ...flags },
+    { user, name, born, role, takeover, plain, history, json, once, linger, bell, ...flags },
     io,
   ) {
     const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
@@ -91,6 +92,7 @@ export const connect = defineCommand({
     };
     const style = plain ? undefined : new IncomingStyle({ color: io.out.color, self: target.user });
     const view = new DialogueView(dialogue, io.err, json, style);
+    view.hasBell = bell;
     let hasConnected = false;
     let isHostUnknown = false;
     session.current = new InteractiveSession({

@@ -108,6 +108,7 @@ export class Inbox implements View {
       fault: undefined,
       print: () => true,
       drained: () => Promise.resolve(),
+      bell() {},
       setPrompt() {},
       onLine() {},
       onInterrupt: (handler) => void process.on('SIGINT', handler),

@@ -23,12 +23,19 @@ export function oneShot<T>(
     host: ClientRuntime,
     done: (result: OneShotResult<T>) => void,
   ) => void | Promise<void>,
+  inputFile?: string,
 ): Promise<OneShotResult<T>> {
   return new Promise((resolve, reject) => {
     const over = (result: OneShotResult<T>): void =>
       resolve({ ...result, isHostUnknown: host.isHostUnknown });
     const exit = (ending: Ending): void => over({ ending });
-    const host: ClientRuntime = new ClientRuntime({ dialect, server: target, view, exit });
+    const host: ClientRuntime = new ClientRuntime({
+      dialect,
+      server: target,
+      view,
+      inputFile,
+      exit,
+    });
     Promise.resolve(operation(host, over)).catch(reject);
   });
 }

@@ -4,10 +4,11 @@ import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import { byteLength, decodeText, linesOf } from '../protocol/bytes/text';
 import { limits } from '../protocol/limits';
-import { linesIn, readAll } from './read_input';
+import { inputOf, linesIn, readAll } from './read_input';
 
-/** A text to send, or why it cannot be sent. */
-export type OutgoingText = { readonly text: string } | { readonly error: CliError };
+/** A text to send (or bytes that are none, where the dialect takes any), or why it cannot be sent. */
+export type OutgoingText =
+  { readonly text: string; readonly bytes?: Uint8Array } | { readonly error: CliError };
 
 export interface TextSource {
   /** The text of the argument; `-` stands for standard input. */
@@ -16,6 +17,8 @@ export interface TextSource {
   readonly isByLine: boolean;
   /** Whether a text without a byte is one; else it is more likely a variable that was never set. */
   readonly mayBeEmpty: boolean;
+  /** Whether the dialect takes bytes that are no text. */
+  readonly takesBytes: boolean;
   /** Bytes that one text may have in the dialect; undefined if it has no bound. */
   readonly textBytes: number | undefined;
   readonly dialect: string;
@@ -39,20 +42,11 @@ export async function* outgoingTexts(
   }
 }
 
-/** The bytes of standard input. Some inputs can be opened but not read, for instance a folder. */
-async function* inputOf(io: Io): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* io.input.stream();
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(exit.badData, `standard input cannot be read: ${why}`);
-  }
-}
-
 /** The text that bytes encode. The bytes are undefined if there were too many of them to keep. */
 function decoded(bytes: Uint8Array | undefined, source: TextSource): OutgoingText {
   if (bytes === undefined) return { error: tooLong(source, `more than ${maxBytesOf(source)}`) };
   const text = decodeText(bytes);
+  if (text === undefined && source.takesBytes) return { text: '', bytes };
   if (text === undefined) return { error: new CliError(exit.badData, 'the text is not UTF-8') };
   return checked(text, source);
 }

@@ -1,5 +1,8 @@
 // Reads a stream of bytes as one text or line by line, and never keeps more of it than one text may have.
 
+import { CliError, exit } from '../cli/exit';
+import type { Io } from '../cli/io';
+
 const lineFeed = 10;
 const carriageReturn = 13;
 
@@ -65,4 +68,14 @@ function withoutLineEnd(bytes: Uint8Array): Uint8Array {
 
 function withoutReturn(bytes: Uint8Array): Uint8Array {
   return bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
+}
+
+/** The bytes of standard input. Some inputs can be opened but not read, for instance a folder. */
+export async function* inputOf(io: Io): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* io.input.stream();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(exit.badData, `standard input cannot be read: ${why}`);
+  }
 }

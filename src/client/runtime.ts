@@ -20,6 +20,7 @@ import { ListenerThread } from './listener_thread';
 import { pathsFrom } from './path_completion';
 import { Route, type RouteOptions } from './route';
 import { openSource } from './source_file';
+import { standardInput } from './spooled_input';
 import type { View } from './view';
 
 export interface ClientRuntimeOptions extends RouteOptions {
@@ -31,6 +32,8 @@ export interface ClientRuntimeOptions extends RouteOptions {
   readonly silentMs?: number;
   /** Leaves out what a session says before the server has answered: the user knows that it is away. */
   readonly isQuiet?: boolean;
+  /** Where standard input was kept, which `-` stands for. */
+  readonly inputFile?: string | undefined;
   /** Where the listener listens; any free port if absent. */
   readonly listenPort?: number | undefined;
   /** Called once, when everything that came has been shown. `isFinal`: the program is to end whatever else it could do. */
@@ -84,7 +87,9 @@ export class ClientRuntime implements ClientHost {
   }
 
   source(path: string): Result<SourceFile, Unreadable> {
-    return openSource(path);
+    const { inputFile } = this.#options;
+    const isInput = inputFile !== undefined && path === standardInput;
+    return isInput ? openSource(inputFile, 'stdin') : openSource(path);
   }
 
   paths(typed: string): readonly string[] {

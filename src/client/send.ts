@@ -16,6 +16,7 @@ import { atOpenDoor } from './local_doors';
 import { oneShot } from './one_shot';
 import { emptyText, outgoingTexts } from './outgoing_texts';
 import { SendJob } from './send_job';
+import { spoolInput, standardInput } from './spooled_input';
 import { statusOf } from './status';
 import { OneShotView } from './view';
 
@@ -33,7 +34,11 @@ export const send = defineCommand({
     },
     ...serverOptions,
     as: { type: 'string', valueHint: 'NAME', description: 'who says it', env: 'CHAT_USER' },
-    attach: { type: 'string', valueHint: 'FILE', description: 'a file to go with it' },
+    attach: {
+      type: 'string',
+      valueHint: 'FILE',
+      description: 'a file to go with it; - is standard input',
+    },
     lines: { type: 'boolean', description: 'one message a line, as it comes' },
     timeout: {
       type: 'duration',
@@ -70,9 +75,13 @@ export const send = defineCommand({
     if (attach !== undefined && lines) {
       throw new CliError(exit.usage, 'send: --attach and --lines do not go together');
     }
+    if (attach === standardInput && text === standardInput) {
+      throw new CliError(exit.usage, 'send: standard input is either the text or the file');
+    }
+    const inputFile = attach === standardInput ? await spoolInput(io) : undefined;
     const recipients = isUrl(to) ? recipientsIn(target.path, true) : recipientsIn(to, false);
     const view = await openView(io, attach);
-    const { ending } = await oneShot(endpoint, view, async (host, done) => {
+    const sendAll: Parameters<typeof oneShot<void>>[2] = async (host, done) => {
       const options = { attach, timeoutMs: timeout, retryMs: retry, isJson: json };
       const open = () => openSender(host, target);
       const isHostUnknown = (): boolean => host.isHostUnknown;
@@ -84,11 +93,19 @@ export const send = defineCommand({
         recipients,
         ...options,
       });
-      const { textBytes } = client;
+      const { textBytes, takesBytes = false } = client;
       const mayBeEmpty = allowEmpty || attach !== undefined;
-      const source = { text: text ?? '', isByLine: lines, mayBeEmpty, textBytes, dialect };
+      const source = {
+        text: text ?? '',
+        isByLine: lines,
+        mayBeEmpty,
+        takesBytes,
+        textBytes,
+        dialect,
+      };
       done({ ending: await job.sendAll(outgoingTexts(source, io)) });
-    });
+    };
+    const { ending } = await oneShot(endpoint, view, sendAll, inputFile);
     view.flush(io, ending === 'done');
     return statusOf[ending];
   },

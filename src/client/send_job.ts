@@ -38,6 +38,8 @@ const timedOut: SendResult = {
 const mayBeRepeated = ({ ending, isUncertain = false }: SendResult): boolean =>
   !isUncertain && (ending === 'unreachable' || ending === 'try-later');
 
+type Outgoing = Exclude<OutgoingText, { readonly error: CliError }>;
+
 export class SendJob {
   readonly #options: SendJobOptions;
   #sender: Sender;
@@ -63,7 +65,7 @@ export class SendJob {
         this.#failure ??= 'bad-data';
         continue;
       }
-      isAnswering = await this.#sendToEach(outgoing.text);
+      isAnswering = await this.#sendToEach(outgoing);
       if (!isAnswering || this.#isRefused) break;
     }
     const closed = new Promise<void>((resolve) => this.#sender.close(resolve));
@@ -78,10 +80,10 @@ export class SendJob {
   }
 
   /** Gives false if the server does not answer, so that it will not answer the next message either. */
-  async #sendToEach(text: string): Promise<boolean> {
+  async #sendToEach(outgoing: Outgoing): Promise<boolean> {
     for (const to of this.#options.recipients) {
       if (this.#isUnread) throw unread();
-      const result = await this.#sendPatiently(to, text);
+      const result = await this.#sendPatiently(to, outgoing);
       await this.#report(to, result);
       if (result.ending !== 'done') this.#failure ??= result.ending;
       // What may have been taken ends nothing where the user wants to wait: the next one is tried for that long again.
@@ -94,8 +96,8 @@ export class SendJob {
   }
 
   /** Sends a message, and sends it again while no server takes it, after pauses that grow. */
-  async #sendPatiently(to: string, text: string): Promise<SendResult> {
-    let result = await this.#send(to, text);
+  async #sendPatiently(to: string, outgoing: Outgoing): Promise<SendResult> {
+    let result = await this.#send(to, outgoing);
     const pauses = limits.client.resendMs;
     const end = performance.now() + this.#options.retryMs;
     for (let repeats = 0; mayBeRepeated(result); repeats++) {
@@ -105,7 +107,7 @@ export class SendJob {
         this.#printError('The server does not take it now; trying again.', undefined);
       await Bun.sleep(Math.min(rest, pauses[Math.min(repeats, pauses.length - 1)] ?? 0));
       this.#reopen();
-      result = await this.#send(to, text);
+      result = await this.#send(to, outgoing);
     }
     return result;
   }
@@ -116,9 +118,14 @@ export class SendJob {
     this.#sender = this.#options.openSender();
   }
 
-  #send(to: string, text: string): Promise<SendResult> {
+  #send(to: string, { text, bytes }: Outgoing): Promise<SendResult> {
     const { attach, timeoutMs } = this.#options;
-    const message = { to, text, ...(attach !== undefined && { attach }) };
+    const message = {
+      to,
+      text,
+      ...(bytes !== undefined && { bytes }),
+      ...(attach !== undefined && { attach }),
+    };
     return new Promise((done) => {
       const timer =
         timeoutMs === undefined ? undefined : setTimeout(() => done(timedOut), timeoutMs);

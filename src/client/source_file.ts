@@ -52,14 +52,14 @@ const reasons: Readonly<Record<string, Unreadable>> = {
 };
 
 /** Opens a file for sending. Refuses what is not a regular file that can be read. */
-export function openSource(path: string): Result<OpenedFile, Unreadable> {
+export function openSource(path: string, name = basename(path)): Result<OpenedFile, Unreadable> {
   let fd: number | undefined;
   let why: Unreadable;
   try {
     // Without O_NONBLOCK, a pipe without a writer would block the program.
     fd = openSync(typedPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
     const status = fstatSync(fd);
-    if (status.isFile()) return ok(new OpenedFile(basename(path), status.size, fd));
+    if (status.isFile()) return ok(new OpenedFile(name, status.size, fd));
     why = status.isDirectory() ? 'folder' : 'no-file';
   } catch (error) {
     why = reasons[(error as { code?: string }).code ?? ''] ?? 'unreadable';

@@ -36,6 +36,8 @@ export class DialogueView implements View {
 
   /** The last thing shown, so that a hint does not repeat it. */
   lastShown = '';
+  /** Whether each message rings the terminal's bell. */
+  hasBell = false;
 
   /**
    * `isJson`: print one object a message, receipt or result, and nothing else on standard output. `style`: how what
@@ -50,6 +52,7 @@ export class DialogueView implements View {
 
   show(shown: Shown): void {
     this.lastShown = shown.lines.join('\n');
+    this.#ring(shown);
     if (this.#isJson && shown.kind !== 'note') {
       // A program knows its own requests; it reads their results.
       if (shown.kind !== 'request') this.#dialogue.print([terminalJson(shown.json)]);
@@ -60,6 +63,11 @@ export class DialogueView implements View {
     } else {
       this.#err.write(printable(shown.lines));
     }
+  }
+
+  /** Rings for what somebody says, if the user wants that. */
+  #ring({ kind, json }: Shown): void {
+    if (this.hasBell && kind === 'incoming' && json['type'] === 'message') this.#dialogue.bell();
   }
 
   #showIncoming(lines: readonly string[], style: IncomingStyle): void {

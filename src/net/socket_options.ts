@@ -3,10 +3,8 @@
 import { dlopen } from 'bun:ffi';
 
 /** Of Linux: levels, and options. */
-const tcpLevel = 6;
-const userTimeout = 18;
-const socketLevel = 1;
-const linger = 13;
+const levels = { socket: 1, tcp: 6 } as const;
+const options = { linger: 13, acknowledged: 18 } as const;
 /** The names of the C library: glibc's, then musl's. */
 const libraries = ['libc.so.6', `libc.musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`];
 
@@ -38,7 +36,7 @@ function load(): SetOption {
  * cannot, only its own patience of several minutes does.
  */
 export function setUserTimeout(fd: number, ms: number): void {
-  set(fd, tcpLevel, userTimeout, new Uint32Array([ms]));
+  set(fd, levels.tcp, options.acknowledged, new Uint32Array([ms]));
 }
 
 /**
@@ -47,7 +45,7 @@ export function setUserTimeout(fd: number, ms: number): void {
  */
 export function setResetAtDeath(fd: number, isOn: boolean): void {
   // `struct linger`: whether to, and for 0 s.
-  set(fd, socketLevel, linger, new Uint32Array([isOn ? 1 : 0, 0]));
+  set(fd, levels.socket, options.linger, new Uint32Array([isOn ? 1 : 0, 0]));
 }
 
 function set(fd: number, level: number, option: number, value: Uint32Array): void {

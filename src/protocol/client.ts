@@ -163,6 +163,8 @@ export interface ClientOptions {
 export interface OutgoingMessage {
   readonly to: string;
   readonly text: string;
+  /** What is to be said instead of the text, where it is none and the dialect takes any bytes. */
+  readonly bytes?: Uint8Array;
   readonly attach?: string;
 }
 
@@ -225,6 +227,8 @@ export interface Client {
   ): void;
   /** Bytes that one text may have. A longer one is refused before anything is sent. */
   readonly textBytes?: number;
+  /** Whether one-shot sending takes bytes that are no text. */
+  readonly takesBytes?: boolean;
   /**
    * The listener's side of a call-back connection, run in the background thread. It hands what it has read to
    * `received`, as plain data that can pass to another thread, and learns by `settled` whether the user has it.

@@ -23,6 +23,7 @@ class FakeDialogue implements Dialogue {
   readonly fault = undefined;
   readonly isInteractive: boolean;
   readonly idleMs = 0;
+  bell(): void {}
   readonly history: readonly string[] = [];
   readonly printed: string[] = [];
   #handler: LineHandler = () => {};

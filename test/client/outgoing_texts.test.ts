@@ -22,6 +22,7 @@ async function read(
     text: '-',
     isByLine: false,
     mayBeEmpty: false,
+    takesBytes: false,
     textBytes: 10,
     dialect: 'mailbox',
     ...source,
@@ -111,7 +112,14 @@ describe('standard input line by line', () => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const io = { input: { isTerminal: false, stream: () => readable } } as unknown as Io;
     const all = outgoingTexts(
-      { text: '-', isByLine: true, mayBeEmpty: false, textBytes: 10, dialect: 'mailbox' },
+      {
+        text: '-',
+        isByLine: true,
+        mayBeEmpty: false,
+        takesBytes: false,
+        textBytes: 10,
+        dialect: 'mailbox',
+      },
       io,
     );
     const writer = writable.getWriter();

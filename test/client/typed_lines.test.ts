@@ -68,3 +68,19 @@ test('--listen-port is the port that the server is told', async () => {
   await alice.until('    hi\n');
   await alice.kill();
 });
+
+test('--bell rings for a message, and for nothing else', async () => {
+  await using server = await startServer([mailbox]);
+  const where = ['-s', '127.0.0.1', '-p', String(server.port('mailbox'))];
+  const who = ['--name', 'Alice', '--born', '04/05/1852'];
+  const bells = async (flags: readonly string[], name: string): Promise<number> => {
+    const args = ['connect', name, ...who, ...where, ...flags];
+    await using session = await openChat([...args]);
+    await session.until((shown) => shown.cursorLine === `${name}> `);
+    session.type(`SEND ${name} hi${keys.enter}`);
+    await session.until(/^ +END$/m);
+    return session.bells;
+  };
+  expect(await bells(['--bell'], 'alice')).toBe(1);
+  expect(await bells([], 'bob')).toBe(0);
+});

@@ -48,6 +48,8 @@ export class Screen implements AsyncDisposable {
   readonly #process: Bun.Subprocess;
   readonly #changes = new Changes();
   #closed = false;
+  /** How often the program rang the bell. */
+  bells = 0;
 
   constructor(command: string[], { columns = 80, rows = 24, env, cwd }: ScreenOptions) {
     this.#model = new Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
@@ -67,6 +69,7 @@ export class Screen implements AsyncDisposable {
     });
     this.#pty = this.#process.terminal!;
     // A program may ask the terminal where the cursor is; the model answers, as a terminal would.
+    this.#model.onBell(() => this.bells++);
     this.#model.onData((answer) => this.#pty.write(answer));
     this.ended = this.#end(hungUp.promise);
   }

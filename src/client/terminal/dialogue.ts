@@ -30,6 +30,8 @@ export interface Dialogue {
   print(lines: readonly string[], paint?: Paint): boolean;
   /** Settled when everything printed has been written, or when the reader is gone. */
   drained(): Promise<void>;
+  /** Rings a terminal's bell. */
+  bell(): void;
   setPrompt(prompt: string): void;
 
   /** Lines begin to come once there is a handler; a second handler replaces the first. */

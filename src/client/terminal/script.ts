@@ -64,6 +64,8 @@ class Script implements Dialogue {
     return this.#pacedOutput.drained();
   }
 
+  bell(): void {}
+
   setPrompt(): void {}
 
   onLine(handler: LineHandler): void {

@@ -1,4 +1,5 @@
 // A dialogue with a user at a terminal: it connects keyboard, line editor and screen.
+// long because it is the one place where these meet, and each is a call or two.
 
 import { type Clock, SystemClock } from '../../net/clock';
 import { escapeForTerminal } from '../../protocol/bytes/escape';
@@ -100,6 +101,11 @@ class Terminal implements Dialogue {
 
   drained(): Promise<void> {
     return this.#pacedOutput.drained();
+  }
+
+  bell(): void {
+    this.#screen.bell();
+    this.#drawSoon();
   }
 
   setPrompt(prompt: string): void {

@@ -16,6 +16,7 @@ export const basic = defineDialect({
   client: {
     defaultPort: 12345,
     textBytes: limits.net.sendQueueBytes,
+    takesBytes: true,
     connect: (host, options) => new BasicClientSession(host, options),
     send: (host, target) => new BasicSender(host, target),
   },

@@ -43,7 +43,11 @@ test('a server that is not there, or is gone before it has taken all', () => {
   gone.host.connection.events?.opened?.();
   gone.host.connection.events?.lost('reset');
   expect(gone.results).toEqual([
-    { ending: 'unreachable', line: 'Server at localhost:12345 has disconnected' },
+    {
+      ending: 'unreachable',
+      line: 'Server at localhost:12345 has disconnected',
+      isUncertain: true,
+    },
   ]);
 });
 

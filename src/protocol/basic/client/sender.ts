@@ -13,6 +13,15 @@ import type {
 } from '../../dialect';
 import { texts } from '../wire/messages';
 
+const lineFeed = 10;
+
+function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
 /** Each message has a connection of its own, whose end is the end of the message. */
 export class BasicSender implements Sender {
   readonly #host: ClientHost;
@@ -32,10 +41,9 @@ export class BasicSender implements Sender {
       return;
     }
     // Standard input came without its final line end; where one more stands before that, both are meant.
-    const text = message.text.endsWith('\n') ? `${message.text}\n` : message.text;
-    this.#host.dial(
-      (connection) => new MessageConnection(connection, this.#target, encodeText(text), done),
-    );
+    const said = message.bytes ?? encodeText(message.text);
+    const bytes = said.at(-1) === lineFeed ? joined(said, Uint8Array.of(lineFeed)) : said;
+    this.#host.dial((connection) => new MessageConnection(connection, this.#target, bytes, done));
   }
 
   close(done: () => void): void {
@@ -82,7 +90,8 @@ class MessageConnection implements ConnectionEvents {
     const { host, port } = this.#target;
     const isUncertain = this.#state === 'open';
     const text = isUncertain ? texts.disconnected : texts.cannotConnect;
-    this.#finish({ ending: 'unreachable', line: text(host, port), isUncertain });
+    const uncertain = isUncertain ? { isUncertain } : {};
+    this.#finish({ ending: 'unreachable', line: text(host, port), ...uncertain });
   }
 
   #finish(result: SendResult): void {
