@@ -365,7 +365,7 @@ export const operations = {
     entered(
       writes<
         {
-          to: readonly Name[] | { readonly room: RoomName };
+          to: readonly Name[] | { readonly room: RoomName; readonly names?: readonly Name[] };
           file: { readonly name: string; readonly size: number };
           tokenHash: string;
         },

@@ -11,25 +11,54 @@ describe('messages', () => {
       'Req.Send User=bob Id=1 | hola\\nben: forged',
       'Req.Send User=bob Group=club Id=2 | a',
     );
-    expect(played.shown).toEqual(['bob: hola', '    ben: forged', '[club] bob: a']);
+    expect(played.shown).toEqual([
+      'bob: hola',
+      '    ben: forged',
+      '(chat bob answers; so does bob>TEXT)',
+      '[club] bob: a',
+      '(chat club answers; so does club>TEXT)',
+    ]);
     expect(played.says()).toEqual([
       'Res.Send confirmation Id=1 Status=ok',
       'Res.Send confirmation Id=2 Status=ok',
     ]);
   });
 
-  test('that were sent are shown delivered, or stored where that takes long', () => {
+  test('that were sent: a person hears where it takes long, a script of each', () => {
     const played = new Played().enters();
     played.types('chat2', 'bob>a');
     played.answers('Res.Send confirmation Status=stored');
     played.hears('Res.Send confirmation Id=s1 Status=delivered');
     played.host.ring();
-    expect(played.shown).toEqual(['delivered to bob']);
+    expect(played.shown).toEqual([]);
     played.types('bob>b');
     played.answers('Res.Send confirmation Status=stored');
     played.host.ring();
     expect(played.shown).toEqual(['stored for bob']);
+    played.hears('Res.Send confirmation Id=s2 Status=delivered');
+    expect(played.shown).toEqual(['delivered to bob']);
     expect(played.endings).toEqual(['done', 'done', 'done']);
+    const script = new Played({ interactive: false }).enters();
+    script.types('chat2', 'bob>a');
+    script.answers('Res.Send confirmation Status=stored');
+    script.hears('Res.Send confirmation Id=s1 Status=delivered');
+    expect(script.shown).toEqual(['stored for bob', 'delivered to bob']);
+  });
+
+  test('are answered from outside a conversation, by name', () => {
+    const played = new Played().enters();
+    played.hears('Req.Send User=zoe Id=1 | hola');
+    played.says();
+    expect(played.shown.at(-1)).toBe('(chat zoe answers; so does zoe>TEXT)');
+    played.types('hola zoe');
+    expect(played.shown).toEqual([
+      'hola is no command; chat zoe answers zoe; commands shows them all.',
+    ]);
+    played.types('zoe>hola > que tal', 'nobody>x');
+    expect(played.says()).toEqual(['Req.Send To=zoe Id=s1 | hola > que tal']);
+    played.types('chat bob');
+    played.hears('Req.Send User=ben Id=2 | psst');
+    expect(played.shown.at(-1)).toBe('(/chat ben answers)');
   });
 
   test('that failed say why, at once or later', () => {
@@ -87,6 +116,8 @@ describe('commands', () => {
 
   test.each([
     ['dance', 'dance is no command; commands shows them all.'],
+    ['exit', 'exit is no command; did you mean quit; commands shows them all.'],
+    ['/user', '/user is no command; did you mean users; commands shows them all.'],
     ['chat', 'Write it like this: chat NAME'],
     ['invite club', 'Write it like this: invite GROUP USER'],
     ['file x', 'Write it like this: file PATH NAME...'],

@@ -38,7 +38,7 @@ describe('coming in', () => {
     const played = new Played({ path: 'bob' });
     played.types('hola');
     played.wire.events?.opened?.();
-    played.answers('Res.Confirmation User=alice Status=ok');
+    played.answers('Res.Confirmation User=alice Status=ok | bob 10.0.0.1 6\\n');
     expect(played.says()).toEqual(['Req.Send To=bob Id=s1 | hola']);
     expect(played.prompt).toBe('to bob> ');
   });
@@ -54,10 +54,10 @@ describe('coming in', () => {
 describe('a conversation', () => {
   test('sends each line to one user until quit', () => {
     const played = new Played().enters();
-    played.types('chat bob', 'hola', 'users', '', 'quit', 'users');
+    played.types('chat bob', 'hola', ' users', '', 'quit', 'users');
     expect(played.says()).toEqual([
       'Req.Send To=bob Id=s1 | hola',
-      'Req.Send To=bob Id=s2 | users',
+      'Req.Send To=bob Id=s2 |  users',
       'Req.List Id=2',
     ]);
     expect(played.host.prompts.slice(-2)).toEqual(['to bob> ', 'chat> ']);
@@ -86,14 +86,94 @@ describe('a conversation', () => {
     expect(played.endings.slice(-2)).toEqual(['usage', 'usage']);
   });
 
-  test('ends when the other is gone', () => {
+  test('when the other is gone, the line that was being typed is neither said nor a command', () => {
+    for (const line of ['quit club', 'leave club', 'file x ben']) {
+      const played = new Played().enters();
+      played.types('chat bob');
+      played.hears('Req.Disconnect User=ben');
+      expect(played.prompt).toBe('to bob> ');
+      played.hears('Req.Disconnect User=bob');
+      expect(played.shown).toEqual(['ben has disconnected', 'bob has disconnected']);
+      expect(played.prompt).toBe('bob is gone> ');
+      played.types(line);
+      expect(played.says()).toEqual([]);
+      expect(played.shown).toEqual([`bob has left, so this was not sent: ${line}`]);
+      expect(played.endings.at(-1)).toBe('unknown-user');
+      expect(played.prompt).toBe('chat> ');
+    }
+  });
+
+  test('quit leaves one whose partner is gone, and not the program', () => {
     const played = new Played().enters();
     played.types('chat bob');
-    played.hears('Req.Disconnect User=ben');
-    expect(played.prompt).toBe('to bob> ');
     played.hears('Req.Disconnect User=bob');
-    expect(played.shown).toEqual(['ben has disconnected', 'bob has disconnected']);
+    played.types('quit');
+    expect(played.says()).toEqual([]);
     expect(played.prompt).toBe('chat> ');
+  });
+
+  test('goes on where the other comes back and writes', () => {
+    const played = new Played().enters();
+    played.types('chat bob');
+    played.hears('Req.Disconnect User=bob', 'Req.Send User=bob Id=1 | here again');
+    expect(played.prompt).toBe('to bob> ');
+  });
+
+  test('of a script says nothing to nobody, and takes no line as a command, until quit', () => {
+    const played = new Played({ interactive: false }).enters();
+    played.types('chat bob');
+    played.hears('Req.Disconnect User=bob');
+    played.types('a', 'leave club', 'quit', 'users');
+    expect(played.says()).toEqual(['Req.List Id=2']);
+    expect(played.endings).toEqual(['done', 'unknown-user', 'unknown-user', 'done']);
+  });
+
+  test('opens for a name that nobody here has only where the user insists', () => {
+    const played = new Played().enters();
+    played.types('chat bop');
+    played.answers('Res.List | alice 10.0.0.1 5\\nbob 10.0.0.1 6\\n');
+    expect(played.shown).toEqual([
+      'Nobody here is bop. Did you mean bob? To write to somebody who is away, type it again.',
+    ]);
+    expect(played.endings).toEqual(['unknown-user']);
+    expect(played.prompt).toBe('chat> ');
+    played.types('chat bop', 'hola');
+    expect(played.says()).toEqual(['Req.Send To=bop Id=s1 | hola']);
+  });
+
+  test('opens for a user who has come since the last list', () => {
+    const played = new Played().enters();
+    played.types('chat zoe');
+    played.answers('Res.List | zoe 10.0.0.1 9\\n');
+    expect(played.prompt).toBe('to zoe> ');
+  });
+
+  test('commands of a person: what nobody would say, and whatever has a slash', () => {
+    const played = new Played().enters();
+    played.types('chat bob', 'commands', '/help', '/users', '/chat alice', '//x', '/dance');
+    expect(played.says()).toEqual(['Req.List Id=2', 'Req.Send To=alice Id=s1 | /x']);
+    expect(played.shown.at(-1)).toBe('/dance is no command; commands shows them all.');
+    played.types('file them under x', 'commands are here');
+    expect(played.says()).toEqual([
+      'Req.Send To=alice Id=s2 | file them under x',
+      'Req.Send To=alice Id=s3 | commands are here',
+    ]);
+    played.types('file x bob', '/file y');
+    expect(played.shown.map((line) => line.split(':')[0])).toEqual([
+      'x cannot be read',
+      'y cannot be read',
+    ]);
+    expect(played.says()).toEqual([]);
+  });
+
+  test("a script's conversation says everything but quit and decisions", () => {
+    const played = new Played({ interactive: false }).enters();
+    played.types('chat bob', 'commands', '/help', 'file x bob');
+    expect(played.says()).toEqual([
+      'Req.Send To=bob Id=s1 | commands',
+      'Req.Send To=bob Id=s2 | /help',
+      'Req.Send To=bob Id=s3 | file x bob',
+    ]);
   });
 
   test('with a group, once one is in it', () => {
@@ -104,7 +184,7 @@ describe('a conversation', () => {
     played.types('chat club', 'hola');
     expect(played.says()).toEqual(['Req.Send Group=club Id=s1 | hola']);
     expect(played.shown).toEqual([
-      'bob asks you into the group club: join club, or decline club',
+      'bob asks you into the group club: join club or decline club',
       'You are in the group club.',
     ]);
   });
@@ -120,7 +200,7 @@ describe('a conversation', () => {
       'Req.Send To=bob Id=s2 | accept f2',
       'Req.Send To=bob Id=s3 |  reject f1',
     ]);
-    expect(played.shown).toEqual(['bob offers x (5 bytes): accept f1, or reject f1']);
+    expect(played.shown).toEqual(['bob offers x (5 bytes): accept f1 or reject f1']);
   });
 
   test('refuses what is longer than a body', () => {

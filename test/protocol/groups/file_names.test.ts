@@ -27,7 +27,7 @@ describe('a name', () => {
       fileName: name,
       fileSize: 4,
     });
-    const [, id] = await bob.chat.until(/accept (\S+),/);
+    const [, id] = await bob.chat.until(/accept (\S+) /);
     bob.chat.write(`accept ${id}\n`);
     const { token = '' } = await aboutFile(alice, 'accept');
     const connection = await stage.dial();
@@ -49,7 +49,7 @@ describe('a name', () => {
     await mkdir(join(bob.folder, 'aim'));
     await symlink(join(bob.folder, 'aim', 'x'), join(bob.folder, 'x (2).txt'));
     alice.chat.write('file x.txt bob\n');
-    const [, id] = await bob.chat.until(/accept (\S+),/);
+    const [, id] = await bob.chat.until(/accept (\S+) /);
     bob.chat.write(`accept ${id}\n`);
     await bob.chat.until('is saved as');
     expect(await readFile(join(bob.folder, 'x.txt'), 'utf8')).toBe('old');

@@ -69,7 +69,7 @@ describe('a file for three', () => {
       const before = await Promise.all(all.map((chat) => memoryOf(chat, 'VmRSS')));
 
       alice.chat.write('file big.bin bob carol dan\n');
-      const offered = /alice offers big\.bin \(\d+ bytes\): accept (\S+),/;
+      const offered = /alice offers big\.bin \(\d+ bytes\): accept (\S+) /;
       for (const { chat } of [bob, carol]) {
         const [, id] = await chat.until(offered);
         chat.write(`accept ${id}\n`);
@@ -141,7 +141,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     await alice.send(
       `File_transfer To=bob Id=1 Status=offer File-Name=x.bin File-Size=${2 * small}`,
     );
-    const [, id] = await bob.chat.until(/accept (\S+),/);
+    const [, id] = await bob.chat.until(/accept (\S+) /);
     bob.chat.write(`accept ${id}\n`);
     const { token = '' } = await aboutFile(alice, 'accept');
     const connection = await stage.dial();
@@ -185,7 +185,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     const [alice, bob] = [await stage.connect('alice'), await stage.connect('bob')];
     await makeFile(join(alice.folder, 'x.bin'), small);
     alice.chat.write('file x.bin bob\n');
-    const [, id] = await bob.chat.until(/accept (\S+),/);
+    const [, id] = await bob.chat.until(/accept (\S+) /);
     // A folder that no user can write to, not even root.
     bob.chat.write(`accept ${id} /proc/\n`);
     await bob.chat.until('x.bin from alice did not come: no space for the file');
@@ -199,7 +199,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     const bob = await stage.connect('bob', onDiskOf(2 * MiB));
     await makeFile(join(alice.folder, 'x.bin'), small);
     alice.chat.write('file x.bin bob\n');
-    const [, id] = await bob.chat.until(/accept (\S+),/);
+    const [, id] = await bob.chat.until(/accept (\S+) /);
     bob.chat.write(`accept ${id}\n`);
     await bob.chat.until('x.bin from alice did not come: no space for the file');
     await alice.chat.until('x.bin was not sent to bob: no space for the file');
@@ -208,7 +208,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     // There is room for less.
     await writeFile(join(alice.folder, 'y.txt'), 'hola');
     alice.chat.write('file y.txt bob\n');
-    bob.chat.write(`accept ${(await bob.chat.until(/y\.txt .*: accept (\S+),/))[1]}\n`);
+    bob.chat.write(`accept ${(await bob.chat.until(/y\.txt .*: accept (\S+) /))[1]}\n`);
     await alice.chat.until('bob has y.txt');
   });
 
@@ -217,7 +217,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     const [alice, bob] = [await stage.connect('alice'), await stage.connect('bob')];
     await makeFile(join(alice.folder, 'x.bin'), small);
     alice.chat.write('file x.bin bob\n');
-    bob.chat.write(`accept ${(await bob.chat.until(/accept (\S+),/))[1]}\n`);
+    bob.chat.write(`accept ${(await bob.chat.until(/accept (\S+) /))[1]}\n`);
     await bob.chat.until('x.bin from alice did not come: no space for the file');
     await alice.chat.until('x.bin was not sent');
     alice.chat.write('chat bob\nstill here\n');
@@ -230,7 +230,7 @@ describe('a transfer that does not come through leaves nothing', () => {
     const path = join(alice.folder, 'x.bin');
     await makeFile(path, small);
     alice.chat.write('file x.bin bob\n');
-    const [, id] = await bob.chat.until(/accept (\S+),/);
+    const [, id] = await bob.chat.until(/accept (\S+) /);
     await truncate(path, MiB);
     bob.chat.write(`accept ${id}\n`);
     await bob.chat.until('x.bin from alice did not come');

@@ -180,7 +180,7 @@ describe('a file', () => {
     );
     expect(sent.status).toBe(0);
     await bob.until('carol: see this');
-    const [, id] = await bob.until(/carol offers x\.txt \(4 bytes\): accept (\S+),/);
+    const [, id] = await bob.until(/carol offers x\.txt \(4 bytes\): accept (\S+) /);
     bob.write(`accept ${id}\n`);
     await bob.until('x.txt from carol is saved as x.txt');
     await bob.kill();

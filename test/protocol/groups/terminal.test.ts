@@ -51,12 +51,11 @@ test('two talk; an offer comes in the middle of a line, is accepted, and the lin
   await enter(alice, 'chat bob');
   await enter(alice, 'hola');
   await bob.screen.until('alice: hola');
-  await alice.screen.until('delivered to bob');
   await enter(bob, 'chat alice');
   bob.screen.type('half a li');
   await enter(alice, 'quit');
   await enter(alice, 'file notes.txt bob');
-  await bob.screen.until(/alice offers notes.txt \(4 bytes\): accept f\d+, or reject f\d+/);
+  await bob.screen.until(/alice offers notes.txt \(4 bytes\): accept f\d+ or reject f\d+/);
   const offer = /accept (f\d+)/.exec(bob.screen.everything)?.[1] ?? '';
   await bob.screen.until((shown) => shown.cursorLine === 'to alice> half a li');
   bob.screen.type('ne' + keys.enter);
@@ -70,22 +69,22 @@ test('two talk; an offer comes in the middle of a line, is accepted, and the lin
       'alice 127.0.0.1 PORT',
       'chat> chat bob',
       'to bob> hola',
-      'delivered to bob',
       'to bob> quit',
       'chat> file notes.txt bob',
       'notes.txt (4 bytes) is offered to bob (cancel o1 stops it)',
       'bob: half a line',
+      '(chat bob answers; so does bob>TEXT)',
       'bob accepts notes.txt',
       'bob has notes.txt',
       'chat>',
     ].join('\n'),
   );
-  await bob.screen.until('delivered to alice');
   expect(withoutPorts(bob)).toContain(
     [
       'alice: hola',
+      '(chat alice answers; so does alice>TEXT)',
       'chat> chat alice',
-      `alice offers notes.txt (4 bytes): accept ${offer}, or reject ${offer}`,
+      `alice offers notes.txt (4 bytes): accept ${offer} or reject ${offer}`,
       'to alice> half a line',
     ].join('\n'),
   );
@@ -97,7 +96,7 @@ test('a group: its creator invites, any member leaves, and it goes on without it
   await using bob = await come('bob');
   await using carol = await come('carol');
   await enter(alice, 'group club bob carol');
-  await bob.screen.until('alice asks you into the group club: join club, or decline club');
+  await bob.screen.until('alice asks you into the group club: join club or decline club');
   await enter(bob, 'join club');
   await enter(carol, 'join club');
   await bob.screen.until('carol has joined club');
@@ -158,6 +157,37 @@ test('a file that is sent is shown with a bar', async () => {
   await alice.screen.until('bob has big.bin');
 });
 
+test('one person is asked once, whether as a port, by name or in a group', async () => {
+  await using alice = await come('alice');
+  await using bob = await come('bob');
+  await writeFile(join(alice.folder, 'x.txt'), 'hola');
+  await enter(alice, 'group duo bob');
+  await bob.screen.until('asks you into the group duo');
+  await enter(bob, 'join duo');
+  await alice.screen.until('bob has joined duo');
+  await enter(alice, 'users');
+  const port = await alice.screen
+    .until(/bob 127\.0\.0\.1 (\d+)/)
+    .then(() => /bob 127\.0\.0\.1 (\d+)/.exec(alice.screen.everything)?.[1]);
+  await enter(alice, `file x.txt ${port} bob duo`);
+  await bob.screen.until(/accept f\d+/);
+  await enter(bob, /accept f\d+/.exec(bob.screen.everything)?.[0] ?? '');
+  await alice.screen.until('bob has x.txt');
+  expect(alice.screen.everything.match(/is offered to/g)).toHaveLength(1);
+  expect(bob.screen.everything.match(/offers x\.txt/g)).toHaveLength(1);
+});
+
+test('pasted lines go where they belong, each under its own prompt', async () => {
+  await using alice = await come('alice');
+  await using bob = await come('bob');
+  alice.screen.type('\x1b[200~chat bob\nfirst\nsecond\nquit\nusers\x1b[201~\r');
+  await bob.screen.until('alice: second');
+  await alice.screen.until('chat> users');
+  expect(withoutPorts(alice)).toContain(
+    ['chat> chat bob', 'to bob> first', 'to bob> second', 'to bob> quit', 'chat> users'].join('\n'),
+  );
+});
+
 test('commands lists them all', async () => {
   await using alice = await come('alice');
   await enter(alice, 'commands');
@@ -185,7 +215,11 @@ test('a server that comes back: so does the session by itself, into its conversa
   const first = await startServer([groups]);
   const port = first.port('groups');
   await using alice = await come('alice', port);
+  // Nobody is called so yet: it is typed twice.
   await enter(alice, 'chat alice2');
+  await alice.screen.until('type it again');
+  await enter(alice, 'chat alice2');
+  await alice.screen.until((shown) => shown.cursorLine === 'to alice2> ');
   await first.stop();
   await alice.screen.until((shown) => shown.cursorLine === 'out> ');
   const second = await startChat(['serve', '--groups', `${port}`, '--memory']);
@@ -198,7 +232,11 @@ test('a server that comes back: the next line connects, and the conversation goe
   const first = await startServer([groups], { folder });
   const port = first.port('groups');
   await using alice = await come('alice', port);
+  // Nobody is called so yet: it is typed twice.
   await enter(alice, 'chat alice2');
+  await alice.screen.until('type it again');
+  await enter(alice, 'chat alice2');
+  await alice.screen.until((shown) => shown.cursorLine === 'to alice2> ');
   await first.stop();
   await alice.screen.until((shown) => shown.cursorLine === 'out> ');
   const second = await startChat(['serve', '--groups', `${port}`, '--memory']);

@@ -105,6 +105,14 @@ describe('an offer', () => {
       hub.must({ do: 'group-accept', session: sessionOf(session), group });
     }
     hub.takeEvents();
+    const toClubAnd = {
+      ...toClub('b'),
+      to: { room, names: ['ann', 'dan', 'nobody'].map(named) },
+    } as const;
+    expect(hub.ask(toClubAnd)).toMatchObject({
+      value: { asked: ['ann', 'cat'], elsewhere: ['dan'], unknown: ['nobody'] },
+    });
+    hub.takeEvents();
     expect(hub.ask(toClub('b'))).toMatchObject({
       value: { asked: ['ann', 'cat'], elsewhere: [], unknown: [] },
     });

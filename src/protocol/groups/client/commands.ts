@@ -48,7 +48,7 @@ const membershipTexts = {
 export type Done = (ending: Ending) => void;
 
 /** What goes into a conversation or leaves one is the session's to do. */
-type RequestCommand = Exclude<Input, { is: 'chat' | 'chat2' | 'quit' }>;
+type RequestCommand = Exclude<Input, { is: 'chat' | 'chat2' | 'quit' | 'unknown' }>;
 
 export interface CommandsDeps {
   readonly host: ClientHost;
@@ -94,10 +94,6 @@ export class Commands {
         return this.#decide(input, done);
       case 'wrong':
         return this.fail(note(`Write it like this: ${commands[input.command][0]}`), 'usage', done);
-      case 'unknown': {
-        const why = `${input.word} is no command; commands shows them all.`;
-        return this.fail(note(why), 'usage', done);
-      }
     }
   }
 
@@ -169,15 +165,22 @@ export class Commands {
 
   // ---- files
 
-  /** One offer for all who are named, and one for each group and each port. */
+  /** Where several are named, a port may be somebody's who is named too: the list of users tells. */
   #offer(path: string, to: readonly Recipient[], done: Done): void {
+    const { directory } = this.#deps;
+    const isUnclear = to.length > 1 && to.some((one) => 'port' in one && !directory.knows(one));
+    if (!isUnclear) return this.#offerToAll(path, to, done);
+    this.ask({ action: 'list' }, done, (answer) => {
+      directory.listed(usersIn(answer.body));
+      this.#offerToAll(path, to, done);
+    });
+  }
+
+  #offerToAll(path: string, to: readonly Recipient[], done: Done): void {
     const { directory, files } = this.#deps;
     const connection = this.#deps.connection();
     if (connection === undefined) return done('unreachable');
-    const headers = to.map((recipient) => directory.headers(recipient));
-    const names = headers.flatMap((one) => one.to ?? []);
-    const offers = headers.filter((one) => one.to === undefined);
-    if (names.length > 0) offers.unshift({ to: names });
+    const offers = directory.offers(to);
     const all = afterAll(offers.length, (ending) => {
       this.#deps.ended(ending);
       done(ending);

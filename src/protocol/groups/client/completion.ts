@@ -1,5 +1,6 @@
-// What may stand where the cursor is: a command, a user, a group, or the id of a file.
+// What may stand where the cursor is: a command, a user, a group, a path, or the id of a file.
 
+import { namesFor, quotedWord, typedWords } from '../../client_kit/words';
 import type { UserState } from '../wire/states';
 import { commands } from './commands';
 import type { Directory } from './directory';
@@ -8,19 +9,30 @@ import type { Directory } from './directory';
 export function complete(
   before: string,
   state: UserState,
-  { names, groups, invitations }: Directory,
+  directory: Directory,
   ids: readonly string[],
+  paths: (typed: string) => readonly string[],
 ): readonly string[] {
-  const words = before.split(/\s+/);
-  if (state === 'chat') return [];
-  if (state === 'chat2') return words.length > 1 ? [] : Array.from(names, (name) => `${name}>`);
-  if (words.length < 2) return Object.keys(commands);
-  switch (words[0]) {
+  const { names, groups, invitations } = directory;
+  const words = typedWords(before);
+  const isSpoken = state === 'chat' || state === 'chat2';
+  if (isSpoken && !/^\/|^(?:file|accept|reject|cancel) /.test(before)) {
+    const isAddress = state === 'chat2' && words.length === 1;
+    return isAddress ? Array.from(names, (name) => `${name}>`) : namesFor(before, names);
+  }
+  const [first = '', second = '', third = ''] = words;
+  if (words.length < 2) {
+    const slash = first.startsWith('/') ? '/' : '';
+    return Object.keys(commands).map((command) => slash + command);
+  }
+  switch (first.replace(/^\//, '')) {
     case 'chat':
-    case 'file':
       return [...names, ...groups];
+    case 'file':
+      if (words.length === 2) return paths(second).map(quotedWord);
+      return Array.from([...names, ...groups], quotedWord);
     case 'group':
-      return [...names];
+      return Array.from(names, quotedWord);
     case 'invite':
       return words.length === 2 ? [...groups] : [...names];
     case 'join':
@@ -29,6 +41,7 @@ export function complete(
     case 'leave':
       return [...groups];
     case 'accept':
+      return words.length === 2 ? ids : paths(third).map(quotedWord);
     case 'reject':
     case 'cancel':
       return ids;

@@ -51,9 +51,15 @@ export class Conversation {
     return true;
   }
 
-  /** Leaves a conversation. `gone`: its partner has left. */
-  end(event: 'quit' | 'gone'): void {
+  /** The partner has left, or is back. */
+  partnerIs(event: 'gone' | 'back'): void {
     this.happen(event);
+    this.prompt();
+  }
+
+  /** Leaves a conversation. */
+  end(): void {
+    this.happen('quit');
     this.#partner = noPartner;
     this.prompt();
   }
@@ -65,6 +71,8 @@ export class Conversation {
         return this.#host.prompt('out> ');
       case 'chat':
         return this.#host.prompt(`to ${nameFor(this.#partner)}> `);
+      case 'alone':
+        return this.#host.prompt(`${nameFor(this.#partner)} is gone> `);
       case 'chat2':
         return this.#host.prompt('chat2> ');
       case 'in':

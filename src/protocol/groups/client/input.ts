@@ -26,7 +26,7 @@ export type Input =
   | { readonly is: 'wrong'; readonly command: CommandWord }
   | { readonly is: 'unknown'; readonly word: string };
 
-const commandWords: ReadonlySet<string> = new Set<CommandWord>([
+export const commandWords: ReadonlySet<string> = new Set<CommandWord>([
   'commands',
   'users',
   'chat',
@@ -59,10 +59,11 @@ export function recipientOf(word: string): Recipient {
 export const nameFor = (recipient: Recipient): string =>
   'name' in recipient ? recipient.name : `port ${recipient.port}`;
 
-/** Reads a line that was typed outside a conversation. */
+/** Reads a line that was typed outside a conversation. Other programs' commands begin with a slash. */
 export function inputOf(line: string): Input {
   const [word = '', ...rest] = wordsOf(line);
-  const command = word.toLowerCase();
+  const bare = word.replace(/^\//, '').toLowerCase();
+  const command = bare === 'help' ? 'commands' : bare;
   if (!isCommand(command)) return { is: 'unknown', word };
   return commandOf(command, rest) ?? { is: 'wrong', command };
 }
@@ -115,6 +116,45 @@ export function decisionOf(
   if (!/^(?:accept|reject|cancel) /.test(line)) return undefined;
   const input = inputOf(line);
   return 'id' in input && isOpen(input.id) ? input : undefined;
+}
+
+/** What a person may do in a conversation besides speaking. */
+export interface ConversationPlace {
+  /** Whom `chat` is with; undefined in `chat2`. */
+  readonly partner: Recipient | undefined;
+  /** Whether a file of this id can be decided on. */
+  isOpen(id: string): boolean;
+  /** Whether a word names somebody. */
+  knows(recipient: Recipient): boolean;
+  /** Whether a file of the user's can be read there. */
+  isFile(path: string): boolean;
+}
+
+/**
+ * What a person's line in a conversation asks for; undefined where it is said. A slash makes a command of any line (two
+ * say one). Without a slash only what nobody would say is one: `commands`, `users`, and `file` with a file that is there
+ * or with names of users behind it. A space before a line says it in any case.
+ */
+export function commandInConversation(line: string, place: ConversationPlace): Input | undefined {
+  if (line.startsWith('//')) return undefined;
+  if (line.startsWith('/')) return fileFor(line, place.partner);
+  const decision = decisionOf(line, (id) => place.isOpen(id));
+  if (decision !== undefined) return decision;
+  if (line === 'commands' || line === 'users') return { is: line };
+  if (!line.startsWith('file ')) return undefined;
+  const [, path = '', ...to] = wordsOf(line);
+  const isMeant =
+    place.isFile(path) || (to.length > 0 && to.map(recipientOf).every((one) => place.knows(one)));
+  return isMeant ? fileFor(line, place.partner) : undefined;
+}
+
+/** A command; a file that names nobody is for the partner. */
+function fileFor(line: string, partner: Recipient | undefined): Input {
+  const input = inputOf(line);
+  const [, path, ...more] = wordsOf(line);
+  const isForPartner = input.is === 'wrong' && input.command === 'file' && more.length === 0;
+  if (!isForPartner || path === undefined || partner === undefined) return input;
+  return { is: 'file', path, to: [partner] };
 }
 
 /** `NAME>MESSAGE`, as it is typed in `chat2`. */

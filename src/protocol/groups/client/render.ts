@@ -48,7 +48,7 @@ export function shownOf(message: Message, self: string): Shown | undefined {
       return incoming([`${user} has left ${group}`], { type: action, group, user });
     case 'invite':
       return incoming(
-        [`${user} asks you into the group ${group}: join ${group}, or decline ${group}`],
+        [`${user} asks you into the group ${group}: join ${group} or decline ${group}`],
         { type: 'invited', group, user },
       );
     case 'disconnect':
@@ -61,7 +61,7 @@ export function shownOf(message: Message, self: string): Shown | undefined {
     case 'file':
       if (message.status !== 'offer') return undefined;
       return incoming(
-        [`${user} offers ${nameAndSize(message)}: accept ${id ?? ''}, or reject ${id ?? ''}`],
+        [`${user} offers ${nameAndSize(message)}: accept ${id ?? ''} or reject ${id ?? ''}`],
         { type: 'offer', id, from: user, file: message.fileName, size: message.fileSize },
       );
     default:

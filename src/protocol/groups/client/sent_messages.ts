@@ -11,7 +11,9 @@ import { endingOfFailure } from './statuses';
 interface Stored {
   readonly to: string;
   /** `stored` needs no word any more. */
-  readonly cancel: () => void;
+  cancel: () => void;
+  /** The user was told that it waits, and is owed what became of it. */
+  isTold: boolean;
 }
 
 export class SentMessages {
@@ -33,16 +35,21 @@ export class SentMessages {
   /** The first answer to a message: stored, or failed. */
   answered(id: string, to: string, answer: Message): Ending {
     if (answer.status !== 'stored') return this.#failed(id, to, answer);
-    const tell = (): void =>
+    const stored: Stored = {
+      to,
+      cancel: () => {},
+      isTold: !this.#interactive,
+    };
+    const tell = (): void => {
+      stored.isTold = true;
       this.#host.show(result(`stored for ${to}`, { type: 'stored', id, to }));
+    };
     // A script is told at once; a person, only where it takes long.
     if (!this.#interactive) tell();
     // For a message to a group, stored is the last word.
     if (answer.group !== undefined) return 'done';
-    const cancel = this.#interactive
-      ? this.#host.after(limits.groups.storedMs, tell)
-      : (): void => {};
-    this.#stored.set(id, { to, cancel });
+    if (this.#interactive) stored.cancel = this.#host.after(limits.groups.storedMs, tell);
+    this.#stored.set(id, stored);
     return 'done';
   }
 
@@ -53,9 +60,10 @@ export class SentMessages {
     if (stored === undefined) return;
     this.#stored.delete(id);
     stored.cancel();
-    const { to } = stored;
+    const { to, isTold } = stored;
     if (status !== 'delivered') this.#failed(id, to, message);
-    else this.#host.show(result(`delivered to ${to}`, { type: 'delivered', id, to }));
+    // A person hears of what goes wrong or takes long; after every line it would be noise.
+    else if (isTold) this.#host.show(result(`delivered to ${to}`, { type: 'delivered', id, to }));
   }
 
   #failed(id: string, to: string, message: Message): Ending {

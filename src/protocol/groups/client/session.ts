@@ -1,7 +1,6 @@
 // The interactive client: it comes in, takes lines and messages, and leaves; a person may come in again.
 // long because every state of the table has its line typed, its answer and its end here.
 
-import { byteLength } from '../../bytes/text';
 import { note } from '../../client_kit/note';
 import type { ClientHost, ClientOptions, ClientSession, Ending } from '../../dialect';
 import { limits } from '../../limits';
@@ -13,19 +12,12 @@ import { GroupsConnection, type GroupsConnectionEvents } from './connection';
 import { Conversation } from './conversation';
 import { Directory } from './directory';
 import { Files } from './files';
-import {
-  addressedOf,
-  decisionOf,
-  type Input,
-  inputOf,
-  nameFor,
-  type Recipient,
-  recipientOf,
-} from './input';
+import { type Input, inputOf, recipientOf } from './input';
 import { Redial } from './redial';
 import { result, shownOf } from './render';
 import { SentMessages } from './sent_messages';
 import { endingOfStatus, statusOf, wordsFor } from './statuses';
+import { Talk } from './talk';
 
 export class GroupsClientSession implements ClientSession, GroupsConnectionEvents {
   readonly #host: ClientHost;
@@ -37,6 +29,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
   readonly #files: Files;
   readonly #sent: SentMessages;
   readonly #commands: Commands;
+  readonly #talk: Talk;
   /** Lines that were typed before we were in. */
   readonly #pendingLines: { readonly line: string; readonly done: Done }[] = [];
   #connection: GroupsConnection | undefined;
@@ -67,6 +60,17 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
       connection: () => this.#connection,
       ended: (ending) => this.#noteEnding(ending),
     });
+    this.#talk = new Talk({
+      host,
+      isPerson: options.interactive && options.plain !== true,
+      conversation: this.#conversation,
+      directory: this.#directory,
+      files: this.#files,
+      sent: this.#sent,
+      commands: this.#commands,
+      do: (input, done) => this.#do(input, '', done),
+      ended: (ending) => this.#noteEnding(ending),
+    });
     this.#dial();
   }
 
@@ -92,10 +96,11 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
         this.#pendingLines.push({ line, done });
         return;
       case 'in':
-        return line.trim() === '' ? done('done') : this.#do(inputOf(line), done);
+        return line.trim() === '' ? done('done') : this.#do(inputOf(line), line, done);
       case 'chat':
       case 'chat2':
-        return this.#typedInConversation(line, done);
+      case 'alone':
+        return this.#talk.typed(line, done);
     }
   }
 
@@ -110,42 +115,13 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     this.#dial();
   }
 
-  #typedInConversation(line: string, done: Done): void {
-    const decision = decisionOf(line, (id) => this.#files.isOpen(id));
-    if (decision?.is === 'quit') {
-      this.#conversation.end('quit');
-      return done('done');
-    }
-    if (decision !== undefined) return this.#commands.run(decision, done);
-    if (line.trim() === '') return done('done');
-    this.#conversation.happen('line');
-    if (this.#conversation.state === 'chat') {
-      return this.#say(this.#conversation.partner, line, done);
-    }
-    const addressed = addressedOf(line);
-    if (addressed !== undefined) return this.#say(addressed.to, addressed.text.trimStart(), done);
-    this.#commands.fail(note('Write it like this: NAME>MESSAGE, or quit.'), 'usage', done);
-  }
-
-  #say(to: Recipient, body: string, done: Done): void {
-    const most = limits.groups.bodyBytes;
-    if (byteLength(body) > most) {
-      return this.#commands.fail(note(`A message has at most ${most} bytes.`), 'bad-data', done);
-    }
-    const id = this.#sent.nextId();
-    const headers = this.#directory.headers(to);
-    this.#commands.ask({ action: 'send', id, body, ...headers }, done, (answer) => {
-      const ending = this.#sent.answered(id, nameFor(to), answer);
-      this.#noteEnding(ending);
-      done(ending);
-    });
-  }
-
-  #do(input: Input, done: Done): void {
+  /** `line`: the whole of it, which may be an answer to somebody where it is no command. */
+  #do(input: Input, line: string, done: Done): void {
     switch (input.is) {
       case 'chat':
-        this.#conversation.begin('chat', input.with);
-        return done('done');
+        return this.#talk.begin(input.with, done);
+      case 'unknown':
+        return this.#talk.notACommand(line, input.word, done);
       case 'chat2':
         this.#conversation.begin('chat2');
         return done('done');
@@ -159,7 +135,8 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
   }
 
   complete(before: string): readonly string[] {
-    return complete(before, this.#conversation.state, this.#directory, this.#files.ids);
+    const paths = (typed: string): readonly string[] => this.#host.paths(typed);
+    return complete(before, this.#conversation.state, this.#directory, this.#files.ids, paths);
   }
 
   leave(): void {
@@ -177,6 +154,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
       case 'in':
       case 'chat':
       case 'chat2':
+      case 'alone':
         if (interactive || !this.#files.isBusy) this.#sayGoodbye();
     }
   }
@@ -193,7 +171,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     const { path } = this.#options.target;
     const isResumed = this.#conversation.resume();
     if (!isResumed && path !== '' && !this.#hasBeenIn) {
-      this.#conversation.begin('chat', recipientOf(path));
+      this.#talk.begin(recipientOf(path), () => {}, 'listed');
     }
     this.#hasBeenIn = true;
     this.#redial.succeeded();
@@ -235,8 +213,12 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     const handed = shown === undefined ? undefined : this.#host.hand(shown);
     if (action === 'send' && id !== undefined) this.#confirm(id, handed);
     if (user === '') return;
-    if (action === 'disconnect') this.#userLeft(user);
-    else this.#directory.seen(user);
+    if (action === 'disconnect') {
+      this.#directory.gone(user);
+      return this.#talk.left(user);
+    }
+    this.#directory.seen(user);
+    if (action === 'send') this.#talk.heard(user, group);
   }
 
   /** What the user could not get stays unconfirmed: the server ends the connection, and brings it again. */
@@ -247,12 +229,6 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
     };
     if (handed === undefined) say(true);
     else void handed.then(say);
-  }
-
-  #userLeft(user: string): void {
-    this.#directory.gone(user);
-    const { state, partner } = this.#conversation;
-    if (state === 'chat' && nameFor(partner) === user) this.#conversation.end('gone');
   }
 
   // ---- the end
@@ -287,7 +263,7 @@ export class GroupsClientSession implements ClientSession, GroupsConnectionEvent
   }
 
   #sayGoodbye(): void {
-    if (this.#conversation.state !== 'in') this.#conversation.end('quit');
+    if (this.#conversation.state !== 'in') this.#conversation.end();
     this.#conversation.happen('quit');
     const over = (event: 'farewell' | 'silent'): void => {
       if (this.#conversation.state !== 'leaving') return;

@@ -38,7 +38,7 @@ export class OutgoingOffers {
 
   // ---- requests
 
-  /** Offers a file to `names`, or to the group that the message names. */
+  /** Offers a file to `names`, and to the group that the message names; who is both is asked once. */
   offer(message: Message, names: readonly string[]): void {
     const { id, fileName, fileSize: size, group } = message;
     if (id === undefined || fileName === undefined || size === undefined) {
@@ -54,7 +54,7 @@ export class OutgoingOffers {
     const command = {
       do: 'offer',
       session,
-      to: room === undefined ? to : { room },
+      to: room === undefined ? to : { room, names: to },
       file: { name: baseNameFor(fileName), size },
       tokenHash: hashOfToken(token),
     } as const;

@@ -171,7 +171,7 @@ export class GroupsRequests {
 
   #offer(message: Message): void {
     const { replies, outgoing } = this.#user;
-    if (message.group !== undefined) return outgoing.offer(message, []);
+    if (message.group !== undefined) return outgoing.offer(message, message.to ?? []);
     this.#withRecipients(message, (found) => {
       if ('names' in found) return outgoing.offer(message, found.names);
       replies.inOrder(() => replies.fileFailed(message.id, found.reason));

@@ -2,13 +2,14 @@
 
 /**
  * Where a user is, and where each event leads. `chat` is a conversation with one user or group, `chat2` one with
- * anybody by name.
+ * anybody by name, `alone` one whose partner has left: what is typed there is not said, and is no command either.
  */
 export const userStates = {
   out: { connect: 'connecting', quit: 'out' },
   connecting: { accepted: 'in', refused: 'out', lost: 'out', quit: 'out' },
   in: { chat: 'chat', chat2: 'chat2', quit: 'leaving', lost: 'out' },
-  chat: { line: 'chat', quit: 'in', gone: 'in', lost: 'out' },
+  chat: { line: 'chat', quit: 'in', gone: 'alone', lost: 'out' },
+  alone: { line: 'alone', back: 'chat', quit: 'in', lost: 'out' },
   chat2: { line: 'chat2', quit: 'in', lost: 'out' },
   leaving: { farewell: 'out', silent: 'out', lost: 'out' },
 } as const;

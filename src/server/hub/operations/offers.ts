@@ -37,7 +37,8 @@ const offer: Define<'offer'> = (hub) => (command, context, session) => {
   const own = recipientOf(session);
   const { to } = command;
   if ('room' in to && !groups.isMember(to.room, own)) return refused('not-member');
-  const names = 'room' in to ? groups.members(to.room) : to;
+  const named = 'room' in to ? (to.names ?? []) : to;
+  const names = 'room' in to ? [...groups.members(to.room), ...named] : named;
   if (offers.countOf(session.id) >= limits.hub.offersPerSession) return refused('too-many');
   if (names.length > limits.hub.groupMembers) return refused('too-many');
   const found = new Map(
@@ -48,8 +49,7 @@ const offer: Define<'offer'> = (hub) => (command, context, session) => {
   );
   if (found.size === 0) return refused('nobody');
   const made = makeOffer(hub, context, session, command, found.values());
-  if ('room' in to) return ok({ ...made, unknown: [] });
-  const unknown = names.filter((name) => {
+  const unknown = named.filter((name) => {
     const to = users.recipientNamed(name);
     return !to || !found.has(to.recipient);
   });
