@@ -54,12 +54,18 @@ export class Route {
 
   /** Whether the server has ever answered. */
   get isKnown(): boolean {
-    return this.#pinned !== undefined;
+    return this.#reachedAt !== undefined;
   }
 
   /** Whether there is no host of the server's name, as far as we can find out. */
   get isHostUnknown(): boolean {
     return this.#isHostUnknown;
+  }
+
+  /** Whether the last connection to the server went between these addresses, as far as one has stood. */
+  isBetween(server: string, local: string): boolean {
+    const isOther = (this.#pinned ?? server) !== server || (this.#local ?? local) !== local;
+    return !isOther;
   }
 
   /** When the server answered for the first time, in ms of the program's own time. */
@@ -107,12 +113,19 @@ export class Route {
 
   async #toServer(connection: SocketConnection): Promise<boolean> {
     if (this.#pinned === undefined && this.#first !== undefined) await this.#first;
-    if (this.#pinned !== undefined) {
-      return this.#dial(connection, { host: this.#pinned, port: this.#server.port });
-    }
+    if (this.#pinned !== undefined) return this.#toPinned(connection, this.#pinned);
     this.#first = this.#findServer(connection);
     const isOpen = await this.#first;
     this.#first = undefined;
+    return isOpen;
+  }
+
+  async #toPinned(connection: SocketConnection, host: string): Promise<boolean> {
+    const isOpen = await this.#dial(connection, { host, port: this.#server.port }, (local) => {
+      this.#local = local;
+    });
+    // The server may have moved, or this machine: the name is looked up again.
+    if (!isOpen && !connection.isClosed) this.#pinned = this.#candidates = this.#local = undefined;
     return isOpen;
   }
 
@@ -122,6 +135,7 @@ export class Route {
       const isOpen = await this.#dial(connection, { host, port: this.#server.port }, (local) => {
         this.#pinned = host;
         this.#local = local;
+        if (this.#reachedAt !== undefined) return;
         this.#reachedAt = performance.now();
         this.#reached();
       });

@@ -13,7 +13,7 @@ import type {
 } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, Result } from '../protocol/model';
-import { refused } from '../protocol/model';
+import { ok, refused } from '../protocol/model';
 import { FileConnection } from './file_connection';
 import { hints } from './hints';
 import { ListenerThread } from './listener_thread';
@@ -151,7 +151,11 @@ export class ClientRuntime implements ClientHost {
       await view.ready();
       return isTaken;
     };
-    this.#listeners.add(new ListenerThread({ ...ends, dialect, port, show, done }));
+    const listening = (result: Result<Listener, 'unavailable'>): void => {
+      const isOnTheWay = (): boolean => this.#route.isBetween(ends.server, ends.local);
+      done(result.ok ? ok({ ...result.value, isOnTheWay }) : result);
+    };
+    this.#listeners.add(new ListenerThread({ ...ends, dialect, port, show, done: listening }));
   }
 
   async #ask(question: string, done: (answer: string | undefined) => void): Promise<void> {

@@ -105,6 +105,8 @@ export interface ClientHost {
 
 export interface Listener {
   readonly port: number;
+  /** Whether it still listens on the way to the server: a machine that moved may reach it from another address. */
+  isOnTheWay?(): boolean;
   stop(): void;
 }
 

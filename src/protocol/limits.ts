@@ -452,6 +452,14 @@ export const limits = {
     repeatMs: 60 * second,
     /** Messages, names of users, and names of files that a client remembers; beyond it the oldest are forgotten. */
     remembered: 10_000,
+    /** How long the client holds a note about a file back until the server has answered ATTACHES, in ms. */
+    attachesMs: 1 * second,
+    /**
+     * How often a session asks whether the server still has its user, in ms, and how long the answer may take: a lost
+     * server or registration is noticed within 30 s.
+     */
+    watchMs: 15 * second,
+    watchAnswerMs: 10 * second,
     /** How long a leaving client waits for what is under way, and then for its DISCONNECT, in ms; then it exits. */
     leaveMs: 1 * second,
   },

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'bun:test';
 
-import { type Chat, startChat } from '../support/executable';
+import { type Chat, runChat, startChat } from '../support/executable';
 import { canMakeHosts, makeHosts } from '../support/hosts';
 
 /** What a cut may take to be noticed, and what the comeback may take, in ms. */
@@ -56,6 +56,69 @@ test.skipIf(!canMakeHosts())(
     busy.write('now?\n');
     await quiet.until('now?');
     await Promise.all([...sessions, server].map((chat) => chat.kill()));
+  },
+  testMs,
+);
+
+/** A server of the mailbox alone on a host, with two users, and a session of the second on another host. */
+async function withMailbox(
+  cut: (on: {
+    readonly session: Chat;
+    readonly setCable: (plugged: boolean) => Promise<void>;
+    readonly send: (text: string) => Promise<unknown>;
+  }) => Promise<void>,
+  ...flags: readonly string[]
+): Promise<void> {
+  await using network = await makeHosts(2);
+  const [host, away] = network.hosts;
+  if (host === undefined || away === undefined) throw new Error('no hosts');
+  const within = host.command;
+  const server = await startChat(['serve', '-p', '8888', '--memory'], { within });
+  await server.until('8888');
+  const at = ['-s', host.address, '-p', '8888'];
+  for (const [name, by] of [
+    ['alice', host],
+    ['bob', away],
+  ] as const) {
+    const full = ['--name', name, '--born', '04/05/1852'];
+    await runChat(['register', name, ...full, ...at], { within: by.command });
+  }
+  const session = await startChat(['connect', 'bob', ...at, '--json', ...flags], {
+    within: away.command,
+  });
+  await session.until('CONNECT');
+  await cut({
+    session,
+    setCable: (plugged) => away.setCable(plugged),
+    send: (text) => runChat(['send', 'bob', text, '--as', 'alice', ...at], { within }),
+  });
+  await Promise.all([session.kill(), server.kill()]);
+}
+
+test.skipIf(!canMakeHosts())(
+  'the mailbox: a user who is written to while cut off gets it without doing anything',
+  async () => {
+    await withMailbox(async ({ session, setCable, send }) => {
+      await setCable(false);
+      await send('you missed this');
+      await session.until('trying again', { on: 'err', withinMs: noticedMs });
+      await setCable(true);
+      await session.until('you missed this', { withinMs: noticedMs });
+      await session.until('connected again', { on: 'err' });
+      await send('and not this');
+      await session.until('and not this');
+    });
+  },
+  testMs,
+);
+
+test.skipIf(!canMakeHosts())(
+  'the mailbox: --once ends where the server is lost',
+  async () => {
+    await withMailbox(async ({ session, setCable }) => {
+      await setCable(false);
+      expect((await session.ended).status).toBe(69);
+    }, '--once');
   },
   testMs,
 );

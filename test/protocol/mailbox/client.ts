@@ -48,7 +48,14 @@ export class TestHost extends FakeClientHost {
   readonly questions: string[] = [];
   answers: (string | undefined)[] = [];
   canListen = true;
-  listeners: { readonly received: (incoming: unknown) => void; isStopped: boolean }[] = [];
+  listeners: {
+    readonly received: (incoming: unknown) => void;
+    /** As `received`, and says whether the user has it. */
+    readonly taken: (incoming: unknown) => void | Promise<boolean>;
+    isStopped: boolean;
+  }[] = [];
+  /** Whether the address on which the listeners listen is the one on the way to the server. */
+  isOnTheWay = true;
   time = 1_700_000_000_000;
 
   override dial(open: (connection: ClientConnection) => ConnectionEvents): void {
@@ -57,16 +64,22 @@ export class TestHost extends FakeClientHost {
     connection.events = open(connection);
   }
   override listen(
-    received: (incoming: unknown) => void,
+    received: (incoming: unknown) => void | Promise<boolean>,
     done: (result: Result<Listener, 'unavailable'>) => void,
   ): void {
     if (!this.canListen) {
       done(refused('unavailable'));
       return;
     }
-    const listener = { received, isStopped: false };
+    const listener = {
+      received: (incoming: unknown) => void received(incoming),
+      taken: received,
+      isStopped: false,
+    };
     this.listeners.push(listener);
-    done(ok({ port: 40_000 + this.listeners.length, stop: () => (listener.isStopped = true) }));
+    const stop = () => (listener.isStopped = true);
+    const isOnTheWay = () => this.isOnTheWay;
+    done(ok({ port: 40_000 + this.listeners.length, stop, isOnTheWay }));
   }
   override source(path = ''): Result<SourceFile, Unreadable> {
     const file = this.files.get(path);
@@ -78,6 +91,16 @@ export class TestHost extends FakeClientHost {
   }
   override now(): number {
     return this.time;
+  }
+
+  /** The time has come for what waits so long, and for nothing else. */
+  ringAt(ms: number): void {
+    const due = this.timers.filter((timer) => timer.ms === ms);
+    if (due.length === 0) throw new Error(`nothing waits ${ms} ms`);
+    for (const timer of due) {
+      this.timers.splice(this.timers.indexOf(timer), 1);
+      timer.ring();
+    }
   }
 
   /** What the newest connection asks, as fields; it is opened if it was not. */

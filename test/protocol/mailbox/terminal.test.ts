@@ -1,10 +1,12 @@
 // The client as its user sees it: on a real terminal, against a real server, line for line.
 
 import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
 
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { runChat, startChat } from '../../support/executable';
 import { keys, openChat, type Screen } from '../../support/pty';
+import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 import { operation } from './person';
 
@@ -286,4 +288,15 @@ test('a client that is stopped loses nothing: its message waits, and comes to th
   const next = await startChat([...args, '--takeover']);
   await next.until('precious');
   await next.kill();
+});
+
+test('the first file that waited is announced as one, not as a note', async () => {
+  await using server = await registered('alice', 'bob');
+  const file = join(await scratchFolder(), 'photo.jpg');
+  await Bun.write(file, 'bytes');
+  await runChat(['send', 'bob', 'look', '--attach', file, '--as', 'alice', ...at(server)]);
+  const bob = await startChat(['connect', 'bob', '--json', ...at(server)]);
+  await bob.until('"type":"message"');
+  expect(bob.out).toContain('"text":"look","file":"photo.jpg"');
+  await bob.kill();
 });

@@ -21,7 +21,7 @@ import type { Code, Request } from '../wire/messages';
 export type RequestResult =
   | { readonly is: 'replied'; readonly code: Code; readonly fields: readonly string[] }
   | { readonly is: 'unreachable'; readonly wasAsked: boolean }
-  | { readonly is: 'refused'; readonly why: Unreadable | 'unwritable' };
+  | { readonly is: 'refused'; readonly why: Unreadable | 'unwritable' | 'cancelled' };
 
 /** The file that goes with a request, or comes with its reply. */
 export interface Transfer {
@@ -29,6 +29,12 @@ export interface Transfer {
   readonly upload?: { readonly path: string; readonly request: (file: SourceFile) => Request };
   /** Where a file that comes is to be saved: under the path if there is one, else under the name. */
   readonly save?: { readonly name: string; readonly path?: string };
+}
+
+/** A request that is under way. */
+export interface Asked {
+  /** Drops it. `done` is told, unless it was before. */
+  cancel(): void;
 }
 
 /**
@@ -40,8 +46,12 @@ export function sendRequest(
   request: Request,
   done: (result: RequestResult) => void,
   transfer: Transfer = {},
-): void {
-  host.dial((connection) => new RequestConnection(host, connection, request, done, transfer));
+): Asked {
+  let asked: RequestConnection | undefined;
+  host.dial(
+    (connection) => (asked = new RequestConnection(host, connection, request, done, transfer)),
+  );
+  return { cancel: () => asked?.cancel() };
 }
 
 /**
@@ -53,7 +63,7 @@ type State =
   | { readonly is: 'dialling' | 'uploading' | 'waiting' | 'over' }
   | { readonly is: 'saving'; readonly sink: SaveSink; missing: number };
 
-class RequestConnection implements ConnectionEvents {
+class RequestConnection implements ConnectionEvents, Asked {
   readonly #host: ClientHost;
   readonly #connection: ClientConnection;
   readonly #request: Request;
@@ -123,6 +133,13 @@ class RequestConnection implements ConnectionEvents {
 
   woke(): void {
     this.#abort();
+  }
+
+  cancel(): void {
+    if (this.#state.is === 'over') return;
+    if (this.#state.is === 'saving') this.#state.sink.abandon();
+    this.#finish({ is: 'refused', why: 'cancelled' });
+    this.#connection.abort();
   }
 
   // ---- a file that is sent

@@ -1,4 +1,4 @@
-// The calls that the listener received: each is shown once, and held back while CONNECT waits for its reply.
+// The calls that the listener received: each is shown once, and held back while the server may yet say it better.
 
 import { BoundedMap } from '../../bounded';
 import type { ClientHost } from '../../dialect';
@@ -15,6 +15,9 @@ export class IncomingCalls {
   /** When each of the last messages came, in ms since 1970; the oldest first. */
   readonly #seen = new BoundedMap<string, number>(limits.mailbox.remembered);
   #held: Call[] | undefined;
+  /** Files that were announced by a note before the server could know that we ask for more; undefined: it knows. */
+  #notes:
+    { readonly call: Call; readonly settle: (isTaken: Promise<boolean>) => void }[] | undefined;
   /** Messages that came and are not with the user yet: a repeat waits for what becomes of the first. */
   readonly #underWay = new Map<string, Promise<boolean>>();
 
@@ -30,6 +33,7 @@ export class IncomingCalls {
    */
   hold(): void {
     if (!this.#areSettled) this.#held ??= [];
+    this.#notes ??= [];
   }
 
   release(): void {
@@ -38,9 +42,24 @@ export class IncomingCalls {
     for (const call of held) void this.#show(call);
   }
 
+  /**
+   * The server has answered ATTACHES, or had its time. One that takes it brings each file again, announced as such, when
+   * the call with its note is not taken.
+   */
+  answered(announcesFiles: boolean): void {
+    const notes = this.#notes ?? [];
+    this.#notes = undefined;
+    for (const { call, settle } of notes)
+      settle(announcesFiles ? Promise.resolve(false) : this.#show(call));
+  }
+
   /** Takes what the background thread received, and says whether the user has it. */
   readonly take = (value: unknown): Promise<boolean> => {
     if (!isCall(value)) return Promise.resolve(true);
+    const notes = this.#notes;
+    if (notes && value.call === 'SEND_MESSAGE' && fileInNote(value.text) !== undefined) {
+      return new Promise((settle) => notes.push({ call: value, settle }));
+    }
     if (this.#held === undefined) return this.#show(value);
     this.#held.push(value);
     if (this.#held.length >= limits.client.callWindow) this.release();

@@ -4,7 +4,7 @@ import { baseNameFor } from '../../bytes/validation';
 import { note } from '../../client_kit/note';
 import type { ClientHost, Ending, Registration, Unreadable } from '../../dialect';
 import type { Code, Operation, Request } from '../wire/messages';
-import { type RequestResult, sendRequest, type Transfer } from './connection';
+import { type Asked, type RequestResult, sendRequest, type Transfer } from './connection';
 import { refusedHere, requestLine, resultOf } from './render';
 import { registrationFault } from './validation';
 
@@ -18,6 +18,8 @@ export interface OperationResult {
   readonly isUncertain?: boolean;
   /** Why the file that was to go with it did not. */
   readonly unreadable?: Unreadable;
+  /** The user has cancelled it. */
+  readonly isCancelled?: boolean;
 }
 
 type Done = (result: OperationResult) => void;
@@ -28,18 +30,23 @@ export function performSilently(
   request: Request,
   done: Done,
   transfer?: Transfer,
-): void {
-  sendRequest(host, request, (result) => done(judge(request.operation, result)), transfer);
+): Asked {
+  return sendRequest(host, request, (result) => done(judge(request.operation, result)), transfer);
 }
 
 /** Asks the server, and shows both lines. */
-export function perform(host: ClientHost, request: Request, done: Done, transfer?: Transfer): void {
+export function perform(
+  host: ClientHost,
+  request: Request,
+  done: Done,
+  transfer?: Transfer,
+): Asked {
   showRequest(host, request);
   const replied = (result: OperationResult): void => {
     showResult(host, request.operation, result);
     done(result);
   };
-  performSilently(host, request, replied, transfer);
+  return performSilently(host, request, replied, transfer);
 }
 
 /** Shows both lines of an operation that the server is not asked for, and says why. */
@@ -95,6 +102,9 @@ function judge(operation: Operation, result: RequestResult): OperationResult {
       };
     case 'refused':
       if (result.why === 'unwritable') return refusal(operation, 'unwritable');
+      if (result.why === 'cancelled') {
+        return { ...refusal(operation, 'not-allowed'), isCancelled: true };
+      }
       return { ...refusal(operation, 'bad-data'), unreadable: result.why };
   }
 }

@@ -40,7 +40,8 @@ export class MailboxSender implements Sender {
       return done(refusal(operation, 'bad-data'));
     }
     if (attach === undefined) {
-      return performSilently(this.#host, { operation: 'SEND', from, to, text }, done);
+      performSilently(this.#host, { operation: 'SEND', from, to, text }, done);
+      return;
     }
     const { request, transfer } = attachment({ from, to, text }, attach);
     const sent = (result: OperationResult): void => {

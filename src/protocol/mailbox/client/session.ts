@@ -13,6 +13,7 @@ type Done = (ending: Ending) => void;
 
 export class MailboxClientSession implements ClientSession {
   readonly #host: ClientHost;
+  readonly #interactive: boolean;
   readonly #directory = new Directory();
   readonly #connected: ConnectedUser;
   readonly #commands: Commands;
@@ -24,8 +25,14 @@ export class MailboxClientSession implements ClientSession {
 
   constructor(host: ClientHost, options: ClientOptions) {
     this.#host = host;
+    this.#interactive = options.interactive;
     const directory = this.#directory;
-    const connected = new ConnectedUser(host, new IncomingCalls(host, directory, options.settles));
+    const connected = new ConnectedUser({
+      host,
+      calls: new IncomingCalls(host, directory, options.settles),
+      lost: options.once === true ? () => host.exit('unreachable') : undefined,
+      ended: (ending) => this.#ended(ending),
+    });
     const signIn = new SignIn(host, options, connected);
     const quit = (): void => this.leave();
     this.#connected = connected;
@@ -61,6 +68,13 @@ export class MailboxClientSession implements ClientSession {
     };
     if (this.#isBusy) this.#host.after(limits.mailbox.leaveMs, () => this.#leaving?.());
     else this.#leaving();
+  }
+
+  /** The user is connected no more. Somebody at a terminal can connect again; a program would wait for ever. */
+  #ended(ending: Ending): void {
+    if (this.#leaving !== undefined) return;
+    if (this.#interactive) this.#prompt();
+    else this.#host.exit(ending);
   }
 
   #signIn(user: string, interactive: boolean): void {
