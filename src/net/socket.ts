@@ -45,6 +45,14 @@ export interface SocketEvents {
 /** Bytes that wait for peers who do not read, over all sockets of the program. */
 export interface SendBudget {
   blockedBytes: number;
+  /** Those for whom any wait, who have been behind for the longest time first. */
+  behind?: Set<Behind>;
+}
+
+/** A socket whose peer is behind. */
+interface Behind {
+  /** Drops the peer as too slow, where more waits for them than they may have in any case. */
+  giveWay(): void;
 }
 
 /** What all sockets of one program share. */
@@ -56,7 +64,7 @@ export interface SocketDeps {
 
 /** A socket with a bounded queue in front of the system's own, which is written to once a turn. */
 export abstract class QueuedSocket<System extends { terminate(): unknown }>
-  implements Flushable, Wakeable
+  implements Flushable, Wakeable, Behind
 {
   protected readonly deps: SocketDeps;
   /** The system's own; undefined before the connection stands and after it is gone. */
@@ -88,8 +96,9 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
     if (!this.system || this.ending !== 'no' || bytes.length === 0) return;
     this.queue.push(bytes, apart);
     if (this.isBlocked) this.#countBlocked();
-    if (this.#isTooSlow) this.drop('slow');
+    if (this.queued > limits.net.sendQueueBytes) this.drop('slow');
     else this.#schedule();
+    if (this.deps.budget.blockedBytes > limits.net.sendQueueBytesInAll) this.#makeRoom();
   }
 
   abort(): void {
@@ -173,15 +182,24 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   }
 
   #countBlocked(): void {
+    const { budget } = this.deps;
     const blocked = this.isBlocked ? this.queued : 0;
-    this.deps.budget.blockedBytes += blocked - this.#blockedBytes;
+    if (blocked > 0 && this.#blockedBytes === 0) (budget.behind ??= new Set()).add(this);
+    if (blocked === 0 && this.#blockedBytes > 0) budget.behind?.delete(this);
+    budget.blockedBytes += blocked - this.#blockedBytes;
     this.#blockedBytes = blocked;
   }
 
-  /** Whether the peer is further behind than it may be. Where many are behind, it may be less. */
-  get #isTooSlow(): boolean {
-    if (this.queued > limits.net.sendQueueBytes) return true;
-    const isBudgetSpent = this.deps.budget.blockedBytes > limits.net.sendQueueBytesInAll;
-    return isBudgetSpent && this.#blockedBytes > limits.net.sendQueueBytesLeast;
+  giveWay(): void {
+    if (this.#blockedBytes > limits.net.sendQueueBytesLeast) this.drop('slow');
+  }
+
+  /** Who reads is behind for a short time only: who has been for the longest goes, and not who was written to. */
+  #makeRoom(): void {
+    const { budget } = this.deps;
+    for (const socket of budget.behind ?? []) {
+      if (budget.blockedBytes <= limits.net.sendQueueBytesInAll) return;
+      socket.giveWay();
+    }
   }
 }

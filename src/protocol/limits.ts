@@ -205,7 +205,10 @@ export const limits = {
     backlogReserveBytes: 1 * MiB,
     /** Bytes that wait for a peer from which on nothing more is read from it. */
     unreadBytes: 1 * MiB,
-    /** Bytes that wait for all peers who do not read. Over this total, peers with more than the least are dropped. */
+    /**
+     * Bytes that wait for all peers who do not read. Over this total, peers with more than the least are dropped, first
+     * who has been behind for the longest time.
+     */
     sendQueueBytesInAll: 96 * MiB,
     sendQueueBytesLeast: 64 * KiB,
     /** File descriptors that connections may not use: they are for files, the database and calls. */

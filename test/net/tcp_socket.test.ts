@@ -138,6 +138,26 @@ describe('bytes that wait for peers who do not read', () => {
     expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - 2 * each + 200);
   });
 
+  test('over the total goes who has been behind for the longest time, and not who reads', () => {
+    const { deps } = connected(0);
+    const each = limits.net.sendQueueBytes / 2;
+    const count = limits.net.sendQueueBytesInAll / each;
+    const reader = connected(0, deps);
+    const behind = (one: typeof reader): void => {
+      one.socket.write(new Uint8Array(each), false);
+      deps.flushes.flush();
+    };
+    behind(reader);
+    const many = Array.from({ length: count - 1 }, () => connected(0, deps));
+    many.forEach(behind);
+    // The reader has caught up, and is behind again.
+    reader.take(each);
+    behind(reader);
+    reader.socket.write(new Uint8Array(1), false);
+    expect(reader.told).toEqual(['drained']);
+    expect(many.map(({ told }) => told.length)).toEqual([1, ...many.slice(1).map(() => 0)]);
+  });
+
   test('there is room as far as the others leave it, and for the least in any case', () => {
     const { deps, socket } = connected(0);
     expect(socket.room).toBe(limits.net.sendQueueBytes);
