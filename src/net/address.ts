@@ -32,7 +32,13 @@ export function networkOf(host: string): string {
   return `${network.join(':')}::/64`;
 }
 
-const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::';
+/** All addresses of this machine: a socket there takes connections over IPv6 and over IPv4. */
+export const everywhere = '::';
+
+/** The same where there is no IPv6. */
+export const everywhereIpv4 = '0.0.0.0';
+
+export const isAny = (host: string): boolean => host === everywhereIpv4 || host === everywhere;
 
 /** Every address of this machine. */
 export function ownHosts(): ReadonlySet<string> {

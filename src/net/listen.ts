@@ -2,7 +2,7 @@
 
 import type { TCPSocketListener } from 'bun';
 
-import { normalHost } from './address';
+import { everywhere, everywhereIpv4, normalHost } from './address';
 import type { SocketDeps, SocketEvents } from './socket';
 import { tcpHandlers, TcpSocket, type TcpSystemSocket } from './tcp_socket';
 
@@ -17,8 +17,24 @@ export interface ListenOptions {
   accept(socket: TcpSocket): SocketEvents;
 }
 
-/** Opens a port. Throws the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL) where it cannot. */
-export function listen(options: ListenOptions): TCPSocketListener<TcpSocket> {
+/** What IPv4 would not mend. */
+const lasting: readonly unknown[] = ['EADDRINUSE', 'EACCES'];
+
+/**
+ * Opens a port; of all addresses only those of IPv4 where there is no IPv6. Throws the system's error (EADDRINUSE,
+ * EACCES, EADDRNOTAVAIL) where it cannot. `open` asks the system.
+ */
+export function listen(options: ListenOptions, open = openPort): TCPSocketListener<TcpSocket> {
+  try {
+    return open(options);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (options.host !== everywhere || lasting.includes(code)) throw error;
+    return open({ ...options, host: everywhereIpv4 });
+  }
+}
+
+function openPort(options: ListenOptions): TCPSocketListener<TcpSocket> {
   return Bun.listen<TcpSocket>({
     hostname: options.host,
     port: options.port,

@@ -6,6 +6,7 @@ import { relative } from 'node:path';
 
 import { defineCommand, type Option } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
+import { everywhere, isAny } from '../net/address';
 import { hostAndPort } from '../protocol/bytes/address';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
@@ -37,7 +38,7 @@ const dayMs = 24 * 3_600_000;
 const options = {
   port: { type: 'port', alias: 'p', description: `open the ${first?.name ?? 'first'} door (8888)` },
   all: { type: 'boolean', description: 'open every door, on the ports from -p on' },
-  host: { type: 'string', description: 'the address to listen on (all of them)' },
+  host: { type: 'string', description: 'the address to listen on (all of them, of IPv6 and IPv4)' },
   data: { type: 'string', valueHint: 'DIR', description: 'where everything is kept' },
   memory: { type: 'boolean', description: 'keep nothing' },
   'max-file': { type: 'size', description: 'refuse larger attachments (no limit)' },
@@ -79,7 +80,7 @@ export const serve = defineCommand({
     let server: RunningServer;
     try {
       server = await startServer({
-        host: given.host ?? anyHost,
+        host: given.host ?? everywhere,
         doors: requested(given.port, given.all, flags),
         folder,
         flags: doorFlags(flags),
@@ -111,8 +112,6 @@ export const serve = defineCommand({
   },
 });
 
-const anyHost = '0.0.0.0';
-
 /** The open doors, and what to type to come in by each. */
 function doorTable({ doors }: RunningServer): string[] {
   const width = Math.max(...doors.map(({ dialect }) => dialect.name.length));
@@ -126,8 +125,6 @@ function doorTable({ doors }: RunningServer): string[] {
     return `${name.padEnd(width)}  ${String(address.port).padStart(5)}  ${how}`;
   });
 }
-
-const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
 /** This program as the operator's shell finds it. */
 function programName(): string {

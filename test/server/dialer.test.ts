@@ -106,3 +106,22 @@ test('calls that are open then are dropped', () => {
   dialer.drop();
   expect([lost, system.told]).toEqual([['a opened', 'a closed'], ['terminate']]);
 });
+
+test('a program of this machine that listens on IPv4 only is called there', () => {
+  const { dials, dial, lost } = dialling();
+  dial('::1');
+  dials[0]?.attempt.failed();
+  expect(dials.map(({ host }) => host)).toEqual(['::1', '127.0.0.1']);
+  expect(lost).toEqual([]);
+  const system = new FakeSystemSocket(0);
+  dials[1]?.attempt.opened(system.asSystem);
+  expect(lost).toEqual(['::1 opened']);
+});
+
+test('where it listens on neither, that is said once', () => {
+  const { dials, dial, lost } = dialling();
+  dial('::1');
+  for (const index of [0, 1]) dials[index]?.attempt.failed();
+  expect(dials).toHaveLength(2);
+  expect(lost).toEqual(['::1 refused']);
+});

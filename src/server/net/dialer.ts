@@ -8,6 +8,13 @@ import type { LossReason } from '../../protocol/connection';
 import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
 
+/**
+ * A program that says `localhost` may reach the server over IPv6 and listen for its calls on IPv4 only. Both lead to
+ * this machine.
+ */
+const localIpv6 = '::1';
+const localIpv4 = '127.0.0.1';
+
 /** Makes what is told of a connection. */
 type Open = (socket: Socket) => SocketEvents;
 
@@ -97,6 +104,8 @@ class Call implements SocketEvents {
   readonly #events: SocketEvents;
   readonly #over: () => void;
   #attempt: Dial | undefined;
+  /** Another way to the same peer. */
+  #otherwise: (() => void) | undefined;
 
   constructor(socket: TcpSocket, events: SocketEvents, over: () => void) {
     this.#socket = socket;
@@ -105,7 +114,9 @@ class Call implements SocketEvents {
     socket.events = this;
   }
 
-  dial(address: Address, { clock }: SocketDeps, connect: Connect): void {
+  dial(address: Address, { clock }: Pick<SocketDeps, 'clock'>, connect: Connect): void {
+    if (address.host === localIpv6)
+      this.#otherwise = () => this.dial({ ...address, host: localIpv4 }, { clock }, connect);
     this.#attempt = new Dial(this.#socket, address, {
       clock,
       timeoutMs: limits.net.dialMs,
@@ -138,6 +149,12 @@ class Call implements SocketEvents {
   }
 
   lost(why: LossReason): void {
+    const otherwise = this.#otherwise;
+    this.#otherwise = undefined;
+    if (why === 'refused' && otherwise) {
+      this.#socket.events = this;
+      return otherwise();
+    }
     this.#over();
     this.#events.lost(why);
   }

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-import { isLoopback, normalHost, ownHosts } from '../../net/address';
+import { isAny, isLoopback, normalHost, ownHosts } from '../../net/address';
 
 /** A host header's form. What else a URL can hold, such as a user, is refused before it is read as one. */
 const hostForm = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
@@ -28,10 +28,13 @@ export class OwnOrigins {
   /** As the Host header has them: `chat.example.org`, `chat.example.org:8443`. */
   readonly #hosts: ReadonlySet<string>;
   readonly #names: ReadonlySet<string>;
+  /** Whether the door listens on all addresses. */
+  readonly #isEverywhere: boolean;
 
   /** `bound`: the address that the door listens on. `origins`: `https://chat.example.org`, ... of proxies before it. */
   constructor(bound: string, origins: readonly string[]) {
     this.#origins = new Set(origins);
+    this.#isEverywhere = isAny(bound);
     this.#hosts = new Set(origins.map((origin) => new URL(origin).host));
     this.#names = new Set(['localhost', bound.toLowerCase(), hostname().toLowerCase()]);
   }
@@ -52,6 +55,8 @@ export class OwnOrigins {
     const host = hostOf(header);
     if (host === undefined) return false;
     if (this.#names.has(host)) return true;
+    // The system takes both forms for this machine itself.
+    if (this.#isEverywhere && isAny(host)) return true;
     // Addresses come and go while the server runs.
     return isIP(host) !== 0 && (isLoopback(host) || ownHosts().has(host));
   }
