@@ -455,6 +455,8 @@ export const limits = {
     repeatMs: 60 * second,
     /** Messages, names of users, and names of files that a client remembers; beyond it the oldest are forgotten. */
     remembered: 10_000,
+    /** Files under way while their user types on; the next command waits for one more. */
+    transfersUnattended: 8,
     /** How long the client holds a note about a file back until the server has answered ATTACHES, in ms. */
     attachesMs: 1 * second,
     /**

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import { connected } from './client';
+import { limits } from '../../../src/protocol/limits';
+import { connected, type TestClient } from './client';
 import { code } from './support';
 
 const nothingWaits = [
@@ -149,5 +150,81 @@ describe('attachments', () => {
       'The file cannot be written there; the server keeps it.',
     ]);
     expect(one.endings).toEqual(['unwritable']);
+  });
+});
+
+describe('at a terminal, a file that is under way', () => {
+  function uploading(): TestClient {
+    const one = connected({ interactive: true });
+    one.host.files.set('big.iso', { name: 'big.iso', size: 1 << 30, close() {} });
+    one.type('SENDATTACH bob big.iso');
+    one.host.request();
+    one.host.takeLines();
+    return one;
+  }
+
+  test('lets its user type on, and is told when it is over', () => {
+    const one = uploading();
+    const upload = one.host.connection;
+    expect(one.endings).toEqual(['done']);
+    one.type('SEND bob hi');
+    one.host.answer(`${code(0)}7\0`);
+    expect(one.host.takeLines()).toEqual(['c> SEND bob hi', 's> SEND OK - MESSAGE 7']);
+    upload.push(Buffer.from(`${code(0)}8\0`));
+    expect(one.host.takeLines()).toEqual(['s> SENDATTACH OK - MESSAGE 8']);
+  });
+
+  test('is cancelled by its name, or with all', () => {
+    for (const line of ['CANCEL', 'cancel big.iso']) {
+      const one = uploading();
+      one.type('CANCEL other');
+      expect(one.host.takeLines()).toEqual(['No file other is under way.']);
+      one.type(line);
+      expect(one.host.takeLines()).toEqual(['s> SENDATTACH FAIL', 'big.iso was cancelled.']);
+      expect(one.host.connection.ending).toBe('aborted');
+      one.type('CANCEL');
+      expect(one.host.takeLines()).toEqual(['No file is under way.']);
+    }
+  });
+
+  test('that comes is cancelled without leaving a part of it', () => {
+    const one = connected({ interactive: true });
+    one.type('GETFILE bob 3');
+    one.host.request();
+    one.host.connection.push(Buffer.from(`${code(0)}100\0abc`));
+    one.host.takeLines();
+    one.type('CANCEL');
+    expect(one.host.connections.at(-1)?.isAbandoned).toBe(true);
+    expect(one.host.takeLines()).toEqual([
+      's> GETFILE FAIL',
+      'bob-3 was cancelled; the server keeps it.',
+    ]);
+  });
+
+  test('is not dropped by the first QUIT', () => {
+    const one = uploading();
+    one.type('QUIT');
+    expect(one.host.takeLines()).toEqual([
+      'Still under way: big.iso. QUIT again drops that, CANCEL as well.',
+    ]);
+    one.type('QUIT');
+    expect(one.host.takeLines()).toEqual([
+      's> SENDATTACH FAIL',
+      'big.iso was cancelled.',
+      'c> DISCONNECT alice',
+    ]);
+  });
+
+  test('of too many, the last is waited for', () => {
+    const one = connected({ interactive: true });
+    one.host.files.set('x', { name: 'x', size: 5, close() {} });
+    const most = limits.mailbox.transfersUnattended;
+    for (let count = 0; count <= most; count++) {
+      one.type('SENDATTACH bob x');
+      one.host.request();
+    }
+    expect(one.endings).toHaveLength(most);
+    one.host.answer(`${code(0)}1\0`);
+    expect(one.endings).toHaveLength(most + 1);
   });
 });

@@ -77,6 +77,7 @@ describe('typing', () => {
       'SEND',
       'SENDATTACH',
       'GETFILE',
+      'CANCEL',
       'HELP',
       'QUIT',
     ]);

@@ -5,11 +5,13 @@ import { cannotBeRead } from '../../client_kit/unreadable';
 import type { ClientHost, ClientOptions, Ending } from '../../dialect';
 import { codes } from '../wire/messages';
 import type { ConnectedUser } from './connected_user';
+import type { Asked } from './connection';
 import type { Directory } from './directory';
 import { helpLines, meantBy } from './help';
 import { type CommandName, parseLine, usage } from './input';
 import { attachment, type OperationResult, perform, refuse } from './requests';
 import type { SignIn } from './sign_in';
+import { Transfers } from './transfers';
 import { nameFault, textFault } from './validation';
 
 type Done = (ending: Ending) => void;
@@ -28,9 +30,13 @@ export class Commands {
   readonly #deps: CommandsDeps;
   /** Whom commands without a name are for: the user who was registered or connected last. */
   #user: string | undefined;
+  readonly #transfers: Transfers;
+  /** The user was told that files are still under way, and wants to end nevertheless if they say so again. */
+  #isWarned = false;
 
   constructor(deps: CommandsDeps) {
     this.#deps = deps;
+    this.#transfers = new Transfers(deps.options.interactive);
     this.#user = deps.options.target.user;
   }
 
@@ -81,8 +87,10 @@ export class Commands {
       case 'HELP':
         this.#note(...helpLines());
         return done('done');
+      case 'CANCEL':
+        return this.#cancel(words[0], done);
       case 'QUIT':
-        this.#deps.quit();
+        if (this.#mayQuit()) this.#deps.quit();
         return done('done');
     }
   }
@@ -155,12 +163,36 @@ export class Commands {
     if (fault !== undefined) {
       return refuse(host, request, 'bad-data', fault, ({ ending }) => done(ending));
     }
-    const sent = (result: OperationResult): void => {
-      const { unreadable } = result;
-      if (unreadable !== undefined) this.#note(cannotBeRead(path, unreadable));
-      this.#sent(to, result, done);
+    const ask = (over: Done): Asked => {
+      const sent = (result: OperationResult): void => {
+        const { unreadable, isCancelled } = result;
+        if (unreadable !== undefined) this.#note(cannotBeRead(path, unreadable));
+        if (isCancelled === true) this.#note(`${path} was cancelled.`);
+        this.#sent(to, result, over);
+      };
+      return perform(host, request, sent, transfer);
     };
-    perform(host, request, sent, transfer);
+    this.#transfers.start(path, ask, done);
+  }
+
+  /** The user leaves: what is under way is told as cancelled. */
+  cancelTransfers(): void {
+    if (this.#deps.options.interactive) this.#transfers.cancel();
+  }
+
+  #cancel(name: string | undefined, done: Done): void {
+    if (this.#transfers.cancel(name) > 0) return done('done');
+    this.#note(`No file ${name === undefined ? '' : `${name} `}is under way.`);
+    done('usage');
+  }
+
+  /** A user who types QUIT while a file is under way may have forgotten it. */
+  #mayQuit(): boolean {
+    const { names } = this.#transfers;
+    if (names.length === 0 || this.#isWarned) return true;
+    this.#isWarned = true;
+    this.#note(`Still under way: ${names.join(', ')}. QUIT again drops that, CANCEL as well.`);
+    return false;
   }
 
   #sent(to: string, { ending }: OperationResult, done: Done): void {
@@ -174,17 +206,32 @@ export class Commands {
     const name = directory.fileName(from, id) ?? `${from}-${id}`;
     const unquoted = path.trim().replace(/^"(.*)"$/s, '$1');
     const save = unquoted === '' ? { name } : { name, path: unquoted };
-    const fetched = ({ code, ending }: OperationResult): void => {
-      if (ending === 'unwritable') {
-        this.#note('The file cannot be written there; the server keeps it.');
-      } else if (code === codes.GETFILE.failed) {
-        this.#note(
-          `Nothing of ${from}'s waits for you under ${id}: it was fetched, or is too old, or never was.`,
-          'A file is given to the address that its user is connected from.',
-        );
-      }
-      done(ending);
-    };
-    perform(host, { operation: 'GETFILE', alias, from, id }, fetched, { save });
+    const ask = (over: Done): Asked =>
+      perform(
+        host,
+        { operation: 'GETFILE', alias, from, id },
+        (result) => this.#fetched(name, from, id, result, over),
+        { save },
+      );
+    this.#transfers.start(name, ask, done);
+  }
+
+  #fetched(
+    name: string,
+    from: string,
+    id: string,
+    { code, ending, isCancelled }: OperationResult,
+    done: Done,
+  ): void {
+    if (isCancelled === true) this.#note(`${name} was cancelled; the server keeps it.`);
+    else if (ending === 'unwritable') {
+      this.#note('The file cannot be written there; the server keeps it.');
+    } else if (code === codes.GETFILE.failed) {
+      this.#note(
+        `Nothing of ${from}'s waits for you under ${id}: it was fetched, or is too old, or never was.`,
+        'A file is given to the address that its user is connected from.',
+      );
+    }
+    done(ending);
   }
 }

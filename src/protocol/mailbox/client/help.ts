@@ -12,6 +12,7 @@ const does: Readonly<Record<CommandName, string>> = {
   SEND: 'sends a message, up to 255 bytes',
   SENDATTACH: 'sends a file of any size',
   GETFILE: 'fetches a file that was sent to you',
+  CANCEL: 'stops a file under way, or all of them',
   HELP: 'shows this page',
   QUIT: 'disconnects and ends; Ctrl-D does too',
 };
@@ -47,6 +48,8 @@ const synonyms: Readonly<Record<string, CommandName>> = {
   login: 'CONNECT',
   logout: 'DISCONNECT',
   signup: 'REGISTER',
+  stop: 'CANCEL',
+  abort: 'CANCEL',
 };
 
 /** What to type instead of a word that is no operation. */

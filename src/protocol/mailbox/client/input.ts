@@ -13,6 +13,7 @@ const usages = {
   SEND: 'USER TEXT',
   SENDATTACH: 'USER FILE [TEXT]',
   GETFILE: 'USER ID [PATH]',
+  CANCEL: '[FILE]',
   HELP: '',
   QUIT: '',
 } as const;
@@ -44,6 +45,7 @@ const shapes: Readonly<Record<CommandName, readonly [least: number, most: number
     SEND: [2, 2, 'rest'],
     SENDATTACH: [2, 3, 'rest'],
     GETFILE: [2, 3, 'rest'],
+    CANCEL: [0, 1, 'rest'],
     HELP: [0, 0],
     QUIT: [0, 0],
   };

@@ -58,6 +58,7 @@ export class MailboxClientSession implements ClientSession {
   leave(): void {
     if (this.#leaving !== undefined) return;
     this.#pending.length = 0;
+    this.#commands.cancelTransfers();
     const exit = (): void => this.#host.exit('done');
     this.#leaving = () => {
       this.#leaving = () => {};
