@@ -448,8 +448,8 @@ export const operations = {
   'prove-commit': stores<NoInput, void>(),
   /** Forgets outcomes that were remembered `before`, in ms since 1970: at most so many. */
   'outcomes-expire': writes<{ before: number; most: number }, { more: boolean }>(),
-  /** Gives free pages of the database back to the disk, at most so many, and keeps some. */
-  reclaim: writes<{ most: number; keep: number }, { more: boolean }>(),
+  /** Gives free pages of what lasts back to the disk, or of what does not to the system, at most so many, and keeps some. */
+  reclaim: writes<{ of: 'disk' | 'memory'; most: number; keep: number }, { more: boolean }>(),
   // Bounds
   /**
    * Stands for a command of a peer who asks too often, in the order of that connection's commands: always refused, as

@@ -273,7 +273,9 @@ export const limits = {
     maintenancePages: 64,
     /** The pause between two slices, in ms. */
     maintenanceRestMs: 20,
-    /** Free pages that the database keeps for what comes next; more are given back to the disk. */
+    /** How often memory is given back that the database needs no more, in ms. */
+    memoryMs: 10 * second,
+    /** Free pages that the database keeps for what comes next, on disk and in memory; more are given back. */
     freePages: 1_024,
     /** How long a server that stops waits for its peers, in ms, and how often it looks whether they are gone. */
     stopMs: 1.3 * second,

@@ -22,6 +22,7 @@ export class Maintenance {
   readonly #deps: MaintenanceDeps;
   readonly #countOlderFiles: (before: number) => number;
   #cancel = (): void => {};
+  #cancelMemory = (): void => {};
   #hasWarned = false;
   /** Of those that have begun; Infinity after the last. */
   #round = 0;
@@ -30,11 +31,13 @@ export class Maintenance {
     this.#deps = deps;
     this.#countOlderFiles = countOlderFiles(db);
     this.#begin();
+    this.#reclaimMemory();
   }
 
   stop(): void {
     this.#round = Infinity;
     this.#cancel();
+    this.#cancelMemory();
   }
 
   #begin(): void {
@@ -48,7 +51,18 @@ export class Maintenance {
     const pages = limits.server.maintenancePages;
     this.#repeat({ do: 'file-expire', before: now - attachmentMs, most });
     this.#repeat({ do: 'outcomes-expire', before: now - limits.journal.outcomeMs, most });
-    this.#repeat({ do: 'reclaim', most: pages, keep: limits.server.freePages });
+    this.#repeat({ do: 'reclaim', of: 'disk', most: pages, keep: limits.server.freePages });
+  }
+
+  /** What does not last is given back soon, whatever time it is. */
+  #reclaimMemory(): void {
+    const { maintenancePages: most, freePages: keep } = limits.server;
+    this.#deps.submit({ do: 'reclaim', of: 'memory', most, keep }, (outcome) => {
+      if (this.#round === Infinity) return;
+      const { maintenanceRestMs: rest, memoryMs } = limits.server;
+      const pause = outcome.ok && outcome.value.more ? rest : memoryMs;
+      this.#cancelMemory = this.#deps.clock.after(pause, () => this.#reclaimMemory());
+    });
   }
 
   /** As long as there is more to do, with pauses, until the next round. */

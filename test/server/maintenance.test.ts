@@ -10,7 +10,7 @@ import { migrations } from '../../src/server/hub/schema';
 import { applyMigration, openStore } from '../../src/server/hub/store';
 import { Maintenance } from '../../src/server/maintenance';
 import { HandClock } from '../support/hand_clock';
-import { named, TestHub } from '../support/journal';
+import { named, sessionOf, TestHub } from '../support/journal';
 import { scratchFolder } from '../support/scratch';
 
 const count = (hub: TestHub, table: string): number =>
@@ -31,6 +31,7 @@ function maintained(hub: TestHub) {
   });
   hub.turn();
   return {
+    clock,
     maintenance,
     slice: () => {
       clock.pass(limits.server.maintenanceRestMs);
@@ -99,6 +100,37 @@ test('a mailbox that was emptied is given back to the disk', async () => {
   }
   expect(freePages(hub)).toBe(limits.server.freePages);
   expect(size()).toBeLessThan(before / 2);
+});
+
+test('what waited for a guest who has gone is given back to the system soon', () => {
+  const hub = new TestHub();
+  hub.register('alice');
+  hub.enter('s1', 'bob');
+  for (let n = 0; n < 200; n++) {
+    hub.must({
+      do: 'direct',
+      from: { account: named('alice') },
+      to: named('bob'),
+      text: 'x'.repeat(limits.hub.textBytes),
+      origin: 'test',
+    });
+  }
+  const pages = (pragma: string): number =>
+    Object.values(
+      hub.db.query<Record<string, number>, []>(`PRAGMA live.${pragma}`).get() ?? {},
+    )[0] ?? 0;
+  const before = pages('page_count');
+  const { clock, slice } = maintained(hub);
+  hub.must({ do: 'leave', session: sessionOf('s1') });
+  clock.pass(limits.server.memoryMs);
+  hub.turn();
+  for (let last = Infinity; pages('freelist_count') < last;) {
+    last = pages('freelist_count');
+    slice();
+    expect(last - pages('freelist_count')).toBeLessThanOrEqual(limits.server.maintenancePages);
+  }
+  expect(pages('freelist_count')).toBe(limits.server.freePages);
+  expect(pages('page_count')).toBeLessThan(before / 2);
 });
 
 test('a database of an earlier version can shrink, too', async () => {

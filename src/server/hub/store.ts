@@ -43,6 +43,8 @@ export function openStore(path: string, say: (line: string) => void = () => {}):
     migrate(db, path, say);
     makeShrinkable(db);
     db.run("ATTACH ':memory:' AS live");
+    // So that what waited for guests who have gone does not stay taken.
+    db.run('PRAGMA live.auto_vacuum = INCREMENTAL');
     for (const statement of volatileSchema) db.run(statement);
   } catch (error) {
     db.close();

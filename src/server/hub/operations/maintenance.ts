@@ -21,13 +21,19 @@ const outcomesExpire: Define<'outcomes-expire'> = ({ db }) => {
 };
 
 const reclaim: Define<'reclaim'> = ({ db }) => {
-  const free = db.prepare<{ freelist_count: number }, []>('PRAGMA main.freelist_count');
-  return ({ most, keep }, context) => {
+  const free = (schema: string) =>
+    db.prepare<{ freelist_count: number }, []>(`PRAGMA ${schema}.freelist_count`);
+  const schemas = {
+    disk: { name: 'main', free: free('main') },
+    memory: { name: 'live', free: free('live') },
+  } as const;
+  return ({ of, most, keep }, context) => {
+    const { name, free } = schemas[of];
     const surplus = (free.get()?.freelist_count ?? 0) - keep;
     if (surplus <= 0) return ok({ more: false });
     // Each step of it frees one page, so it is run to its end.
-    db.query(`PRAGMA main.incremental_vacuum(${Math.min(most, surplus)})`).all();
-    context.isDurable = true;
+    db.query(`PRAGMA ${name}.incremental_vacuum(${Math.min(most, surplus)})`).all();
+    if (of === 'disk') context.isDurable = true;
     return ok({ more: surplus > most });
   };
 };
