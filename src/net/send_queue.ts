@@ -1,5 +1,7 @@
 // Bytes that have been written to one socket and have not left: small pieces leave together, pieces of their own apart.
 
+import { limits } from '../protocol/limits';
+
 interface Piece {
   readonly bytes: Uint8Array;
   readonly apart: boolean;
@@ -11,6 +13,8 @@ const shared = new Uint8Array(64 * 1024);
 export class SendQueue {
   #pieces: Piece[] = [];
   #bytes = 0;
+  /** Small pieces since some were joined. */
+  #small = 0;
 
   /** Bytes that wait. */
   get bytes(): number {
@@ -20,6 +24,33 @@ export class SendQueue {
   push(bytes: Uint8Array, apart: boolean): void {
     this.#pieces.push({ bytes, apart });
     this.#bytes += bytes.length;
+    if (bytes.length < limits.net.smallPieceBytes && ++this.#small >= limits.net.joinedPieces)
+      this.#join();
+  }
+
+  /**
+   * Makes one piece of the last small ones, unless all leave with the next write anyway: each takes several times its
+   * bytes, and only those are counted. A peer so far behind gets as much at once as it reads, whatever was to stand apart.
+   */
+  #join(): void {
+    this.#small = 0;
+    if (this.#bytes < shared.length) return;
+    const pieces = this.#pieces;
+    let from = pieces.length;
+    let length = 0;
+    while (from > 0 && pieces.length - from < limits.net.joinedPieces) {
+      const piece = pieces[from - 1];
+      if (!piece || piece.bytes.length >= limits.net.smallPieceBytes) break;
+      length += piece.bytes.length;
+      from--;
+    }
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const piece of pieces.splice(from)) {
+      bytes.set(piece.bytes, at);
+      at += piece.bytes.length;
+    }
+    if (length > 0) pieces.push({ bytes, apart: false });
   }
 
   /** Takes one write's worth: as many pieces that may stand together as fit into `buffer`, and at least one. */

@@ -211,6 +211,9 @@ export const limits = {
      */
     sendQueueBytesInAll: 96 * MiB,
     sendQueueBytesLeast: 64 * KiB,
+    /** Small pieces of what waits for a peer that are made one, and what is small, in bytes: each takes more than its bytes. */
+    joinedPieces: 64,
+    smallPieceBytes: 1 * KiB,
     /** File descriptors that connections may not use: they are for files, the database and calls. */
     descriptorsReserved: 768,
     /** File descriptors that are assumed where the system does not tell, and where it tells no limit. */

@@ -59,8 +59,8 @@ export class Maintenance {
     const { maintenancePages: most, freePages: keep } = limits.server;
     this.#deps.submit({ do: 'reclaim', of: 'memory', most, keep }, (outcome) => {
       if (this.#round === Infinity) return;
-      const { maintenanceRestMs: rest, memoryMs } = limits.server;
-      const pause = outcome.ok && outcome.value.more ? rest : memoryMs;
+      const isDone = !outcome.ok || !outcome.value.more;
+      const pause = isDone ? limits.server.memoryMs : limits.server.maintenanceRestMs;
       this.#cancelMemory = this.#deps.clock.after(pause, () => this.#reclaimMemory());
     });
   }

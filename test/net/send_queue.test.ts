@@ -1,5 +1,6 @@
 // What has been written and has not left: what leaves together, what apart, and what comes back.
 
+import * as jsc from 'bun:jsc';
 import { expect, test } from 'bun:test';
 
 import { SendQueue } from '../../src/net/send_queue';
@@ -46,3 +47,19 @@ test('an empty queue has nothing to write', () => {
   queue.clear();
   expect([queue.bytes, queue.next().length]).toEqual([0, 0]);
 });
+
+test('many small pieces take the memory of their bytes, and leave as they came', () => {
+  const queue = new SendQueue();
+  const all = Buffer.from(Array.from({ length: 100_000 }, (_, n) => `${n}, `).join(''));
+  const before = liveObjects();
+  for (let at = 0; at < all.length; at += 7) queue.push(all.subarray(at, at + 7), at % 2 === 0);
+  expect(liveObjects() - before).toBeLessThan(50_000);
+  expect(queue.bytes).toBe(all.length);
+  expect(writes(queue).join('')).toBe(all.toString());
+});
+
+/** Objects that are alive. */
+function liveObjects(): number {
+  Bun.gc(true);
+  return jsc.heapStats().objectCount;
+}
