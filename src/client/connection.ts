@@ -51,6 +51,10 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
   get isEnding(): boolean {
     return this.#lingerMs !== undefined;
   }
+  /** Whether the peer's system has all that was written, as far as ours can say. */
+  get isAcknowledged(): boolean {
+    return this.#socket?.isAcknowledged ?? false;
+  }
   /** Settled when all that was written has left and our side has ended, or the connection is gone. */
   get left(): Promise<void> {
     return this.#left.promise;

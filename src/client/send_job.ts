@@ -34,6 +34,9 @@ const timedOut: SendResult = {
   isUncertain: true,
 };
 
+/** What a program is told of a message that the server has and says nothing of. */
+const unansweredNote = 'The server has it and did not answer.';
+
 /** Whether the server has certainly not taken the message, and may take it later. */
 const mayBeRepeated = ({ ending, isUncertain = false }: SendResult): boolean =>
   !isUncertain && (ending === 'unreachable' || ending === 'try-later');
@@ -69,8 +72,9 @@ export class SendJob {
       if (!isAnswering || this.#isRefused) break;
     }
     const closed = new Promise<void>((resolve) => this.#sender.close(resolve));
-    // A server that did not answer may not answer our goodbye either.
-    await (isAnswering ? closed : Promise.race([closed, Bun.sleep(limits.client.farewellMs)]));
+    // It is known what became of everything. Not every server answers a goodbye, or ends when we do.
+    const patience = isAnswering ? limits.client.partingMs : limits.client.farewellMs;
+    await Promise.race([closed, Bun.sleep(patience)]);
     return this.#failure ?? 'done';
   }
 
@@ -141,10 +145,12 @@ export class SendJob {
     const isDone = result.ending === 'done';
     if (isJson) {
       const { user, host, port } = endpoint.target;
-      const status = isDone ? 'stored' : result.ending;
+      const isUnanswered = result.isUnanswered === true;
+      const status = isDone ? (isUnanswered ? 'sent' : 'stored') : result.ending;
+      const note = isUnanswered ? { note: unansweredNote } : {};
       const server = `${host}:${port}`;
       const uncertain = result.isUncertain === true ? { uncertain: true } : {};
-      const object = { id: result.id, from: user, to, server, status, ...uncertain };
+      const object = { id: result.id, from: user, to, server, status, ...uncertain, ...note };
       this.#print(`${terminalJson(object)}\n`);
     } else if (isDone && io.out.isTerminal && result.line !== '') {
       this.#print(printable([result.line]));

@@ -1,4 +1,4 @@
-// Options of TCP sockets that Bun has no call for, set by the system's own: TCP_USER_TIMEOUT (RFC 5482) and SO_LINGER.
+// Options of TCP sockets that Bun has no call for, set by the system's own: TCP_USER_TIMEOUT (RFC 5482), SO_LINGER, SIOCOUTQ.
 
 import { dlopen } from 'bun:ffi';
 
@@ -8,27 +8,28 @@ const options = { linger: 13, acknowledged: 18 } as const;
 /** The names of the C library: glibc's, then musl's. */
 const libraries = ['libc.so.6', `libc.musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`];
 
-type SetOption = (
-  fd: number,
-  level: number,
-  name: number,
-  value: Uint32Array,
-  size: number,
-) => unknown;
+/** SIOCOUTQ: bytes that were written and not acknowledged. */
+const unacknowledgedRequest = 0x5411n;
 
-let setOption: SetOption | undefined;
+interface System {
+  setsockopt(fd: number, level: number, name: number, value: Uint32Array, size: number): unknown;
+  ioctl(fd: number, request: bigint, value: Uint32Array): number;
+}
 
-function load(): SetOption {
+let system: System | undefined;
+
+function load(): System {
   for (const library of process.platform === 'linux' ? libraries : []) {
     try {
       return dlopen(library, {
         setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
-      }).symbols.setsockopt;
+        ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
+      }).symbols;
     } catch {
       // Another library may be there.
     }
   }
-  return () => {};
+  return { setsockopt: () => {}, ioctl: () => -1 };
 }
 
 /**
@@ -50,6 +51,14 @@ export function setResetAtDeath(fd: number, isOn: boolean): void {
 
 function set(fd: number, level: number, option: number, value: Uint32Array): void {
   if (fd < 0) return;
-  setOption ??= load();
-  setOption(fd, level, option, value, value.byteLength);
+  system ??= load();
+  system.setsockopt(fd, level, option, value, value.byteLength);
+}
+
+/** Bytes that were written and that the peer's system has not acknowledged; 0 where our system cannot say. */
+export function unacknowledged(fd: number): number {
+  if (fd < 0) return 0;
+  system ??= load();
+  const value = new Uint32Array(1);
+  return system.ioctl(fd, unacknowledgedRequest, value) < 0 ? 0 : (value[0] ?? 0);
 }

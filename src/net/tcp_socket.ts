@@ -6,7 +6,7 @@ import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import { normalHost } from './address';
 import { QueuedSocket, type Socket } from './socket';
-import { setResetAtDeath, setUserTimeout } from './socket_options';
+import { setResetAtDeath, setUserTimeout, unacknowledged } from './socket_options';
 
 /** Bun's types leave its file descriptor out. */
 export type TcpSystemSocket = BunSocket<TcpSocket> & { readonly fd?: number };
@@ -48,6 +48,11 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
       host: normalHost(system?.localAddress),
       port: system?.localPort ?? 0,
     });
+  }
+
+  /** Whether the peer's system has all that was written, as far as ours can say. */
+  get isAcknowledged(): boolean {
+    return this.queued === 0 && unacknowledged(this.system?.fd ?? -1) === 0;
   }
 
   keepAlive(): void {

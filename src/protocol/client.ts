@@ -35,6 +35,8 @@ export interface Shown {
 
 /** A client's connection: it can also carry files between the peer and the user's own folder. */
 export interface ClientConnection extends Connection {
+  /** Whether the peer's system has all that was written, as far as ours can say. The peer itself may not have read it. */
+  readonly isAcknowledged: boolean;
   /** Ends our side once everything queued has left. `patient`: the peer may take any time to end its own. */
   end(patience?: 'patient'): void;
   /** Streams an opened file, showing progress. */
@@ -177,6 +179,8 @@ export interface SendResult {
   readonly id?: string;
   /** What the dialect's own client prints for it. */
   readonly line: string;
+  /** The server has it, and has no answer for such a message: it counts as sent. */
+  readonly isUnanswered?: boolean;
   /** It was asked for and not answered: the server may have it. To send it again could double it. */
   readonly isUncertain?: boolean;
 }

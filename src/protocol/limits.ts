@@ -384,6 +384,15 @@ export const limits = {
     farewellMs: 1 * second,
     /** How long a server may take to answer one-shot sending, in ms; then the connection is dropped. */
     answerMs: 10 * second,
+    /**
+     * How long a server that acknowledges what it was sent may say nothing of it, in ms, where it need not answer; then the
+     * message counts as sent.
+     */
+    unansweredMs: 1 * second,
+    /** How long what a server says in words of its own waits for the words of the source, in ms; then it is the answer. */
+    otherWordsMs: 150,
+    /** How long one-shot sending that knows all its answers waits for the server's goodbye, in ms; then it exits. */
+    partingMs: 100,
     /** How long a server may take to finish when a user leaves an interactive session, in ms. */
     goodbyeMs: 1 * second,
     /** Names that a client remembers for completion; of more, the oldest are forgotten. */

@@ -25,6 +25,7 @@ export class FakeConnection implements ClientConnection {
   ending: 'open' | 'ended' | 'aborted' = 'open';
   events: ConnectionEvents | undefined;
   wakeMs: number | undefined;
+  isAcknowledged = true;
 
   /** Takes what was written since the last call. */
   take(): Buffer {

@@ -51,6 +51,18 @@ test('a server that is not there, or is gone before it has taken all', () => {
   ]);
 });
 
+test('a server that keeps its side open has the text, as soon as its system has it', () => {
+  const { host, results } = sending('hi');
+  const { connection } = host;
+  connection.isAcknowledged = false;
+  connection.events?.opened?.();
+  connection.events?.woke?.();
+  expect(results).toEqual([]);
+  connection.isAcknowledged = true;
+  connection.events?.woke?.();
+  expect(results).toEqual([{ ending: 'done', line: '', isUnanswered: true }]);
+});
+
 test('sends no files', () => {
   const { host, results } = sending('hi', '/etc/hostname');
   expect(results[0]?.ending).toBe('usage');

@@ -5,6 +5,7 @@ import { expect, test } from 'bun:test';
 import { channels } from '../../../src/protocol/channels/index';
 import { texts } from '../../../src/protocol/channels/wire/messages';
 import type { OutgoingMessage, SendResult } from '../../../src/protocol/dialect';
+import { limits } from '../../../src/protocol/limits';
 import { FakeClientHost } from '../../support/fake_client_host';
 import { padded, textsOf } from './support';
 
@@ -101,12 +102,58 @@ test('a server that cannot be reached, or goes away before it is known', () => {
   ]);
 });
 
-test('a server that never answers is left after a while', () => {
-  const { host, send } = makeSender();
+test('a server that acknowledges nothing is left after a while', () => {
+  const { host, results, send } = makeSender();
   send({});
+  host.connection.isAcknowledged = false;
+  host.connection.events?.opened?.();
+  while (host.timers.length > 0) host.ring();
+  expect(host.connection.ending).toBe('aborted');
+  expect(results[0]).toMatchObject({ ending: 'unreachable', isUncertain: true });
+});
+
+test('what a server has and never answers counts as sent, and the next one waits less', () => {
+  const { host, results, send } = makeSender();
+  send({ text: 'one' });
+  send({ text: 'two' });
+  host.connection.events?.opened?.();
+  expect(host.timers.map(({ ms }) => ms)).toEqual([limits.client.unansweredMs]);
+  host.ring();
+  expect(results).toEqual([{ ending: 'done', line: '[Me] one', isUnanswered: true }]);
+  expect(host.timers.map(({ ms }) => ms)).toContain(limits.client.otherWordsMs);
+  host.ring();
+  expect(results[1]).toMatchObject({ ending: 'done', isUnanswered: true });
+});
+
+test('an answer that came too late is no answer to the next message', () => {
+  const { host, results, send, answer } = makeSender();
+  send({ text: 'one' });
   host.connection.events?.opened?.();
   host.ring();
-  expect(host.connection.ending).toBe('aborted');
+  send({ to: 'other', text: 'two' });
+  answer(texts.joinNameless);
+  expect(results.length).toBe(1);
+  answer(texts.unknownChannel('other'), texts.joinNameless);
+  expect(results[1]?.ending).toBe('unknown-user');
+});
+
+test.each<[string, string[], SendResult['ending']]>([
+  ['the question in other words', ['ERROR: no name given, usage: /join NAME'], 'done'],
+  ['a channel without a name', [texts.unknownChannel('')], 'done'],
+  ['a greeting before that', ['Welcome, Scott!', 'Invalid command'], 'done'],
+  ['a refusal in other words', ['No such channel: 168_tas', 'Invalid command'], 'not-allowed'],
+  ['one without the name', ['Unknown channel', 'Invalid command'], 'not-allowed'],
+  ['one of the source, and no answer', [texts.unknownChannel('168_tas')], 'unknown-user'],
+  ['no such command at all', [texts.unknownControl('/join')], 'done'],
+])('%s', (_, frames, ending) => {
+  const { host, results, send, answer } = makeSender();
+  send({});
+  host.connection.events?.opened?.();
+  answer(...frames);
+  expect(results).toEqual([]);
+  host.ring();
+  expect(results.map((result) => result.ending)).toEqual([ending]);
+  expect(results[0]?.isUnanswered).toBeUndefined();
 });
 
 test('no channel, a channel with a space, a file: refused before anything is dialled', () => {

@@ -11,6 +11,7 @@ import type {
   SendResult,
   Target,
 } from '../../dialect';
+import { limits } from '../../limits';
 import { texts } from '../wire/messages';
 
 const lineFeed = 10;
@@ -75,6 +76,17 @@ class MessageConnection implements ConnectionEvents {
     this.#connection.write(this.#bytes);
     // Other clients may be served first; the server's own end tells that it has taken all of it.
     this.#connection.end('patient');
+    this.#connection.wake(limits.client.unansweredMs);
+  }
+
+  /**
+   * The server serves somebody else first, or never ends its side: its system has all of the text and keeps it. As long
+   * as that takes nothing, there is no room for the text yet.
+   */
+  woke(): void {
+    if (this.#connection.isAcknowledged) {
+      this.#finish({ ending: 'done', line: '', isUnanswered: true });
+    } else this.#connection.wake(limits.client.unansweredMs);
   }
 
   /** The server of this protocol says nothing. */

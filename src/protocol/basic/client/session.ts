@@ -12,6 +12,7 @@ import type {
   Ending,
   Target,
 } from '../../dialect';
+import { limits } from '../../limits';
 import { texts } from '../wire/messages';
 
 export class BasicClientSession implements ClientSession, ConnectionEvents {
@@ -41,13 +42,24 @@ export class BasicClientSession implements ClientSession, ConnectionEvents {
   leave(): void {
     this.#isLeaving = true;
     // What was typed while we were dialling is sent first.
-    if (this.#state === 'open') this.#connection?.end('patient');
+    if (this.#state === 'open') this.#end();
   }
 
   opened(): void {
     this.#state = 'open';
     for (const line of this.#early.splice(0)) this.#write(line);
-    if (this.#isLeaving) this.#connection?.end('patient');
+    if (this.#isLeaving) this.#end();
+  }
+
+  #end(): void {
+    this.#connection?.end('patient');
+    this.#connection?.wake(limits.client.unansweredMs);
+  }
+
+  /** Not every server ends its side: what its system has counts as sent. */
+  woke(): void {
+    if (this.#connection?.isAcknowledged === true) this.#exit('done');
+    else this.#connection?.wake(limits.client.unansweredMs);
   }
 
   /** The server of this protocol says nothing. */

@@ -16,7 +16,7 @@ import { limits } from '../../limits';
 import { messageOf } from '../wire/codec';
 import { framesOfTyped, joined, takeFrame } from '../wire/frames';
 import { texts } from '../wire/messages';
-import { endings } from './render';
+import { Answers } from './answers';
 
 /**
  * A command that changes nothing and has one fixed answer. Neither a join nor a text is answered when all
@@ -24,25 +24,40 @@ import { endings } from './render';
  */
 const probe = framesOfTyped('/join');
 
+/** What is under way: a message, or our way to its channel. */
+interface Step {
+  readonly message: OutgoingMessage;
+  readonly isJoining: boolean;
+  readonly answers: Answers;
+  /** How often the server had nothing to say for `unansweredMs`. */
+  silences: number;
+}
+
 export class ChannelsSender implements Sender, ConnectionEvents {
+  readonly #host: ClientHost;
   readonly #target: Target;
   readonly #queue: RequestQueue;
   /** The channel that this client is in, as far as the answers tell. */
   #channel: string | undefined;
-  /** The message that is being sent, and whether we are only on our way to its channel. */
-  #current: { readonly message: OutgoingMessage; isJoining: boolean } | undefined;
-  #refusal: SendResult | undefined;
+  #current: Step | undefined;
+  /** Answers that may still come to what was not waited for any longer. */
+  #owed = 0;
+  /** The server has not answered the question yet: it is not waited for as long again. */
+  #isMute = false;
+  #cancelDecision: (() => void) | undefined;
 
   constructor(host: ClientHost, target: Target) {
+    this.#host = host;
     this.#target = target;
     this.#queue = new RequestQueue(host, (message) => this.#send(message), {
-      answerMs: limits.client.answerMs,
+      answerMs: limits.client.unansweredMs,
       open: () => this,
       goodbye: () => this.#queue.connection?.end(),
       lost: (isReached) => {
         const text = isReached ? texts.disconnected : texts.cannotConnect;
         return { ending: 'unreachable', line: text(target.host, target.port) };
       },
+      late: () => this.#late(),
     });
   }
 
@@ -70,18 +85,37 @@ export class ChannelsSender implements Sender, ConnectionEvents {
     const frame = takeFrame(inbox);
     if (frame === undefined) return 'more';
     const reply = messageOf(frame);
-    if (reply?.is !== 'refused' || this.#current === undefined) return 'taken';
-    if (reply.text === texts.joinNameless) this.#answered(this.#current);
-    else this.#refusal ??= { ending: endings[reply.why], line: reply.text };
+    if (reply === undefined) return 'taken';
+    if (this.#owed > 0 && Answers.isOfSource(reply)) {
+      this.#owed--;
+      return 'taken';
+    }
+    const current = this.#current;
+    switch (current?.answers.take(reply)) {
+      case 'answered':
+        this.#isMute = false;
+        this.#answered();
+        break;
+      case 'perhaps':
+        this.#cancelDecision ??= this.#host.after(limits.client.otherWordsMs, () => this.#decide());
+        break;
+      default:
+        break;
+    }
     return 'taken';
   }
 
   ended(): void {
-    this.#queue.lose();
+    this.#lose();
     this.#queue.connection?.end();
   }
 
   lost(): void {
+    this.#lose();
+  }
+
+  #lose(): void {
+    this.#stopDeciding();
     this.#queue.lose();
   }
 
@@ -91,20 +125,62 @@ export class ChannelsSender implements Sender, ConnectionEvents {
     const join = this.#channel === to ? [] : [framesOfTyped(`/join ${to}`)];
     // From no channel, both go at once: what follows a join that is refused is said nowhere.
     const say = isElsewhere ? [] : [framesOfText(text)];
-    this.#current = { message, isJoining: isElsewhere };
-    this.#refusal = undefined;
+    this.#current = { message, isJoining: isElsewhere, answers: new Answers(to), silences: 0 };
     for (const bytes of [...join, ...say, probe]) this.#queue.connection?.write(bytes);
     this.#queue.expectAnswer();
+    if (this.#isMute) {
+      this.#cancelDecision = this.#host.after(limits.client.otherWordsMs, () => this.#late());
+    }
   }
 
-  #answered({ message, isJoining }: { message: OutgoingMessage; isJoining: boolean }): void {
+  /** The words of the source have not come behind others: those were the answer. */
+  #decide(): void {
+    const { answers } = this.#current ?? {};
+    // A refusal of what was sent has come, and the question's answer has not: it still may.
+    if (answers?.isOwed === true) this.#owed++;
+    answers?.close();
+    this.#answered();
+  }
+
+  /** The server has said nothing. What it has counts as sent: not every server answers the question. */
+  #late(): void {
+    const current = this.#current;
+    const { connection } = this.#queue;
+    if (current?.answers.haveBegun === true) this.#decide();
+    else if (current !== undefined && connection?.isAcknowledged === true) {
+      this.#owed++;
+      this.#isMute = true;
+      this.#answered('unanswered');
+    } else if (current !== undefined && ++current.silences < mostSilences) {
+      this.#queue.expectAnswer();
+    } else {
+      connection?.abort();
+      this.#lose();
+    }
+  }
+
+  #answered(how?: 'unanswered'): void {
+    const current = this.#current;
     this.#current = undefined;
-    if (this.#refusal !== undefined) return this.#queue.settle(this.#refusal);
+    this.#stopDeciding();
+    if (current === undefined) return;
+    const { message, isJoining, answers } = current;
+    if (answers.refusal !== undefined) return this.#queue.settle(answers.refusal);
     this.#channel = message.to;
-    if (isJoining) this.#send(message);
-    else this.#queue.settle({ ending: 'done', line: texts.prompt + message.text });
+    if (isJoining) return this.#send(message);
+    const line = texts.prompt + message.text;
+    const isUnanswered = how === 'unanswered';
+    this.#queue.settle({ ending: 'done', line, ...(isUnanswered && { isUnanswered }) });
+  }
+
+  #stopDeciding(): void {
+    this.#cancelDecision?.();
+    this.#cancelDecision = undefined;
   }
 }
+
+/** How long a server that acknowledges nothing is waited for, counted in silences. */
+const mostSilences = Math.ceil(limits.client.answerMs / limits.client.unansweredMs);
 
 /** A text to be said: each line by itself, none of them a command. */
 const framesOfText = (text: string): Uint8Array =>

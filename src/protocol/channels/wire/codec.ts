@@ -49,7 +49,7 @@ export function nameOfFrame(frame: Uint8Array): Name {
 
 const refusals: readonly (readonly [Refusal, RegExp])[] = [
   ['unknown-control', /^\S+ is not a valid control message\. Valid messages are /],
-  ['unknown-channel', /^No channel named \S+ exists\. Try '\/create /],
+  ['unknown-channel', /^No channel named \S* exists\. Try '\/create /],
   ['nameless', /^\/(join|create) command must be followed by the name of a channel to \1\.?$/],
   ['channel-exists', /^Room \S+ already exists, so cannot be created\.$/],
   ['too-many', /^Too many channels, so \S+ cannot be created\.$/],
