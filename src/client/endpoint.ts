@@ -4,8 +4,8 @@ import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import { hostAndPort } from '../protocol/bytes/address';
 import { didYouMean } from '../protocol/bytes/nearest';
+import { clients } from '../protocol/clients';
 import type { Client, Target } from '../protocol/dialect';
-import { dialects } from '../protocol/index';
 
 /** A dialect that has a client. */
 export interface ClientDialect {
@@ -13,8 +13,8 @@ export interface ClientDialect {
   readonly client: Client;
 }
 
-const clientDialects: readonly ClientDialect[] = dialects.flatMap(({ name, client }) =>
-  client === undefined ? [] : [{ dialect: name, client }],
+const clientDialects: readonly ClientDialect[] = Object.entries(clients).map(
+  ([dialect, client]) => ({ dialect, client }),
 );
 
 const clientDialectNames: readonly string[] = clientDialects.map(({ dialect }) => dialect);

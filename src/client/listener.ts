@@ -4,8 +4,8 @@
 
 import { listen } from '../net/listen';
 import type { TcpSocket } from '../net/tcp_socket';
+import { clients } from '../protocol/clients';
 import type { Client } from '../protocol/dialect';
-import { dialectNamed } from '../protocol/index';
 import { limits } from '../protocol/limits';
 import { SocketConnection } from './connection';
 import { sockets } from './sockets';
@@ -125,7 +125,7 @@ class Listener {
 }
 
 function start(dialect: string, local: string, server: string, port: number): Listener | undefined {
-  const client = dialectNamed(dialect)?.client;
+  const client = clients[dialect];
   if (client?.callback === undefined) return undefined;
   try {
     return new Listener(client.callback.bind(client), local, server, port);

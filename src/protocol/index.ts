@@ -10,6 +10,3 @@ import { relay } from './relay/index';
 import { web } from './web/index';
 
 export const dialects: readonly Dialect[] = [mailbox, channels, relay, market, groups, web, basic];
-
-export const dialectNamed = (name: string): Dialect | undefined =>
-  dialects.find((dialect) => dialect.name === name);

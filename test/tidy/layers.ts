@@ -29,6 +29,11 @@ export const layers: readonly Layer[] = [
     may: ['src/protocol/*.ts', 'src/protocol/*/index.ts'],
     external: [],
   },
+  {
+    files: 'src/protocol/clients.ts',
+    may: [contract, 'src/protocol/*/client/index.ts'],
+    external: [],
+  },
   { files: 'src/protocol/*.ts', may: [contract, bytes], external: [] },
   { files: bytes, may: [contract, bytes], external: [] },
   { files: clientKit, may: [clientKit, contract, bytes], external: [] },
@@ -106,8 +111,17 @@ export const layers: readonly Layer[] = [
     may: ['src/client/page/**', clientKit, contract, bytes, 'src/protocol/web/{wire,client}/**'],
   },
   {
+    // No server's half: a command that says one thing and exits would load it for nothing.
     files: 'src/client/**',
-    may: [cliForCommands, 'src/net/**', 'src/client/**', 'src/protocol/**'],
+    may: [
+      cliForCommands,
+      'src/net/**',
+      'src/client/**',
+      'src/protocol/clients.ts',
+      clientKit,
+      contract,
+      bytes,
+    ],
   },
 ];
 
@@ -128,11 +142,12 @@ export const impure: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Where a dialect may be named besides its own folder: the list, and the command line's door flags. The reserved
+ * Where a dialect may be named besides its own folder: the lists, and the command line's door flags. The reserved
  * rooms are words of the hub as well, so there they say nothing about a dialect.
  */
 export const mayNameDialects: Readonly<Record<string, readonly string[] | 'all'>> = {
   'src/protocol/index.ts': 'all',
+  'src/protocol/clients.ts': 'all',
   'src/server/serve.ts': 'all',
   'src/protocol/limits.ts': ['market', 'relay'],
   'src/protocol/model.ts': ['market', 'relay'],

@@ -1,9 +1,7 @@
 // The basic dialect: bytes go to stdout, one client after the other (source 003, part 0).
 
 import { defineDialect } from '../dialect';
-import { limits } from '../limits';
-import { BasicSender } from './client/sender';
-import { BasicClientSession } from './client/session';
+import { client } from './client/index';
 import { BasicSession } from './server/session';
 
 export const basic = defineDialect({
@@ -13,11 +11,5 @@ export const basic = defineDialect({
     oneAtATime: true,
     open: (host) => new BasicSession(host),
   },
-  client: {
-    defaultPort: 12345,
-    textBytes: limits.net.sendQueueBytes,
-    takesBytes: true,
-    connect: (host, options) => new BasicClientSession(host, options),
-    send: (host, target) => new BasicSender(host, target),
-  },
+  client,
 });

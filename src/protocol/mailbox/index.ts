@@ -1,14 +1,10 @@
 // The mailbox dialect: it stores messages, calls users back, and confirms (source 000).
 
 import { defineDialect } from '../dialect';
-import { IncomingCall } from './client/callback';
-import { oneShot } from './client/one_shot';
-import { MailboxSender } from './client/sender';
-import { MailboxClientSession } from './client/session';
+import { client } from './client/index';
 import { callback } from './server/callback';
 import { consoleLines } from './server/console';
 import { MailboxSession } from './server/session';
-import { textBytes } from './wire/messages';
 
 export const mailbox = defineDialect({
   name: 'mailbox',
@@ -31,12 +27,5 @@ export const mailbox = defineDialect({
     open: (host, { replies }) => new MailboxSession(host, replies === 'text' ? 'text' : 'byte'),
     callback,
   },
-  client: {
-    defaultPort: 8888,
-    textBytes,
-    connect: (host, options) => new MailboxClientSession(host, options),
-    send: (host, target) => new MailboxSender(host, target),
-    ...oneShot,
-    callback: (connection, received) => new IncomingCall(connection, received),
-  },
+  client,
 });

@@ -1,10 +1,9 @@
 // The relay dialect: emitters, displays, numbered frames (source 002).
 
 import { defineDialect } from '../dialect';
-import { RelaySender } from './client/sender';
-import { RelayClientSession } from './client/session';
+import { client } from './client/index';
 import { RelaySession } from './server/session';
-import { relayName, textBytesMax } from './wire/messages';
+import { relayName } from './wire/messages';
 
 export const relay = defineDialect({
   name: relayName,
@@ -25,11 +24,5 @@ export const relay = defineDialect({
         openStop: settings['open-stop'] === true,
       }),
   },
-  client: {
-    defaultPort: 8890,
-    exampleUser: '0',
-    textBytes: textBytesMax,
-    connect: (host, options) => new RelayClientSession(host, options),
-    send: (host, target) => new RelaySender(host, target),
-  },
+  client,
 });

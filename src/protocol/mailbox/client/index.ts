@@ -1,0 +1,17 @@
+// The client's half of the mailbox dialect.
+
+import type { Client } from '../../client';
+import { textBytes } from '../wire/messages';
+import { IncomingCall } from './callback';
+import { oneShot } from './one_shot';
+import { MailboxSender } from './sender';
+import { MailboxClientSession } from './session';
+
+export const client = {
+  defaultPort: 8888,
+  textBytes,
+  connect: (host, options) => new MailboxClientSession(host, options),
+  send: (host, target) => new MailboxSender(host, target),
+  ...oneShot,
+  callback: (connection, received) => new IncomingCall(connection, received),
+} satisfies Client;
