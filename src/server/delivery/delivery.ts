@@ -162,6 +162,9 @@ export class Delivery {
     } else if ('session' in to) {
       const outlet = this.#connections.get(to.session);
       if (outlet) this.#tell(outlet, notice);
+    } else if ('carrier' in to) {
+      const outlet = this.#deps.connection(to.carrier);
+      if (outlet) this.#tell(outlet, notice);
     } else {
       this.#recipients.get(to.recipient)?.tell(notice);
     }

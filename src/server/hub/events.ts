@@ -27,6 +27,8 @@ export interface CallbackAddress {
 export type Audience =
   | { readonly recipient: RecipientId }
   | { readonly session: SessionId }
+  /** A connection without a user, which brings a file. */
+  | { readonly carrier: SessionId }
   | { readonly room: RoomName; readonly except: SessionId }
   | 'watchers';
 

@@ -52,7 +52,7 @@ export interface ConnectionHostDeps extends SharedByInputs {
   opened(host: ConnectionHost): void;
   /** Its session asks the hub for something, for the first time. */
   spoke(host: ConnectionHost): void;
-  /** Its session is about to ask for a name: from now on delivery must find it. */
+  /** Its session is about to ask for a name, or to carry a file: from now on delivery must find it. */
   entered(host: ConnectionHost): void;
   /** The connection is gone. */
   closed(host: ConnectionHost, session: SessionId | undefined): void;
@@ -160,6 +160,8 @@ export class ConnectionHost
   ): void {
     if (this.#isLost) return;
     if (command.do === 'enter' || command.do === 'login') this.#enter();
+    // It has no user, and is told when nobody wants its file any more.
+    if (command.do === 'offer-open') this.#deps.entered(this);
     if (!this.#hasSpoken) this.#speak();
     this.#commands.add();
     this.#input.submitted();

@@ -261,6 +261,31 @@ test('an offer taken back, and one whose sender is lost in the middle', () =>
     bob < Res.Confirmation Id=f2 Status=unknown-file
   `));
 
+test('an upload that nobody waits for any more is told so in the middle', () =>
+  golden(`
+    alice enters
+    bob enters
+    carol enters
+    alice > File_transfer Status=offer To=bob To=carol Id=1 File-Name=a File-Size=500
+    alice < Res.Confirmation Id=1 Status=ok | bob\\ncarol\\n
+    bob < File_transfer User=alice Id=f1 Status=offer File-Name=a File-Size=500
+    carol < File_transfer User=alice Id=f1 Status=offer File-Name=a File-Size=500
+    bob > File_transfer Status=accept Id=f1
+    bob < Res.Confirmation Id=f1 Status=ok
+    alice < File_transfer User=bob Id=1 Status=accept Token=*
+    up connects
+    up > File_transfer Status=data Id=1 Token=*alice | hel
+    bob > File_transfer Status=reject Id=f1
+    bob < Res.Confirmation Id=f1 Status=ok
+    alice < File_transfer User=bob Id=1 Status=failed Reason=cancelled | cancelled
+    up > File_transfer Status=data Id=1 | hel
+    carol > File_transfer Status=reject Id=f1
+    carol < Res.Confirmation Id=f1 Status=ok
+    alice < File_transfer User=carol Id=1 Status=reject
+    up < File_transfer Id=1 Status=failed Reason=cancelled | cancelled
+    up |
+  `));
+
 test('an offer to a group goes to its other members, by port to one', () =>
   golden(`
     alice enters

@@ -175,7 +175,7 @@ describe('one file for several', () => {
     expect(told(hub)).toEqual(['a: rejected by cat']);
     // A recipient who has accepted may still cancel.
     hub.must(reject('b'));
-    expect(told(hub)).toEqual(['a: failed by ben (cancelled)']);
+    expect(told(hub)).toEqual(['a: failed by ben (cancelled)', 'w1: failed by ann (cancelled)']);
     expect(hub.ask(bring('w1'))).toEqual(no('unknown-offer'));
   });
 });
@@ -214,7 +214,7 @@ describe('a transfer that fails', () => {
     hub.must(open('w1', 'up'));
     told(hub);
     hub.must(leave('a'));
-    expect(told(hub)).toEqual(['b: failed by ann (gone)']);
+    expect(told(hub)).toEqual(['b: failed by ann (gone)', 'w1: failed by ann (cancelled)']);
     expect(hub.ask(bring('w1'))).toEqual(no('unknown-offer'));
   });
 

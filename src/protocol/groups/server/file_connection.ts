@@ -177,6 +177,15 @@ export class FileConnection {
     this.#end(wasSending, reason);
   }
 
+  /** All who were to get it have given up, which the hub knows. */
+  unwanted(): void {
+    if (this.#phase !== 'receiving' && this.#phase !== 'storing') return;
+    this.#sink?.abandon();
+    this.#sink = undefined;
+    this.#settle();
+    this.#end(false, 'cancelled');
+  }
+
   /** The session is over for a cause of its own. */
   stop(why: OfferFailure): void {
     if (this.#phase === 'over') return;

@@ -96,7 +96,7 @@ export class GroupsSession implements Session {
     else if (this.#state === 'serving') {
       this.#user?.events.tell(notice);
       this.#awaitConfirmation();
-    }
+    } else if (this.#state === 'carrying' && notice.is === 'offer') this.#file?.unwanted();
   }
 
   deliver(message: Direct, settle: Settle): void {

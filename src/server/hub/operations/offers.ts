@@ -115,7 +115,8 @@ function endByConnection(
   const offer = offers.byFileConnection(session);
   if (!offer) return refused('unknown-offer');
   const part = offers.partByFileConnection(offer.number, session);
-  if (!part) offers.fail(context, offer, why ?? 'broken');
+  // The connection itself knows.
+  if (!part) offers.fail(context, { ...offer, file_connection: null }, why ?? 'broken');
   else if (why === undefined) offers.endPart(context, offer, part, { step: 'done' });
   else offers.endPart(context, offer, part, { step: 'failed', why });
   return ok(undefined);

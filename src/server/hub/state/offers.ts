@@ -9,6 +9,7 @@ import type {
   SessionId,
 } from '../../../protocol/model';
 import type { CommandContext } from '../context';
+import type { Audience } from '../events';
 import { accountOf, guestOf } from '../names';
 import type { Store } from '../store';
 import type { Attachments } from './attachments';
@@ -163,6 +164,11 @@ export class Offers {
   #endIfEmpty(context: CommandContext, offer: OfferRow): void {
     if (this.#sql.parts.all(offer.number).length > 0) return;
     this.#sql.remove.run(offer.number);
+    const { hash, file_connection: carrier } = offer;
+    if (hash === null && carrier !== null) {
+      // Nobody wants the rest of it.
+      this.#tell(context, { carrier }, offer, { step: 'failed', why: 'cancelled' });
+    }
     if (offer.hash !== null) context.emit({ is: 'file-released', hash: offer.hash });
   }
 
@@ -184,7 +190,7 @@ export class Offers {
 
   #tell(
     context: CommandContext,
-    to: { readonly session: SessionId } | { readonly recipient: RecipientId },
+    to: Audience,
     offer: OfferRow,
     how: Pick<OfferStep, 'step' | 'why'> & { readonly by?: Name },
   ): void {
