@@ -428,6 +428,8 @@ export const operations = {
   /** Sets the balance of the session's user and writes it into the ledger. */
   'balance-set': entered(stores<{ amount: number }, Balances, 'bad-amount'>()),
   funds: entered(reads<NoInput, { balance: number }, 'no-account'>()),
+  /** The balance that is kept for a name, for those who may enter under it as guests; 0 where there is none. */
+  'funds-kept': reads<{ name: Name }, { balance: number }, 'name-taken'>(),
   transfer:
     entered(
       stores<

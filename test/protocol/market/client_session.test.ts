@@ -12,7 +12,7 @@ const anonymous: Target = { host: '127.0.0.1', port: 8891, path: '' };
 
 function client(more: Partial<ClientOptions> = {}) {
   const host = new FakeClientHost();
-  const options = { target, interactive: true, takeover: false, ...more };
+  const options = { target, interactive: true, takeover: false, plain: true, ...more };
   const session = market.client.connect(host, options);
   const done: string[] = [];
   const type = (line: string): void => session.typed(line, (ending) => done.push(ending));
@@ -225,7 +225,98 @@ describe('inside', () => {
     expect(session.complete?.('I am :an')).toEqual([':smile', ':angry', ':confused']);
     expect(session.complete?.(':t - ')).toEqual(['bob', 'carol', 'erin']);
     expect(session.complete?.(':p - <c')).toEqual(['<bob>', '<carol>', '<erin>']);
-    expect(session.complete?.('hi b')).toEqual([]);
+    expect(session.complete?.('hi b')).toEqual(['bob', 'carol', 'erin']);
+    expect(session.complete?.('hi ')).toEqual([]);
+    expect(session.complete?.('/')).toEqual(['/help', '/quit']);
+  });
+});
+
+describe('a person at a terminal', () => {
+  const person = (more: Partial<ClientOptions> = {}) => client({ plain: false, ...more });
+  /** One that has asked for marks. */
+  function askedFor(more: Partial<ClientOptions> = {}) {
+    const all = person(more);
+    all.host.connection.events?.opened?.();
+    all.hear(texts.welcome, texts.question, texts.question, texts.question);
+    return all;
+  }
+
+  test('is told what to answer, then what can be done, once', () => {
+    const { host, hear, sent } = askedFor();
+    expect(sent()).toBe('alice\n:marks\n');
+    expect(host.takeLines()).toEqual([
+      texts.welcome,
+      texts.question,
+      '(you are <alice>; a whole number of dollars)',
+    ]);
+    hear(texts.badBalance, texts.question);
+    expect(host.takeLines()).toEqual([texts.badBalance, texts.question]);
+    hear(texts.balanceSet(5));
+    expect(host.takeLines()).toEqual([
+      texts.balanceSet(5),
+      '(what you type is said to all; /help shows what else you can do)',
+    ]);
+  });
+
+  test('sees which lines are private, and how to answer them', () => {
+    const { host, hear } = askedFor();
+    host.takeLines();
+    hear('[PRIVATE] <bob>: psst', '<bob>: aloud', '[PRIVATE] <bob>: psst again');
+    expect(host.shown.map(({ json }) => json['private'])).toEqual([
+      true,
+      undefined,
+      undefined,
+      true,
+    ]);
+    expect(host.takeLines()).toEqual([
+      '[PRIVATE] <bob>: psst',
+      '(:p - <bob> - TEXT answers)',
+      '<bob>: aloud',
+      '[PRIVATE] <bob>: psst again',
+    ]);
+  });
+
+  test('types commands with a slash, and two to say one', () => {
+    const { host, type, sent, done } = askedFor();
+    sent();
+    host.takeLines();
+    type('/users');
+    type('/dance');
+    type('//dance');
+    type('/help');
+    expect(sent()).toBe('/dance\n');
+    expect(host.takeLines().slice(0, 3)).toEqual([
+      'There is no /users. Did you mean :u? /help shows what there is; //users says it with one slash.',
+      'There is no /dance. /help shows what there is; //dance says it with one slash.',
+      'TEXT                  said to all who are here',
+    ]);
+    expect(done).toEqual(['usage', 'usage', 'done', 'done']);
+    type('/quit');
+    expect(sent()).toBe(':q\n');
+  });
+
+  test('on a server that knows no marks enters all the same', () => {
+    const { host, hear, sent } = person();
+    host.connection.events?.opened?.();
+    hear(texts.welcome, texts.question, texts.question, texts.badName, texts.question);
+    expect(sent()).toBe('alice\n:marks\n');
+    expect(host.takeLines().slice(0, 2)).toEqual([texts.welcome, texts.question]);
+  });
+
+  test('who comes back has the balance that they had, and is not asked', () => {
+    const { host, hear, sent } = person({ resumed: {} });
+    host.connection.events?.opened?.();
+    hear(texts.welcome, texts.question, texts.question, texts.question);
+    hear(texts.funds(700), texts.question, texts.balanceSet(700));
+    expect(sent()).toBe('alice\n:marks\n:funds\n700\n');
+    expect(host.prompts).toEqual(['Me: ']);
+  });
+
+  test('a script reads private lines as the source has them', () => {
+    const { host, hear } = askedFor({ interactive: false });
+    host.takeLines();
+    hear('[PRIVATE] <bob>: psst');
+    expect(host.shown[0]).toMatchObject({ lines: ['<bob>: psst'], json: { private: true } });
   });
 });
 

@@ -59,7 +59,6 @@ describe('the answer to the question for the balance', () => {
     'a[b',
     'a]b',
     ':u',
-    ':funds',
     '#7',
     'x'.repeat(33),
     'a\u202eb',
@@ -68,6 +67,11 @@ describe('the answer to the question for the balance', () => {
     'a\ufffd\x00',
   ])('%j is neither', (line) => {
     expect(answerOf(line)).toEqual({ is: 'bad-name' });
+  });
+
+  test('what clients of ours ask before they enter', () => {
+    expect(answerOf(':funds')).toEqual({ is: 'funds' });
+    expect(answerOf(':marks')).toEqual({ is: 'marks' });
   });
 
   test('nothing, and the command to leave', () => {
@@ -272,6 +276,9 @@ describe('what the client makes of each text', () => {
     [texts.paid('bob', 10), { is: 'paid', from: 'bob', amount: '10' }],
     [texts.users, { is: 'users' }],
     ['<bob>', { is: 'user', name: 'bob' }],
+    ['[PRIVATE] <bob>: hi', { is: 'said', from: 'bob', text: 'hi', isPrivate: true }],
+    ['<bob>: [PRIVATE] <carol>: hi', { is: 'said', from: 'bob', text: '[PRIVATE] <carol>: hi' }],
+    ['[PRIVATE] <bob>', { is: 'told' }],
     ['<bob>: hi: there', { is: 'said', from: 'bob', text: 'hi: there' }],
     [
       '<bob>: [SERVER] Client: <x> connected!',

@@ -20,20 +20,24 @@ function makeSender(to: Target = target) {
   const sent = (): string => host.connection.take().toString();
   const enter = (): void => {
     host.connection.events?.opened?.();
-    hear(texts.welcome, texts.question, texts.question, texts.balanceSet(0));
+    hear(texts.welcome, texts.question, texts.question);
+    if (to.user !== undefined) hear(texts.funds(70), texts.question);
+    hear(texts.balanceSet(70));
   };
   return { host, sender: made, results, send, hear, sent, enter };
 }
 
-test('enters with its name and no money, says it to one, and waits for the word that it was', () => {
+test('enters with its name and the money that it had, says it to one, and waits for the word that it was', () => {
   const { host, results, send, hear, sent, sender: made } = makeSender();
   send({ to: 'bob', text: 'hi' });
   host.connection.events?.opened?.();
   hear(texts.welcome, texts.question);
   expect(sent()).toBe('alice\n');
   hear(texts.question);
-  expect(sent()).toBe('0\n');
-  hear(texts.balanceSet(0));
+  expect(sent()).toBe(':funds\n');
+  hear(texts.funds(700), texts.question);
+  expect(sent()).toBe('700\n');
+  hear(texts.balanceSet(700));
   expect(sent()).toBe(':p - <bob> - hi\n:funds\n');
   hear('<carol>: noise', texts.joined('dave'));
   expect(results).toEqual([]);
@@ -53,13 +57,32 @@ test('several in order over one connection, each with its own outcome', () => {
   send({ to: 'bob', text: 'one' });
   send({ to: 'nobody', text: 'two' });
   enter();
-  expect(sent()).toBe('alice\n0\n:p - <bob> - one\n:funds\n');
+  expect(sent()).toBe('alice\n:funds\n70\n:p - <bob> - one\n:funds\n');
   hear(texts.funds(0));
   expect(sent()).toBe(':p - <nobody> - two\n:funds\n');
   hear(texts.notConnected('nobody'), texts.funds(0));
   expect(results.map(({ ending }) => ending)).toEqual(['done', 'unknown-user']);
   expect(results[1]?.line).toBe('[SERVER] Client: <nobody> is not connected.');
   expect(host.connections).toHaveLength(1);
+});
+
+test('a server that cannot tell what the name has is entered without money', () => {
+  for (const answer of [texts.badName, texts.badBalance, 'What?']) {
+    const { host, send, hear, sent } = makeSender();
+    send({ to: 'bob', text: 'hi' });
+    host.connection.events?.opened?.();
+    hear(texts.welcome, texts.question, texts.question, answer, texts.question);
+    expect(sent()).toBe('alice\n:funds\n0\n');
+  }
+});
+
+test('a name that was taken while its balance was asked: nothing is said under another', () => {
+  const { host, results, send, hear, sent } = makeSender();
+  send({ to: 'bob', text: 'hi' });
+  host.connection.events?.opened?.();
+  hear(texts.welcome, texts.question, texts.question, texts.inUse('alice'), texts.question);
+  expect(sent()).toBe('alice\n:funds\n');
+  expect(results).toEqual([{ ending: 'not-allowed', line: texts.inUse('alice') }]);
 });
 
 test('aloud: every line by itself, none of them a command', () => {

@@ -27,6 +27,7 @@ export class SessionClient {
       direct: () => yes<'direct'>({ id: 1, serial: 1, waiting: false }),
       users: () => yes<'users'>({ users: [] }),
       funds: () => yes<'funds'>({ balance: 3000 }),
+      'funds-kept': () => yes<'funds-kept'>({ balance: 700 }),
       transfer: ({ amount }) => yes<'transfer'>({ before: 3000, after: 3000 - amount }),
       ...answers,
     });

@@ -101,6 +101,35 @@ describe('entering', () => {
     expect(client.says('1\n')).toBe(`${texts.balanceSet(1)}\n`);
   });
 
+  test('a mistyped balance is no other name for who has one', () => {
+    const client = new SessionClient();
+    client.says('alice\n');
+    for (const mistyped of ['lots', 'two words'])
+      expect(client.says(`${mistyped}\n`)).toBe(`${texts.badBalance}\n${texts.question}\n`);
+    client.says('5\n');
+    expect(client.host.commands[1]).toMatchObject({ do: 'enter', wanted: { name: name('alice') } });
+  });
+
+  test('after a name that was in use another may be tried', () => {
+    const client = new SessionClient({ 'name-free': () => yes<'name-free'>({ free: false }) });
+    client.says('bob\n');
+    client.host.answers['name-free'] = () => yes<'name-free'>({ free: true });
+    expect(client.says('ben\n')).toBe(`${texts.question}\n`);
+    client.says('5\n');
+    expect(client.host.commands[2]).toMatchObject({ do: 'enter', wanted: { name: name('ben') } });
+  });
+
+  test('what the name has can be asked, and the question stands again', () => {
+    const client = new SessionClient();
+    client.says('alice\n');
+    expect(client.says(':funds\n')).toBe(`${texts.funds(700)}\n${texts.question}\n`);
+    expect(client.host.commands[1]).toEqual({ do: 'funds-kept', name: name('alice') });
+    client.host.answers['funds-kept'] = () => no('name-taken');
+    expect(client.says(':funds\n')).toBe(`${texts.inUse('alice')}\n${texts.question}\n`);
+    client.host.answers['funds-kept'] = () => no('overloaded');
+    expect(client.says(':funds\n')).toBe(`${texts.busy}\n${texts.question}\n`);
+  });
+
   test('an empty answer is asked again', () => {
     const client = new SessionClient();
     client.host.takeText();

@@ -18,8 +18,13 @@ const url = (name: string, of = server): string =>
   `market://${name}@127.0.0.1:${of.port('market')}`;
 
 /** A user at a terminal who has entered. */
-async function inside(name: string, balance: number, of = server): Promise<Screen> {
-  const screen = await openChat(['connect', url(name, of), '--plain'], { columns: 120 });
+async function inside(
+  name: string,
+  balance: number,
+  of = server,
+  ...more: string[]
+): Promise<Screen> {
+  const screen = await openChat(['connect', url(name, of), '--plain', ...more], { columns: 120 });
   await screen.until('What is your balance?');
   screen.type(`${balance}${keys.enter}`);
   await screen.until((shown) => shown.cursorLine === 'Me: ');
@@ -126,7 +131,7 @@ test('a name in use is told, and another may be typed', async () => {
   await using screen = await openChat(['connect', url('taken')], { columns: 120 });
   await screen.until('<taken> is already in use.');
   screen.type(`other${keys.enter}`);
-  await screen.until(/balance\?\nother\n.*balance\?/);
+  await screen.until(/balance\?\n.*\nother\n.*balance\?/);
   screen.type(`5${keys.enter}`);
   await conversation.play('taken < [SERVER] Client: <other> connected!');
 });
@@ -143,7 +148,7 @@ test('Tab completes whom one has heard of', async () => {
 test('a server that stops says goodbye; one that is not there is told', async () => {
   const passing = await startServer([market]);
   const there = url('ann', passing);
-  await using screen = await inside('ann', 5, passing);
+  await using screen = await inside('ann', 5, passing, '--once');
   await passing.stop();
   expect(await screen.ended).toBe(69);
   expect(screen.everything).toEndWith(
@@ -189,6 +194,45 @@ test('a bot gets objects, and a script whose name is in use says nothing', async
   expect(bot.out).not.toContain('hola');
   bot.end();
   expect((await bot.ended).status).toBe(0);
+});
+
+test('chat send changes no balance', async () => {
+  await using conversation = new Conversation(server.port('market'));
+  await conversation.play(`
+    thrifty enters with 500
+    thrifty > :q
+    thrifty < You have been disconnected from the best chat in the universe!
+    thrifty |
+  `);
+  expect(await runChat(['send', url('thrifty'), 'hola'])).toMatchObject({ status: 0 });
+  await using peer = new Conversation(server.port('market'));
+  await peer.play(`
+    thrifty connects
+    thrifty > thrifty
+    thrifty < [SERVER] Client: What is your balance?
+    thrifty > :funds
+    thrifty < [SERVER] Client: You have 500 dollars.
+    thrifty < [SERVER] Client: What is your balance?
+  `);
+});
+
+test('a person sees what is private, keeps their name at a mistyped balance, and gets help', async () => {
+  await using alone = await startServer([market]);
+  await using conversation = new Conversation(alone.port('market'));
+  await using ann = await openChat(['connect', url('ann', alone)], { columns: 120 });
+  await ann.until('(you are <ann>; a whole number of dollars)');
+  ann.type(`lots${keys.enter}`);
+  await ann.until('The balance must be a whole number.');
+  ann.type(`5${keys.enter}`);
+  await ann.until((shown) => shown.cursorLine === 'Me: ');
+  await conversation.play('bob enters with 1\nbob > :p - ann - psst\nbob > aloud');
+  await ann.until(/^\d\d:\d\d <bob>: aloud$/m);
+  expect(ann.everything).toMatch(/^\d\d:\d\d \[PRIVATE\] <bob>: psst$/m);
+  ann.type(`/help${keys.enter}`);
+  await ann.until('/help                 this page');
+  await conversation.play(
+    'bob > :u\nbob < [SERVER] Client: Connected users:\nbob < <ann>\nbob < <bob>',
+  );
 });
 
 test('chat send: to one, to an unknown user, to all', async () => {

@@ -41,6 +41,15 @@ describe('balances', () => {
     expect(faults(hub)).toEqual([]);
   });
 
+  test('what is kept for a name is told to whoever may have it, and to nobody while somebody has', () => {
+    const hub = testHub({ ann: 5 });
+    const kept = (name: string) => hub.ask({ do: 'funds-kept', name: named(name) });
+    expect(kept('ann')).toEqual(no('name-taken'));
+    hub.must(leave('s1'));
+    expect(kept('ann')).toEqual({ ok: true, value: { balance: 5 } });
+    expect(kept('nobody')).toEqual({ ok: true, value: { balance: 0 } });
+  });
+
   test('an amount that is no balance, and a session that has not entered', () => {
     const hub = testHub({ ann: 5 });
     for (const amount of [-1, 0.5, 2 ** 53, NaN, Infinity]) {

@@ -1,5 +1,6 @@
 // What a user may type besides a text: the commands, which go to the server as they are, and emojis.
 
+import { namesFor } from '../../client_kit/words';
 import { forms, marked } from '../wire/messages';
 
 const commands = Object.values(forms).map((form) => form.split(' ', 1)[0] ?? form);
@@ -9,6 +10,7 @@ const emojis = [':smile', ':angry', ':confused'];
 export function completions(before: string, names: Iterable<string>): readonly string[] {
   const word = before.split(/\s/).at(-1) ?? '';
   if (word.startsWith(':')) return word === before ? [...commands, ...emojis] : emojis;
-  if (!/^:[pt]\s+-\s+\S*$/.test(before)) return [];
+  if (/^\/\S*$/.test(before)) return ['/help', '/quit'];
+  if (!/^:[pt]\s+-\s+\S*$/.test(before)) return namesFor(before, names);
   return word.startsWith('<') ? Array.from(names, marked) : [...names];
 }

@@ -1,7 +1,7 @@
 // How the client shows what the server says, and what a refusal means for its exit status.
 
 import type { Ending, Shown } from '../../dialect';
-import type { Refusal, ServerMessage } from '../wire/messages';
+import { privateMark, type Refusal, type ServerMessage } from '../wire/messages';
 
 /** What each refusal makes of the exit status of a script. */
 export const endings: Readonly<Record<Refusal, Ending>> = {
@@ -22,20 +22,21 @@ export const endings: Readonly<Record<Refusal, Ending>> = {
   busy: 'try-later',
 };
 
-/** How a line is shown: itself for a user, its parts for a program. */
-export function shownOf(message: ServerMessage, line: string): Shown {
+/** How a line is shown: itself for a user, its parts for a program. `marks`: whether a private line is marked. */
+export function shownOf(message: ServerMessage, line: string, marks: boolean): Shown {
   const lines = [line];
   switch (message.is) {
     case 'welcome':
     case 'farewell':
     case 'question':
       return { lines, json: { type: message.is, text: line }, kind: 'result' };
-    case 'said':
-      return {
-        lines,
-        json: { type: 'message', from: message.from, text: message.text },
-        kind: 'incoming',
-      };
+    case 'said': {
+      const { from, text, isPrivate } = message;
+      const json = { type: 'message', from, text, ...(isPrivate && { private: true }) };
+      // A script gets the line as the source has it.
+      const isBare = isPrivate === true && !marks;
+      return { lines: isBare ? [line.slice(privateMark.length)] : lines, json, kind: 'incoming' };
+    }
     case 'joined':
     case 'left':
       return { lines, json: { type: message.is, name: message.name }, kind: 'incoming' };

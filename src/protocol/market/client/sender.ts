@@ -1,4 +1,4 @@
-// One-shot sending: enters without money, says the text, and waits until it is known what became of it.
+// One-shot sending: enters with the money that is there, says the text, and waits until it is known what became of it.
 
 import type { Inbox } from '../../bytes/inbox';
 import { encodeText, linesOf } from '../../bytes/text';
@@ -16,14 +16,14 @@ import { limits } from '../../limits';
 import { answerOf, messageOf, requestOf } from '../wire/codec';
 import { type Line, LineReader } from '../wire/lines';
 import { forms, marked, type ServerMessage } from '../wire/messages';
+import { Entering } from './entering';
 import { endings } from './render';
 
 export class MarketSender implements Sender, ConnectionEvents {
   readonly #target: Target;
   readonly #queue: RequestQueue;
   readonly #reader = new LineReader(limits.market.serverLineBytes);
-  /** What is still to answer the question for the balance: the name, then 0. */
-  readonly #answers: string[];
+  readonly #entering: Entering;
   #hasEntered = false;
   /** The message that is being sent, and what the server refused of it. */
   #current: OutgoingMessage | undefined;
@@ -31,7 +31,7 @@ export class MarketSender implements Sender, ConnectionEvents {
 
   constructor(host: ClientHost, target: Target) {
     this.#target = target;
-    this.#answers = target.user === undefined ? ['0'] : [target.user, '0'];
+    this.#entering = new Entering({ name: target.user, marks: false, keepsBalance: true });
     this.#queue = new RequestQueue(host, (message) => this.#send(message), {
       answerMs: limits.client.answerMs,
       open: () => this,
@@ -97,8 +97,9 @@ export class MarketSender implements Sender, ConnectionEvents {
   }
 
   #enter(message: ServerMessage, line: string): void {
-    const answer = message.is === 'question' ? this.#answers.shift() : undefined;
+    const answer = message.is === 'question' ? this.#entering.answer() : undefined;
     if (answer !== undefined) this.#write(answer);
+    else if (this.#entering.takes(message)) return;
     else if (message.is === 'balance-set') {
       this.#hasEntered = true;
       this.#queue.ready();

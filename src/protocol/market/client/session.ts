@@ -18,6 +18,8 @@ import { type Line, LineReader } from '../wire/lines';
 import { forms, type ServerMessage } from '../wire/messages';
 import { completions } from './commands';
 import { Directory } from './directory';
+import { Entering } from './entering';
+import { Guide, slashedOf } from './guide';
 import { endings, shownOf } from './render';
 
 /** What stands before the line being typed once the user is in the market (source 004, 3). */
@@ -45,7 +47,9 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   readonly #waiting: Typed[] = [];
   #connection: ClientConnection | undefined;
   #state: State = 'dialling';
-  #hasGivenName = false;
+  readonly #entering: Entering;
+  /** For a person at a terminal, who is told what they may do. */
+  readonly #guide: Guide | undefined;
   /** The first refusal, which is a script's exit status. */
   #failure: Ending | undefined;
   #hasFarewell = false;
@@ -56,6 +60,15 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     this.#host = host;
     this.#options = options;
     const { user } = options.target;
+    const isPlain = options.plain === true;
+    this.#guide = options.interactive && !isPlain ? new Guide(host, user) : undefined;
+    const isBack = options.resumed !== undefined;
+    const marks = user !== undefined && !isPlain;
+    this.#entering = new Entering({
+      name: user,
+      marks,
+      keepsBalance: isBack && user !== undefined,
+    });
     if (user !== undefined && answerOf(user).is !== 'name') {
       const form = `1 to ${limits.market.nameCharacters} visible characters, no number`;
       this.#note(`${user} cannot be an identifier here: ${form}.`);
@@ -77,7 +90,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
         this.#waiting.push({ line, done });
         return;
       case 'open':
-        this.#send({ line, done });
+        this.#typedOpen({ line, done });
         return;
       case 'leaving':
       case 'over':
@@ -157,27 +170,29 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     if (this.#state === 'over') return;
     if (line.is === 'too-long') return this.#note('The server sent a line that is too long.');
     const message = messageOf(line.text);
-    // The name answers the first question; the user does not see it.
-    if (message.is === 'question' && this.#giveName()) return;
+    // What the client answers by itself, the user does not see.
+    if (message.is === 'question' && this.#answerQuestion()) return;
+    if (this.#entering.takes(message)) return;
     this.#directory.learn(message);
-    this.#host.show(shownOf(message, line.text));
+    this.#host.show(shownOf(message, line.text, this.#guide !== undefined));
+    this.#guide?.explain(message);
     if (message.is === 'refused') this.#failure ??= endings[message.why];
     if (message.is === 'farewell') this.#hasFarewell = true;
     if (message.is === 'balance-set') this.#host.prompt(prompt);
-    if (this.#state === 'naming' && this.#hasGivenName) this.#named(message);
+    if (this.#state === 'naming' && this.#entering.hasBegun) this.#named(message);
   }
 
-  #giveName(): boolean {
-    const { user } = this.#options.target;
-    if (this.#state !== 'naming' || this.#hasGivenName || user === undefined) return false;
-    this.#hasGivenName = true;
-    this.#write(user);
+  #answerQuestion(): boolean {
+    const answer = this.#state === 'naming' ? this.#entering.answer() : undefined;
+    if (answer === undefined) return false;
+    this.#write(answer);
     return true;
   }
 
   /** What the server said to our name. */
   #named(message: ServerMessage): void {
     const isRefused = message.is === 'refused';
+    if (isRefused) this.#entering.stop();
     // The server may still hold our own lost connection.
     if (isRefused && this.#options.resumed !== undefined) return this.#exit('not-allowed');
     // A user at a terminal chooses another name; a script must not go on under a name that is not its own.
@@ -192,10 +207,20 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   #open(): void {
     this.#state = 'open';
     for (const typed of this.#waiting.splice(0)) {
-      if (this.#state === 'open') this.#send(typed);
+      if (this.#state === 'open') this.#typedOpen(typed);
       else typed.done('done');
     }
     if (this.#isLeaveWanted && this.#state === 'open') this.#quit();
+  }
+
+  /** A person's slash is for the client. */
+  #typedOpen(typed: Typed): void {
+    const slashed = this.#guide === undefined ? undefined : slashedOf(typed.line);
+    if (slashed === undefined) return this.#send(typed);
+    if (slashed.is === 'line') return this.#send({ ...typed, line: slashed.line });
+    if (slashed.is === 'help') this.#guide?.help();
+    else this.#note(slashed.why);
+    typed.done(slashed.is === 'help' ? 'done' : 'usage');
   }
 
   #send({ line, done }: Typed): void {

@@ -3,9 +3,9 @@
 import { encodedOnce } from '../../bytes/encoded_once';
 import { type FileNote, partsOfText } from '../../bytes/parts';
 import { bareName, byteLength, eachLine } from '../../bytes/text';
-import type { ChatEvent, Name } from '../../model';
+import type { ChatEvent, Direct, Name } from '../../model';
 import { bytesOfLines } from '../wire/codec';
-import { marked, texts } from '../wire/messages';
+import { marked, privateMark, texts } from '../wire/messages';
 
 /** An event as bytes, which nobody may change; undefined for what this dialect does not tell. */
 export const bytesOfEvent = encodedOnce((event: ChatEvent): Uint8Array | undefined => {
@@ -35,9 +35,13 @@ function linesOfEvent(event: ChatEvent): readonly string[] | undefined {
   }
 }
 
+/** A private message for a client that wants it marked. */
+export const markedBytes = ({ from, text, file }: Direct): Uint8Array =>
+  bytesOfLines(...spoken(from, text, file, privateMark));
+
 /** Each line of a text with the prefix of who said it, so that nobody can write a line as another user. */
-function spoken(from: Name, text: string, file?: FileNote): string[] {
-  const prefix = `${marked(from)}: `;
+function spoken(from: Name, text: string, file?: FileNote, mark = ''): string[] {
+  const prefix = `${mark}${marked(from)}: `;
   // Nearly every text: one line, which is never too much.
   if (file === undefined && !/[\r\n]/.test(text)) return [prefix + text];
   const prefixBytes = byteLength(prefix);

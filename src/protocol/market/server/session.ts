@@ -8,7 +8,7 @@ import type { Direct, Name, Notice } from '../../model';
 import { answerOf, bytesOfLines, requestOf } from '../wire/codec';
 import { type Line, LineReader } from '../wire/lines';
 import { texts } from '../wire/messages';
-import { bytesOfEvent } from './events';
+import { bytesOfEvent, markedBytes } from './events';
 import { MarketRequests } from './requests';
 import { SignIn } from './sign_in';
 
@@ -32,6 +32,8 @@ export class MarketSession implements Session {
   #requests: MarketRequests | undefined;
   /** The name under which everybody was told that the client is here. */
   #name: Name | undefined;
+  /** The client has asked that private lines be marked. */
+  #wantsMarks = false;
   /** The peer has ended, and its last line waits for an outcome. */
   #isEnding = false;
   #isWakeSet = false;
@@ -43,6 +45,7 @@ export class MarketSession implements Session {
       host,
       tell: (...lines) => this.#tell(...lines),
       entered: (name) => this.#entered(name),
+      wantsMarks: () => (this.#wantsMarks = true),
       settled: () => this.#settled(),
     });
     this.#rest();
@@ -89,7 +92,8 @@ export class MarketSession implements Session {
   }
 
   deliver(message: Direct, settle: Settle): void {
-    const bytes = this.#state === 'over' ? undefined : bytesOfEvent(message);
+    const bytesOf = this.#wantsMarks ? markedBytes : bytesOfEvent;
+    const bytes = this.#state === 'over' ? undefined : bytesOf(message);
     if (bytes !== undefined) this.#host.write(bytes);
     settle(bytes === undefined ? 'failed' : 'delivered');
   }

@@ -12,6 +12,8 @@ export interface SignInDeps {
   tell(...lines: readonly string[]): void;
   /** The client is in the room, under this name. */
   entered(name: Name): void;
+  /** The client wants private lines marked. */
+  wantsMarks(): void;
   /** The outcome that the next line waited for has come. */
   settled(): void;
 }
@@ -20,6 +22,8 @@ export class SignIn {
   readonly #deps: SignInDeps;
   /** The identifier that the client asked for, or its address. */
   #name: Name;
+  /** The client has an identifier of its own: what is no number is then a mistyped balance, and no other name. */
+  #isNamed = false;
   /** Until when the question may stand, in seconds of the host's time. */
   #patienceEnd = 0;
   #isWaiting = false;
@@ -51,11 +55,16 @@ export class SignIn {
       case 'balance':
         return this.#enter(answer.amount);
       case 'name':
-        return this.#want(answer.name);
+        return this.#isNamed ? this.askAgain(texts.badBalance) : this.#want(answer.name);
+      case 'funds':
+        return this.#tellFunds();
+      case 'marks':
+        this.#deps.wantsMarks();
+        return this.#ask();
       case 'bad-balance':
         return this.askAgain(texts.badBalance);
       case 'bad-name':
-        return this.askAgain(texts.badName);
+        return this.askAgain(this.#isNamed ? texts.badBalance : texts.badName);
       case 'blank':
         return this.#ask();
     }
@@ -86,14 +95,30 @@ export class SignIn {
       else if (!outcome.value.free) this.#refuseName(name);
       else {
         this.#name = name;
+        this.#isNamed = true;
         this.#ask();
       }
       this.#deps.settled();
     });
   }
 
+  /** What the name has: a client that comes in only to say something enters with that, and changes no money. */
+  #tellFunds(): void {
+    this.#isWaiting = true;
+    this.#deps.host.submit({ do: 'funds-kept', name: this.#name }, (outcome) => {
+      this.#isWaiting = false;
+      if (this.#isStopped) return;
+      if (outcome.ok) this.#deps.tell(texts.funds(outcome.value.balance));
+      else if (outcome.why !== 'name-taken') this.#deps.tell(texts.busy);
+      if (!outcome.ok && outcome.why === 'name-taken') this.#refuseName(this.#name);
+      else this.#ask();
+      this.#deps.settled();
+    });
+  }
+
   #refuseName(name: Name): void {
     this.#name = this.#addressName;
+    this.#isNamed = false;
     this.askAgain(texts.inUse(name));
   }
 

@@ -7,6 +7,8 @@ import {
   type Answer,
   forms,
   marked,
+  marksWanted,
+  privateMark,
   type Refusal,
   type Request,
   type ServerMessage,
@@ -30,6 +32,8 @@ export function answerOf(line: string): Answer {
   const text = line.trim();
   if (text === '') return { is: 'blank' };
   if (text === forms.quit) return { is: 'quit' };
+  if (text === forms.funds) return { is: 'funds' };
+  if (text === marksWanted) return { is: 'marks' };
   if (isNumber(text)) {
     const amount = dollarsOf(text);
     return typeof amount === 'number' ? { is: 'balance', amount } : { is: 'bad-balance' };
@@ -153,9 +157,12 @@ export function messageOf(line: string): ServerMessage {
   if (line === texts.welcome) return { is: 'welcome' };
   if (line === texts.farewell) return { is: 'farewell' };
   if (line.startsWith(serverPrefix)) return serverMessageOf(line.slice(serverPrefix.length));
-  const [, name, text] = /^<([^<>]+)>(?:: ?(.*))?$/s.exec(line) ?? [];
+  const isPrivate = line.startsWith(privateMark);
+  const spoken = isPrivate ? line.slice(privateMark.length) : line;
+  const [, name, text] = /^<([^<>]+)>(?:: ?(.*))?$/s.exec(spoken) ?? [];
   if (name === undefined) return { is: 'told' };
-  return text === undefined ? { is: 'user', name } : { is: 'said', from: name, text };
+  if (text !== undefined) return { is: 'said', from: name, text, ...(isPrivate && { isPrivate }) };
+  return isPrivate ? { is: 'told' } : { is: 'user', name };
 }
 
 function serverMessageOf(text: string): ServerMessage {

@@ -11,6 +11,10 @@ export type Answer =
   | { readonly is: 'name'; readonly name: Name }
   | { readonly is: 'bad-name' }
   | { readonly is: 'blank' }
+  /** What the balance of the name is. */
+  | { readonly is: 'funds' }
+  /** From now on private lines are to be marked. */
+  | { readonly is: 'marks' }
   | { readonly is: 'quit' };
 
 /** What a line of a client that has entered asks for (source 004, 7). */
@@ -32,7 +36,12 @@ export type Request =
 /** What a client makes of one line from the server. */
 export type ServerMessage =
   | { readonly is: 'welcome' | 'farewell' | 'question' }
-  | { readonly is: 'said'; readonly from: string; readonly text: string }
+  | {
+      readonly is: 'said';
+      readonly from: string;
+      readonly text: string;
+      readonly isPrivate?: true;
+    }
   | { readonly is: 'joined' | 'left'; readonly name: string }
   | { readonly is: 'balance-set' | 'funds'; readonly amount: string }
   | { readonly is: 'sent'; readonly to: string; readonly amount: string }
@@ -64,6 +73,9 @@ export type Refusal =
 /** Stands before everything that the server itself says after the welcome. */
 export const serverPrefix = '[SERVER] Client: ';
 
+/** Stands before a private line, for clients that have asked for it: no line of a user's can begin with it. */
+export const privateMark = '[PRIVATE] ';
+
 /** How a name is written wherever it stands: the source's transcripts show the angle brackets. */
 export const marked = (name: string): string => `<${name}>`;
 
@@ -75,6 +87,9 @@ export const forms = {
   funds: ':funds',
   transfer: ':t - <ID> - amount',
 } as const;
+
+/** Ours, before entering only: asks that private lines be marked. */
+export const marksWanted = ':marks';
 
 /** Anything else the server says to one client. */
 const told = (text: string): string => `${serverPrefix}${text}`;

@@ -58,6 +58,14 @@ const funds: Define<'funds'> = ({ db }) => {
   };
 };
 
+const fundsKept: Define<'funds-kept'> = ({ db, users }) => {
+  const balanceOf = prepareBalanceOf(db);
+  return ({ name }) => {
+    if (users.isTaken(name)) return refused('name-taken');
+    return ok({ balance: balanceOf(ownerOf({ account: null, name })) ?? 0 });
+  };
+};
+
 /** The user to whom money is sent, here or away. */
 function payeeNamed({ accounts, presence, sessions }: HubState, to: Name) {
   const account = accounts.find(to);
@@ -114,8 +122,9 @@ const transfer: Define<'transfer'> = (hub) => {
 
 export const ledgerHandlers = (
   hub: HubState,
-): Pick<Handlers, 'balance-set' | 'funds' | 'transfer'> => ({
+): Pick<Handlers, 'balance-set' | 'funds' | 'funds-kept' | 'transfer'> => ({
   'balance-set': balanceSet(hub),
   funds: funds(hub),
+  'funds-kept': fundsKept(hub),
   transfer: transfer(hub),
 });
