@@ -10,7 +10,7 @@ import type * as http from '../../protocol/web/wire/http';
 import { Lane } from '../journal/lanes';
 import type { Admission } from '../net/admission';
 import type { ConnectionHostDeps } from '../net/connection_host';
-import { type Call, readJson, type SignedCall } from './call';
+import { type Call, readJson, type SignedCall, urlOf } from './call';
 import { credentialsOf } from './credentials';
 import { FileApi } from './file_api';
 import { Health } from './health';
@@ -76,7 +76,7 @@ export class Api {
       const handle = this.#handlers[id] as (call: Call) => Promise<Response> | Response;
       routes[path] = onlyMethod(operation.method, (request) => {
         const host = peerOf(request)?.host ?? '';
-        const call: Call = { request, url: new URL(request.url), host };
+        const call: Call = { request, url: urlOf(request), host };
         if (!operation.isSecured) return handle(call);
         const credentials = credentialsOf(request);
         if (!credentials) return refusal(request, 'not-allowed');

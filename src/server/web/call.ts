@@ -19,6 +19,10 @@ export interface SignedCall extends Call {
   readonly credentials: Credentials;
 }
 
+/** Where a request leads. Bun gives no more than the path where the request names no host. */
+export const urlOf = ({ url }: Request): URL =>
+  new URL(url.startsWith('/') ? `http://localhost${url}` : url);
+
 /**
  * Reads at most `limits.web.jsonBytes`, within `limits.net.requestMs`; a longer or later body is refused and not read to
  * its end.

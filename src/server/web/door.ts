@@ -9,6 +9,7 @@ import type { Address } from '../../protocol/model';
 import { ConnectionHost, type ConnectionHostDeps } from '../net/connection_host';
 import type { Door, DoorOptions } from '../net/door';
 import { Api, type Route } from './api';
+import { urlOf } from './call';
 import { Front } from './front';
 import { OwnOrigins } from './origins';
 import { servePage } from './page';
@@ -111,7 +112,7 @@ async function answerPage(request: Request): Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return refusal(request, 'wrong-method', { headers: { allow: 'GET, HEAD' } });
   }
-  const file = await servePage(new URL(request.url).pathname, request);
+  const file = await servePage(urlOf(request).pathname, request);
   return file ?? respond(404, 'Not found.\n', { 'content-type': 'text/plain; charset=utf-8' });
 }
 

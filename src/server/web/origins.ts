@@ -41,7 +41,10 @@ export class OwnOrigins {
 
   /** Why a request is refused, if it is. Programs show no origin, but a browser cannot leave out a foreign one. */
   refusalFor({ headers }: Request): 'wrong-host' | 'wrong-origin' | undefined {
-    const host = headers.get('host')?.toLowerCase() ?? '';
+    const shown = headers.get('host');
+    // No browser leaves it out. Probes that speak HTTP/1.0 do.
+    if (shown === null) return headers.has('origin') ? 'wrong-host' : undefined;
+    const host = shown.toLowerCase();
     const isProxys = this.#hosts.has(host);
     if (!isProxys && !this.#isOwnHost(host)) return 'wrong-host';
     const origin = headers.get('origin');

@@ -128,3 +128,25 @@ test.each([
   expect(code).toBe(64);
   expect(err).toContain('is not an origin');
 });
+
+describe('a request of HTTP/1.0 without a host', () => {
+  test.each([
+    ['/', 200],
+    ['/api/health', 200],
+    ['/api/openapi.json', 200],
+    ['/nothing', 404],
+    ['//[', 404],
+    ['/socket', 426],
+  ])('for %s gets %d, and no stack', async (path, expected) => {
+    await using peer = await connectTcp(alone.port('web'));
+    await peer.send(`GET ${path} HTTP/1.0\r\n\r\n`);
+    expect(Buffer.from(await peer.readToEnd()).toString()).toStartWith(`HTTP/1.1 ${expected} `);
+    expect(alone.console.warnings).toEqual([]);
+  });
+
+  test('is refused to the page of another server', async () => {
+    await using peer = await connectTcp(alone.port('web'));
+    await peer.send('GET /api/health HTTP/1.0\r\nOrigin: http://evil.example\r\n\r\n');
+    expect(await peer.readTo('\r\n')).toContain(' 421 ');
+  });
+});
