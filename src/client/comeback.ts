@@ -19,6 +19,8 @@ export class Comeback {
   readonly #isPatient: boolean;
   /** Whether the server has ever answered. */
   hasConnected = false;
+  /** Whether a connection was ever good for something. */
+  #wasUseful = false;
   #attempts = 0;
   /** The pause that the user was told last. */
   #toldMs: number | undefined;
@@ -46,8 +48,9 @@ export class Comeback {
     const isHeld = this.isUnderWay && (ending === 'try-later' || ending === 'not-allowed');
     if (wasUseful) this.#attempts = 0;
     this.hasConnected ||= hasConnected;
-    // A server that has never answered is more likely a wrong address than a lost server.
-    return isHeld || (ending === 'unreachable' && (this.hasConnected || this.#isPatient));
+    this.#wasUseful ||= wasUseful;
+    // A server that never answered, or dropped the first connection at once, is more likely the wrong one than lost.
+    return isHeld || (ending === 'unreachable' && (this.#wasUseful || this.#isPatient));
   }
 
   begin(connect: () => void): void {

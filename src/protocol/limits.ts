@@ -314,7 +314,7 @@ export const limits = {
     /** Messages that one `undelivered` may ask about; a longer list is no request. */
     undeliveredSerials: 256,
     /** The client probes a connection that was quiet for so long, in ms; a late answer ends the connection, in ms. */
-    pingMs: 25 * second,
+    pingMs: 15 * second,
     pongMs: 10 * second,
     /** The client's requests that are repeated until they are answered: so many are sent and unanswered at once. */
     reliableRequests: 32,

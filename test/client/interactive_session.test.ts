@@ -344,6 +344,14 @@ describe('a program', () => {
     ]);
   });
 
+  test('does not come back to a server that dropped the first connection at once', async () => {
+    const server = fakeServer((call) => call.close());
+    servers.push(server);
+    const { status, sessions } = start({ json: true, isPersistent: true, port: server.port });
+    expect(await status).toBe(69);
+    expect(sessions).toHaveLength(1);
+  });
+
   test('does not reconnect to a server that never answered', async () => {
     const { status } = start({ json: true, isPersistent: true, port: closedPort() });
     expect(await status).toBe(69);
