@@ -205,7 +205,9 @@ class User implements SimulatedUser {
     });
   }
 
+  /** A client that asks for attachments owes the end of every call: its silence never counts as an end. */
   #wantFiles(): void {
+    if (!this.#endsCalls) return;
     this.#change(['ATTACHES', this.name], (answer) => this.#expect('ATTACHES', answer, [0, 2]));
   }
 
