@@ -2,13 +2,16 @@
 
 import { Database } from 'bun:sqlite';
 import { afterAll, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { channels } from '../../../src/protocol/channels/index';
+import { databaseIn } from '../../../src/server/folder';
 import { migrations } from '../../../src/server/hub/schema';
 import { applyMigration, openStore } from '../../../src/server/hub/store';
 import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
+import { startServer } from '../../support/server';
 
 const folder = mkdtempSync(join(tmpdir(), 'chat-migration-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -217,4 +220,13 @@ test('version 8: every account is reachable, and what collides is told', () => {
     ok: true,
     value: { balance: 5 },
   });
+});
+
+test('the start of a server tells its operator, with nothing that moves a cursor', async () => {
+  const data = mkdtempSync(join(folder, 'data-'));
+  renameSync(oldDatabase(8, [user('bob'), user('bob\u{e0041}')]), databaseIn(data));
+  await using server = await startServer([channels], { folder: data });
+  expect(server.console.warnings).toEqual([
+    `${databaseIn(data)}: not all of the name of the account bob\\u{e0041} can be seen; it is bob~2 now`,
+  ]);
 });
