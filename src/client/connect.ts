@@ -106,7 +106,8 @@ export const connect = defineCommand({
       onHostUnknown: () => (isHostUnknown = true),
       onConnected: () => {
         hasConnected = true;
-        if (target.user !== undefined) rememberSender(endpoint.serverUrl, target.user, io.env);
+        if (target.user !== undefined && endpoint.client.remembersUser !== false)
+          rememberSender(endpoint.serverUrl, target.user, io.env);
       },
     });
     const status = await session.current.run();
@@ -128,8 +129,9 @@ export const connect = defineCommand({
 });
 
 /** The target with its user: the one named, else the one of the environment, else the last one. */
-function withUser({ target, serverUrl }: Endpoint, env: Io['env']): Target {
-  const user = target.user ?? (env['CHAT_USER'] || lastSender(serverUrl, env));
+function withUser(endpoint: Endpoint, env: Io['env']): Target {
+  const { target } = endpoint;
+  const user = target.user ?? (env['CHAT_USER'] || lastSender(endpoint, env));
   return withToken(user === undefined ? target : { ...target, user }, env);
 }
 

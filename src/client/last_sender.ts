@@ -4,15 +4,19 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 import type { Io } from '../cli/io';
 import { limits } from '../protocol/limits';
+import type { Endpoint } from './endpoint';
 import { stateFolder } from './state_folder';
 
 type Environment = Io['env'];
 
 const fileOf = (env: Environment): string => `${stateFolder(env)}/last-senders.json`;
 
-/** The user who connected to a server last; undefined if there was none, or if the file cannot be read. */
-export function lastSender(serverUrl: string, env: Environment): string | undefined {
-  return readSenders(env).get(serverUrl);
+/** The user who connected to a server last; undefined if there was none, if the file cannot be read, or where users are numbers. */
+export function lastSender(
+  { client, serverUrl }: Pick<Endpoint, 'client' | 'serverUrl'>,
+  env: Environment,
+): string | undefined {
+  return client.remembersUser === false ? undefined : readSenders(env).get(serverUrl);
 }
 
 /** Remembers the user. If the file cannot be written, the next `chat send` needs a flag, and nothing else is lost. */

@@ -38,8 +38,7 @@ export const receive = defineCommand({
   async run({ user, exec, takeover, once, name, born, ...flags }, io) {
     const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
     const { dialect, client } = endpoint;
-    const owner =
-      endpoint.target.user ?? (io.env['CHAT_USER'] || lastSender(endpoint.serverUrl, io.env));
+    const owner = endpoint.target.user ?? (io.env['CHAT_USER'] || lastSender(endpoint, io.env));
     if (owner === undefined) {
       throw new CliError(exit.usage, 'receive: USER is missing', 'usage: chat receive USER');
     }

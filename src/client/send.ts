@@ -113,8 +113,8 @@ export const send = defineCommand({
 
 /** The endpoint with its sender: the URL's user, else the one of the flag, else the last one. */
 function withSender(endpoint: Endpoint, as: string | undefined, { env }: Io): Endpoint {
-  const { target, serverUrl } = endpoint;
-  const user = target.user ?? as ?? lastSender(serverUrl, env);
+  const { target } = endpoint;
+  const user = target.user ?? as ?? lastSender(endpoint, env);
   return { ...endpoint, target: withToken(user === undefined ? target : { ...target, user }, env) };
 }
 

@@ -5,6 +5,7 @@ import { type Io, ReaderGone } from '../cli/io';
 import { terminalJson } from '../protocol/bytes/escape';
 import type { Ending, Sender, SendResult } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
+import { nameOf } from '../protocol/model';
 import { type Endpoint, unreachableHint } from './endpoint';
 import { listUsers } from './one_shot';
 import type { OutgoingText } from './outgoing_texts';
@@ -182,6 +183,8 @@ export class SendJob {
     const result = await Promise.race([answer, timeout.promise]);
     clearTimeout(timer);
     const unknown = user !== undefined && result?.ending === 'unknown-user' ? user : to;
+    if (nameOf(unknown) === undefined)
+      return `nobody can register ${unknown}: it is nobody who is connected`;
     const where = `--server ${target.host} --port ${target.port}`;
     const how = `chat register ${unknown} --name "FULL NAME" --born DD/MM/YYYY ${where}`;
     return `${unknown} is not registered there; to register: ${how}`;

@@ -39,7 +39,7 @@ export const users = defineCommand({
       throw new CliError(exit.usage, `${endpoint.dialect} has no list of its users`);
     }
     const named = endpoint.target.user ?? as;
-    const asker = named ?? lastSender(endpoint.serverUrl, io.env);
+    const asker = named ?? lastSender(endpoint, io.env);
     let view = new OneShotView();
     let result = await listUsers(endpoint, view, asker);
     // The last user may be gone, while another user of this machine is connected.

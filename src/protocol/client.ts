@@ -204,6 +204,11 @@ export interface Client {
   readonly defaultPort: number;
   /** The user in an example of a command, where a shell's `$USER` is none. */
   readonly exampleUser?: string;
+  /**
+   * `false` where a user is a number that one connection has: who used the server last is then not who sends next, since
+   * that session may still have the number.
+   */
+  readonly remembersUser?: false;
   connect(host: ClientHost, options: ClientOptions): ClientSession;
   /** One-shot sending, as `target.user`. */
   send?(host: ClientHost, target: Target): Sender;

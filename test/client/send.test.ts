@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, jest, test } from 'bun:test';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { rememberSender } from '../../src/client/last_sender';
+import { lastSender, rememberSender } from '../../src/client/last_sender';
 import { send } from '../../src/client/send';
+import type { Client } from '../../src/protocol/client';
 import { limits } from '../../src/protocol/limits';
+import { relay } from '../../src/protocol/relay/index';
 import { type CommandResult, run, type RunOptions } from '../support/command';
 import { runChat } from '../support/executable';
 import { scratchFolder } from '../support/scratch';
@@ -236,6 +238,13 @@ describe('an unknown user', () => {
     }
   });
 
+  test('is a number of the relay, which nobody can register', async () => {
+    const { status, err } = await sendTo(knowing, ['#1007', 'hi']);
+    expect(status).toBe(67);
+    expect(err).not.toContain('chat register');
+    expect(err).toContain('nobody can register #1007');
+  });
+
   test('is the sender', async () => {
     const { status, err } = await sendTo(knowing, ['bob', 'hi', '--as', 'zed']);
     expect(status).toBe(67);
@@ -320,6 +329,13 @@ describe('the sender', () => {
     expect(await sender(['--as', 'flag'], { CHAT_USER: 'environment' })).toBe('flag');
     expect(await sender([], { CHAT_USER: 'environment' })).toBe('environment');
     expect(await sender()).toBe('last');
+  });
+
+  test('is not the last number that a session had (relay)', () => {
+    const serverUrl = 'relay://127.0.0.1:1';
+    rememberSender(serverUrl, '7', env);
+    expect(lastSender({ serverUrl, client: relay.client }, env)).toBeUndefined();
+    expect(lastSender({ serverUrl, client: {} as Client }, env)).toBe('7');
   });
 
   test('is missing if none of the three is there', async () => {

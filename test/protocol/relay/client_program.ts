@@ -15,6 +15,7 @@ export class ClientProgram {
       target: { ...(user !== undefined && { user }), host: 'h', port: 1, path: '' },
       interactive: true,
       takeover: false,
+      plain: true,
       ...more,
     });
   }

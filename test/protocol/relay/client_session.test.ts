@@ -126,6 +126,42 @@ describe('what comes', () => {
     ]);
   });
 
+  test('from another door stands with the name, unless that could be a number', () => {
+    const client = ClientProgram.alone('display');
+    for (const text of ['alice: hi: there', '7: I am seven', '7 (private): hi', 'no name'])
+      client.wire(0).push(msg(0, 1007, text, 5));
+    client.wire(0).push(msg(8, 1007, 'bob: hi', 5));
+    expect(client.host.takeLines()).toEqual([
+      'Message from alice: hi: there',
+      'Message from 0: 7: I am seven',
+      'Message from 0: 7 (private): hi',
+      'Message from 0: no name',
+      'Message from 8: bob: hi',
+    ]);
+  });
+
+  test('for one display alone is marked, where the display has asked for it', () => {
+    const person = new ClientProgram('1007', { plain: false });
+    person.open(0);
+    const oi = person.wire(0).take();
+    expect([...oi.subarray(10, 14)]).toEqual([255, 255, 255, 255]);
+    person.wire(0).push(ok(0, 1007, 0));
+    person.forget();
+    person.wire(0).push(msg(1, 65_535, 'psst', 5));
+    person.wire(0).push(msg(1, 1007, 'aloud', 6));
+    expect(person.host.shown.map(({ json }) => json['private'])).toEqual([true, undefined]);
+    expect(person.host.takeLines()).toEqual([
+      'Message from 1 (private): psst',
+      'Message from 1: aloud',
+    ]);
+    expect(linesIn(person.wire(0).take(), false)).toEqual(['OK 1007>1 #5', 'OK 1007>1 #6']);
+    const script = new ClientProgram('1007', { interactive: false, plain: false });
+    script.open(0, ok(0, 1007, 0));
+    script.forget();
+    script.wire(0).push(msg(1, 65_535, 'psst', 5));
+    expect(script.host.takeLines()).toEqual(['Message from 1: psst']);
+  });
+
   test('padded or not, glued or cut', () => {
     const client = ClientProgram.alone('display');
     const frames = [

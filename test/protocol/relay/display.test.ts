@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { limits } from '../../../src/protocol/limits';
 import { numberedName, type RoomName } from '../../../src/protocol/model';
 import { FairQueue } from '../../../src/protocol/relay/server/fair_queue';
-import { erro, msg, ok, padded } from './frames';
+import { erro, msg, oi, ok, padded } from './frames';
 import { Program } from './program';
 
 const answer = (sequence: number): Buffer => ok(1007, 0, sequence);
@@ -45,6 +45,21 @@ describe('stop and wait', () => {
     program.said(1, 'y', 2);
     program.lines();
     expect(program.answers(ok(0, 1, 1))).toEqual(['MSG 1>1007 #2 @2000 "y"']);
+  });
+
+  test('says what is for it alone only where it has asked for that', () => {
+    const usual = Program.registered(1007);
+    usual.direct('#1', 'psst', { reference: 4 });
+    expect(usual.lines()).toEqual(['MSG 1>1007 #4 @2000 "psst"']);
+    const asking = new Program();
+    const hello = oi(1007);
+    hello.writeUInt32BE(0xffff_ffff, 10);
+    asking.send(hello);
+    asking.lines();
+    asking.direct('#1', 'psst', { reference: 4 });
+    expect(asking.answers(ok(1007, 1, 4))).toEqual(['MSG 1>65535 #4 @2000 "psst"']);
+    asking.said(1, 'aloud', 5);
+    expect(asking.lines()).toEqual(['MSG 1>1007 #5 @2000 "aloud"']);
   });
 
   test('is padded to 156 bytes where that is asked for', () => {

@@ -6,6 +6,7 @@ import { relay } from '../../../src/protocol/relay/index';
 import { type Chat, runChat, startChat } from '../../support/executable';
 import { canMakeHosts, makeHosts } from '../../support/hosts';
 import { keys, openChat, type Screen } from '../../support/pty';
+import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 import { flw, msg } from './frames';
 import { RelayProgram } from './person';
@@ -117,6 +118,21 @@ describe('at a terminal', () => {
   const isFree = async (...ids: number[]): Promise<void> => {
     for (const id of ids) await (await RelayProgram.registered(port, id)).leave();
   };
+
+  test('chat send takes any free number beside an open session, and says of a display that nobody can register it', async () => {
+    const env = { XDG_STATE_HOME: await scratchFolder() };
+    const place = `127.0.0.1:${port}`;
+    await using session = await openChat(['connect', `relay://7@${place}`], { env });
+    await session.until('You are emitter 7 and display 1007. What you type goes to all');
+    expect(await runChat(['send', `relay://${place}/1007`, 'psst'], { env })).toMatchObject({
+      status: 0,
+    });
+    expect(await runChat(['send', `relay://${place}/0`, 'aloud'], { env })).toMatchObject({
+      status: 0,
+    });
+    await session.until(/^\d\d:\d\d Message from 1 \(private\): psst$/m);
+    await session.until(/^\d\d:\d\d Message from 1: aloud$/m);
+  });
 
   test('both halves in one: what comes is shown above the line being typed, which stays', async () => {
     const other = await RelayProgram.registered(port, 8);

@@ -5,7 +5,7 @@ import type { Taken } from '../../connection';
 import type { ClientConnection, ClientHost, ConnectionEvents } from '../../dialect';
 import { limits } from '../../limits';
 import { encodeFrame, FrameReader } from '../wire/codec';
-import { type Body, type Frame, type Header, server } from '../wire/messages';
+import { type Body, type Frame, type Header, marksWanted, server } from '../wire/messages';
 
 /** What comes for a program that did not ask for it. */
 export type Incoming = Extract<Frame, { kind: 'MSG' | 'OKQEM' }> | (Header & { kind: 'FLW' });
@@ -35,6 +35,7 @@ interface Request {
 export class RelayConnection implements ConnectionEvents {
   readonly #host: ClientHost;
   readonly #events: RelayConnectionEvents;
+  readonly #marks: boolean;
   readonly #reader = new FrameReader();
   #state: 'dialling' | 'registering' | 'registered' | 'leaving' | 'over' = 'dialling';
   readonly #connection: ClientConnection;
@@ -47,13 +48,15 @@ export class RelayConnection implements ConnectionEvents {
   #left: (() => void) | undefined;
   #strays = 0;
 
-  /** `id`: the number wanted, or one of those that let the server pick. */
+  /** `id`: the number wanted, or one of those that let the server pick. `marks`: ask that private texts be marked. */
   constructor(
     host: ClientHost,
     connection: ClientConnection,
     id: number,
     events: RelayConnectionEvents,
+    marks = false,
   ) {
+    this.#marks = marks;
     this.#host = host;
     this.#connection = connection;
     this.#id = id;
@@ -187,7 +190,8 @@ export class RelayConnection implements ConnectionEvents {
     const sequence = this.#sequence;
     this.#sequence = (sequence + 1) >>> 0;
     this.#asked = { sequence, done };
-    this.#write({ origin: this.#id, destination, sequence, timestamp: this.#now() }, body);
+    const timestamp = body.kind === 'OI' && this.#marks ? marksWanted : this.#now();
+    this.#write({ origin: this.#id, destination, sequence, timestamp }, body);
   }
 
   #answer(kind: 'OK' | 'ERRO', { origin, sequence, timestamp }: Header): void {

@@ -9,6 +9,7 @@ export const client = {
   defaultPort: 8890,
   exampleUser: '0',
   textBytes: textBytesMax,
+  remembersUser: false,
   connect: (host, options) => new RelayClientSession(host, options),
   send: (host, target) => new RelaySender(host, target),
 } satisfies Client;

@@ -2,20 +2,33 @@
 
 import { decodeLossy, linesOf } from '../../bytes/text';
 import type { Shown } from '../../dialect';
-import { anyDisplay, anyEmitter, isEmitter, server } from '../wire/messages';
+import { anyDisplay, anyEmitter, isEmitter, privately, server } from '../wire/messages';
 import type { Incoming } from './connection';
 
-/** What came for a display. Each line says who sent it, so that no text can look like another user's. */
-export function shownIncoming(incoming: Incoming): Shown {
-  const { origin: from, destination: to, sequence, timestamp } = incoming;
+/**
+ * What came for a display. Each line says who sent it, so that no text can look like another user's. `marks`: whether a
+ * line says that it is for this display alone.
+ */
+export function shownIncoming(incoming: Incoming, marks: boolean): Shown {
+  const { origin: from, destination, sequence, timestamp } = incoming;
+  const isPrivate = destination === privately;
+  const to = isPrivate ? {} : { to: destination };
   switch (incoming.kind) {
     case 'MSG': {
       // Real programs pad inside the length as well.
       const text = decodeLossy(incoming.text).replace(/\0+$/, '');
       return {
         kind: 'incoming',
-        lines: linesOf(text).map((line) => `Message from ${from}: ${line}`),
-        json: { type: 'message', from, to, text, sequence, timestamp },
+        lines: linesOf(text).map((line) => saidLine(from, line, isPrivate && marks)),
+        json: {
+          type: 'message',
+          from,
+          ...to,
+          ...(isPrivate && { private: true }),
+          text,
+          sequence,
+          timestamp,
+        },
       };
     }
     case 'OKQEM': {
@@ -33,6 +46,17 @@ export function shownIncoming(incoming: Incoming): Shown {
       return { kind: 'incoming', lines: [text], json: { type: 'stopped', by: from } };
     }
   }
+}
+
+/**
+ * A text from another door comes from 0 and begins with its user's name. A name that begins with a digit stays where it
+ * is: it must not look like an emitter's number.
+ */
+function saidLine(from: number, line: string, isPrivate: boolean): string {
+  const mark = isPrivate ? ' (private)' : '';
+  const named = from === server ? /^(\D.*?): (.*)$/s.exec(line) : null;
+  const [, who = `${from}`, text = line] = named ?? [];
+  return `Message from ${who}${mark}: ${text}`;
 }
 
 /** Why a program got no number. */

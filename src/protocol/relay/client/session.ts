@@ -85,9 +85,17 @@ export class RelayClientSession implements ClientSession {
       incoming: (incoming) => this.#show(incoming),
       lost: (isReached) => this.#lost(isReached),
     };
+    const marks = this.#options.plain !== true;
     this.#host.dial(
-      (connection) => (this.#display = new RelayConnection(this.#host, connection, wanted, events)),
+      (connection) =>
+        (this.#display = new RelayConnection(this.#host, connection, wanted, events, marks)),
     );
+  }
+
+  /** Whether a person is there, who is told more than the source's lines. */
+  get #isPerson(): boolean {
+    const { interactive, plain } = this.#options;
+    return interactive && plain !== true;
   }
 
   #ready(): void {
@@ -95,7 +103,9 @@ export class RelayClientSession implements ClientSession {
     this.#state = 'ready';
     const emitter = this.#emitterId === undefined ? [] : [`emitter ${this.#emitterId}`];
     const display = this.#displayId === undefined ? [] : [`display ${this.#displayId}`];
-    this.#host.show(note(`You are ${[...emitter, ...display].join(' and ')}.`));
+    const isTold = this.#isPerson && this.#emitter !== undefined;
+    const how = isTold ? ' What you type goes to all; /help shows the rest.' : '';
+    this.#host.show(note(`You are ${[...emitter, ...display].join(' and ')}.${how}`));
     this.#host.prompt(`${this.#emitterId ?? this.#displayId}> `);
     for (const early of this.#early.splice(0)) early();
     if (this.#isLeaving) this.#leave('done');
@@ -104,7 +114,7 @@ export class RelayClientSession implements ClientSession {
   // ---- what comes
 
   #show(incoming: Incoming): void {
-    this.#host.show(shownIncoming(incoming));
+    this.#host.show(shownIncoming(incoming, this.#isPerson));
     switch (incoming.kind) {
       case 'MSG':
         if (incoming.origin === this.#emitterId) this.#echoes.shown(incoming.sequence);

@@ -15,11 +15,13 @@ import type { OutgoingFrame } from './stop_and_wait';
 export const framesOfEvent = encodedOnce(prepare);
 
 function prepare(event: Direct | Said): readonly OutgoingFrame[] {
+  const isPrivate = event.is === 'direct' ? { isPrivate: true as const } : {};
   const { from: sender, origin, reference: sequence, at: timestamp } = event;
   const emitter = origin === relayName ? numberOf(sender) : undefined;
   if (emitter !== undefined && sequence !== undefined) {
     const text = event.raw ?? encodeText(event.text);
-    return [{ origin: emitter, sender, sequence, timestamp, body: { kind: 'MSG', text } }];
+    const body = { kind: 'MSG', text } as const;
+    return [{ origin: emitter, sender, sequence, timestamp, body, ...isPrivate }];
   }
   const prefix = `${shortName(sender)}: `;
   const prefixBytes = byteLength(prefix);
@@ -31,5 +33,6 @@ function prepare(event: Direct | Said): readonly OutgoingFrame[] {
     sequence: undefined,
     timestamp,
     body: { kind: 'MSG', text: encodeText(prefix + part) },
+    ...isPrivate,
   }));
 }

@@ -8,7 +8,7 @@ import { limits } from '../../limits';
 import type { Direct, Notice } from '../../model';
 import { numberOf } from '../../model';
 import { encodeFrame, FrameReader, type NextFrame } from '../wire/codec';
-import { type Frame, type Header, isEmitter, room, server } from '../wire/messages';
+import { type Frame, type Header, isEmitter, marksWanted, room, server } from '../wire/messages';
 import { Display } from './display';
 import { enterCommand, requestOf, type Verdict } from './requests';
 
@@ -157,7 +157,7 @@ export class RelaySession implements Session {
     const id = outcome.ok ? numberOf(outcome.value.name) : undefined;
     if (id === undefined) return this.#retry(frame);
     this.#host.wake(undefined);
-    this.#become(id);
+    this.#become(id, frame.timestamp === marksWanted);
     this.#answer('OK', frame);
   }
 
@@ -168,24 +168,26 @@ export class RelaySession implements Session {
     this.#host.wake(limits.net.requestMs);
   }
 
-  #become(id: number): void {
+  #become(id: number, marks: boolean): void {
     this.#id = id;
     this.#reader.padded = { origin: id };
     const mute = isEmitter(id);
     this.#state = mute ? 'emitter' : 'display';
-    if (!mute) this.#display = this.#newDisplay(id);
+    if (!mute) this.#display = this.#newDisplay(id, marks);
     const { session } = this.#host;
     this.#host.submit({ do: 'room-join', session, room, mute }, (joined) => {
       if (!joined.ok && this.#state !== 'over') this.#leave(() => this.#end());
     });
   }
 
-  #newDisplay(id: number): Display {
+  /** `marks`: it wants texts that are for it alone marked. */
+  #newDisplay(id: number, marks: boolean): Display {
     const host = this.#host;
     return new Display({
       id,
       host,
       padded: this.#settings.padded,
+      marks,
       write: (bytes) => this.#write(bytes),
       wake: (ms) => host.wake(ms),
       warn: (line) => host.warn(line),

@@ -3,7 +3,7 @@
 import { limits } from '../../limits';
 import type { Name } from '../../model';
 import { encodeFrame } from '../wire/codec';
-import type { Body } from '../wire/messages';
+import { type Body, privately } from '../wire/messages';
 import { FairQueue } from './fair_queue';
 
 /** What became of a text. `shown`: answered with OK, or not answered in time. `refused`: answered with ERRO. */
@@ -18,6 +18,8 @@ export interface OutgoingFrame {
   readonly sequence: number | undefined;
   readonly timestamp: number;
   readonly body: Body;
+  /** It is for this display alone. */
+  readonly isPrivate?: true;
   /** Called once, when a text was answered or counts as shown. */
   readonly settled?: (result: TextResult) => void;
 }
@@ -27,6 +29,8 @@ export interface StopAndWaitDeps {
   readonly id: number;
   /** Pads every MSG to its greatest length. */
   readonly padded: boolean;
+  /** Says of a text that it is for this display alone. */
+  readonly marks: boolean;
   write(bytes: Uint8Array): void;
   /** Asks for `timedOut` after `ms`; a new request replaces the old one. */
   wake(ms: number): void;
@@ -114,9 +118,11 @@ export class StopAndWait {
     }
   }
 
-  #write({ origin, timestamp, body, settled, ...given }: OutgoingFrame): void {
+  #write({ origin, timestamp, body, settled, isPrivate, ...given }: OutgoingFrame): void {
     const sequence = given.sequence ?? this.#nextSequence();
-    const header = { origin, destination: this.#deps.id, sequence, timestamp };
+    const { id, marks } = this.#deps;
+    const destination = marks && isPrivate === true ? privately : id;
+    const header = { origin, destination, sequence, timestamp };
     this.#deps.write(encodeFrame({ ...header, ...body }, this.#deps.padded));
     // Only a text is waited for: real displays answer no other frame.
     if (body.kind !== 'MSG') return;

@@ -65,6 +65,12 @@ export const everyone = 0;
 /** As a program's own number in its OI: it asks for the lowest free one. */
 export const anyEmitter = 0;
 export const anyDisplay = 65_535;
+/**
+ * Ours. As the timestamp of a display's OI, which no server looks at: it wants texts that are for it alone marked. As the
+ * destination of such a text: it is for this display alone.
+ */
+export const marksWanted = 0xffff_ffff;
+export const privately = 65_535;
 /** The display that belongs to emitter n has the number n + 1000. */
 export const displayOffset = 1000;
 
