@@ -463,7 +463,9 @@ export const limits = {
     unprovedLines: 16,
     /** One field of a server's reply or call, in bytes; the client drops a server that sends more. */
     replyFieldBytes: 16 * KiB,
-    /** Users in one list that a client takes; it drops a server that announces more. */
+    /** How long the rest of a reply may be late once its code has come, in ms; then the client makes do with what came. */
+    restMs: 2 * second,
+    /** Users in one list that a client takes; of more the rest is not read. */
     listedUsers: 1_000_000,
     /** How long a client takes a message that comes again for a repeat and does not show it, in ms. */
     repeatMs: 60 * second,

@@ -124,7 +124,6 @@ describe('attachments', () => {
     [code(2), 's> GETFILE FAIL', 'not-allowed'],
     ['', 's> GETFILE FAIL', 'unreachable'],
     [`${code(0)}5\0abc`, 's> GETFILE FAIL', 'unreachable'],
-    [`${code(0)}x\0`, 's> GETFILE FAIL', 'unreachable'],
   ] as const)('GETFILE: %j', (answer, line, ending) => {
     const one = connected();
     one.type('GETFILE bob 3');
@@ -134,6 +133,17 @@ describe('attachments', () => {
     expect(one.endings).toEqual([ending]);
     const connection = one.host.connections.at(-1);
     expect(connection?.isAbandoned).toBe(connection?.saved !== undefined);
+  });
+
+  test('GETFILE: a size that is none is shown', () => {
+    const one = connected();
+    one.type('GETFILE bob 3');
+    one.host.answer(`${code(0)}x\0`);
+    expect(one.host.takeLines()).toEqual([
+      'c> GETFILE bob 3',
+      's> GETFILE FAIL',
+      'The server answered what is no reply of this protocol: x',
+    ]);
   });
 
   test('GETFILE: if the file cannot be written, the connection is reset, so the server keeps it', () => {

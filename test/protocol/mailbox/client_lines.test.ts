@@ -56,7 +56,7 @@ describe('the lines of section 6, for every outcome', () => {
         [code(2), 's> SEND FAIL', 'try-later'],
         ['refused', 's> SEND FAIL', 'unreachable'],
         ['died', 's> SEND FAIL', 'unreachable'],
-        [code(0), 's> SEND FAIL', 'unreachable'],
+        [code(0), 's> SEND OK\nThe server gave the message no number.', 'done'],
       ],
     ],
     [
@@ -78,7 +78,11 @@ describe('the lines of section 6, for every outcome', () => {
         [code(2), 's> CONNECTED USERS FAIL', 'try-later'],
         ['refused', 's> CONNECTED USERS FAIL', 'unreachable'],
         ['died', 's> CONNECTED USERS FAIL', 'unreachable'],
-        [`${code(0)}${nul('2', 'alice')}`, 's> CONNECTED USERS FAIL', 'unreachable'],
+        [
+          `${code(0)}${nul('2', 'alice')}`,
+          's> CONNECTED USERS (1 users connected) OK - alice\nThe server announced 2 users and named 1.',
+          'done',
+        ],
       ],
     ],
   ];
@@ -86,7 +90,7 @@ describe('the lines of section 6, for every outcome', () => {
   for (const [line, request, first, outcomes] of table) {
     test.each([...outcomes])(`${line}: %j`, (answer, second, ending) => {
       const one = connected();
-      expect(typed(one, line, answer)).toEqual([first, second]);
+      expect(typed(one, line, answer)).toEqual([first, ...second.split('\n')]);
       expect(one.endings).toEqual([ending]);
       if (answer === 'refused') return;
       const again = connected();

@@ -21,7 +21,6 @@ describe('send', () => {
     [code(2), { ending: 'try-later', line: 's> SEND FAIL' }],
     [code(3), { ending: 'try-later', line: 's> SEND FAIL' }],
     ['', { ending: 'unreachable', line: 's> SEND FAIL', isUncertain: true }],
-    ['nonsense', { ending: 'unreachable', line: 's> SEND FAIL', isUncertain: true }],
   ] as const)('reply %j', (answer, expected) => {
     const host = new TestHost();
     const result: SendResult[] = [];
@@ -29,6 +28,21 @@ describe('send', () => {
     expect(host.answer(answer)).toEqual(['SEND', 'alice', 'bob', 'hi']);
     expect(result).toEqual([expected]);
     expect(host.shown).toEqual([]);
+  });
+
+  test('what is no reply is shown as it came, and the message is not sent again', () => {
+    const host = new TestHost();
+    const results: SendResult[] = [];
+    const sender = mailbox.client.send(host, target);
+    sender.send({ to: 'bob', text: 'hi' }, (result) => results.push(result));
+    host.answer('nonsense');
+    expect(results).toEqual([{ ending: 'try-later', line: 's> SEND FAIL', isUncertain: true }]);
+    expect(host.takeLines()).toEqual([
+      'The server answered what is no reply of this protocol: nonsense',
+    ]);
+    sender.send({ to: 'bob', text: 'hi' }, (result) => results.push(result));
+    host.answer(code(0));
+    expect(results[1]).toEqual({ ending: 'done', line: 's> SEND OK' });
   });
 
   test('messages are sent in order, one after the other, and then it is closed', () => {
@@ -161,6 +175,11 @@ describe('register, unregister, users', () => {
       host.answer(answer);
       expect(host.connections.at(-1)?.ending).not.toBe('open');
     }
-    expect(results).toEqual([1, 2, 3, 4].map(() => ({ ok: false, why: 'unreachable' })));
+    expect(results).toEqual([
+      { ok: true, value: ['x'] },
+      { ok: true, value: [] },
+      { ok: false, why: 'try-later' },
+      { ok: false, why: 'try-later' },
+    ]);
   });
 });

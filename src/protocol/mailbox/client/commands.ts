@@ -220,13 +220,13 @@ export class Commands {
     name: string,
     from: string,
     id: string,
-    { code, ending, isCancelled }: OperationResult,
+    { code, ending, isCancelled, remark }: OperationResult,
     done: Done,
   ): void {
     if (isCancelled === true) this.#note(`${name} was cancelled; the server keeps it.`);
     else if (ending === 'unwritable') {
       this.#note('The file cannot be written there; the server keeps it.');
-    } else if (code === codes.GETFILE.failed) {
+    } else if (code === codes.GETFILE.failed && remark === undefined) {
       this.#note(
         `Nothing of ${from}'s waits for you under ${id}: it was fetched, or is too old, or never was.`,
         'A file is given to the address that its user is connected from.',

@@ -11,15 +11,22 @@ import type {
   Unreadable,
 } from '../../dialect';
 import { limits } from '../../limits';
-import { encodeRequest, ReplyReader, type ReplyReading } from '../wire/codec';
+import { encodeRequest } from '../wire/codec';
 import type { Code, Request } from '../wire/messages';
+import { ReplyReader, type ReplyReading } from '../wire/reply_reader';
 
 /**
  * What became of a request. `wasAsked`: it left, and may have been done. `refused`: for a reason on our side, before or
  * after the server's reply.
  */
 export type RequestResult =
-  | { readonly is: 'replied'; readonly code: Code; readonly fields: readonly string[] }
+  | {
+      readonly is: 'replied';
+      readonly code: Code;
+      readonly fields: readonly string[];
+      readonly remark?: string;
+    }
+  | { readonly is: 'strange'; readonly text: string }
   | { readonly is: 'unreachable'; readonly wasAsked: boolean }
   | { readonly is: 'refused'; readonly why: Unreadable | 'unwritable' | 'cancelled' };
 
@@ -119,10 +126,7 @@ class RequestConnection implements ConnectionEvents, Asked {
 
   ended(): void {
     const { is } = this.#state;
-    if ((is === 'uploading' || is === 'waiting') && this.#inbox !== undefined) {
-      const reading = this.#reader.end(this.#inbox);
-      if (reading.is === 'reply') this.#replied(reading.code, reading.fields);
-    }
+    if (is === 'uploading' || is === 'waiting') this.#makeDo();
     // What is missing now will not come.
     this.#fail();
   }
@@ -132,6 +136,7 @@ class RequestConnection implements ConnectionEvents, Asked {
   }
 
   woke(): void {
+    if (this.#state.is === 'waiting') this.#makeDo();
     this.#abort();
   }
 
@@ -171,13 +176,17 @@ class RequestConnection implements ConnectionEvents, Asked {
     switch (reading.is) {
       case 'more':
         // The server has decided: it no longer matters whether the rest of the file leaves.
-        if (this.#reader.hasBegun) this.#state = { is: 'waiting' };
+        if (this.#reader.hasBegun) {
+          this.#state = { is: 'waiting' };
+          this.#connection.wake(limits.mailbox.restMs);
+        }
         return 'more';
-      case 'bad':
-        this.#abort();
+      case 'strange':
+        this.#finish({ is: 'strange', text: reading.text });
+        this.#connection.abort();
         return 'taken';
       case 'reply':
-        this.#replied(reading.code, reading.fields);
+        this.#replied(reading);
         return 'taken';
       case 'file':
         this.#startSaving(reading.size);
@@ -185,9 +194,17 @@ class RequestConnection implements ConnectionEvents, Asked {
     }
   }
 
-  #replied(code: Code, fields: readonly string[]): void {
+  /** The server says nothing more: what has come is the reply, whatever it lacks. */
+  #makeDo(): void {
+    if (this.#inbox === undefined || !this.#reader.hasBegun) return;
+    const reading = this.#reader.end(this.#inbox);
+    if (reading.is === 'reply') this.#replied(reading);
+    else if (reading.is === 'strange') this.#finish(reading);
+  }
+
+  #replied({ code, fields, remark }: Extract<ReplyReading, { is: 'reply' }>): void {
     const isRefusedEarly = this.#state.is === 'uploading' && code !== 0;
-    this.#finish({ is: 'replied', code, fields });
+    this.#finish({ is: 'replied', code, fields, ...(remark !== undefined && { remark }) });
     // The rest of a refused file need not be sent.
     if (isRefusedEarly) this.#connection.abort();
   }

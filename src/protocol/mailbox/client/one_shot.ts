@@ -3,7 +3,7 @@
 import type { Client, ClientHost, Ending, Registration, Target } from '../../dialect';
 import { ok, refused } from '../../model';
 import { codes } from '../wire/messages';
-import { perform, performSilently, register, showResult } from './requests';
+import { perform, performSilently, register, showRemark, showResult } from './requests';
 
 type Done = (ending: Ending) => void;
 
@@ -17,10 +17,16 @@ export const oneShot = {
   users(host, _target, alias, done) {
     const operation = 'CONNECTEDUSERS';
     performSilently(host, { operation, alias: alias ?? '' }, (result) => {
-      if (result.ending === 'done') return done(ok(result.fields));
+      if (result.ending === 'done') {
+        showRemark(host, result.remark);
+        return done(ok(result.fields));
+      }
       showResult(host, operation, result);
       // A user who is not registered is refused with the same code as everything else (source 000, 7.7).
-      const isUnknown = alias !== undefined && result.code === codes.CONNECTEDUSERS.failed;
+      const isUnknown =
+        result.remark === undefined &&
+        alias !== undefined &&
+        result.code === codes.CONNECTEDUSERS.failed;
       done(refused(isUnknown ? 'unknown-user' : result.ending));
     });
   },

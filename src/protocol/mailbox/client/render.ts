@@ -109,7 +109,7 @@ function successLine(operation: Operation, fields: readonly string[]): string {
       return `${operation} OK`;
     case 'SEND':
     case 'SENDATTACH':
-      return `${operation} OK - MESSAGE ${fields[0]}`;
+      return fields[0] === undefined ? `${operation} OK` : `${operation} OK - MESSAGE ${fields[0]}`;
     case 'CONNECTEDUSERS':
       return `CONNECTED USERS (${fields.length} users connected) OK - ${fields.join(', ')}`;
     case 'GETFILE':

@@ -3,7 +3,7 @@
 import { baseNameFor } from '../../bytes/validation';
 import { note } from '../../client_kit/note';
 import type { ClientHost, Ending, Registration, Unreadable } from '../../dialect';
-import type { Code, Operation, Request } from '../wire/messages';
+import { type Code, codes, type Operation, type Request } from '../wire/messages';
 import { type Asked, type RequestResult, sendRequest, type Transfer } from './connection';
 import { refusedHere, requestLine, resultOf } from './render';
 import { registrationFault } from './validation';
@@ -16,6 +16,8 @@ export interface OperationResult {
   readonly line: string;
   /** The request left and was not answered: it may have been done. */
   readonly isUncertain?: boolean;
+  /** What of the server's reply departs from the source. */
+  readonly remark?: string;
   /** Why the file that was to go with it did not. */
   readonly unreadable?: Unreadable;
   /** The user has cancelled it. */
@@ -80,18 +82,32 @@ export function showRequest(host: ClientHost, request: Request): void {
 export function showResult(
   host: ClientHost,
   operation: Operation,
-  { ending, fields, line }: OperationResult,
+  { ending, fields, line, remark }: OperationResult,
 ): void {
   const details = ending === 'done' ? detailsOf(operation, fields) : { why: ending };
-  const json = { type: 'result', operation, ok: ending === 'done', ...details };
+  const remarked = remark === undefined ? {} : { note: remark };
+  const json = { type: 'result', operation, ok: ending === 'done', ...details, ...remarked };
   host.show({ lines: [line], json, kind: 'result' });
+  showRemark(host, remark);
+}
+
+/** Says how a server's reply departs from the source. */
+export function showRemark(host: ClientHost, remark: string | undefined): void {
+  if (remark !== undefined) host.show(note(remark));
 }
 
 function judge(operation: Operation, result: RequestResult): OperationResult {
   switch (result.is) {
     case 'replied': {
-      const { code, fields } = result;
-      return { code, fields, ...resultOf(operation, code, fields) };
+      const { code, fields, remark } = result;
+      const remarked = remark === undefined ? {} : { remark };
+      return { code, fields, ...resultOf(operation, code, fields), ...remarked };
+    }
+    case 'strange': {
+      // It has been done or not: the server has answered, and nobody can say what.
+      const code: Code = codes[operation].failed;
+      const remark = `The server answered what is no reply of this protocol: ${result.text}`;
+      return { code, fields: [], isUncertain: true, ...resultOf(operation, code), remark };
     }
     case 'unreachable':
       return {

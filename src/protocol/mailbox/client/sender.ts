@@ -4,7 +4,7 @@ import { note } from '../../client_kit/note';
 import { RequestQueue } from '../../client_kit/request_queue';
 import { cannotBeRead } from '../../client_kit/unreadable';
 import type { ClientHost, OutgoingMessage, Sender, SendResult, Target } from '../../dialect';
-import { attachment, type OperationResult, performSilently, refusal } from './requests';
+import { attachment, type OperationResult, performSilently, refusal, showRemark } from './requests';
 import { textFault } from './validation';
 
 export class MailboxSender implements Sender {
@@ -52,7 +52,15 @@ export class MailboxSender implements Sender {
     performSilently(this.#host, request, sent, transfer);
   }
 
-  #settle({ ending, line, fields: [id], isUncertain = false }: OperationResult): void {
+  #settle(result: OperationResult): void {
+    const {
+      ending,
+      line,
+      fields: [id],
+      isUncertain = false,
+      remark,
+    } = result;
+    showRemark(this.#host, remark);
     this.#queue.settle({
       ending,
       line,

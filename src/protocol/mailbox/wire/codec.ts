@@ -9,11 +9,9 @@ import {
   fieldBytes,
   isOperation,
   type Operation,
-  replyContents,
   type Request,
   requestFields,
 } from './messages';
-import { countOf } from './values';
 
 // ---- requests
 
@@ -121,113 +119,3 @@ export const listFields = (names: readonly string[]): readonly string[] => [
   String(names.length),
   ...names,
 ];
-
-/** How far a reply has come. `file`: so many raw bytes follow. `bad`: it can never become a reply. */
-export type ReplyReading =
-  | { readonly is: 'more' }
-  | { readonly is: 'bad' }
-  | { readonly is: 'reply'; readonly code: Code; readonly fields: readonly string[] }
-  | { readonly is: 'file'; readonly size: number };
-
-const digitZero = 0x30;
-
-/**
- * Takes one reply out of what arrives, however the server writes the code: a raw byte, an ASCII digit, or a digit
- * with NUL. The last two differ only in what follows the digit, so a NUL that may come is taken with the next field.
- */
-export class ReplyReader {
-  readonly #operation: Operation;
-  #code: Code | undefined;
-  #mayHaveNul = false;
-  /** How many fields a reply has that lists something. */
-  #count: number | undefined;
-  readonly #fields: string[] = [];
-
-  constructor(operation: Operation) {
-    this.#operation = operation;
-  }
-
-  /** Whether the code has come. */
-  get hasBegun(): boolean {
-    return this.#code !== undefined;
-  }
-
-  read(inbox: Inbox): ReplyReading {
-    const code = this.#readCode(inbox);
-    if (code === undefined) return { is: 'more' };
-    if (code === 'bad') return { is: 'bad' };
-    switch (code === 0 ? replyContents[this.#operation] : 'nothing') {
-      case 'nothing':
-        return this.#reply(code);
-      case 'id':
-        this.#count = 1;
-        return this.#readFields(inbox, this.#count);
-      case 'users':
-        return this.#readList(inbox);
-      case 'file': {
-        const size = this.#readCount(inbox);
-        return typeof size === 'number' ? { is: 'file', size } : size;
-      }
-    }
-  }
-
-  /** The server has ended its side: the reply, if only the NUL of its last field is missing, as from some servers. */
-  end(inbox: Inbox): ReplyReading {
-    if (this.#count === undefined || this.#fields.length !== this.#count - 1) return { is: 'bad' };
-    const rest = inbox.takeAll(limits.mailbox.replyFieldBytes);
-    if (rest.length === 0) return { is: 'bad' };
-    this.#fields.push(decodeLossy(rest));
-    return this.#reply(0);
-  }
-
-  #reply(code: Code): ReplyReading {
-    return { is: 'reply', code, fields: this.#fields };
-  }
-
-  #readCode(inbox: Inbox): Code | 'bad' | undefined {
-    if (this.#code !== undefined) return this.#code;
-    const byte = inbox.take(1)?.[0];
-    if (byte === undefined) return undefined;
-    this.#mayHaveNul = byte >= digitZero;
-    const code = this.#mayHaveNul ? byte - digitZero : byte;
-    if (code !== 0 && code !== 1 && code !== 2 && code !== 3) return 'bad';
-    this.#code = code;
-    return code;
-  }
-
-  #readList(inbox: Inbox): ReplyReading {
-    if (this.#count === undefined) {
-      const count = this.#readCount(inbox);
-      if (typeof count !== 'number') return count;
-      if (count > limits.mailbox.listedUsers) return { is: 'bad' };
-      this.#count = count;
-    }
-    return this.#readFields(inbox, this.#count);
-  }
-
-  #readFields(inbox: Inbox, count: number): ReplyReading {
-    while (this.#fields.length < count) {
-      const text = this.#readField(inbox);
-      if (typeof text !== 'string') return text;
-      this.#fields.push(text);
-    }
-    return this.#reply(0);
-  }
-
-  #readCount(inbox: Inbox): number | ReplyReading {
-    const text = this.#readField(inbox);
-    return typeof text === 'string' ? (countOf(text) ?? { is: 'bad' }) : text;
-  }
-
-  #readField(inbox: Inbox): string | ReplyReading {
-    if (this.#mayHaveNul) {
-      const next = inbox.peek(1)?.[0];
-      if (next === undefined) return { is: 'more' };
-      if (next === 0) inbox.take(1);
-      this.#mayHaveNul = false;
-    }
-    const bytes = takeField(inbox, limits.mailbox.replyFieldBytes);
-    if (bytes === undefined) return { is: 'more' };
-    return bytes === 'too-long' ? { is: 'bad' } : decodeLossy(bytes);
-  }
-}
