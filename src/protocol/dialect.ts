@@ -120,6 +120,12 @@ export interface Server {
   banner?(listening: Address): readonly string[];
   /** Drawn before each console line on a terminal, once after the banner on a pipe. */
   readonly prompt?: string;
+  /** Whether no bytes are wrong here, so that a client of another dialect cannot be told from one of this one. */
+  readonly takesAnything?: boolean;
+  /** Whether the first bytes that a peer sends are of a client of this dialect, and of no other. */
+  isClient?(first: Uint8Array): boolean;
+  /** How such a client is told something that has come to another dialect's door; absent where it has no words for it. */
+  elsewhere?(line: string): Uint8Array;
   open(host: Host, settings: ServerFlagValues): Session;
   readonly callback?: Callback;
 }

@@ -6,6 +6,7 @@ import { FlushScheduler } from '../net/flush_scheduler';
 import type { SocketDeps } from '../net/socket';
 import { escapeForTerminal } from '../protocol/bytes/escape';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
+import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import type { Console } from './console';
@@ -20,6 +21,7 @@ import { createReport, type Report } from './log';
 import { Admission } from './net/admission';
 import { Dialer } from './net/dialer';
 import { type Door, TcpDoor } from './net/door';
+import { WrongDoor } from './net/wrong_door';
 import { Rates, type RateSettings } from './quota/rates';
 import { WebDoor } from './web/door';
 
@@ -208,6 +210,7 @@ function openDoors(settings: ServerSettings, { sockets, doors }: Network, core: 
         deps: core.hostDeps(dialect.name, { host: localHost(settings.host), port }),
         sockets,
         admission,
+        wrongDoor: new WrongDoor(dialect, dialects, doors),
       });
       doors.push(door);
     } catch (error) {

@@ -9,6 +9,7 @@ export const basic = defineDialect({
   transport: 'tcp',
   server: {
     oneAtATime: true,
+    takesAnything: true,
     open: (host) => new BasicSession(host),
   },
   client,

@@ -3,11 +3,15 @@
 import { defineDialect } from '../dialect';
 import { client } from './client/index';
 import { ChannelsSession } from './server/session';
+import { framesOf } from './wire/frames';
+import { isClientStart } from './wire/start';
 
 export const channels = defineDialect({
   name: 'channels',
   transport: 'tcp',
   server: {
+    isClient: isClientStart,
+    elsewhere: (line) => framesOf('', line),
     open: (host) => new ChannelsSession(host),
   },
   client,

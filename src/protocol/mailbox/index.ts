@@ -5,6 +5,7 @@ import { client } from './client/index';
 import { callback } from './server/callback';
 import { consoleLines } from './server/console';
 import { MailboxSession } from './server/session';
+import { isClientStart } from './wire/start';
 
 export const mailbox = defineDialect({
   name: 'mailbox',
@@ -24,6 +25,7 @@ export const mailbox = defineDialect({
       'whoever reaches it can act as any alias without a key; if that is not wanted, add --host 127.0.0.1',
     banner: (listening) => [consoleLines.started(listening)],
     prompt: consoleLines.prompt,
+    isClient: isClientStart,
     open: (host, { replies }) => new MailboxSession(host, replies === 'text' ? 'text' : 'byte'),
     callback,
   },

@@ -4,6 +4,7 @@ import { defineDialect } from '../dialect';
 import { client } from './client/index';
 import { RelaySession } from './server/session';
 import { relayName } from './wire/messages';
+import { isClientStart } from './wire/start';
 
 export const relay = defineDialect({
   name: relayName,
@@ -18,6 +19,7 @@ export const relay = defineDialect({
       },
       { name: 'open-stop', type: 'boolean', description: 'let any relay emitter stop any display' },
     ],
+    isClient: isClientStart,
     open: (host, settings) =>
       new RelaySession(host, {
         padded: settings['relay-pad'] === true,

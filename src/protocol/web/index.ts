@@ -1,6 +1,7 @@
 // The web dialect: JSON over WebSocket, spoken by the page that the same port serves.
 
 import { defineDialect } from '../dialect';
+import { elsewhere } from './server/elsewhere';
 import { WebSession } from './server/session';
 
 export const web = defineDialect({
@@ -15,6 +16,7 @@ export const web = defineDialect({
         description: 'where else browsers find the page, such as https://chat.example.org',
       },
     ],
+    elsewhere,
     open: (host) => new WebSession(host),
   },
 });

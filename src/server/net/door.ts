@@ -10,6 +10,7 @@ import type { Address } from '../../protocol/model';
 import type { Admission } from './admission';
 import { ConnectionHost, type ConnectionHostDeps } from './connection_host';
 import { ForeignStart } from './foreign_start';
+import type { WrongDoor } from './wrong_door';
 
 /** A door of any transport. */
 export interface Door {
@@ -30,6 +31,8 @@ export interface DoorOptions {
   readonly deps: ConnectionHostDeps;
   readonly sockets: SocketDeps;
   readonly admission: Admission;
+  /** Tells who meant another one. */
+  readonly wrongDoor: WrongDoor;
 }
 
 export class TcpDoor implements Door {
@@ -83,11 +86,11 @@ export class TcpDoor implements Door {
       this.#turns.push({ host, socket });
       if (this.#turns.length > 1) {
         socket.pause();
-        return new ForeignStart(socket, host);
+        return new ForeignStart(socket, host, this.#options.wrongDoor);
       }
     }
     this.#start(host);
-    return new ForeignStart(socket, host);
+    return new ForeignStart(socket, host, this.#options.wrongDoor);
   }
 
   #start(host: ConnectionHost): void {

@@ -5,6 +5,7 @@ import type { LossReason } from '../../protocol/connection';
 import { ProtocolError } from '../../protocol/errors';
 import { limits } from '../../protocol/limits';
 import type { ConnectionHost } from './connection_host';
+import type { WrongDoor } from './wrong_door';
 
 const methods = 'GET HEAD POST PUT DELETE OPTIONS PATCH TRACE CONNECT PRI'.split(' ');
 const version = ' HTTP/';
@@ -48,19 +49,29 @@ export function startOf(bytes: Uint8Array): 'foreign' | 'own' | 'unknown' {
 export class ForeignStart implements SocketEvents {
   readonly #socket: Socket & { events: SocketEvents | undefined };
   readonly #host: ConnectionHost;
+  readonly #door: WrongDoor;
   #held: Uint8Array = nothing;
 
-  constructor(socket: Socket & { events: SocketEvents | undefined }, host: ConnectionHost) {
+  constructor(
+    socket: Socket & { events: SocketEvents | undefined },
+    host: ConnectionHost,
+    door: WrongDoor,
+  ) {
     this.#socket = socket;
     this.#host = host;
+    this.#door = door;
   }
 
   data(bytes: Uint8Array): void {
     this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     const start = startOf(this.#held);
     if (start === 'unknown') return;
-    if (start === 'own') return this.#handOver();
+    const isTls = this.#held[0] === tlsHello[0][0];
+    const meant = start === 'own' ? this.#door.meantBy(bytes) : isTls ? undefined : this.#door.http;
+    if (start === 'own' && !meant) return this.#handOver();
     this.#socket.events = this.#host;
+    const farewell = this.#door.farewell(meant, this.#host.local.host);
+    if (farewell) this.#host.write(farewell);
     this.#host.fail(new ProtocolError('another protocol'));
   }
 

@@ -12,17 +12,21 @@ import { type Connect, Dial, dialHandlers } from '../../net/dial';
 import { listen } from '../../net/listen';
 import type { SocketDeps, SocketEvents } from '../../net/socket';
 import { TcpSocket } from '../../net/tcp_socket';
+import type { Dialect } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
 import type { Admission } from '../net/admission';
 import type { ReceivedBytes } from '../net/received_bytes';
+import type { WrongDoor } from '../net/wrong_door';
 import { FrontConnection } from './front_connection';
 
 export interface FrontOptions {
+  readonly dialect: Dialect;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly sockets: SocketDeps;
   readonly admission: Admission;
+  readonly wrongDoor: WrongDoor;
   readonly deps: { readonly received: ReceivedBytes };
 }
 
@@ -83,6 +87,16 @@ export class Front {
         const address = { host: this.path, port: 0 };
         void new Dial(socket, address, { clock, timeoutMs: limits.net.dialMs, connect });
         return socket;
+      },
+      farewell: (first) => {
+        const { wrongDoor } = this.#options;
+        const meant = wrongDoor.meantBy(first);
+        const own = this.#options.dialect.server;
+        const { host } = client.local;
+        // Those who cannot be told otherwise may at least read it.
+        return meant
+          ? wrongDoor.farewell(meant, host)
+          : own?.elsewhere?.(wrongDoor.line(meant, host));
       },
       isWhole: () => admission.notSilent(connection),
       lost: () => {

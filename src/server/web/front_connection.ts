@@ -16,12 +16,25 @@ export interface FrontConnectionDeps {
   dial(events: SocketEvents): Socket | undefined;
   /** A whole head has come. */
   isWhole(): void;
+  /** What a peer is told, before the end, whose first bytes are no request of HTTP. */
+  farewell(first: Uint8Array): Uint8Array | undefined;
   /** Neither side has a socket any more. */
   lost(): void;
 }
 
 const headEnd = Buffer.from('\r\n\r\n');
 const lineFeed = 0x0a;
+
+/** A method, a target and the version, as far as they have come. */
+const requestLine = /^[\w-]*(?:$| $| [^\s\0])/;
+const wholeLine = /^[\w-]+ [^\s\0].* HTTP\/\d\.\d\r?$/;
+
+/** Whether these can be the first bytes of a request, perhaps behind empty lines. */
+function mayBeRequest(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.subarray(0, limits.net.firstLineBytes)).toString('latin1');
+  const [line = '', ...more] = text.replace(/^[\r\n]+/, '').split('\n');
+  return more.length > 0 ? wholeLine.test(line) : requestLine.test(line);
+}
 
 export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentConnection {
   readonly isUnfinished = true;
@@ -36,6 +49,8 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   #hasEnded = false;
   /** Whether the HTTP server takes bytes yet. */
   #isLed = false;
+  /** The client speaks another protocol: what still comes is thrown away. */
+  #isRefused = false;
   /** The client is gone. */
   #isLost = false;
   /** Sockets that are not gone. */
@@ -69,6 +84,7 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   // ---- what the client's socket tells
 
   data(bytes: Uint8Array): void {
+    if (this.#isRefused) return;
     if (this.#isLed) this.#carry('up', bytes);
     else if (this.#server) this.#head.push(bytes);
     else this.#takeHead(bytes);
@@ -97,6 +113,7 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
 
   #takeHead(bytes: Uint8Array): void {
     const head = this.#head;
+    if (head.size === 0 && !mayBeRequest(bytes)) return this.#refuse(bytes);
     const known = Math.max(0, head.size - headEnd.length);
     head.push(bytes);
     const all = head.peek(head.length) ?? bytes;
@@ -110,6 +127,14 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
     this.#deps.received.set(this, 0);
     this.#deps.clock.wake(this, limits.net.pieceMs);
     this.#lead();
+  }
+
+  /** The peer speaks something else, and would wait for an answer. */
+  #refuse(bytes: Uint8Array): void {
+    const farewell = this.#deps.farewell(bytes);
+    if (farewell) this.#client.write(farewell, false);
+    this.#client.end();
+    this.#isRefused = true;
   }
 
   /** The peer is named behind the request's first line. */

@@ -25,6 +25,14 @@ export function encodeRequest(request: Request): Uint8Array {
   return encodeFields([request.operation, ...names.map((name) => values[name] ?? '')]);
 }
 
+const operationNames = Object.keys(requestFields);
+
+/** Whether what has come of the first field is the beginning of no operation. */
+function isNoOperation(inbox: Inbox): boolean {
+  const come = decodeLossy(inbox.peek(inbox.length) ?? new Uint8Array());
+  return operationNames.every((name) => !name.startsWith(come));
+}
+
 /** How far a request has come. `bad`: it can never become one; its operation, if known, says what to reply. */
 export type RequestReading =
   | { readonly is: 'more' }
@@ -53,7 +61,7 @@ export class RequestReader {
     if (this.#isBad) return { is: 'bad' };
     if (this.#operation === undefined) {
       const word = takeField(inbox, limits.mailbox.operationBytes);
-      if (word === undefined) return { is: 'more' };
+      if (word === undefined) return isNoOperation(inbox) ? this.#bad() : { is: 'more' };
       const name = word === 'too-long' ? '' : decodeLossy(word);
       if (!isOperation(name)) return this.#bad();
       this.#operation = name;

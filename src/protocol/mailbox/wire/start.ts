@@ -1,0 +1,13 @@
+// How a client's connection begins, so that other doors can tell whom it was meant for.
+
+import { requestFields } from './messages';
+
+const names = Object.keys(requestFields);
+const first = new Set(names.map((name) => name.charCodeAt(0)));
+/** An operation and the end of its field. More NULs are padding, which no request has. */
+const request = new RegExp(`^(?:${names.join('|')})\0(?:[^\0]|$)`);
+const longest = Math.max(...names.map(({ length }) => length)) + 2;
+
+export const isClientStart = (bytes: Uint8Array): boolean =>
+  first.has(bytes[0] ?? 0) &&
+  request.test(Buffer.from(bytes.subarray(0, longest)).toString('latin1'));

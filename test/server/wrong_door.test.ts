@@ -1,0 +1,92 @@
+// A client that speaks one protocol at another's door is told so, or shown the end, at once, and learns where its own door is.
+
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+
+import { dialects } from '../../src/protocol/index';
+import { startServer, type TestServer } from '../support/server';
+import { connectTcp } from '../support/tcp';
+
+/** How clients begin; what they are told in their own words holds `told`. */
+const starts: Readonly<Record<string, { readonly first: string; readonly isTold: boolean }>> = {
+  mailbox: { first: 'CONNECTEDUSERS\0alice\0', isTold: false },
+  channels: { first: 'Ana'.padEnd(200), isTold: true },
+  relay: { first: `\0\0\0\x07${'\0'.repeat(6)}abcd`, isTold: false },
+  groups: {
+    first: 'IP: 127.0.0.1\nSide: client\nAction: Req.Connect\nUser: ana\n\n',
+    isTold: true,
+  },
+  web: { first: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', isTold: true },
+};
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer(dialects.filter((dialect) => dialect.server));
+});
+afterAll(() => server.stop());
+
+const doors = dialects.flatMap(({ name, server }) =>
+  server && server.takesAnything !== true ? [name] : [],
+);
+const pairs = doors.flatMap((door) =>
+  Object.keys(starts).flatMap((meant) => (meant === door ? [] : [[meant, door] as const])),
+);
+
+/** All that a peer is told who begins so, until the server ends. */
+async function told(door: string, first: string): Promise<string> {
+  await using peer = await connectTcp(server.port(door));
+  await peer.send(Buffer.from(first, 'latin1'));
+  return Buffer.from(await peer.readToEnd()).toString();
+}
+
+test.each(pairs)('a client of %s at the %s door', async (meant, door) => {
+  const { first = '', isTold = false } = starts[meant] ?? {};
+  const said = await told(door, first);
+  if (!isTold) return;
+  expect(said).toContain(`This is the ${door} door. You speak ${meant}: `);
+  expect(said).toContain(`127.0.0.1:${server.port(meant)}`);
+});
+
+describe('who types', () => {
+  test('at the mailbox door is shown the end', async () => {
+    expect(await told('mailbox', 'hello\n')).toBe('');
+  });
+
+  test('at the web door is told what it is', async () => {
+    expect(await told('web', 'hello\n')).toContain('This is the web door.');
+  });
+});
+
+test('where the server has no such door, that is said', async () => {
+  const mailbox = dialects.filter(({ name }) => name === 'mailbox');
+  await using alone = await startServer(mailbox);
+  await using peer = await connectTcp(alone.port('mailbox'));
+  await peer.send('Ana'.padEnd(200));
+  const said = Buffer.from(await peer.readToEnd()).toString();
+  expect(said).toContain('You speak channels, for which this server has no door.');
+});
+
+describe('whose first bytes are their own', () => {
+  test.each([
+    ['channels', 'SEND\0'.padEnd(200, '\0')],
+    ['market', 'SEND\n10\n'],
+    ['market', 'IP: mine\n10\n'],
+    ['market', `${'Ana'.padEnd(199)}\n`],
+    ['groups', 'Action: Req.List\n\n'],
+    ['mailbox', 'CONN'],
+    ['web', 'PRI'],
+  ])('stays at the %s door: %j', async (door, first) => {
+    await using peer = await connectTcp(server.port(door));
+    await peer.send(Buffer.from(first, 'latin1'));
+    peer.finish();
+    expect(Buffer.from(await peer.readToEnd()).toString()).not.toContain('This is the');
+  });
+
+  test('are no matter where anything may be said', async () => {
+    const before = server.console.bytes.length;
+    await using peer = await connectTcp(server.port('basic'));
+    await peer.send('REGISTER\0alice\0');
+    peer.finish();
+    await peer.readToEnd();
+    expect(Buffer.concat(server.console.bytes.slice(before)).toString()).toContain('REGISTER');
+  });
+});
