@@ -16,6 +16,7 @@ function client(more: Partial<ClientOptions> = {}) {
     target,
     interactive: true,
     takeover: false,
+    plain: true,
     ...more,
   });
   const type = (line: string): void => session.typed(line, (ending) => expect(ending).toBe('done'));
@@ -244,5 +245,78 @@ describe('a session that comes back', () => {
     session.leave();
     host.connection.events?.ended();
     expect(host.endings).toEqual(['done']);
+  });
+});
+
+describe('a person at a terminal', () => {
+  const person = (more: Partial<ClientOptions> = {}) => connected({ plain: false, ...more });
+
+  test('is greeted, and told where texts go', () => {
+    const { host } = person();
+    expect(host.takeLines()).toEqual([
+      'You are Scott. /list shows the channels, /join NAME enters one; /help shows the rest.',
+    ]);
+    expect(host.prompts).toEqual(['no channel> ']);
+    const inside = person({ target: { ...target, path: '168_tas' } });
+    expect(inside.host.takeLines()).toEqual([
+      'You are Scott in 168_tas. What you type is said there; /help shows the rest.',
+    ]);
+    expect(inside.host.prompts).toEqual(['168_tas> ']);
+  });
+
+  test('is told that they are guest, and why', () => {
+    const nameless = { host: target.host, port: target.port, path: '' };
+    expect(person({ target: nameless }).host.takeLines()[0]).toStartWith(
+      'You are guest (you gave no name; channels://NAME@HOST:PORT gives one).',
+    );
+    expect(person({ target: { ...target, user: 'a[b' } }).host.takeLines()[0]).toStartWith(
+      'You are guest (a[b cannot be a name here;',
+    );
+  });
+
+  test('has the channel in the prompt, and the one before where the server refuses', () => {
+    const { host, type, hear } = person();
+    type('/create x');
+    type('/join y');
+    hear(texts.unknownChannel('y'));
+    type('/create x');
+    hear(texts.channelExists('x'));
+    type('/join');
+    hear(texts.joinNameless);
+    hear(texts.outside);
+    expect(host.prompts).toEqual([
+      'no channel> ',
+      'x> ',
+      'y> ',
+      'x> ',
+      'x> ',
+      'x> ',
+      'no channel> ',
+    ]);
+    const refused = person({ target: { ...target, path: 'gone' } });
+    refused.hear(texts.unknownChannel('gone'));
+    expect(refused.host.prompts).toEqual(['gone> ', 'no channel> ']);
+  });
+
+  test('asks for help, completes names, and quits', () => {
+    const { host, session, type, hear } = person();
+    hear('Alice has joined', '[Bob] hi', '[Carol] hi', 'Carol has left');
+    host.takeLines();
+    type('/help');
+    expect(host.takeLines()[0]).toStartWith('TEXT ');
+    expect(host.connection.take()).toHaveLength(0);
+    expect(session.complete?.('hi A')).toEqual(['Alice', 'Bob']);
+    expect(session.complete?.('hi ')).toEqual([]);
+    expect(session.complete?.('/')).toEqual(['/create', '/join', '/list', '/help', '/quit']);
+    type('/quit');
+    expect(host.connection.ending).toBe('ended');
+  });
+
+  test('the words of the source alone are for pipes and --plain', () => {
+    const { host, type } = connected();
+    type('/help');
+    expect(textsOf(host.connection.take())).toEqual(['/help']);
+    expect(host.takeLines()).toEqual([]);
+    expect(host.prompts).toEqual(['[Me] ']);
   });
 });

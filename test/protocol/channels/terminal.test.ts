@@ -141,7 +141,12 @@ test('a server that goes away is told in the words of the source, and the sessio
 test('--once ends the session with its server', async () => {
   const passing = await startServer([channels]);
   const port = passing.port('channels');
-  await using panda = await openChat(['connect', `channels://Panda@127.0.0.1:${port}`, '--once']);
+  await using panda = await openChat([
+    'connect',
+    '--plain',
+    `channels://Panda@127.0.0.1:${port}`,
+    '--once',
+  ]);
   await panda.until('[Me]');
   await passing.stop();
   expect(await panda.ended).toBe(69);
@@ -181,4 +186,24 @@ test('behind pipes it prints what comes, as the course reads it', async () => {
   const failed = await kay.ended;
   expect(failed.out).toEndWith("No channel named nowhere exists. Try '/create nowhere'?\n");
   expect(failed.status).toBe(67);
+});
+
+test('a person without a name is told so, sees their channel in the prompt, and gets help', async () => {
+  await using alone = await startServer([channels]);
+  const place = `127.0.0.1:${alone.port('channels')}`;
+  await using nameless = await openChat(['connect', `channels://${place}`], { columns: 120 });
+  await nameless.until('You are guest (you gave no name;');
+  await nameless.until((shown) => shown.cursorLine === 'no channel> ');
+  nameless.type(`/help${keys.enter}`);
+  await nameless.until('/create NAME   make one');
+  nameless.type(`/create tea${keys.enter}`);
+  await nameless.until((shown) => shown.cursorLine === 'tea> ');
+  await using alice = await openChat(['connect', `channels://Alice@${place}/tea`], {
+    columns: 120,
+  });
+  await alice.until('You are Alice in tea.');
+  alice.type(`hello guest${keys.enter}`);
+  await nameless.until(/^\d\d:\d\d \[Alice\] hello guest$/m);
+  nameless.type(`/quit${keys.enter}`);
+  expect(await nameless.ended).toBe(0);
 });

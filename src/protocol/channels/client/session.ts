@@ -18,6 +18,7 @@ import { messageOf } from '../wire/codec';
 import { frameBytes, framesOfTyped, takeFrame } from '../wire/frames';
 import { type Refusal, type ServerMessage, texts } from '../wire/messages';
 import { completions } from './commands';
+import { greeting, helpPage, localOf, promptOf } from './guide';
 import { endings, shownOf } from './render';
 
 /** Refusals after which the user is where they were (source 003, 0.2.2). */
@@ -31,6 +32,10 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   readonly #host: ClientHost;
   readonly #options: ClientOptions;
   readonly #channels = new BoundedSet<string>(limits.client.names);
+  /** Users who were heard, for completion. */
+  readonly #names = new BoundedSet<string>(limits.client.names);
+  /** A person is told more than the source's lines, and where their texts go. */
+  readonly #isPerson: boolean;
   #connection: ClientConnection | undefined;
   #state: 'dialling' | 'open' | 'leaving' | 'over' = 'dialling';
   /** A script came to its end while we were dialling. */
@@ -51,7 +56,9 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     this.#options = options;
     const { user = 'guest' } = options.target;
     const path = options.resumed?.path ?? options.target.path;
-    this.#channel = this.#channelBefore = path;
+    this.#isPerson = options.interactive && options.plain !== true;
+    this.#channel = path;
+    this.#channelBefore = options.resumed === undefined ? '' : path;
     if (options.resumed !== undefined) {
       this.#returns = ['create', 'join'];
       this.#returnsTo = path;
@@ -72,6 +79,14 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   // ---- the user
 
   typed(line: string, done: (ending: Ending) => void): void {
+    const local = this.#isPerson ? localOf(line) : undefined;
+    if (local === 'help') this.#host.show(helpPage);
+    if (local !== undefined) done('done');
+    if (local === 'quit') this.leave();
+    if (local === undefined) this.#sendTyped(line, done);
+  }
+
+  #sendTyped(line: string, done: (ending: Ending) => void): void {
     const frames = framesOfTyped(line);
     this.#noteChannel(line);
     if (this.#state === 'dialling') this.#early.push(frames);
@@ -85,7 +100,16 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     if (channel === undefined) return;
     this.#returns = [];
     this.#channelBefore = this.#channel;
+    this.#moveTo(channel);
+  }
+
+  #moveTo(channel: string): void {
     this.#channel = channel;
+    if (this.#state === 'open') this.#prompt();
+  }
+
+  #prompt(): void {
+    this.#host.prompt(this.#isPerson ? promptOf(this.#channel) : texts.prompt);
   }
 
   resume(): { readonly path: string } {
@@ -93,7 +117,7 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   }
 
   complete(before: string): readonly string[] {
-    return completions(before, this.#channels);
+    return completions(before, this.#channels, this.#names, this.#isPerson);
   }
 
   leave(): void {
@@ -123,8 +147,11 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     if (this.#state !== 'dialling') return;
     this.#state = 'open';
     for (const frames of this.#early.splice(0)) this.#connection?.write(frames);
-    if (this.#isLeaveWanted) this.leave();
-    else this.#host.prompt(texts.prompt);
+    if (this.#isLeaveWanted) return this.leave();
+    const { resumed, target } = this.#options;
+    if (this.#isPerson && resumed === undefined)
+      this.#host.show(greeting(target.user, this.#channel));
+    this.#prompt();
   }
 
   takeNext(inbox: Inbox): Taken {
@@ -154,9 +181,14 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
     if (message.is === 'refused') {
       if (this.#isAboutReturn(message)) return this.#returnOtherwise();
       this.#failure ??= endings[message.why];
-      if (keepsChannel.has(message.why)) this.#channel = this.#channelBefore;
+      if (keepsChannel.has(message.why)) this.#moveTo(this.#channelBefore);
+      // The server knows better, whatever words it has for what went before.
+      if (message.why === 'outside') this.#moveTo('');
     }
     if (message.is === 'told') this.#rememberChannels(message.text);
+    if (message.is === 'said') this.#names.add(message.from);
+    if (message.is === 'joined') this.#names.add(message.name);
+    if (message.is === 'left') this.#names.delete(message.name);
     this.#host.show(shownOf(message));
   }
 
