@@ -35,6 +35,24 @@ test.each(channelsServers.map((foreign) => [foreign.name, foreign] as const))(
   },
 );
 
+test.each(channelsServers.map((foreign) => [foreign.name, foreign] as const))(
+  'channels, in a session: %s',
+  async (_, foreign) => {
+    server = startChannelsServer(foreign);
+    const url = `channels://Ana@127.0.0.1:${server.port}/c`;
+    const input = 'hi\n/join\n';
+    const { status, out, err } = await timed(runChat(['connect', url], { input }));
+    // A script's status is its first refusal in words that are known.
+    expect([0, 64, 67]).toContain(status);
+    for (const words of [foreign.greeting, foreign.join, foreign.nameless]) {
+      if (words !== undefined) expect(out).toContain(words);
+    }
+    expect(err).toBe('');
+    const frames = server.calls[0]?.came.toString().split(/ {2,}/) ?? [];
+    expect(frames.filter((text) => text !== '')).toEqual(['Ana', '/join c', 'hi', '/join']);
+  },
+);
+
 test('channels: the lines of a pipe to a server that never answers', async () => {
   server = startChannelsServer({ name: '', status: 0 });
   const url = `channels://Ana@127.0.0.1:${server.port}/c`;
