@@ -163,9 +163,9 @@ export const operations = {
   /** A dial failed. `opened` is the call-back's own number, so that a later CONNECT is not undone. */
   'callback-lost':
     owed(writes<{ recipient: RecipientId; opened: number }, void, 'not-connected'>()),
-  /** The account's call-back wants attachments announced as such. */
+  /** The account's call-back wants attachments announced as such. `port`: only if that is where it listens. */
   'callback-wants-files': writes<
-    { account: Name; host: string },
+    { account: Name; host: string; port?: number },
     void,
     'unknown-user' | 'not-connected' | 'not-allowed'
   >(),

@@ -108,6 +108,8 @@ describe('attachments', () => {
 
   test('GETFILE: the name from the note in a text', () => {
     const one = connected();
+    // Right after CONNECT the server would bring it again as a file.
+    one.host.time += limits.mailbox.attachesMs + 1;
     one.host.listeners[0]?.received({
       call: 'SEND_MESSAGE',
       from: 'bob',

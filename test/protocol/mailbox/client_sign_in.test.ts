@@ -71,7 +71,7 @@ describe('chat connect alice', () => {
   test('connects by itself, and asks for attachments without a word', () => {
     const one = client({ user: 'alice' });
     expect(one.host.answer(code(0))).toEqual(['CONNECT', 'alice', '40001']);
-    expect(one.host.answer(code(0))).toEqual(['ATTACHES', 'alice']);
+    expect(one.host.answer(code(0))).toEqual(['ATTACHES', 'alice', '40001']);
     expect(one.host.takeLines()).toEqual(['c> CONNECT alice', 's> CONNECT OK']);
   });
 

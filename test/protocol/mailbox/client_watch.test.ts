@@ -23,7 +23,7 @@ describe('a server of ours', () => {
     const { host } = connected();
     for (let times = 0; times < 3; times++) {
       host.ringAt(watchMs);
-      expect(host.answer(code(0))).toEqual(['ATTACHES', 'alice']);
+      expect(host.answer(code(0))).toEqual(['ATTACHES', 'alice', '40001']);
     }
     expect(host.takeLines()).toEqual([]);
   });
@@ -33,10 +33,10 @@ describe('a server of ours', () => {
     host.ringAt(watchMs);
     host.answer(code(2));
     expect(host.answer(code(0))).toEqual(['CONNECT', 'alice', '40001']);
-    expect(host.answer(code(0))).toEqual(['ATTACHES', 'alice']);
+    expect(host.answer(code(0))).toEqual(['ATTACHES', 'alice', '40001']);
     expect(host.takeLines()).toEqual(['The server had lost alice: connected again.']);
     host.ringAt(watchMs);
-    expect(host.request()).toEqual(['ATTACHES', 'alice']);
+    expect(host.request()).toEqual(['ATTACHES', 'alice', '40001']);
   });
 
   test('where the user is connected elsewhere now is told so, and a program ends', () => {
@@ -71,7 +71,7 @@ describe('a server that is gone', () => {
     host.refuse();
     expect(host.takeLines()).toEqual(['The server is gone; trying again.']);
     host.ringAt(secondPause);
-    expect(host.answer(code(0))).toEqual(['ATTACHES', 'alice']);
+    expect(host.answer(code(0))).toEqual(['ATTACHES', 'alice', '40001']);
     expect(host.takeLines()).toEqual(['The server is back.']);
   });
 
@@ -173,6 +173,16 @@ describe('a file that waited for its user', () => {
       file: 'a.png',
     });
     expect(host.takeLines()).toContain('    FILE a.png');
+  });
+
+  test('is not taken as a note that was on its way; a text that only looks like one comes again', async () => {
+    const { host } = client({ user: 'alice' });
+    host.answer(code(0));
+    host.answer(code(0));
+    expect(await host.listeners[0]?.taken(note)).toBe(false);
+    expect(await host.listeners[0]?.taken(note)).toBe(true);
+    host.time += limits.mailbox.attachesMs + 1;
+    expect(await host.listeners[0]?.taken({ ...note, id: '6' })).toBe(true);
   });
 
   test.each(['', code(2)])('is shown as the note where the server will not: %j', async (reply) => {

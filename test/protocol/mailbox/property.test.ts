@@ -158,7 +158,7 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    request: { operation: 'ATTACHES', alias: 'alice' },
+    request: { operation: 'ATTACHES', alias: 'alice', port: '5000' },
     does: 'callback-wants-files',
     outcomes: [
       [nothing, 0, []],

@@ -212,7 +212,7 @@ describe('attachments', () => {
     [refused('not-connected'), 2],
     [refused('storage'), 2],
   ] as const)('ATTACHES: %j: %i, and no line', (outcome, answer) => {
-    const { bytes: said, printed } = replyTo(nul('ATTACHES', 'bob'), {
+    const { bytes: said, printed } = replyTo(nul('ATTACHES', 'bob', '5000'), {
       'callback-wants-files': () => outcome,
     });
     expect(said).toEqual(code(answer));

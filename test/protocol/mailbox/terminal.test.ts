@@ -300,3 +300,15 @@ test('the first file that waited is announced as one, not as a note', async () =
   expect(bob.out).toContain('"text":"look","file":"photo.jpg"');
   await bob.kill();
 });
+
+test('a session whose user has come in elsewhere, on the same machine too, is told so and ends', async () => {
+  await using server = await registered('bob');
+  const args = ['connect', 'bob', '--json', ...at(server)];
+  const first = await startChat(args);
+  await first.until('CONNECT');
+  const second = await startChat([...args, '--takeover']);
+  await second.until(/"CONNECT","ok":true/);
+  await first.until('bob is connected elsewhere now.', { on: 'err', withinMs: 30_000 });
+  expect((await first.ended).status).toBe(77);
+  await second.kill();
+}, 60_000);

@@ -35,8 +35,8 @@ describe('call-back addresses', () => {
 
   test('asking for attachments opens the address anew, for the same session only', () => {
     const hub = testHub('alice');
-    const wants = (account: string, host = '10.0.0.9') =>
-      hub.ask({ do: 'callback-wants-files', account: named(account), host });
+    const wants = (account: string, host = '10.0.0.9', where: { port?: number } = {}) =>
+      hub.ask({ do: 'callback-wants-files', account: named(account), host, ...where });
     expect(wants('nobody')).toEqual(no('unknown-user'));
     expect(wants('alice')).toEqual(no('not-connected'));
     hub.must(open('alice'));
@@ -46,6 +46,9 @@ describe('call-back addresses', () => {
     expect(hub.takeEvents()).toMatchObject([
       { is: 'address', at: { opened: 1, wantsFiles: true } },
     ]);
+    // Another session of the user on the same machine has another port.
+    expect(wants('alice', '10.0.0.9', { port: 1 })).toEqual(no('not-connected'));
+    expect(hub.takeEvents()).toEqual([]);
     // Asked again, it says the same: who asks wants what waits.
     expect(wants('alice')).toEqual(yes);
     expect(hub.takeEvents()).toMatchObject([

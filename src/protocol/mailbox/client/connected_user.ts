@@ -112,7 +112,8 @@ export class ConnectedUser {
     }
     const cancel = host.after(limits.mailbox.attachesMs, () => this.#calls.answered(false));
     // A server of ours then announces attachments as such. What other servers reply does not matter.
-    performSilently(host, { operation: 'ATTACHES', alias }, ({ code }) => {
+    const port = String(listener.port);
+    performSilently(host, { operation: 'ATTACHES', alias, port }, ({ code }) => {
       cancel();
       const current = this.#current;
       if (current?.alias === alias) current.takesAttaches = code === 0;
@@ -123,6 +124,7 @@ export class ConnectedUser {
   #watch(alias: string): Watch {
     return new Watch(this.#host, {
       alias,
+      port: () => String(this.#current?.listener.port ?? ''),
       takesAttaches: () => this.#current?.takesAttaches ?? false,
       connect: (done) => this.#connectAgain(alias, done),
       over: (why) => {

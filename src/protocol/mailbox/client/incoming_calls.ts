@@ -1,6 +1,6 @@
 // The calls that the listener received: each is shown once, and held back while the server may yet say it better.
 
-import { BoundedMap } from '../../bounded';
+import { BoundedMap, BoundedSet } from '../../bounded';
 import type { ClientHost } from '../../dialect';
 import { limits } from '../../limits';
 import { fileInNote, isCall } from '../wire/call_codec';
@@ -17,7 +17,13 @@ export class IncomingCalls {
   #held: Call[] | undefined;
   /** Files that were announced by a note before the server could know that we ask for more; undefined: it knows. */
   #notes:
-    { readonly call: Call; readonly settle: (isTaken: Promise<boolean>) => void }[] | undefined;
+    | {
+        readonly call: Call<'SEND_MESSAGE'>;
+        readonly settle: (isTaken: Promise<boolean>) => void;
+      }[]
+    | undefined;
+  #refusesNotesUntil = 0;
+  readonly #refused = new BoundedSet<string>(limits.client.callWindow);
   /** Messages that came and are not with the user yet: a repeat waits for what becomes of the first. */
   readonly #underWay = new Map<string, Promise<boolean>>();
 
@@ -49,16 +55,29 @@ export class IncomingCalls {
   answered(announcesFiles: boolean): void {
     const notes = this.#notes ?? [];
     this.#notes = undefined;
-    for (const { call, settle } of notes)
-      settle(announcesFiles ? Promise.resolve(false) : this.#show(call));
+    // A call that the server made before may still be on its way here.
+    if (announcesFiles) this.#refusesNotesUntil = this.#host.now() + limits.mailbox.attachesMs;
+    for (const { call, settle } of notes) {
+      settle(this.#isRefused(call) ? Promise.resolve(false) : this.#show(call));
+    }
+  }
+
+  /** Whether a file's note is not taken. Each is refused once: a text that a user wrote like that is brought again as it is. */
+  #isRefused({ from, id }: Call<'SEND_MESSAGE'>): boolean {
+    if (this.#host.now() > this.#refusesNotesUntil) return false;
+    const key = JSON.stringify([from, id]);
+    if (this.#refused.has(key)) return false;
+    this.#refused.add(key);
+    return true;
   }
 
   /** Takes what the background thread received, and says whether the user has it. */
   readonly take = (value: unknown): Promise<boolean> => {
     if (!isCall(value)) return Promise.resolve(true);
-    const notes = this.#notes;
-    if (notes && value.call === 'SEND_MESSAGE' && fileInNote(value.text) !== undefined) {
-      return new Promise((settle) => notes.push({ call: value, settle }));
+    if (value.call === 'SEND_MESSAGE' && fileInNote(value.text) !== undefined) {
+      const notes = this.#notes;
+      if (notes) return new Promise((settle) => notes.push({ call: value, settle }));
+      if (this.#isRefused(value)) return Promise.resolve(false);
     }
     if (this.#held === undefined) return this.#show(value);
     this.#held.push(value);

@@ -10,6 +10,8 @@ import { performSilently } from './requests';
 /** What a watch does for its user. `code`: the reply; undefined where the server cannot be reached. */
 export interface Watched {
   readonly alias: string;
+  /** Where our listener is: another session of the user's on this machine has another port. */
+  port(): string;
   /** Whether the server takes ATTACHES. Only from one that does, its refusal says that the user is not connected. */
   takesAttaches(): boolean;
   /** CONNECT again, on the port of our listener. */
@@ -57,7 +59,8 @@ export class Watch {
   #ask(): void {
     this.#cancels = [];
     if (!this.#user.takesAttaches()) return this.#connect();
-    const request: Request = { operation: 'ATTACHES', alias: this.#user.alias };
+    const { alias } = this.#user;
+    const request: Request = { operation: 'ATTACHES', alias, port: this.#user.port() };
     this.#question(
       (done) => performSilently(this.#host, request, ({ code }) => done(code)),
       (code) => {

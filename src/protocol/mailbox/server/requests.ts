@@ -117,10 +117,14 @@ export class MailboxRequest {
     this.#submit(account, { do: 'callback-close', account, host: this.#host.remote.host });
   }
 
-  #wantFiles({ alias }: Request<'ATTACHES'>): void {
-    const account = this.#account(alias);
+  #wantFiles(request: Request<'ATTACHES'>): void {
+    const account = this.#account(request.alias);
     if (!account) return;
-    this.#submit(account, { do: 'callback-wants-files', account, host: this.#host.remote.host });
+    const port = portOf(request.port);
+    if (request.port !== '' && port === undefined) return this.#fail(account);
+    const { host } = this.#host.remote;
+    const where = port === undefined ? { host } : { host, port };
+    this.#submit(account, { do: 'callback-wants-files', account, ...where });
   }
 
   // ---- messages

@@ -50,8 +50,8 @@ export class MailboxSession implements Session, Replies {
   readonly #style: ReplyStyle;
   readonly #reader = new RequestReader();
   #state: State = reading;
-  /** Whether the alias that CONNECTEDUSERS may have has begun to come: then all of it is awaited. */
-  #isAliasComing = false;
+  /** Whether the last field, where it may be left out, has begun to come: then all of it is awaited. */
+  #isOptionalComing = false;
 
   constructor(host: Host, style: ReplyStyle) {
     this.#host = host;
@@ -126,7 +126,7 @@ export class MailboxSession implements Session, Replies {
     const result = this.#reader.read(inbox);
     switch (result.is) {
       case 'more':
-        this.#awaitAlias(inbox);
+        this.#awaitOptional(inbox);
         return 'more';
       case 'bad':
         inbox.takeAll();
@@ -140,15 +140,15 @@ export class MailboxSession implements Session, Replies {
   }
 
   /** The one field that may be missing is not awaited for as long as the others. */
-  #awaitAlias(inbox: Inbox): void {
-    if (this.#isAliasComing || this.#reader.withoutAlias() === undefined) return;
-    this.#isAliasComing = inbox.length > 0;
-    this.#host.wake(this.#isAliasComing ? limits.net.requestMs : limits.mailbox.optionalFieldMs);
+  #awaitOptional(inbox: Inbox): void {
+    if (this.#isOptionalComing || this.#reader.withoutOptional() === undefined) return;
+    this.#isOptionalComing = inbox.length > 0;
+    this.#host.wake(this.#isOptionalComing ? limits.net.requestMs : limits.mailbox.optionalFieldMs);
   }
 
   /** Nothing more will come, or not in time: the request is served if it needs nothing more, and fails if it does. */
   #noMore(): void {
-    const request = this.#isAliasComing ? undefined : this.#reader.withoutAlias();
+    const request = this.#isOptionalComing ? undefined : this.#reader.withoutOptional();
     if (request === undefined) this.#fail();
     else this.#serve(request);
   }

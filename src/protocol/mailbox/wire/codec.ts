@@ -15,14 +15,16 @@ import {
 
 // ---- requests
 
-/** An empty alias of CONNECTEDUSERS means that there is none, so the field is left out. */
+/** Operations whose last field may be left out. */
+const hasOptionalField: ReadonlySet<Operation> = new Set<Operation>(['CONNECTEDUSERS', 'ATTACHES']);
+
+/** A last field that may be left out is, where it is empty. */
 export function encodeRequest(request: Request): Uint8Array {
-  if (request.operation === 'CONNECTEDUSERS' && request.alias === '') {
-    return encodeFields([request.operation]);
-  }
   const names: readonly string[] = requestFields[request.operation];
   const values = request as unknown as Readonly<Record<string, string>>;
-  return encodeFields([request.operation, ...names.map((name) => values[name] ?? '')]);
+  const fields = names.map((name) => values[name] ?? '');
+  if (hasOptionalField.has(request.operation) && fields.at(-1) === '') fields.pop();
+  return encodeFields([request.operation, ...fields]);
 }
 
 const operationNames = Object.keys(requestFields);
@@ -78,11 +80,13 @@ export class RequestReader {
     return { is: 'request', request: this.#request(this.#operation) };
   }
 
-  /** The request, if nothing is missing but the one field that may be missing (CONNECTEDUSERS). */
-  withoutAlias(): Request | undefined {
-    return this.#operation === 'CONNECTEDUSERS' && this.#fields.length === 0
-      ? { operation: 'CONNECTEDUSERS', alias: '' }
-      : undefined;
+  /** The request, if nothing is missing but the one field that may be missing. */
+  withoutOptional(): Request | undefined {
+    const operation = this.#operation;
+    if (operation === undefined || this.#isBad || !hasOptionalField.has(operation))
+      return undefined;
+    const isMissing = this.#fields.length === requestFields[operation].length - 1;
+    return isMissing ? this.#request(operation) : undefined;
   }
 
   #bad(): RequestReading {

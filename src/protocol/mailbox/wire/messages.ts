@@ -14,7 +14,7 @@ export const requestFields = {
   CONNECTEDUSERS: ['alias'],
   SENDATTACH: ['from', 'to', 'text', 'fileName', 'size'],
   GETFILE: ['alias', 'from', 'id'],
-  ATTACHES: ['alias'],
+  ATTACHES: ['alias', 'port'],
 } as const;
 
 export type Operation = keyof typeof requestFields;

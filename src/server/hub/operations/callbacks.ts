@@ -67,7 +67,8 @@ const callbackWantsFiles: Define<'callback-wants-files'> = (hub) => (command, co
   const account = accountNamed(hub, command.account);
   if (typeof account === 'string') return refused(account);
   const row = hub.callbacks.of(account.id);
-  if (!row || row.host !== command.host) return refused('not-connected');
+  const { host, port = row?.port } = command;
+  if (!row || row.host !== host || row.port !== port) return refused('not-connected');
   // A client asks again to learn whether it is still connected, and for what waits: then there is nothing to write.
   if (row.wants_files === 0) {
     context.isDurable = true;
