@@ -465,6 +465,8 @@ export const limits = {
     replyFieldBytes: 16 * KiB,
     /** How long the rest of a reply may be late once its code has come, in ms; then the client makes do with what came. */
     restMs: 2 * second,
+    /** How long a list that has come whole waits for users who were not counted, in ms, where the server does not end. */
+    surplusMs: 100,
     /** Users in one list that a client takes; of more the rest is not read. */
     listedUsers: 1_000_000,
     /** How long a client takes a message that comes again for a repeat and does not show it, in ms. */

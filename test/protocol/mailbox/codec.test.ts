@@ -125,6 +125,8 @@ describe('replies', () => {
           if (piece.length > 0) inbox.push(piece);
           if (reading.is === 'more') reading = reader.read(inbox);
         }
+        // A list may have more users than it announces: its server's end tells that it has not.
+        if (reading.is === 'more' && reader.isWhole) reading = reader.end(inbox);
         expect(reading).toEqual(expected);
       }
     });

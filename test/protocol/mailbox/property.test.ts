@@ -190,6 +190,7 @@ test('server and client back to back agree, in both styles and any pieces', () =
         };
         pieces(client.connection.take(), (piece) => feed.push(piece));
         pieces(server.bytes, (piece) => client.connection.push(piece));
+        client.connection.events?.ended();
         expect(got).toEqual([{ is: 'replied', code, fields }]);
         expect(server.ending).toBe('ended');
         expect(client.connection.ending).toBe('ended');

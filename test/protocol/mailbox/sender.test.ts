@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'bun:test';
 
 import type { Ending, SendResult } from '../../../src/protocol/dialect';
+import { limits } from '../../../src/protocol/limits';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { TestHost } from './client';
 import { code, nul } from './support';
@@ -160,6 +161,32 @@ describe('register, unregister, users', () => {
       's> CONNECTED USERS FAIL',
       's> CONNECTED USERS FAIL',
     ]);
+  });
+
+  test.each(['a reset', 'silence'])('a list that is whole, and then %s', (what) => {
+    const host = new TestHost();
+    const results: unknown[] = [];
+    mailbox.client.users(host, target, 'alice', (result) => results.push(result));
+    host.request();
+    const { connection } = host;
+    connection.push(Buffer.from(`${code(0)}${nul('1', 'bob')}`));
+    expect(connection.wakeMs).toBe(limits.mailbox.surplusMs);
+    if (what === 'silence') connection.events?.woke?.();
+    else connection.events?.lost('reset');
+    expect(results).toEqual([{ ok: true, value: ['bob'] }]);
+  });
+
+  test('a list that stops before its end is shown after a while', () => {
+    const host = new TestHost();
+    const results: unknown[] = [];
+    mailbox.client.users(host, target, 'alice', (result) => results.push(result));
+    host.request();
+    const { connection } = host;
+    connection.push(Buffer.from(`${code(0)}${nul('3', 'bob')}`));
+    expect(connection.wakeMs).toBe(limits.mailbox.restMs);
+    connection.events?.woke?.();
+    expect(results).toEqual([{ ok: true, value: ['bob'] }]);
+    expect(host.takeLines()).toEqual(['The server announced 3 users and named 1.']);
   });
 
   test('a reply that is no list of users', () => {

@@ -20,6 +20,8 @@ export interface Habits {
   readonly callsStayOpen?: boolean;
   /** It brings what waits before it replies to CONNECT. */
   readonly callsEarly?: boolean;
+  /** What it says to an operation that it does not know; it ends without a word if absent, and `''` leaves it open. */
+  readonly unknown?: string;
   /** Each byte has a segment of its own. */
   readonly drips?: boolean;
 }
@@ -77,6 +79,16 @@ export const mailboxServers: readonly ForeignMailboxServer[] = [
   { name: 'no number of a message', id: () => '', remark: 'gave the message no number' },
   { name: 'a field too many', id: (id) => nul(`${id}`, 'OK') },
   { name: 'no NUL at the end of a call', message: (...fields) => callOf(...fields).slice(0, -1) },
+  {
+    name: 'counts too few, byte by byte',
+    list: (names) => counted([...names, 'eve'], names.length),
+    drips: true,
+    listed: '(2 users connected) OK - ana, eve',
+    remark: 'announced 1 users and named 2',
+  },
+  { name: 'never answers what it does not know', unknown: '' },
+  { name: 'takes what it does not know', unknown: '\0' },
+  { name: 'words for what it does not know', unknown: 'unknown operation' },
   { name: 'calls before the reply', callsEarly: true },
 ];
 
@@ -110,8 +122,7 @@ class Mailbox {
   async serve(call: FakeCall): Promise<void> {
     const [operation = ''] = await call.fields(1);
     const count = fieldCounts[operation];
-    // What it does not know, it ends without a word.
-    if (count === undefined) return call.close();
+    if (count === undefined) return this.#unknown(call);
     const [, ...fields] = await call.fields(1 + count);
     const said = await this.#do(operation, fields);
     for (const piece of this.#habits.drips === true ? said : [said]) {
@@ -121,6 +132,13 @@ class Mailbox {
     if (this.#habits.staysOpen !== true) call.end();
     if (operation === 'CONNECT') await this.#bring(fields[0] ?? '');
     if (operation === 'SEND') await this.#bring(fields[1] ?? '');
+  }
+
+  #unknown(call: FakeCall): void {
+    const { unknown } = this.#habits;
+    if (unknown === '') return;
+    if (unknown !== undefined) call.send(unknown);
+    call.close();
   }
 
   async #do(operation: string, [first = '', second = '', third = '']: string[]): Promise<Bytes> {

@@ -132,6 +132,8 @@ class RequestConnection implements ConnectionEvents, Asked {
   }
 
   lost(): void {
+    // A server that has not read all that we sent resets the connection when it closes it.
+    if (this.#reader.isWhole) this.#makeDo();
     this.#fail();
   }
 
@@ -178,7 +180,8 @@ class RequestConnection implements ConnectionEvents, Asked {
         // The server has decided: it no longer matters whether the rest of the file leaves.
         if (this.#reader.hasBegun) {
           this.#state = { is: 'waiting' };
-          this.#connection.wake(limits.mailbox.restMs);
+          const ms = this.#reader.isWhole ? limits.mailbox.surplusMs : limits.mailbox.restMs;
+          this.#connection.wake(ms);
         }
         return 'more';
       case 'strange':

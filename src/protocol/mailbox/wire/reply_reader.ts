@@ -51,6 +51,11 @@ export class ReplyReader {
     return this.#code !== undefined;
   }
 
+  /** Whether all has come that was announced. More than that may come, and shows by the server's end that it does not. */
+  get isWhole(): boolean {
+    return this.#count !== undefined && this.#fields.length >= Number(this.#count);
+  }
+
   read(inbox: Inbox): ReplyReading {
     this.#code ??= this.#takeCode(inbox);
     const code = this.#code;
@@ -136,11 +141,11 @@ export class ReplyReader {
 
   #readUsers(inbox: Inbox): ReplyReading {
     for (;;) {
-      if (this.#fields.length === this.#count) return this.#takeSurplus(inbox);
       if (this.#fields.length >= limits.mailbox.listedUsers) return this.#users();
       const text = this.#readField(inbox);
       if (typeof text !== 'string') return text;
-      this.#addUser(text);
+      // What stands behind the announced users, and is empty, names nobody.
+      if (text !== '' || !this.isWhole) this.#addUser(text);
     }
   }
 
@@ -150,16 +155,6 @@ export class ReplyReader {
     if (text.trim() === '') return;
     this.#count = countOf(text.trim()) ?? 'none';
     if (this.#count === 'none') this.#fields.push(text);
-  }
-
-  /** Users who came with the others and were not counted. */
-  #takeSurplus(inbox: Inbox): ReplyReading {
-    for (let left = limits.mailbox.listedUsers - this.#fields.length; left > 0; left--) {
-      const bytes = takeField(inbox, limits.mailbox.replyFieldBytes);
-      if (bytes === undefined || bytes === 'too-long') break;
-      if (bytes.length > 0) this.#fields.push(decodeLossy(bytes));
-    }
-    return this.#users();
   }
 
   #users(): ReplyReading {
