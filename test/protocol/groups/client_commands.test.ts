@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
+import { Directory } from '../../../src/protocol/groups/client/directory';
 import { Played } from './played';
 
 describe('messages', () => {
@@ -158,6 +159,29 @@ describe('commands', () => {
     played.hears('Res.Confirmation Group=club Id=2 Status=ok');
     expect(played.shown).toEqual([answer]);
   });
+});
+
+test('a file for several is one offer, however they are named; one port stays a port', () => {
+  const directory = new Directory();
+  directory.listed([
+    { name: 'bob', ip: 'x', port: 6 },
+    { name: 'ben', ip: 'x', port: 7 },
+    { name: 'zoe', ip: 'y', port: 7 },
+  ]);
+  directory.joined('club');
+  directory.joined('team');
+  const [bob, club, team] = [{ name: 'bob' }, { name: 'club' }, { name: 'team' }];
+  expect(directory.offers([{ port: 6 }, bob, club])).toEqual([{ to: ['bob'], group: 'club' }]);
+  expect(directory.offers([{ port: 6 }])).toEqual([{ destinationPort: 6 }]);
+  // Two hosts have a user with port 7: the server says so.
+  expect(directory.offers([{ port: 7 }, bob])).toEqual([{ to: ['bob'] }, { destinationPort: 7 }]);
+  expect(directory.offers([club, team, club])).toEqual([{ group: 'club' }, { group: 'team' }]);
+});
+
+test('a file for several asks for the list first where a port is unknown', () => {
+  const played = new Played().enters();
+  played.types('file x bob 9');
+  expect(played.says()).toEqual(['Req.List Id=2']);
 });
 
 test('a file whose connection breaks is rejected: the server may never have seen that connection', () => {
