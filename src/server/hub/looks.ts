@@ -17,17 +17,25 @@ function readPrototypes(): ReadonlyMap<string, string> {
   return read;
 }
 
+/** What has one form only, and no white space but the space. */
+const ascii = /^[ -~]*$/;
+
 /** A text as the eye reads it: the skeleton of UTS 39, and all white space as one space. */
 export function lookOf(name: string): string {
-  const bare = bareNameOf(name).replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  const bare = bareNameOf(name);
+  const once = ascii.test(bare) ? shown(bare) : shown(visible(bare).normalize('NFD'));
   // Twice: a letter in a circle looks like itself, and then like its letter.
-  const once = shown(bare.normalize('NFD'));
-  return shown(once.normalize('NFKD')).normalize('NFD').replace(/\s+/gu, ' ');
+  const twice = ascii.test(once) ? shown(once) : shown(once.normalize('NFKD'));
+  return (ascii.test(twice) ? twice : twice.normalize('NFD')).replace(/\s+/gu, ' ');
 }
+
+const visible = (text: string): string => text.replace(/\p{Default_Ignorable_Code_Point}/gu, '');
 
 function shown(text: string): string {
   const looks = (prototypes ??= readPrototypes());
-  return Array.from(text, (character) => looks.get(character) ?? character).join('');
+  let look = '';
+  for (const character of text) look += looks.get(character) ?? character;
+  return look;
 }
 
 export interface Looks {
@@ -43,9 +51,15 @@ export interface Looks {
  * an `i` in upper case looks like an `l`.
  */
 export function looksOf(name: string): Looks {
+  if (name === last?.name) return last.looks;
   const look = lookOf(name);
-  return {
+  const looks = {
     shown: [look, lookOf(look.toLowerCase())],
     variants: [lookOf(name.toLowerCase()), lookOf(name.toUpperCase())],
   };
+  last = { name, looks };
+  return looks;
 }
+
+/** A name is looked for, and then it is stored. */
+let last: { readonly name: string; readonly looks: Looks } | undefined;
