@@ -13,7 +13,7 @@ const help = [
   ':u                    who is here',
   ':funds                your money',
   ':t - <ID> - AMOUNT    sends money',
-  ':smile :angry :confused  anywhere in a text',
+  ':smile                :~) in a text; so are :angry and :confused',
   '/help                 this page; //TEXT says a text with one slash',
   ':q                    end; so do /quit and Ctrl-D',
 ] as const;
