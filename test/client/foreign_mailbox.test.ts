@@ -28,7 +28,9 @@ describe.each(mailboxServers.map((foreign) => [foreign.name, foreign] as const))
       if (foreign.listed === undefined) await session.until(/users connected\) OK - .*ana/);
       session.write('SEND ana hello\n');
       await session.until('s> SEND OK');
-      await session.until(/MESSAGE 1 FROM ana\n {4}hello\n {4}END/);
+      if (foreign.called === undefined) {
+        await session.until(/MESSAGE 1 FROM ana\n {4}hello\n {4}END/);
+      } else await session.until(`: ${foreign.called}`, { on: 'err' });
       session.write('SEND nobody hello\n');
       await session.until('s> SEND FAIL / USER DOES NOT EXIST');
       session.write('DISCONNECT\nUNREGISTER\nQUIT\n');

@@ -7,16 +7,19 @@ import * as fc from 'fast-check';
 import { Inbox } from '../../../src/protocol/bytes/inbox';
 import { byteLength } from '../../../src/protocol/bytes/text';
 import { limits } from '../../../src/protocol/limits';
+import { IncomingCall } from '../../../src/protocol/mailbox/client/callback';
 import { distinctParts } from '../../../src/protocol/mailbox/server/distinct_parts';
 import { callsFor } from '../../../src/protocol/mailbox/server/events';
 import {
   CallReader,
   encodeCall,
   fileInNote,
+  strangeIn,
   textWithFile,
 } from '../../../src/protocol/mailbox/wire/call_codec';
 import { type Call, callFields } from '../../../src/protocol/mailbox/wire/messages';
 import type { Direct, Name, Receipt } from '../../../src/protocol/model';
+import { FakeConnection } from '../../support/fake_client_host';
 import { field, nul } from './support';
 
 describe('calls', () => {
@@ -81,6 +84,25 @@ describe('calls', () => {
     const inbox = new Inbox();
     inbox.push(Buffer.from(nul('SEND_MESSAGE', 'a', '1', 'Jos\xe9'), 'latin1'));
     expect(new CallReader().read(inbox)).toMatchObject({ text: 'Jos\ufffd' });
+  });
+
+  test.each([
+    ['a field less', 'SEND_MESSAGE\0ana\0hello\0', 'SEND_MESSAGE ana hello'],
+    ['half a field', 'SEND_MESSAGE\0ana\x001', 'SEND_MESSAGE ana 1'],
+    ['another name', 'NEW_MESSAGE\0ana\0hello\0', 'NEW_MESSAGE ana hello'],
+    ['lines', 'hello\nyou\n', 'hello you'],
+  ])('what is no call is told as it came: %s', (_, bytes, strange) => {
+    const connection = new FakeConnection();
+    const calls: unknown[] = [];
+    connection.events = new IncomingCall(connection, (call, settled) => {
+      calls.push(call);
+      settled(true);
+    });
+    connection.push(Buffer.from(bytes));
+    connection.events.ended();
+    expect(calls).toEqual([{ strange }]);
+    expect(strangeIn(calls[0])).toBe(strange);
+    expect(connection.ending).toBe('aborted');
   });
 
   test('whatever comes is a call, more to come, or bad', () => {

@@ -30,6 +30,8 @@ export interface ForeignMailboxServer extends Habits {
   readonly name: string;
   /** What `CONNECTEDUSERS` says behind `s> CONNECTED USERS`, where it departs. */
   readonly listed?: string;
+  /** What is shown of a call that is none. */
+  readonly called?: string;
   /** A part of a note that is shown. */
   readonly remark?: string;
 }
@@ -89,6 +91,18 @@ export const mailboxServers: readonly ForeignMailboxServer[] = [
   { name: 'never answers what it does not know', unknown: '' },
   { name: 'takes what it does not know', unknown: '\0' },
   { name: 'words for what it does not know', unknown: 'unknown operation' },
+  {
+    name: 'no number in a call',
+    message: (from, _, text) => nul('SEND_MESSAGE', from, text),
+    called: 'SEND_MESSAGE ana hello',
+    remark: 'no call of this protocol',
+  },
+  {
+    name: 'another name for a call',
+    message: (from, id, text) => nul('MESSAGE', from, `${id}`, text),
+    called: 'MESSAGE ana 1 hello',
+    remark: 'no call of this protocol',
+  },
   { name: 'calls before the reply', callsEarly: true },
 ];
 

@@ -3,16 +3,16 @@
 import type { Inbox } from '../../bytes/inbox';
 import type { Connection, ConnectionEvents, Taken } from '../../dialect';
 import { limits } from '../../limits';
-import { CallReader } from '../wire/call_codec';
+import { CallReader, type StrangeCall } from '../wire/call_codec';
 import type { Call } from '../wire/messages';
 
 /**
  * One call of the server. Our clean end tells the server that we have it. A call that we cannot understand, that
- * breaks off, or that the user could not get is reset, so that it counts as undelivered.
+ * breaks off, or that the user could not get is reset, so that it counts as undelivered. What came of it is shown.
  */
 export class IncomingCall implements ConnectionEvents {
   readonly #connection: Connection;
-  readonly #received: (call: Call, settled: (isTaken: boolean) => void) => void;
+  readonly #received: (call: Call | StrangeCall, settled: (isTaken: boolean) => void) => void;
   readonly #reader = new CallReader();
   /** What has arrived, kept for the end: the last field may lack its NUL, which only the end tells. */
   #inbox: Inbox | undefined;
@@ -20,7 +20,7 @@ export class IncomingCall implements ConnectionEvents {
 
   constructor(
     connection: Connection,
-    received: (call: Call, settled: (isTaken: boolean) => void) => void,
+    received: (call: Call | StrangeCall, settled: (isTaken: boolean) => void) => void,
   ) {
     this.#connection = connection;
     this.#received = received;
@@ -67,6 +67,10 @@ export class IncomingCall implements ConnectionEvents {
   #refuse(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#connection.abort();
+    this.#connection.wake(undefined);
+    const call = this.#reader.strange(this.#inbox);
+    if (call.strange === '') return this.#connection.abort();
+    // The user sees it as it came. It may be one that broke off, and then the server brings it again.
+    this.#received(call, () => this.#connection.abort());
   }
 }

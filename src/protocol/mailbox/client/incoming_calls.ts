@@ -1,9 +1,10 @@
 // The calls that the listener received: each is shown once, and held back while the server may yet say it better.
 
 import { BoundedMap, BoundedSet } from '../../bounded';
+import { note } from '../../client_kit/note';
 import type { ClientHost } from '../../dialect';
 import { limits } from '../../limits';
-import { fileInNote, isCall } from '../wire/call_codec';
+import { fileInNote, isCall, strangeIn } from '../wire/call_codec';
 import type { Call } from '../wire/messages';
 import type { Directory } from './directory';
 import { incoming } from './render';
@@ -73,7 +74,10 @@ export class IncomingCalls {
 
   /** Takes what the background thread received, and says whether the user has it. */
   readonly take = (value: unknown): Promise<boolean> => {
-    if (!isCall(value)) return Promise.resolve(true);
+    if (!isCall(value)) {
+      this.#showStrange(strangeIn(value));
+      return Promise.resolve(true);
+    }
     if (value.call === 'SEND_MESSAGE' && fileInNote(value.text) !== undefined) {
       const notes = this.#notes;
       if (notes) return new Promise((settle) => notes.push({ call: value, settle }));
@@ -85,6 +89,12 @@ export class IncomingCalls {
     // Such a server replies when its calls have been ended: the session has them, and that must do.
     return Promise.resolve(true);
   };
+
+  /** Once, however often the server brings it again. */
+  #showStrange(text: string | undefined): void {
+    if (text === undefined || this.#isRepeat(text)) return;
+    this.#host.show(note(`The server called with what is no call of this protocol: ${text}`));
+  }
 
   #show(call: Call): Promise<boolean> {
     if (call.call !== 'SEND_MESSAGE' && call.call !== 'SEND_MESSAGE_ATTACH') {

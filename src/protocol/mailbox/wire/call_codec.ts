@@ -12,6 +12,14 @@ export function encodeCall(call: Call): Uint8Array {
   return encodeFields([call.call, ...names.map((name) => values[name] ?? '')]);
 }
 
+/** What came in place of a call, to be shown. */
+export interface StrangeCall {
+  readonly strange: string;
+}
+
+/** Characters of it that are shown. */
+const shownLength = 200;
+
 /** Takes one call out of what arrives. Servers that do not count their bytes are understood as well. */
 export class CallReader {
   readonly #fields: string[] = [];
@@ -35,6 +43,13 @@ export class CallReader {
     this.#fields.push(decodeLossy(rest));
     const call = this.#call();
     return call === 'bad' ? undefined : call;
+  }
+
+  /** All that has come, where it will never be a call: fields are missing, or it has another name. */
+  strange(inbox: Inbox | undefined): StrangeCall {
+    const rest = decodeLossy(inbox?.takeAll(limits.mailbox.replyFieldBytes) ?? new Uint8Array());
+    const text = [...this.#fields, rest].join(' ').replaceAll(/[\0\n]/g, ' ');
+    return { strange: text.trim().slice(0, shownLength) };
   }
 
   #call(): Call | 'bad' | undefined {
@@ -62,6 +77,12 @@ export function isCall(value: unknown): value is Call {
   if (typeof call !== 'string' || !isCallName(call)) return false;
   const fields: Readonly<Record<string, unknown>> = { ...value };
   return callFields[call].every((name) => typeof fields[name] === 'string');
+}
+
+/** What such a value says in place of a call; undefined where it is none. */
+export function strangeIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('strange' in value)) return undefined;
+  return typeof value.strange === 'string' ? value.strange : undefined;
 }
 
 /** A text with a note of its file behind it, for a client that did not ask for attachments. */
