@@ -69,7 +69,7 @@ export const connect = defineCommand({
     { user, name, born, role, takeover, plain, history, json, once, linger, bell, ...flags },
     io,
   ) {
-    const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
+    const endpoint = await atOpenDoor(endpointOf(user, flags), io);
     const target = withUser(endpoint, io.env);
     // Completion is asked of a session that needs the dialogue first.
     const session: { current?: InteractiveSession } = {};

@@ -1,4 +1,4 @@
-// Finds the door of a server on this machine where no port was named, and nobody answers at the dialect's usual one.
+// Finds the door of a server on this machine where no port was named, and says whose door it is where a wrong one was.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import type { Io } from '../cli/io';
 import { Dial } from '../net/dial';
 import { TcpSocket } from '../net/tcp_socket';
+import { hostAndPort } from '../protocol/bytes/address';
+import { clients } from '../protocol/clients';
+import type { Target } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { type Endpoint, withPort } from './endpoint';
 import { sockets } from './sockets';
@@ -13,20 +16,52 @@ import { stateFolder } from './state_folder';
 
 const loopback = new Set(['localhost', '127.0.0.1', '::1']);
 
+/** The ports of one server, by their dialects. */
+type Doors = Readonly<Record<string, number>>;
+
+type LocalIo = Pick<Io, 'env' | 'err'>;
+
 /** The endpoint, or the same at the port that a server of this machine says it has open for its dialect. */
-export async function atOpenDoor(endpoint: Endpoint, env: Io['env']): Promise<Endpoint> {
+export async function atOpenDoor(endpoint: Endpoint, { env, err }: LocalIo): Promise<Endpoint> {
   const { dialect, target, isPortNamed } = endpoint;
-  if (isPortNamed || !loopback.has(target.host)) return endpoint;
-  const ports = announcedPorts(dialect, env);
-  if (ports.length === 0 || ports.includes(target.port)) return endpoint;
+  if (!loopback.has(target.host)) return endpoint;
+  const servers = announcedDoors(env);
+  const ports = servers.flatMap((doors) => doors[dialect] ?? []);
+  if (ports.includes(target.port)) return endpoint;
+  const other = dialectAt(servers, target.port);
+  if (isPortNamed) {
+    // It is dialled all the same: the server that said so may be gone, and another one in its place.
+    if (other !== undefined) err.write(`chat: ${whatIsThere(other, target)}\n`);
+    return endpoint;
+  }
   // A server at the usual port is the one that is meant, also if it is none of ours.
-  if (await answers(target.host, target.port)) return endpoint;
+  if (ports.length === 0 || (!other && (await answers(target.host, target.port)))) return endpoint;
   for (const port of ports) if (await answers(target.host, port)) return withPort(endpoint, port);
   return endpoint;
 }
 
+/** The dialect of which a server says that it has this port open. */
+function dialectAt(servers: readonly Doors[], port: number): string | undefined {
+  for (const doors of servers) {
+    const found = Object.entries(doors).find(([, open]) => open === port);
+    if (found) return found[0];
+  }
+  return undefined;
+}
+
+/** What is at the port that was named, and how to speak to it. */
+function whatIsThere(dialect: string, { host, port, user, path }: Target): string {
+  const at = hostAndPort({ host, port });
+  const who = user === undefined ? '' : `${encodeURIComponent(user)}@`;
+  const where = path === '' ? '' : `/${encodeURIComponent(path)}`;
+  const how = Object.hasOwn(clients, dialect)
+    ? `use ${dialect}://${who}${at}${where}`
+    : `open http://${at}/`;
+  return `${at} is the ${dialect} door of a server on this machine: ${how}`;
+}
+
 /** What the servers of this machine's user say, the newest first. */
-function announcedPorts(dialect: string, env: Io['env']): readonly number[] {
+function announcedDoors(env: Io['env']): readonly Doors[] {
   const folder = join(stateFolder(env), 'open-doors');
   try {
     return readdirSync(folder)
@@ -34,17 +69,21 @@ function announcedPorts(dialect: string, env: Io['env']): readonly number[] {
       .map((path) => ({ path, at: statSync(path).mtimeMs }))
       .sort((one, other) => other.at - one.at)
       .slice(0, limits.client.announcedServers)
-      .flatMap(({ path }) => portIn(path, dialect) ?? []);
+      .map(({ path }) => doorsIn(path))
+      .filter((doors) => doors !== undefined);
   } catch {
     return [];
   }
 }
 
-function portIn(path: string, dialect: string): number | undefined {
+function doorsIn(path: string): Doors | undefined {
   try {
     const { doors } = JSON.parse(readFileSync(path, 'utf8')) as { doors: Record<string, unknown> };
-    const port = Object.hasOwn(doors, dialect) ? doors[dialect] : undefined;
-    return typeof port === 'number' && port > 0 && port < 65_536 ? port : undefined;
+    const open = Object.entries(doors).filter(
+      (door): door is [string, number] =>
+        typeof door[1] === 'number' && door[1] > 0 && door[1] < 65_536,
+    );
+    return Object.fromEntries(open);
   } catch {
     return undefined;
   }

@@ -36,7 +36,7 @@ export const receive = defineCommand({
     'chat receive groups://ops@chat.example.org --exec ./on-message',
   ],
   async run({ user, exec, takeover, once, name, born, ...flags }, io) {
-    const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
+    const endpoint = await atOpenDoor(endpointOf(user, flags), io);
     const { dialect, client } = endpoint;
     const owner = endpoint.target.user ?? (io.env['CHAT_USER'] || lastSender(endpoint, io.env));
     if (owner === undefined) {

@@ -19,7 +19,7 @@ export const register = defineCommand({
   },
   examples: ['chat register alice --name "Alice Liddell" --born 04/05/1852'],
   async run({ user, name, born, ...flags }, io) {
-    const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
+    const endpoint = await atOpenDoor(endpointOf(user, flags), io);
     const { target, client } = endpoint;
     const makeAccount = client.register?.bind(client);
     if (makeAccount === undefined) throw noAccounts(endpoint);
@@ -41,7 +41,7 @@ export const unregister = defineCommand({
   },
   examples: ['chat unregister alice'],
   async run({ user, ...flags }, io) {
-    const endpoint = await atOpenDoor(endpointOf(user, flags), io.env);
+    const endpoint = await atOpenDoor(endpointOf(user, flags), io);
     const { target, client } = endpoint;
     const deleteAccount = client.unregister?.bind(client);
     if (deleteAccount === undefined) throw noAccounts(endpoint);

@@ -61,7 +61,7 @@ export const send = defineCommand({
   async run({ to, text, as, attach, lines, timeout, retry, json, ...rest }, io) {
     const { 'allow-empty': allowEmpty, ...flags } = rest;
     const named = isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined);
-    const endpoint = withSender(await atOpenDoor(named, io.env), as, io);
+    const endpoint = withSender(await atOpenDoor(named, io), as, io);
     const { client, dialect, target } = endpoint;
     const openSender = client.send?.bind(client);
     if (openSender === undefined) {

@@ -34,7 +34,7 @@ export const users = defineCommand({
   examples: ['chat users', 'chat users mailbox://alice@127.0.0.1:8888'],
   async run({ url, as, json, ...flags }, io) {
     const given = url === undefined ? endpointOfFlags(flags, as) : endpointOf(url, flags);
-    const endpoint = await atOpenDoor(given, io.env);
+    const endpoint = await atOpenDoor(given, io);
     if (endpoint.client.users === undefined) {
       throw new CliError(exit.usage, `${endpoint.dialect} has no list of its users`);
     }

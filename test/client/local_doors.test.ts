@@ -25,8 +25,10 @@ async function announced(...servers: readonly unknown[]): Promise<Record<string,
   return { XDG_STATE_HOME: state };
 }
 
+const silent = { write: (): void => {}, isTerminal: false, color: false };
+
 const portFor = async (url: string, env: Record<string, string>): Promise<number> =>
-  (await atOpenDoor(endpointOfUrl(url), env)).target.port;
+  (await atOpenDoor(endpointOfUrl(url), { env, err: silent })).target.port;
 
 test('a client without a port comes in by the door that a server here has open', async () => {
   const server = await startChat(['serve', '-p', '0', '--channels', '0', '--memory']);
@@ -94,4 +96,20 @@ const portOf = (url: string): number => endpointOfUrl(url).target.port;
 const stopped = (server: ReturnType<typeof fakeServer>) => ({
   port: server.port,
   [Symbol.dispose]: () => server.stop(),
+});
+
+test('a named port of another dialect is said at once, with what to type', async () => {
+  const server = await startChat(['serve', '-p', '0', '--market', '0', '--web', '0', '--memory']);
+  const [, port] = await server.until(/mailbox +(\d+)/, { on: 'err' });
+  const [, page] = await server.until(/web +(\d+)/, { on: 'err' });
+  const { env } = server;
+  const at = `127.0.0.1:${port}`;
+  const here = 'door of a server on this machine';
+  const sent = await runChat(['send', `groups://ana@${at}/bob`, 'hi'], { env });
+  expect(sent.err).toContain(`chat: ${at} is the mailbox ${here}: use mailbox://ana@${at}/bob\n`);
+  const talk = await runChat(['connect', `groups://ana@127.0.0.1:${page}`, '--once'], { env });
+  expect(talk.err).toContain(`is the web ${here}: open http://127.0.0.1:${page}/\n`);
+  const right = await runChat(['users', `mailbox://${at}`], { env });
+  expect(right.err).not.toContain(here);
+  await server.kill();
 });

@@ -56,6 +56,12 @@ describe('who types', () => {
   });
 });
 
+test('a client of channels that says more at once is told as well', async () => {
+  const frames = ['Ana', '/join lobby', 'hello'].map((text) => text.padEnd(200)).join('');
+  for (const door of doors.filter((door) => door !== 'channels'))
+    expect(await told(door, frames)).toContain('You speak channels');
+});
+
 test('where the server has no such door, that is said', async () => {
   const mailbox = dialects.filter(({ name }) => name === 'mailbox');
   await using alone = await startServer(mailbox);
