@@ -11,7 +11,7 @@ export type Connect = (address: Address, socket: TcpSocket, attempt: Dial) => vo
 export const dialHandlers = {
   ...tcpHandlers,
   open: (system: TcpSystemSocket) => system.data.attempt?.opened(system),
-  connectError: (system: TcpSystemSocket) => system.data.attempt?.failed(),
+  connectError: (system: TcpSystemSocket, error: Error) => system.data.attempt?.failed(error),
 };
 
 export const connectTcp: Connect = ({ host, port }, socket, attempt) => {
@@ -23,7 +23,7 @@ export const connectTcp: Connect = ({ host, port }, socket, attempt) => {
     allowHalfOpen: true,
     data: socket,
     socket: dialHandlers,
-  }).catch(() => attempt.failed());
+  }).catch((error: unknown) => attempt.failed(error));
 };
 
 export interface DialOptions {
@@ -34,7 +34,7 @@ export interface DialOptions {
 
 /**
  * Dials as soon as it is made. The socket's events are told `opened`, or `lost('refused')` where there is no
- * connection in time.
+ * connection in time, or `lost('reset')` where there was one for a moment.
  */
 export class Dial implements Wakeable {
   readonly #socket: TcpSocket;
@@ -61,8 +61,10 @@ export class Dial implements Wakeable {
     this.#socket.events?.opened?.();
   }
 
-  failed(): void {
-    this.#fail('refused');
+  /** A peer that resets as soon as it has accepted may do so before the system tells us of the connection. */
+  failed(error?: unknown): void {
+    const { code } = (error ?? {}) as { code?: string };
+    this.#fail(code === 'ECONNRESET' ? 'reset' : 'refused');
   }
 
   /** The time is up. */
@@ -75,7 +77,7 @@ export class Dial implements Wakeable {
     this.#fail('closed');
   }
 
-  #fail(why: 'refused' | 'closed'): void {
+  #fail(why: 'refused' | 'reset' | 'closed'): void {
     if (this.#isSettled) return;
     this.#settle();
     this.#socket.fail(why);

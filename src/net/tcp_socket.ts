@@ -13,7 +13,7 @@ export type TcpSystemSocket = BunSocket<TcpSocket> & { readonly fd?: number };
 
 export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
   /** Told how a dial went, where this socket is dialled. */
-  attempt: { opened(system: TcpSystemSocket): void; failed(): void } | undefined;
+  attempt: { opened(system: TcpSystemSocket): void; failed(error?: unknown): void } | undefined;
   #lingerMs: number = limits.net.closingMs;
   #hasPeerEnded = false;
   #host = '';
@@ -27,7 +27,7 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
   }
 
   /** The connection cannot be had, or, if `closed`, is not wanted any more. */
-  fail(why: 'refused' | 'closed'): void {
+  fail(why: 'refused' | 'reset' | 'closed'): void {
     this.gone(why);
   }
 

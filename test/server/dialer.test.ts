@@ -125,3 +125,11 @@ test('where it listens on neither, that is said once', () => {
   expect(dials).toHaveLength(2);
   expect(lost).toEqual(['::1 refused']);
 });
+
+test('a peer that resets at once was there, also where the system says so before it tells of the connection', () => {
+  const { dials, dial, lost } = dialling();
+  for (const host of ['a', 'b']) dial(host);
+  dials[0]?.attempt.failed(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+  dials[1]?.attempt.failed(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+  expect(lost).toEqual(['a reset', 'b refused']);
+});

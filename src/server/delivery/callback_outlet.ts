@@ -222,8 +222,8 @@ class CallAttempt implements ConnectionEvents {
   }
 
   lost(why: LossReason): void {
-    // A call that we gave up ourselves says nothing about the address.
-    if (!this.#isMade && why !== 'closed') return this.#finish('unreachable');
+    // A call that we gave up ourselves says nothing about the address, and one that was reset was made.
+    if (!this.#isMade && why === 'refused') return this.#finish('unreachable');
     this.#call.lost(why);
     this.#finish('failed');
   }
