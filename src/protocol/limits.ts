@@ -525,6 +525,8 @@ export const limits = {
     textBytes: textBytes - 2 * nameBytes,
     /** What has no line end counts as a line when nothing has come behind it for so long, in ms. */
     standingMs: 150,
+    /** How long a server may say nothing to a new client, in ms; then the client's user is told that it may be no market. */
+    greetingMs: 0.7 * second,
     /** How long a client may take to answer the question for its balance, in ms; then the server says goodbye. */
     questionMs: 600 * second,
   },

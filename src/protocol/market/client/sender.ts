@@ -17,19 +17,23 @@ import { answerOf, messageOf, requestOf } from '../wire/codec';
 import { type Line, LineReader } from '../wire/lines';
 import { forms, marked, type ServerMessage } from '../wire/messages';
 import { Entering } from './entering';
+import { awaitGreeting } from './greeting';
 import { endings } from './render';
 
 export class MarketSender implements Sender, ConnectionEvents {
+  readonly #host: ClientHost;
   readonly #target: Target;
   readonly #queue: RequestQueue;
   readonly #reader = new LineReader(limits.market.serverLineBytes);
   readonly #entering: Entering;
   #hasEntered = false;
+  #greeted = (): void => {};
   /** The message that is being sent, and what the server refused of it. */
   #current: OutgoingMessage | undefined;
   #refusal: SendResult | undefined;
 
   constructor(host: ClientHost, target: Target) {
+    this.#host = host;
     this.#target = target;
     this.#entering = new Entering({ name: target.user, marks: false, keepsBalance: true });
     this.#queue = new RequestQueue(host, (message) => this.#send(message), {
@@ -64,9 +68,11 @@ export class MarketSender implements Sender, ConnectionEvents {
 
   opened(): void {
     this.#queue.opened();
+    this.#greeted = awaitGreeting(this.#host, this.#target);
   }
 
   takeNext(inbox: Inbox): Taken {
+    if (inbox.length > 0) this.#greeted();
     const line = this.#reader.take(inbox);
     if (line !== undefined) this.#take(line);
     this.#queue.connection?.wake(this.#reader.isWaiting ? limits.market.standingMs : undefined);
@@ -84,6 +90,7 @@ export class MarketSender implements Sender, ConnectionEvents {
   }
 
   lost(): void {
+    this.#greeted();
     this.#queue.lose();
   }
 

@@ -19,6 +19,7 @@ import { forms, type ServerMessage } from '../wire/messages';
 import { completions } from './commands';
 import { Directory } from './directory';
 import { Entering } from './entering';
+import { awaitGreeting } from './greeting';
 import { Guide, slashedOf } from './guide';
 import { endings, shownOf } from './render';
 
@@ -53,6 +54,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   /** The first refusal, which is a script's exit status. */
   #failure: Ending | undefined;
   #hasFarewell = false;
+  #greeted = (): void => {};
   /** Our user asked to leave while what was typed still waited. */
   #isLeaveWanted = false;
 
@@ -130,6 +132,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
 
   opened(): void {
     if (this.#state !== 'dialling') return;
+    this.#greeted = awaitGreeting(this.#host, this.#options.target);
     if (this.#options.target.user === undefined) return this.#open();
     this.#state = 'naming';
     // A user at a terminal sees that nothing comes; a script's lines would wait for ever.
@@ -139,6 +142,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   }
 
   takeNext(inbox: Inbox): Taken {
+    if (inbox.length > 0) this.#greeted();
     const line = this.#reader.take(inbox);
     if (line !== undefined) this.#take(line);
     this.#connection?.wake(this.#reader.isWaiting ? limits.market.standingMs : undefined);
@@ -157,6 +161,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
   }
 
   lost(): void {
+    this.#greeted();
     const { host, port } = this.#options.target;
     if (this.#state === 'dialling') {
       this.#note(`Unable to connect to ${host}:${port}`);
