@@ -129,7 +129,7 @@ function recipientsIn(names: string, mayBeEmpty: boolean): readonly string[] {
 
 /** A view that shows a transfer if standard error is a terminal. Without one, nothing of that is loaded. */
 async function openView(io: Io, attach: string | undefined): Promise<OneShotView> {
-  if (attach === undefined || !io.err.isTerminal) return new OneShotView();
+  if (attach === undefined || !io.err.isTerminal) return new OneShotView(undefined, io.err);
   const { openProgress } = await import('./terminal/progress_board');
   const { SystemClock } = await import('../net/clock');
   const board = openProgress(process.stderr, new SystemClock());

@@ -97,10 +97,16 @@ export class DialogueView implements View {
 /** The view of a command that does one thing and exits. It keeps what it is shown until the ending is known. */
 export class OneShotView implements View {
   readonly #progress: (name: string, total: number) => Progress;
+  readonly #notes: Io['err'] | undefined;
   #shown: Shown[] = [];
 
-  constructor(progress: (name: string, total: number) => Progress = () => noProgress) {
+  /** `notes`: where what the client itself has to say is written at once. */
+  constructor(
+    progress: (name: string, total: number) => Progress = () => noProgress,
+    notes?: Io['err'],
+  ) {
     this.#progress = progress;
+    this.#notes = notes;
   }
 
   /** Everything that was shown and not written yet. */
@@ -119,7 +125,8 @@ export class OneShotView implements View {
   }
 
   show(shown: Shown): void {
-    this.#shown.push(shown);
+    if (shown.kind === 'note' && this.#notes) this.#notes.write(printable(shown.lines));
+    else this.#shown.push(shown);
   }
 
   ready(): Promise<void> {
