@@ -31,6 +31,9 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     this.gone(why);
   }
 
+  /** A peer that takes nothing more may have said something: it is read, and its end tells that it is gone. */
+  readsOn = false;
+
   /** The peer's. */
   get host(): string {
     return this.#host;
@@ -94,7 +97,8 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     const bytes = this.queue.next();
     const taken = system.write(bytes);
     // The write met the peer's reset and used it up: what Bun tells next would look like a clean end.
-    if (taken < 0) return this.drop('reset');
+    if (taken < 0 && !this.readsOn) return this.drop('reset');
+    if (taken < 0) return this.queue.clear();
     if (taken === bytes.length) return;
     this.queue.putBack(bytes.subarray(taken));
     this.isBlocked = true;

@@ -57,6 +57,18 @@ test('one request a connection: it ends behind the response', async () => {
   expect(all.toLowerCase()).toContain('connection: close');
 });
 
+test('the refusal of a file reaches a peer that is still sending it', async () => {
+  await using server = await startServer([web]);
+  for (let count = 0; count < 20; count++) {
+    await using peer = await connectTcp(server.port('web'));
+    const head = ['POST /api/files?to=bob&name=f HTTP/1.1', 'host: localhost'];
+    await peer.send([...head, 'transfer-encoding: chunked', '', ''].join('\r\n'));
+    // The server may have ended its side before the last of these.
+    for (let chunk = 0; chunk < 5; chunk++) await peer.send('5\r\nhello\r\n').catch(() => {});
+    expect(await peer.readTo('\r\n')).toStartWith('HTTP/1.1 4');
+  }
+});
+
 test('a second request behind the first is not served', async () => {
   await using server = await startServer([web]);
   const peer = await connectTcp(server.port('web'));

@@ -88,7 +88,7 @@ test(
     await mkdir(home);
     await writeFile(join(home, 'big.bin'), 'mine');
     const bob = await startChat(['connect', 'bob', ...at], { cwd: home });
-    await bob.until('GETFILE alice 1)');
+    await bob.until('FILE big.bin');
     bob.write('GETFILE alice 1\n');
     await bob.until(/s> GETFILE .*OK/, { withinMs });
     const bobPeak = await peakKiB(bob.pid);
@@ -142,7 +142,7 @@ test(
     const home = join(folder, 'home');
     await mkdir(home);
     const bob = await startChat(['connect', 'bob', ...at], { cwd: home });
-    await bob.until('GETFILE alice 1)');
+    await bob.until('FILE big.bin');
     bob.write('GETFILE alice 1\n');
     await untilFolder(home, (names) => names.some((name) => name.endsWith('.part')));
     await bob.kill('SIGTERM');

@@ -83,6 +83,8 @@ export class Front {
         for (; count < descriptors; count++) if (!admission.admit(host)) return undefined;
         const socket = new TcpSocket(sockets);
         socket.events = events;
+        // A refusal of a file comes before the server has taken all of it.
+        socket.readsOn = true;
         const { clock } = sockets;
         const address = { host: this.path, port: 0 };
         void new Dial(socket, address, { clock, timeoutMs: limits.net.dialMs, connect });
