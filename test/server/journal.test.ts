@@ -183,6 +183,17 @@ describe('failures', () => {
     expect(names.map(({ name }) => name)).toEqual(['before', 'after']);
   });
 
+  test('a disk that fails within a command is a refusal and a line for the operator, and no bug', () => {
+    const hub = new TestHub(':memory:', (apply) => (command, context) => {
+      if (command.do !== 'direct') return apply(command, context);
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+    });
+    for (const name of ['alice', 'bob']) hub.register(name);
+    expect(hub.ask(direct('alice', 'bob', 'hi'))).toEqual({ ok: false, why: 'storage' });
+    expect(hub.reports).toEqual([]);
+    expect(hub.failures[0]).toContain('disk I/O error');
+  });
+
   test('a refusal undoes whatever its command had begun, and causes no event', () => {
     const hub = new TestHub();
     hub.register('alice');

@@ -19,7 +19,7 @@ import { HubTime, type LoggedTime } from './hub_time';
 import { type AccountKey, IdempotencyStore } from './idempotency';
 import type { Consumer, Journal, JournalDeps } from './journal';
 import { type Lane, Lanes } from './lanes';
-import { Transaction } from './transaction';
+import { isOfDisk, Transaction } from './transaction';
 
 /** A command that was submitted and is not applied yet. */
 interface Entry {
@@ -272,6 +272,10 @@ export class LocalJournal implements Journal {
     } catch (error) {
       if (this.#transaction.isLost) throw error;
       if (writes) this.#undo(context);
+      if (isOfDisk(error)) {
+        this.#fails(error);
+        return { position, done, outcome: refused('storage'), events: none };
+      }
       this.#deps.report(`applying ${command.do}`, error);
       return { position, done, outcome: refused('internal'), events: none };
     }

@@ -58,3 +58,7 @@ export class Transaction {
     this.#isBegun = false;
   }
 }
+
+/** Whether SQLite could not write or read its files, which is no bug of the command's. */
+export const isOfDisk = (error: unknown): boolean =>
+  /^SQLITE_(?:FULL|IOERR)/.test((error as { code?: string }).code ?? '');
