@@ -121,9 +121,9 @@ describe('servers that deviate', () => {
     ['\x01', 67, 's> SEND FAIL / USER DOES NOT EXIST'],
     ['\x02', 75, 's> SEND FAIL'],
     ['2\0', 75, 's> SEND FAIL'],
-    ['x', 69, 's> SEND FAIL'],
+    ['x', 75, 's> SEND FAIL'],
     ['', 69, 's> SEND FAIL'],
-    ['\x00', 69, 's> SEND FAIL'],
+    ['\x00', 0, 'The server gave the message no number.'],
   ])('answer %j exits with %d', async (answer, status, line) => {
     const ran = await sendTo(answering(answer), ['bob', 'hi']);
     expect(ran.status).toBe(status);
