@@ -121,7 +121,7 @@ describe('servers that deviate', () => {
     ['\x01', 67, 's> SEND FAIL / USER DOES NOT EXIST'],
     ['\x02', 75, 's> SEND FAIL'],
     ['2\0', 75, 's> SEND FAIL'],
-    ['x', 75, 's> SEND FAIL'],
+    ['x', 75, 'The server answered what is no reply of this protocol: x'],
     ['', 69, 's> SEND FAIL'],
     ['\x00', 0, 'The server gave the message no number.'],
   ])('answer %j exits with %d', async (answer, status, line) => {
