@@ -113,6 +113,8 @@ export const limits = {
     storageWarnMs: 60 * second,
     /** How long an outcome is remembered by its idempotency key, in ms. */
     outcomeMs: 24 * 3600 * second,
+    /** Outcomes remembered for one account. Of more, its own first ones are forgotten. */
+    outcomesPerAccount: 10_000,
   },
   quota: {
     /**

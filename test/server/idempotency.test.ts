@@ -89,6 +89,31 @@ describe('once only', () => {
     });
   });
 
+  test('so many are remembered for an account, and its own first ones go', () => {
+    const hub = new TestHub();
+    hub.register('alice');
+    hub.register('bob');
+    const { outcomesPerAccount: most } = limits.journal;
+    hub.ask(direct('bob', 'alice', 'hi'), 'of bob');
+    const first = hub.ask(direct('alice', 'bob', 'hi'), '1');
+    hub.db.run('BEGIN');
+    const add = hub.db.prepare('INSERT INTO account_outcome VALUES (1, ?, ?, ?, ?)');
+    for (let number = 2; number <= most; number++) add.run(`${number}`, hub.now, '{}', number);
+    hub.db.run('COMMIT');
+    expect(hub.ask(direct('alice', 'bob', 'hi'), '1')).toEqual(first);
+    for (let more = 1; more <= 3; more++) hub.ask(direct('alice', 'bob', 'ho'), `more ${more}`);
+    const counts = hub.db
+      .query('SELECT account, count(*) AS n FROM account_outcome GROUP BY account')
+      .all();
+    expect(counts).toEqual([
+      { account: 1, n: most },
+      { account: 2, n: 1 },
+    ]);
+    // A repeat of one that was forgotten is a new message.
+    expect(hub.ask(direct('alice', 'bob', 'hi'), '1')).not.toEqual(first);
+    expect(hub.ask(direct('alice', 'bob', 'ho'), 'more 3')).toMatchObject({ value: { id: 4 } });
+  });
+
   test('a key is forgotten after 24 hours', () => {
     const hub = new TestHub();
     hub.register('alice');

@@ -45,7 +45,7 @@ test('outcomes that are too old go a few at a time, and those that are not stay'
   hub.register('alice');
   const { maintenanceRows: rows } = limits.server;
   const add = (key: string, at: number) =>
-    hub.db.run('INSERT INTO account_outcome VALUES (1, ?, ?, ?)', [key, at, '{}']);
+    hub.db.run('INSERT INTO account_outcome VALUES (1, ?, ?, ?, 0)', [key, at, '{}']);
   for (let n = 0; n < 2 * rows + 1; n++) add(`old ${n}`, hub.now - limits.journal.outcomeMs - 1);
   add('young', hub.now - limits.journal.outcomeMs);
   const { slice } = maintained(hub);
@@ -62,7 +62,7 @@ test('nothing goes on after its end', () => {
   hub.register('alice');
   const { maintenanceRows: rows } = limits.server;
   for (let n = 0; n < 3 * rows; n++) {
-    hub.db.run('INSERT INTO account_outcome VALUES (1, ?, 0, ?)', [`old ${n}`, '{}']);
+    hub.db.run('INSERT INTO account_outcome VALUES (1, ?, 0, ?, 0)', [`old ${n}`, '{}']);
   }
   const { maintenance, slice } = maintained(hub);
   maintenance.stop();

@@ -202,4 +202,15 @@ export const migrations: readonly Migration[] = [
     `UPDATE file SET from_name = from_key`,
     migrateNames,
   ],
+  // 11: the outcomes that are remembered for an account are counted
+  [
+    `ALTER TABLE account_outcome ADD COLUMN number INTEGER NOT NULL DEFAULT 0`,
+    `UPDATE account_outcome SET number = numbered.number
+       FROM (SELECT account, idempotency_key,
+                    row_number() OVER (PARTITION BY account ORDER BY at, idempotency_key) AS number
+             FROM account_outcome) AS numbered
+       WHERE (account_outcome.account, account_outcome.idempotency_key) =
+             (numbered.account, numbered.idempotency_key)`,
+    `CREATE INDEX account_outcome_number ON account_outcome (account, number)`,
+  ],
 ];

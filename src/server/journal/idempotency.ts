@@ -19,10 +19,15 @@ export class IdempotencyStore {
       find: db.prepare<{ outcome: string }, [number, string, number]>(
         'SELECT outcome FROM account_outcome WHERE account = ? AND idempotency_key = ? AND at >= ?',
       ),
-      // One that is too old to be found may still be there.
-      add: db.prepare<never, [number, string, number, string]>(
-        `INSERT OR REPLACE INTO account_outcome (account, idempotency_key, at, outcome)
-         VALUES (?, ?, ?, ?)`,
+      // One that is too old to be found may still be there. Each gets the number after the account's last one.
+      add: db.prepare<{ number: number }, [number, string, number, string]>(
+        `INSERT OR REPLACE INTO account_outcome (account, idempotency_key, at, outcome, number)
+         VALUES (?1, ?2, ?3, ?4, 1 + coalesce(
+           (SELECT number FROM account_outcome WHERE account = ?1 ORDER BY number DESC LIMIT 1), 0))
+         RETURNING number`,
+      ),
+      forget: db.prepare<never, [number, number]>(
+        'DELETE FROM account_outcome WHERE account = ? AND number <= ?',
       ),
     };
   }
@@ -40,7 +45,10 @@ export class IdempotencyStore {
     return row ? (JSON.parse(row.outcome) as Result<unknown, string>) : undefined;
   }
 
+  /** Of more than `limits.journal.outcomesPerAccount`, the account's own first ones are forgotten. */
   add({ account, key }: AccountKey, at: number, outcome: Result<unknown, string>): void {
-    this.#sql.add.run(account, key, at, JSON.stringify(outcome));
+    const added = this.#sql.add.get(account, key, at, JSON.stringify(outcome));
+    const last = (added?.number ?? 0) - limits.journal.outcomesPerAccount;
+    if (last > 0) this.#sql.forget.run(account, last);
   }
 }
