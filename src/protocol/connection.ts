@@ -1,6 +1,7 @@
 // A connection as a dialect sees it, whichever side opened it, and the files that it carries.
 
 import type { Inbox } from './bytes/inbox';
+import { limits } from './limits';
 import type { Address, FileHash, Result } from './model';
 
 /** A connection as a dialect sees it, whichever side opened it. */
@@ -60,7 +61,8 @@ const endless: Turn = { goesOn: () => true };
 
 /**
  * Lets a session take one message after the other, until there is none, the turn is over, or the connection takes
- * nothing more. Every host runs this loop, and no session has one of its own.
+ * nothing more. Every host runs this loop, and no session has one of its own. Throws where a session says again and again
+ * that it took something, and takes no byte: that is a bug of ours, and would never end.
  */
 export function takeEach(
   events: ConnectionEvents,
@@ -69,8 +71,13 @@ export function takeEach(
   turn: Turn = endless,
 ): Taken {
   let taken: Taken = 'taken';
+  let inVain = 0;
   while (inbox.length > 0 && !connection.isClosed) {
+    const { size } = inbox;
     taken = events.takeNext(inbox);
+    // A session may need a step or two without a byte, as from one state to the next.
+    inVain = inbox.size === size ? inVain + 1 : 0;
+    if (inVain >= limits.net.takesInVain) throw new Error('a session takes nothing for ever');
     if (taken !== 'taken' || !turn.goesOn(inbox.length)) break;
   }
   // What came after our own end is thrown away. If it were kept, it could fill the inbox and hide the peer's end.

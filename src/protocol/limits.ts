@@ -190,6 +190,8 @@ export const limits = {
     quietRounds: 4,
     /** Messages between two looks at the clock. */
     clockRequests: 16,
+    /** How often in a row a session may say that it took a message, and have taken no byte. Then it is our bug. */
+    takesInVain: 8,
     /** Bytes received that no session has taken. Over it the connection is not read. */
     inboxBytes: 256 * KiB,
     /** The same over all connections. Over it, the address with the most loses connections, half-received messages first. */
