@@ -275,9 +275,13 @@ export const limits = {
   server: {
     /** How often what has expired is looked for, in ms. */
     maintenanceMs: 600 * second,
-    /** Rows, and pages of the database, that one slice of that removes: about 1 ms of work. */
-    maintenanceRows: 64,
-    maintenancePages: 64,
+    /**
+     * How long one slice of that may take, in ms: each removes as many rows, or pages of the database, as the one before
+     * says that there is time for. And how many the first removes, and each at the most.
+     */
+    sliceMs: 2,
+    sliceItemsFirst: 16,
+    sliceItemsMost: 256,
     /** The pause between two slices, in ms. */
     maintenanceRestMs: 20,
     /** How often memory is given back that the database needs no more, in ms. */

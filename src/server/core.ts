@@ -19,6 +19,7 @@ import { openStore, type Store } from './hub/store';
 import { LocalJournal } from './journal/local';
 import { OwedCommands } from './journal/owed';
 import { StorageWatch } from './journal/storage_watch';
+import { TimedCommands } from './journal/timed_commands';
 import { Maintenance } from './maintenance';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 import { ReceivedBytes } from './net/received_bytes';
@@ -65,6 +66,8 @@ export class Core {
   readonly #db: Store;
   readonly #deps: CoreDeps;
   readonly #journal: LocalJournal;
+  /** The commands of maintenance. */
+  readonly #timed: TimedCommands;
   readonly #owed: OwedCommands;
   readonly #storage: StorageWatch;
   readonly #delivery: Delivery;
@@ -97,6 +100,7 @@ export class Core {
       after: (ms, then) => deps.clock.after(ms, then),
       prove: (done) => this.#journal.submit({ do: 'prove-commit' }, done),
     });
+    this.#timed = new TimedCommands(deps.clock);
     this.#journal = this.#openJournal(reservedRooms);
     this.#owed = new OwedCommands(this.#journal, (ms, then) => deps.clock.after(ms, then));
     this.#delivery = this.#openDelivery();
@@ -106,7 +110,7 @@ export class Core {
     const deps = this.#deps;
     return new LocalJournal(
       this.#db,
-      openHub(this.#db, { reservedRooms }),
+      this.#timed.around(openHub(this.#db, { reservedRooms })),
       (events) => this.#delivery.take(events),
       {
         clock: deps.clock,
@@ -224,7 +228,7 @@ export class Core {
     return new Maintenance(this.#db, {
       clock,
       attachmentMs,
-      submit: (command, done) => this.#journal.submit(command, done),
+      submit: (command, done) => this.#timed.submit(this.#journal, command, done),
       provedNow: () => this.#journal.provedNow(),
       warn: (line) => console.warn(line),
     });

@@ -1,8 +1,8 @@
-// Where the server keeps everything: a folder that one server holds at a time, or one that ends with the process.
+// Where the server keeps everything: a folder that one server holds at a time.
 
 import { Database } from 'bun:sqlite';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { isStoredName } from './files/names';
@@ -43,18 +43,7 @@ export interface DataFolder {
  */
 export function holdFolder(folder: string): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // The system lets this lock go when the process is killed, and it works wherever SQLite does.
-  const lock = new Database(join(folder, 'lock'), { create: true });
-  try {
-    lock.run('PRAGMA locking_mode = EXCLUSIVE');
-    lock.run('BEGIN EXCLUSIVE');
-  } catch (error) {
-    lock.close();
-    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
-      throw new FolderInUse(`another server uses ${folder}`);
-    }
-    throw error;
-  }
+  const lock = lockFolder(folder);
   try {
     refuseLostDatabase(folder);
     closeToOthers(folder);
@@ -69,7 +58,28 @@ export function holdFolder(folder: string): DataFolder {
   };
 }
 
-const filesIn = (folder: string): string => join(folder, 'files');
+/** Throws FolderInUse where another process has it locked. Closing the database lets it go. */
+export function lockFolder(folder: string): Database {
+  // The system lets this lock go when the process is killed, and it works wherever SQLite does.
+  const lock = new Database(join(folder, lockName), { create: true });
+  try {
+    lock.run('PRAGMA locking_mode = EXCLUSIVE');
+    lock.run('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
+      throw new FolderInUse(`another server uses ${folder}`);
+    }
+    throw error;
+  }
+}
+
+/** The name of the file by which a folder is locked. */
+export const lockName = 'lock';
+
+/** The folder of attachments in a data folder. */
+export const filesIn = (folder: string): string => join(folder, 'files');
 
 /** A new database knows no attachment, so the start would take all for leftovers. SQLite would drop the log, too. */
 function refuseLostDatabase(folder: string): void {
@@ -88,7 +98,7 @@ function refuseLostDatabase(folder: string): void {
 /** An earlier version, or a copy, may have left the database readable for others; SQLite gives its log the same rights. */
 function closeToOthers(folder: string): void {
   const database = databaseIn(folder);
-  for (const path of [database, `${database}-wal`, `${database}-shm`, join(folder, 'lock')]) {
+  for (const path of [database, `${database}-wal`, `${database}-shm`, join(folder, lockName)]) {
     const stat = statSync(path, { throwIfNoEntry: false });
     const isOpen = stat !== undefined && (stat.mode & othersMode) !== 0;
     // Another user's file cannot be changed, and its owner has decided who may read it.
@@ -109,14 +119,4 @@ function namesIn(folder: string): string[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-}
-
-/** A database in memory, and a folder for attachments that `release` removes. */
-export function temporaryFolder(): DataFolder {
-  const folder = mkdtempSync(join(tmpdir(), 'chat-'));
-  return {
-    database: ':memory:',
-    files: join(folder, 'files'),
-    release: () => rmSync(folder, { recursive: true, force: true }),
-  };
 }

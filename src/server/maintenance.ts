@@ -8,11 +8,15 @@ import type { Store } from './hub/store';
 
 type Slice = 'file-expire' | 'outcomes-expire' | 'reclaim';
 
+/** A kind of slices, without its size. */
+type Work = { [K in Slice]: Omit<Command<K>, 'most'> }[Slice];
+
 interface MaintenanceDeps {
   readonly clock: Clock;
   /** How long an attachment waits, in ms. */
   readonly attachmentMs: number;
-  submit(command: Command<Slice>, done: (outcome: Outcome<Slice>) => void): void;
+  /** `done` also gets how long it took, in ms. */
+  submit(command: Command<Slice>, done: (outcome: Outcome<Slice>, ms: number) => void): void;
   /** Hub time, if time has proved the clock. */
   provedNow(): number | undefined;
   warn(line: string): void;
@@ -26,6 +30,8 @@ export class Maintenance {
   #hasWarned = false;
   /** Of those that have begun; Infinity after the last. */
   #round = 0;
+  /** How much the next slice of each kind removes. */
+  readonly #sizes = new Map<string, number>();
 
   constructor(db: Store, deps: MaintenanceDeps) {
     this.#deps = deps;
@@ -47,17 +53,14 @@ export class Maintenance {
     const now = this.#deps.provedNow();
     if (now === undefined) return this.#warn();
     this.#hasWarned = false;
-    const most = limits.server.maintenanceRows;
-    const pages = limits.server.maintenancePages;
-    this.#repeat({ do: 'file-expire', before: now - attachmentMs, most });
-    this.#repeat({ do: 'outcomes-expire', before: now - limits.journal.outcomeMs, most });
-    this.#repeat({ do: 'reclaim', of: 'disk', most: pages, keep: limits.server.freePages });
+    this.#repeat({ do: 'file-expire', before: now - attachmentMs });
+    this.#repeat({ do: 'outcomes-expire', before: now - limits.journal.outcomeMs });
+    this.#repeat({ do: 'reclaim', of: 'disk', keep: limits.server.freePages });
   }
 
   /** What does not last is given back soon, whatever time it is. */
   #reclaimMemory(): void {
-    const { maintenancePages: most, freePages: keep } = limits.server;
-    this.#deps.submit({ do: 'reclaim', of: 'memory', most, keep }, (outcome) => {
+    this.#slice({ do: 'reclaim', of: 'memory', keep: limits.server.freePages }, (outcome) => {
       if (this.#round === Infinity) return;
       const isDone = !outcome.ok || !outcome.value.more;
       const pause = isDone ? limits.server.memoryMs : limits.server.maintenanceRestMs;
@@ -66,13 +69,23 @@ export class Maintenance {
   }
 
   /** As long as there is more to do, with pauses, until the next round. */
-  #repeat(command: Command<Slice>): void {
+  #repeat(work: Work): void {
     const round = this.#round;
-    this.#deps.submit(command, (outcome) => {
+    this.#slice(work, (outcome) => {
       if (!outcome.ok || !outcome.value.more) return;
       this.#deps.clock.after(limits.server.maintenanceRestMs, () => {
-        if (round === this.#round) this.#repeat(command);
+        if (round === this.#round) this.#repeat(work);
       });
+    });
+  }
+
+  /** One slice. What it took says how much the next one may remove: the hub itself knows no clock. */
+  #slice(work: Work, done: (outcome: Outcome<Slice>) => void): void {
+    const kind = 'of' in work ? `${work.do} ${work.of}` : work.do;
+    const size = this.#sizes.get(kind) ?? limits.server.sliceItemsFirst;
+    this.#deps.submit({ ...work, most: size }, (outcome, ms) => {
+      if (outcome.ok && outcome.value.more) this.#sizes.set(kind, nextSize(size, ms));
+      done(outcome);
     });
   }
 
@@ -89,4 +102,10 @@ export class Maintenance {
       `${what} waited too long ${clockSays}: set it right within the hour, if it is not`,
     );
   }
+}
+
+/** At half of the time there is room for what takes longer than the last one; twice as much at most. */
+function nextSize(size: number, ms: number): number {
+  const fitting = Math.floor((size * limits.server.sliceMs) / 2 / ms);
+  return Math.max(1, Math.min(fitting, 2 * size, limits.server.sliceItemsMost));
 }

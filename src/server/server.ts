@@ -14,7 +14,7 @@ import { Core, openCoreStore } from './core';
 import { descriptorLimit } from './descriptors';
 import { type Disk, diskOf, lowDisk } from './files/disk';
 import { Files } from './files/files';
-import { type DataFolder, holdFolder, temporaryFolder } from './folder';
+import { type DataFolder, holdFolder } from './folder';
 import { fileIsNeeded, neededFiles } from './hub/state/attachments';
 import type { Store } from './hub/store';
 import { createReport, type Report } from './log';
@@ -23,6 +23,7 @@ import { Dialer } from './net/dialer';
 import { type Door, TcpDoor } from './net/door';
 import { WrongDoor } from './net/wrong_door';
 import { Rates, type RateSettings } from './quota/rates';
+import { temporaryFolder } from './temporary_folder';
 import { WebDoor } from './web/door';
 
 export interface DoorRequest {

@@ -101,6 +101,26 @@ test('a head byte by byte, and a body behind it, arrive whole', async () => {
   expect(Buffer.from(await peer.readToEnd()).toString()).toStartWith('HTTP/1.1 200');
 });
 
+test.each([
+  ['whole', 'GET /api/health HTTP/1.0\n\n'],
+  ['with one CR', 'GET /api/health HTTP/1.0\nx: y\n\r\n'],
+  ['with another', 'GET /api/health HTTP/1.0\r\nx: y\r\n\n'],
+  ['with a body', `POST /api/messages HTTP/1.1\nhost: localhost\ncontent-length: 2\n\n{}`],
+])('lines that end without a CR are answered at once: %s', async (_how, request) => {
+  await using server = await startServer([web]);
+  const peer = await connectTcp(server.port('web'));
+  await peer.sendByteByByte(request);
+  const status = request.startsWith('GET') ? '200' : '401';
+  expect(Buffer.from(await peer.readToEnd()).toString()).toStartWith(`HTTP/1.1 ${status}`);
+});
+
+test('nor can one say whose it is behind a line that ends so', async () => {
+  await using server = await startServer([web]);
+  const peer = await connectTcp(server.port('web'));
+  await peer.send(`${health}y: z\nx-chat-peer: secret 10.0.0.1 1\r\n\r\n`);
+  expect(Buffer.from(await peer.readToEnd()).toString()).not.toContain('200 OK');
+});
+
 test('a connection on which nothing is carried any more is dropped', async () => {
   const clock = new HandClock();
   await using server = await startServer([web], { bounds: { clock } });

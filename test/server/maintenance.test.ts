@@ -25,7 +25,7 @@ function maintained(hub: TestHub) {
   const maintenance = new Maintenance(hub.db, {
     clock,
     attachmentMs: limits.files.attachmentMs,
-    submit: (command, done) => hub.journal.submit(command, done),
+    submit: (command, done) => hub.timed.submit(hub.journal, command, done),
     provedNow: () => hub.journal.provedNow(),
     warn: () => {},
   });
@@ -40,35 +40,53 @@ function maintained(hub: TestHub) {
   };
 }
 
-test('outcomes that are too old go a few at a time, and those that are not stay', () => {
-  const hub = new TestHub();
+const { sliceMs, sliceItemsFirst: first, sliceItemsMost: most } = limits.server;
+
+/** A hub with so many outcomes that are too old, where removing one takes so long, in ms; what each slice removed. */
+function withOutcomes(old: number, msEach: number) {
+  const removed: number[] = [];
+  const hub = new TestHub(':memory:', (apply) => (command, context) => {
+    if (command.do !== 'outcomes-expire') return apply(command, context);
+    const before = count(hub, 'account_outcome');
+    const outcome = apply(command, context);
+    removed.push(before - count(hub, 'account_outcome'));
+    hub.now += Math.ceil((removed.at(-1) ?? 0) * msEach);
+    return outcome;
+  });
   hub.register('alice');
-  const { maintenanceRows: rows } = limits.server;
   const add = (key: string, at: number) =>
     hub.db.run('INSERT INTO account_outcome VALUES (1, ?, ?, ?, 0)', [key, at, '{}']);
-  for (let n = 0; n < 2 * rows + 1; n++) add(`old ${n}`, hub.now - limits.journal.outcomeMs - 1);
+  hub.db.run('BEGIN');
+  for (let n = 0; n < old; n++) add(`old ${n}`, hub.now - limits.journal.outcomeMs - 1);
   add('young', hub.now - limits.journal.outcomeMs);
+  hub.db.run('COMMIT');
+  return { hub, removed };
+}
+
+test('outcomes that are too old go a few at a time, more where that is quick, and those that are not stay', () => {
+  const { hub, removed } = withOutcomes(1000, 0);
   const { slice } = maintained(hub);
-  const left = [0, 1, 2, 3].map(() => {
-    const now = count(hub, 'account_outcome');
-    slice();
-    return now;
-  });
-  expect(left).toEqual([rows + 2, 2, 1, 1]);
+  for (let slices = 0; slices < 10; slices++) slice();
+  expect(removed).toEqual([first, 2 * first, 4 * first, 8 * first, most, most, 248]);
+  expect(count(hub, 'account_outcome')).toBe(1);
+});
+
+test.each([0.05, 0.25, 1.9, 100])('no slice takes longer than its time: %d ms a row', (msEach) => {
+  const { hub, removed } = withOutcomes(200, msEach);
+  const { slice } = maintained(hub);
+  for (let slices = 0; slices < 50; slices++) slice();
+  // What the first one takes, nobody could know.
+  for (const size of removed.slice(1)) expect(size === 1 || size * msEach <= sliceMs).toBe(true);
+  expect(removed.length).toBeGreaterThan(2);
 });
 
 test('nothing goes on after its end', () => {
-  const hub = new TestHub();
-  hub.register('alice');
-  const { maintenanceRows: rows } = limits.server;
-  for (let n = 0; n < 3 * rows; n++) {
-    hub.db.run('INSERT INTO account_outcome VALUES (1, ?, 0, ?, 0)', [`old ${n}`, '{}']);
-  }
+  const { hub } = withOutcomes(10 * first, 0);
   const { maintenance, slice } = maintained(hub);
   maintenance.stop();
   slice();
   slice();
-  expect(count(hub, 'account_outcome')).toBe(2 * rows);
+  expect(count(hub, 'account_outcome')).toBe(9 * first + 1);
 });
 
 test('a mailbox that was emptied is given back to the disk', async () => {
@@ -96,7 +114,7 @@ test('a mailbox that was emptied is given back to the disk', async () => {
   for (let last = Infinity; freePages(hub) < last;) {
     last = freePages(hub);
     slice();
-    expect(last - freePages(hub)).toBeLessThanOrEqual(limits.server.maintenancePages);
+    expect(last - freePages(hub)).toBeLessThanOrEqual(limits.server.sliceItemsMost);
   }
   expect(freePages(hub)).toBe(limits.server.freePages);
   expect(size()).toBeLessThan(before / 2);
@@ -127,7 +145,7 @@ test('what waited for a guest who has gone is given back to the system soon', ()
   for (let last = Infinity; pages('freelist_count') < last;) {
     last = pages('freelist_count');
     slice();
-    expect(last - pages('freelist_count')).toBeLessThanOrEqual(limits.server.maintenancePages);
+    expect(last - pages('freelist_count')).toBeLessThanOrEqual(limits.server.sliceItemsMost);
   }
   expect(pages('freelist_count')).toBe(limits.server.freePages);
   expect(pages('page_count')).toBeLessThan(before / 2);

@@ -17,10 +17,12 @@ import type { HubEvent } from '../../src/server/hub/events';
 import { type Apply, openHub } from '../../src/server/hub/hub';
 import { openStore, type Store } from '../../src/server/hub/store';
 import { LocalJournal } from '../../src/server/journal/local';
+import { TimedCommands } from '../../src/server/journal/timed_commands';
 
 export class TestHub {
   readonly db: Store;
   readonly journal: LocalJournal;
+  readonly timed = new TimedCommands({ monotonicNow: () => this.now });
   /** What was called, in order: outcomes as `done ...`, events as `event ...`. */
   readonly log: string[] = [];
   readonly events: HubEvent[] = [];
@@ -45,7 +47,7 @@ export class TestHub {
     const apply = wrap(keepingEffects(hub.apply, this.db), this.db);
     this.journal = new LocalJournal(
       this.db,
-      { ...hub, apply },
+      this.timed.around({ ...hub, apply }),
       (events) => {
         for (const event of events) {
           this.events.push(event);

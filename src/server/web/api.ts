@@ -3,14 +3,14 @@
 import type { BunRequest, Server } from 'bun';
 import type { InferOutput } from 'valibot';
 
-import type { Command, OperationName, Outcome } from '../../protocol/commands';
+import type { Command, OperationName } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { type FileRef, recipientNameOf, refused } from '../../protocol/model';
 import type * as http from '../../protocol/web/wire/http';
 import { Lane } from '../journal/lanes';
 import type { Admission } from '../net/admission';
 import type { ConnectionHostDeps } from '../net/connection_host';
-import { type Call, readJson, type SignedCall, urlOf } from './call';
+import { type Answer, type Call, readJson, type SignedCall, urlOf } from './call';
 import { credentialsOf } from './credentials';
 import { FileApi } from './file_api';
 import { Health } from './health';
@@ -46,6 +46,7 @@ export class Api {
       clock: deps.clock,
       files: deps.files,
       admission,
+      received: deps.received,
       ask: (call, command) => this.#ask(call, command),
       take: (serial) =>
         new Promise((done) =>
@@ -90,9 +91,12 @@ export class Api {
     { host, credentials }: SignedCall,
     command: Command<K>,
     idempotencyKey?: string,
-  ): Promise<Outcome<K>> {
+  ): Promise<Answer<K>> {
     const caller = this.#deps.rates.caller(host).actFor(credentials.tokenHash);
-    if (caller.take(command) > 0) return Promise.resolve(refused('rate-limited') as Outcome<K>);
+    const waitMs = caller.take(command);
+    if (waitMs > 0) {
+      return Promise.resolve({ ...refused('rate-limited'), waitMs } as unknown as Answer<K>);
+    }
     return new Promise((resolve) =>
       this.#deps.submit(command, resolve, idempotencyKey, new Lane()),
     );
@@ -110,7 +114,7 @@ export class Api {
     if (!outcome.ok) {
       // The unknown user is here the one who asks.
       const status = outcome.why === 'unknown-user' ? 401 : 503;
-      return refusal(request, outcome.why, { status });
+      return refusal(request, outcome.why, { status, waitMs: outcome.waitMs });
     }
     const { users } = outcome.value;
     return json(200, {
@@ -122,7 +126,7 @@ export class Api {
   }
 
   async #sendText(call: SignedCall): Promise<Response> {
-    const message = await readJson(call.request, schemas.Message);
+    const message = await readJson(call, schemas.Message, this.#deps.received);
     return message.ok ? this.#send(call, message.value) : refusal(call.request, message.why);
   }
 
@@ -146,7 +150,7 @@ export class Api {
       },
       message.key,
     );
-    if (!outcome.ok) return refusal(request, outcome.why);
+    if (!outcome.ok) return refusal(request, outcome.why, { waitMs: outcome.waitMs });
     const { id, serial, waiting } = outcome.value;
     return json(201, { id, serial, waiting } satisfies InferOutput<typeof http.sent>);
   }

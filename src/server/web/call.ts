@@ -3,8 +3,11 @@
 import type { BunRequest } from 'bun';
 import * as v from 'valibot';
 
+import { networkOf } from '../../net/address';
+import type { OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { refused, type Result } from '../../protocol/model';
+import type { ReceivedBytes } from '../net/received_bytes';
 import type { Credentials } from './credentials';
 
 export interface Call {
@@ -19,6 +22,9 @@ export interface SignedCall extends Call {
   readonly credentials: Credentials;
 }
 
+/** An outcome; of a command that was asked for too often, also after how long it may be, in ms. */
+export type Answer<K extends OperationName> = Outcome<K> & { readonly waitMs?: number };
+
 /** Where a request leads. Bun gives no more than the path where the request names no host. */
 export const urlOf = ({ url }: Request): URL =>
   new URL(url.startsWith('/') ? `http://localhost${url}` : url);
@@ -28,14 +34,20 @@ export const urlOf = ({ url }: Request): URL =>
  * its end.
  */
 export async function readJson<S extends v.GenericSchema>(
-  request: Request,
+  { request, host }: Call,
   schema: S,
+  received: ReceivedBytes,
 ): Promise<Result<v.InferOutput<S>, 'too-long' | 'bad-request'>> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = request.body?.getReader();
   // What has not come by then is no whole request.
   const late = setTimeout(() => void reader?.cancel(), limits.net.requestMs);
+  const holder = {
+    network: networkOf(host),
+    isUnfinished: true,
+    drop: () => void reader?.cancel(),
+  };
   try {
     for (;;) {
       const next = await reader?.read();
@@ -46,6 +58,7 @@ export async function readJson<S extends v.GenericSchema>(
         return refused('too-long');
       }
       pieces.push(next.value);
+      received.set(holder, length);
     }
     const result = v.safeParse(schema, JSON.parse(Buffer.concat(pieces).toString()));
     return result.success ? { ok: true, value: result.output } : refused('bad-request');
@@ -53,5 +66,6 @@ export async function readJson<S extends v.GenericSchema>(
     return refused('bad-request');
   } finally {
     clearTimeout(late);
+    received.set(holder, 0);
   }
 }

@@ -12,7 +12,8 @@ import { type FileHash, type FileRef, recipientNameOf } from '../../protocol/mod
 import type * as http from '../../protocol/web/wire/http';
 import type { FileStore } from '../files/files';
 import type { Admission } from '../net/admission';
-import { type Call, readJson, type SignedCall } from './call';
+import type { ReceivedBytes } from '../net/received_bytes';
+import { type Answer, type Call, readJson, type SignedCall } from './call';
 import { download, partOf, receive } from './file_streams';
 import { operations, schemas } from './operations';
 import { json, refusal, respond, statusOf } from './responses';
@@ -22,8 +23,9 @@ interface FileApiDeps {
   readonly clock: Clock;
   readonly files: FileStore;
   readonly admission: Admission;
+  readonly received: ReceivedBytes;
   /** Submits a command to the hub. */
-  ask<K extends OperationName>(call: SignedCall, command: Command<K>): Promise<Outcome<K>>;
+  ask<K extends OperationName>(call: SignedCall, command: Command<K>): Promise<Answer<K>>;
   /** Tells the hub that a file was taken. Each ticket can say it once. */
   take(serial: number): Promise<Outcome<'file-taken'>>;
   /** Sends the message that a file came with, and answers the request. */
@@ -62,7 +64,7 @@ export class FileApi {
     if (!may.ok) {
       if (statusOf(may.why) === 401) return refusal(request, 'not-allowed');
       const isRepeat = query.output.key !== undefined && may.why !== 'rate-limited';
-      if (!isRepeat) return refusal(request, may.why);
+      if (!isRepeat) return refusal(request, may.why, { waitMs: may.waitMs });
     }
     if (this.#uploads >= limits.web.uploads) return refusal(request, 'busy');
     if (!admission.admit(host)) return refusal(request, 'busy');
@@ -99,7 +101,7 @@ export class FileApi {
   /** Turns a message's file into an address that a plain link can lead to. */
   async claim(call: SignedCall): Promise<Response> {
     const { request, credentials } = call;
-    const claim = await readJson(request, schemas.Claim);
+    const claim = await readJson(call, schemas.Claim, this.#deps.received);
     if (!claim.ok) return refusal(request, 'bad-request');
     const from = recipientNameOf(claim.value.from);
     if (!from) return refusal(request, 'unknown-file');
@@ -108,7 +110,7 @@ export class FileApi {
     if (!outcome.ok) {
       // The unknown user is here the one who asks.
       const status = outcome.why === 'unknown-user' ? 401 : statusOf(outcome.why);
-      return refusal(request, outcome.why, { status });
+      return refusal(request, outcome.why, { status, waitMs: outcome.waitMs });
     }
     const { size, name } = outcome.value;
     const url = `/files/${this.#tickets.issue(credentials.tokenHash, outcome.value)}`;

@@ -18,6 +18,7 @@ import type { Admission } from '../net/admission';
 import type { ReceivedBytes } from '../net/received_bytes';
 import type { WrongDoor } from '../net/wrong_door';
 import { FrontConnection } from './front_connection';
+import { folderStart, removeStaleFolders, socketName } from './stale_folders';
 
 export interface FrontOptions {
   readonly dialect: Dialect;
@@ -52,8 +53,11 @@ export class Front {
       admit: (peer) => admission.admit(peer),
       accept: (socket) => this.#accept(socket),
     });
-    this.#folder = mkdtempSync(join(shortFolder(), 'chat-web-'));
-    this.path = join(this.#folder, 'http');
+    const parent = shortFolder();
+    this.#folder = mkdtempSync(join(parent, folderStart));
+    this.path = join(this.#folder, socketName);
+    // A folder that cannot be read holds nothing that could be removed.
+    removeStaleFolders(parent).catch(() => {});
   }
 
   get port(): number {

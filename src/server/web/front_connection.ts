@@ -8,6 +8,7 @@ import { limits } from '../../protocol/limits';
 import type { SilentConnection } from '../net/admission';
 import type { Holder, ReceivedBytes } from '../net/received_bytes';
 import { peerHeader } from './peer_header';
+import { UnfinishedFrames } from './unfinished_frames';
 
 export interface FrontConnectionDeps {
   readonly received: ReceivedBytes;
@@ -22,12 +23,20 @@ export interface FrontConnectionDeps {
   lost(): void;
 }
 
-const headEnd = Buffer.from('\r\n\r\n');
+/** An empty line. Its end, and that of the line before, may lack the CR (RFC 9112, 2.2). */
+const headEnd = /\n\r?\n/;
+const longestHeadEnd = '\n\r\n'.length;
 const lineFeed = 0x0a;
+
+const webSocketWanted = /\nupgrade: *websocket *\r\n/i;
+const webSocketOpened = Buffer.from('HTTP/1.1 101 ');
 
 /** A method, a target and the version, as far as they have come. */
 const requestLine = /^[\w-]*(?:$| $| [^\s\0])/;
 const wholeLine = /^[\w-]+ [^\s\0].* HTTP\/\d\.\d\r?$/;
+
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 /** Whether these can be the first bytes of a request, perhaps behind empty lines. */
 function mayBeRequest(bytes: Uint8Array): boolean {
@@ -55,6 +64,10 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   #isLost = false;
   /** Sockets that are not gone. */
   #open = 1;
+  /** The messages of a WebSocket, or of what asks to be one. */
+  #frames: UnfinishedFrames | undefined;
+  /** The HTTP server has begun to answer. */
+  #isAnswered = false;
 
   constructor(client: Socket, deps: FrontConnectionDeps) {
     this.#client = client;
@@ -78,7 +91,25 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
 
   #carry(way: 'up' | 'down', bytes: Uint8Array): void {
     this.#deps.clock.wake(this, limits.net.pieceMs);
+    if (this.#frames) this.#follow(way, bytes);
     this.#way?.[way].carry(bytes);
+  }
+
+  /** What a WebSocket has sent of a message that is not whole is in memory like that of any other connection. */
+  #follow(way: 'up' | 'down', bytes: Uint8Array): void {
+    const frames = this.#frames;
+    if (!frames) return;
+    if (way === 'up') {
+      const before = frames.length;
+      frames.push(bytes);
+      if (frames.length !== before) this.#deps.received.set(this, frames.length);
+    } else if (!this.#isAnswered) {
+      this.#isAnswered = true;
+      if (!webSocketOpened.equals(bytes.subarray(0, webSocketOpened.length))) {
+        this.#frames = undefined;
+        this.#deps.received.set(this, 0);
+      }
+    }
   }
 
   // ---- what the client's socket tells
@@ -114,19 +145,21 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   #takeHead(bytes: Uint8Array): void {
     const head = this.#head;
     if (head.size === 0 && !mayBeRequest(bytes)) return this.#refuse(bytes);
-    const known = Math.max(0, head.size - headEnd.length);
+    const known = Math.max(0, head.size - longestHeadEnd);
     head.push(bytes);
-    const all = head.peek(head.length) ?? bytes;
-    const isWhole =
-      Buffer.from(all.buffer, all.byteOffset, all.length).indexOf(headEnd, known) >= 0;
-    if (!isWhole) {
+    const end = headEnd.exec(textOf(head.peek(head.length - known, known) ?? bytes));
+    if (!end) {
       if (head.length > limits.web.headBytes) this.drop();
       else this.#deps.received.set(this, head.length);
       return;
     }
     this.#deps.received.set(this, 0);
     this.#deps.clock.wake(this, limits.net.pieceMs);
-    this.#lead();
+    // The HTTP server takes no line that ends without a CR, and nobody is to read the head otherwise than it does.
+    const length = known + end.index + end[0].length;
+    const lines = textOf(head.takeAll(length)).replaceAll(/\r?\n/g, '\r\n');
+    if (webSocketWanted.test(lines)) this.#frames = new UnfinishedFrames();
+    this.#lead(Buffer.from(lines, 'latin1'));
   }
 
   /** The peer speaks something else, and would wait for an answer. */
@@ -138,20 +171,21 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   }
 
   /** The peer is named behind the request's first line. */
-  #lead(): void {
+  #lead(head: Buffer): void {
     const client = this.#client;
-    const head = this.#head;
+    const rest = this.#head;
     const server = this.#deps.dial({
       opened: () => {
         if (this.#isLost) {
           server?.abort();
           return;
         }
-        const line = head.takeAll(head.indexOf(lineFeed) + 1);
-        server?.write(line, false);
+        const line = head.indexOf(lineFeed) + 1;
+        server?.write(head.subarray(0, line), false);
         server?.write(Buffer.from(peerHeader(client.remote)), false);
-        server?.write(head.takeAll(), false);
+        server?.write(head.subarray(line), false);
         this.#isLed = true;
+        if (rest.size > 0) this.#carry('up', rest.takeAll());
         client.resume();
         if (this.#hasEnded) server?.end(Infinity);
       },

@@ -1,5 +1,7 @@
 // The answers over HTTP: the headers that all of them have, and the status and words of each refusal.
 
+import { limits } from '../../protocol/limits';
+
 /** A browser loads from and talks to this server only, and no other page may show this one in a frame. */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -82,15 +84,31 @@ const statuses: Readonly<Record<string, number>> = {
 
 export const statusOf = (why: string): number => statuses[why] ?? 400;
 
+/** What a refusal says besides its word. */
+interface RefusalDetails {
+  /** Where it is not the one that the word has. */
+  readonly status?: number;
+  /** After how long the same request may succeed, in ms, where that is known. */
+  readonly waitMs?: number | undefined;
+  readonly headers?: Headers;
+}
+
+const msPerSecond = 1000;
+
 /** A refusal in one word, with the status that the word has unless another is given. */
 export function refusal(
   request: Request,
   why: string,
-  { status = statusOf(why), headers = {} }: { status?: number; headers?: Headers } = {},
+  {
+    status = statusOf(why),
+    waitMs = limits.journal.storageRetryMs,
+    headers = {},
+  }: RefusalDetails = {},
 ): Response {
   // A browser would ask its user for a password if it were challenged; the page does that better.
   const isPage = request.headers.has('sec-fetch-mode');
   const challenge = status === 401 && !isPage && { 'www-authenticate': 'Basic realm="chat"' };
-  const later = (status === 503 || status === 429) && { 'retry-after': '1' };
+  const seconds = Math.max(1, Math.ceil(waitMs / msPerSecond));
+  const later = (status === 503 || status === 429) && { 'retry-after': String(seconds) };
   return json(status, { why }, { ...challenge, ...later, ...headers });
 }

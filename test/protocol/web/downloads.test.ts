@@ -102,3 +102,19 @@ test('and an empty file has no such end: it is taken by a word', async () => {
   expect((await fetch(`${url}/taken`, { method: 'POST' })).status).toBe(204);
   expect((await claim())[0]).toBe(404);
 });
+
+test('a download that ends after its file was taken leaves no address behind', async () => {
+  // More than any socket holds: it is still under way.
+  const { claim, url } = await waiting(30_000_000);
+  const peer = await connectTcp(server.port('web'));
+  await peer.send(`GET ${new URL(url).pathname} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+  await peer.readTo('\r\n\r\n');
+  peer.stopReading();
+  expect((await fetch(`${url}/taken`, { method: 'POST' })).status).toBe(204);
+  peer.readOn();
+  await peer.readToEnd();
+  // Not even that it was there.
+  expect((await fetch(`${url}/taken`, { method: 'POST' })).status).toBe(404);
+  expect((await fetch(url)).status).toBe(404);
+  expect((await claim())[0]).toBe(404);
+});

@@ -20,6 +20,7 @@ import { MarketPeer } from '../../protocol/market/person';
 import { oi } from '../../protocol/relay/frames';
 import { RelayProgram } from '../../protocol/relay/person';
 import { join, tokenFor } from '../../protocol/web/person';
+import { HandClock } from '../../support/hand_clock';
 import { startServer, type TestServer } from '../../support/server';
 
 /** More than one connection, and than the address, may do at once at the rates below. */
@@ -140,4 +141,28 @@ test('web: a session is refused as rate-limited, and HTTP as 429 with Retry-Afte
   expect(await answer.json()).toEqual({ why: 'rate-limited' });
   // Eve's flood has not used up what Ann may do.
   await ann.ask({ do: 'send', to: 'eve', text: 'stop', key: 'request-of-ann' });
+});
+
+test('web: Retry-After is after how long the request succeeds, and not before', async () => {
+  const clock = new HandClock();
+  // One message of an account in 200 s.
+  const rates = { perSecond: readRates('messages=0.05') };
+  await using server = await startServer([web], { bounds: { rates, clock } });
+  const port = server.port('web');
+  for (const name of ['ann', 'eve']) await (await join(port, name))[Symbol.asyncDispose]();
+  const send = () =>
+    fetch(`http://127.0.0.1:${port}/api/messages`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`eve:${tokenFor('eve')}`)}` },
+      body: JSON.stringify({ to: 'ann', text: 'hi' }),
+    });
+  expect((await send()).status).toBe(201);
+  const tooOften = await send();
+  expect([tooOften.status, tooOften.headers.get('retry-after')]).toEqual([429, '200']);
+  clock.pass(150_000);
+  expect((await send()).headers.get('retry-after')).toBe('50');
+  clock.pass(49_500);
+  expect((await send()).headers.get('retry-after')).toBe('1');
+  clock.pass(1_000);
+  expect((await send()).status).toBe(201);
 });
