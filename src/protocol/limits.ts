@@ -348,6 +348,9 @@ export const limits = {
     storedMessages: 5000,
     /** Messages of a conversation drawn at once; so many more are drawn when the user scrolls to the first. */
     drawnMessages: 200,
+    /** Lines, and UTF-16 units, of one message that are shown at first; the rest when the user wants it. */
+    bubbleLines: 24,
+    bubbleCharacters: 3_000,
     /** Lines in each pane of the transcript; over this number the oldest are dropped. */
     transcriptLines: 1000,
     /** Rows of the field for a message; a longer text is scrolled. */
