@@ -4,6 +4,8 @@
 import type {
   Actor,
   Address,
+  CredentialId,
+  CredentialInfo,
   FileHash,
   FileRef,
   Name,
@@ -108,6 +110,22 @@ export interface Balances {
   readonly after: number;
 }
 
+/** A key that an account gets. */
+export interface NewKey {
+  /** The key's SHA-256, in lower-case hexadecimal. */
+  readonly hash: string;
+  /** What its owner will know it by. */
+  readonly label: string;
+}
+
+/** A code that lets somebody register once. Times are in seconds since 1970. */
+export interface InviteInfo {
+  readonly id: number;
+  readonly label: string;
+  readonly madeAt: number;
+  readonly endsAt: number;
+}
+
 /** The name that a guest asks for: a certain one, or the lowest free number of a range (relay). */
 export type NameRequest =
   { readonly name: Name } | { readonly lowest: readonly [from: number, to: number] };
@@ -119,44 +137,122 @@ export type NameRequest =
 export const operations = {
   // Accounts
   /**
-   * Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. The same
-   * name with the same token is the same request again: it succeeds and changes nothing.
+   * Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. `key`: the
+   * account's first key. The same name with the same key is the same request again: it succeeds and changes nothing.
+   * `invite`: the SHA-256 of a code that is used up by it.
    */
   register: rated(
     'registrations',
     stores<
-      { name: Name; fullName: string; born: string; host: string; tokenHash?: string },
+      {
+        name: Name;
+        fullName: string;
+        born: string;
+        host: string;
+        key?: NewKey;
+        invite?: string;
+      },
       void,
-      'name-taken'
+      'name-taken' | 'bad-invite' | 'not-allowed'
     >(),
   ),
   /**
    * Durable. Erases all that waits for the account. `elsewhere`: the account is connected from another host. An account
-   * that has a token goes only by a session of its own.
+   * that has a credential goes only by a session of its own, or by one that was proved.
    */
   unregister: rated(
     'registrations',
     writes<
-      { account: Name; host: string; session?: SessionId },
+      { account: Name; host: string; session?: SessionId; credential?: CredentialId },
       void,
       'unknown-user' | 'elsewhere' | 'not-allowed'
     >(),
   ),
   /**
-   * Whether a request that sends or asks in the name of the session's account must show its token. `required` sets it;
-   * without it nothing changes. An account that has no token never requires one.
+   * Whether a request that sends or asks in the name of the session's account must show a credential. `required` sets
+   * it; without it nothing changes. An account that has none never requires one.
    */
-  'token-required': entered(writes<{ required?: boolean }, { required: boolean }, 'no-account'>()),
+  'credential-required':
+    entered(writes<{ required?: boolean }, { required: boolean }, 'no-account'>()),
 
-  // Presence by call-back address (durable: an address, not a socket), of accounts that have no token
+  // Credentials: what the hub stores of them is hashes, and what commands name is the one that was proved
+  /** The account's credentials, in the order in which they were made. */
+  credentials: reads<
+    { by: Actor },
+    { credentials: readonly CredentialInfo[] },
+    'unknown-user' | 'not-allowed' | 'no-account'
+  >(),
+  /**
+   * Durable. `hash`: a key's SHA-256, or a password's argon2id. A key that is there already is the same request again; a
+   * password takes the place of the one before. `host`: an account that has no credential yet gets its first by the same
+   * right by which it could be unregistered. A recovery code that was proved is used up.
+   */
+  'credential-add': rated(
+    'registrations',
+    stores<
+      { by: Actor; host: string; kind: 'key' | 'password'; hash: string; label: string },
+      { id: CredentialId },
+      'unknown-user' | 'not-allowed' | 'no-account' | 'elsewhere' | 'too-many'
+    >(),
+  ),
+  /** Durable. New recovery codes, as SHA-256, instead of those before. */
+  'recovery-renew': rated(
+    'registrations',
+    stores<
+      { by: Actor; hashes: readonly string[] },
+      void,
+      'unknown-user' | 'not-allowed' | 'no-account' | 'no-credential'
+    >(),
+  ),
+  /**
+   * Durable. The credential is good no more: sessions and call-backs that it opened end. `last`: nothing would be left
+   * to come in with.
+   */
+  'credential-revoke': rated(
+    'registrations',
+    writes<
+      { by: Actor; id: CredentialId },
+      void,
+      'unknown-user' | 'not-allowed' | 'no-account' | 'unknown-credential' | 'last'
+    >(),
+  ),
+  /** It was shown now. Asked for at most once in `limits.credentials.usedMs`. */
+  'credential-used': rated(undefined, writes<{ credential: CredentialId }, void>()),
+  /**
+   * The operator's: all credentials of an account go, with the sessions and call-backs that they opened, and one
+   * recovery code takes their place. `hash`: its SHA-256.
+   */
+  'credentials-reset': rated(
+    undefined,
+    stores<{ account: Name; hash: string }, void, 'unknown-user'>(),
+  ),
+
+  // Invite codes: each lets somebody register once. The operator's, who says who else may make them.
+  /** Durable. `hash`: the code's SHA-256. `endsAt`: in seconds since 1970. `label`: whom it is for, or who made it. */
+  'invite-make': stores<
+    { hash: string; label: string; endsAt: number },
+    { id: number },
+    'too-many'
+  >(),
+  /** The codes that are still good, oldest first. */
+  invites: reads<NoInput, { invites: readonly InviteInfo[] }>(),
+  'invite-revoke': writes<{ id: number }, void, 'unknown-invite'>(),
+
+  // Presence by call-back address (durable: an address, not a socket)
   /** Makes the account reachable at an address until it is closed or a dial fails. */
   'callback-open': writes<
-    { account: Name; address: Address; dialect: string; machine: string },
+    {
+      account: Name;
+      credential?: CredentialId;
+      address: Address;
+      dialect: string;
+      machine: string;
+    },
     void,
     'unknown-user' | 'already-connected' | 'not-allowed'
   >(),
   'callback-close': writes<
-    { account: Name; host: string },
+    { account: Name; credential?: CredentialId; host: string },
     void,
     'unknown-user' | 'not-connected' | 'elsewhere' | 'not-allowed'
   >(),
@@ -165,7 +261,7 @@ export const operations = {
     owed(writes<{ recipient: RecipientId; opened: number }, void, 'not-connected'>()),
   /** The account's call-back wants attachments announced as such. `port`: only if that is where it listens. */
   'callback-wants-files': writes<
-    { account: Name; host: string; port?: number },
+    { account: Name; credential?: CredentialId; host: string; port?: number },
     void,
     'unknown-user' | 'not-connected' | 'not-allowed'
   >(),
@@ -190,14 +286,15 @@ export const operations = {
         hearsFor?: Name | { readonly below: number };
       },
       { name: Name },
-      'name-taken' | 'none-free' | 'already-entered'
+      'name-taken' | 'none-free' | 'already-entered' | 'not-allowed'
     >(),
   ),
   /** Whether a guest could take this name now. Only `enter` takes it. */
   'name-free': reads<{ name: Name }, { free: boolean }>(),
   /**
-   * The connection becomes an account's, by the token that the account got when it was registered. `watches`: it
-   * is told of everybody who comes and goes, as `watch` has it.
+   * The connection becomes an account's, by a credential that was proved. A recovery code is used up by it. `key`: one
+   * that the account gets with it, so that nobody is left outside by a lost reply. `watches`: it is told of everybody who
+   * comes and goes, as `watch` has it.
    */
   login: rated(
     'names',
@@ -205,14 +302,15 @@ export const operations = {
       {
         session: SessionId;
         account: Name;
-        tokenHash: string;
+        credential: CredentialId;
+        key?: NewKey;
         dialect: string;
         machine: string;
         address: Address;
         watches?: boolean;
       },
       { name: Name },
-      'unknown-user' | 'not-allowed' | 'already-entered'
+      'unknown-user' | 'not-allowed' | 'already-entered' | 'too-many'
     >(),
   ),
   /** The connection is gone: it leaves its rooms, and a guest's messages are erased. Never refused. */
@@ -225,7 +323,7 @@ export const operations = {
   users: reads<
     { asker: Actor | { readonly host: string } },
     { users: readonly User[] },
-    'unknown-user' | 'not-connected'
+    'unknown-user' | 'not-connected' | 'not-allowed'
   >(),
 
   // Rooms
@@ -342,7 +440,7 @@ export const operations = {
       id: number;
       host?: string;
       session?: SessionId;
-      tokenHash?: string;
+      credential?: CredentialId;
     },
     WaitingFile,
     'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'

@@ -54,6 +54,8 @@ export const limits = {
     invitationsPerInvitedMost: 1_000,
     /** Members of one group. More are refused. */
     groupMembers: 1_000,
+    /** Codes that let somebody register and are still good. More are refused. */
+    invites: 10_000,
     /** Accounts that the hub keeps in memory as it last found them. Over this number, all are read anew. */
     cachedAccounts: 10_000,
     /**
@@ -151,6 +153,33 @@ export const limits = {
     textUnit: 8 * KiB,
     /** Addresses and accounts that are remembered. Over this number, the first are forgotten: they count from zero. */
     subjects: 100_000,
+  },
+  credentials: {
+    /** Keys of one account. More are refused. */
+    keysPerAccount: 50,
+    /** Recovery codes that an account gets at once; new ones take the place of those before. */
+    recoveryCodes: 8,
+    /** What its owner calls a key, in characters; a longer text is cut. */
+    labelCharacters: 64,
+    /** A password, in characters and in bytes; one that is shorter or longer is refused. */
+    passwordCharacters: 8,
+    passwordBytes: 255,
+    /** Memory that checking a password takes, in KiB, and how often it goes over that. */
+    passwordMemory: 19 * KiB,
+    passwordPasses: 2,
+    /** Passwords that are checked at once, and that wait for it. More are refused as overloaded. */
+    passwordsAtOnce: 2,
+    passwordsWaiting: 64,
+    /** How long a password that was right counts as right for who shows it again, in ms, and how many are remembered. */
+    rememberedMs: 300 * second,
+    remembered: 1_000,
+    /** Wrong credentials that one address (IPv6: a /64) may show: at once, and a second in the long run. */
+    failures: { burst: 5, perSecond: 5 / 60 },
+    /** The pause before each answer to an address that has shown more, in ms, and the longest such wait; then it is refused. */
+    failurePauseMs: 10 * second,
+    failureWaitMs: 40 * second,
+    /** How old what is known of a credential's last use may become, in ms. */
+    usedMs: 24 * 3600 * second,
   },
   delivery: {
     /**

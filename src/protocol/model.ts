@@ -33,12 +33,38 @@ export interface Address {
   readonly port: number;
 }
 
+/** The hub's number of a credential: never used twice. */
+export type CredentialId = Branded<number, 'CredentialId'>;
+
+/**
+ * What an account's owner can show. `key`: 256 random bits in base64url. `password`: what they chose. `recovery`: a code
+ * that is good once.
+ */
+export type CredentialKind = 'key' | 'password' | 'recovery';
+
+/** That somebody has shown an account's credential: which one, and whose. It goes where the secret never does. */
+export interface Proof {
+  readonly account: Name;
+  readonly credential: CredentialId;
+}
+
 /**
  * Who does something: a live connection, or an account that a request names (mailbox has no sessions), with the
- * SHA-256 of the account's token where the request shows it.
+ * credential that was proved where the request shows one.
  */
 export type Actor =
-  { readonly session: SessionId } | { readonly account: Name; readonly tokenHash?: string };
+  { readonly session: SessionId } | { readonly account: Name; readonly credential?: CredentialId };
+
+/** A credential as its owner sees it. Times are in seconds since 1970. */
+export interface CredentialInfo {
+  readonly id: CredentialId;
+  readonly kind: CredentialKind;
+  /** What its owner calls it; empty where it has no name. */
+  readonly label: string;
+  readonly madeAt: number;
+  /** About when it was last shown: within `limits.credentials.usedMs`. Undefined: never. */
+  readonly usedAt?: number;
+}
 
 /** A file kept by the server: what it holds, how many bytes, and the base name its sender gave. */
 export interface FileRef {

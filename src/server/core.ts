@@ -6,11 +6,13 @@ import type { Callback, Dialect } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
 import type { Console } from './console';
+import type { PasswordHasher } from './credentials/passwords';
+import { Proofs } from './credentials/proofs';
 import { CallbackOutlet } from './delivery/callback_outlet';
 import { Delivery } from './delivery/delivery';
 import type { FileStore } from './files/files';
 import type { CallbackAddress } from './hub/events';
-import { openHub } from './hub/hub';
+import { type AppliedHub, openHub } from './hub/hub';
 import { forgetGuestsFiles } from './hub/state/attachments';
 import { allCallbackAddresses } from './hub/state/callbacks';
 import { forgetGuestsGroups } from './hub/state/groups';
@@ -31,6 +33,7 @@ export interface CoreDeps {
   readonly clock: Clock;
   readonly files: FileStore;
   readonly rates: Rates;
+  readonly passwords: PasswordHasher;
   readonly console: Pick<Console, 'print' | 'warn' | 'raw'>;
   /** Runs a step once the current turn's input has been read. */
   soon(step: () => void): void;
@@ -69,6 +72,7 @@ export class Core {
   /** The commands of maintenance. */
   readonly #timed: TimedCommands;
   readonly #owed: OwedCommands;
+  readonly #proofs: Proofs;
   readonly #storage: StorageWatch;
   readonly #delivery: Delivery;
   readonly #turns: Turns;
@@ -101,16 +105,30 @@ export class Core {
       prove: (done) => this.#journal.submit({ do: 'prove-commit' }, done),
     });
     this.#timed = new TimedCommands(deps.clock);
-    this.#journal = this.#openJournal(reservedRooms);
+    const hub = openHub(db, { reservedRooms });
+    this.#journal = this.#openJournal(hub);
+    this.#proofs = this.#openProofs(hub);
     this.#owed = new OwedCommands(this.#journal, (ms, then) => deps.clock.after(ms, then));
     this.#delivery = this.#openDelivery();
   }
 
-  #openJournal(reservedRooms: readonly string[]): LocalJournal {
+  #openProofs(hub: AppliedHub): Proofs {
+    const { clock, passwords } = this.#deps;
+    return new Proofs({
+      clock,
+      passwords,
+      account: (name) => hub.accountToProve(name),
+      ownerOfKey: (hash) => hub.ownerOfKey(hash),
+      used: (credential) => this.#journal.submit({ do: 'credential-used', credential }, () => {}),
+      report: (what, error) => this.#deps.report(what, error),
+    });
+  }
+
+  #openJournal(hub: AppliedHub): LocalJournal {
     const deps = this.#deps;
     return new LocalJournal(
       this.#db,
-      this.#timed.around(openHub(this.#db, { reservedRooms })),
+      this.#timed.around(hub),
       (events) => this.#delivery.take(events),
       {
         clock: deps.clock,
@@ -165,6 +183,7 @@ export class Core {
       turns: this.#turns,
       received: this.#received,
       rates,
+      proofs: this.#proofs,
       submit: (command, done, idempotencyKey, lane) =>
         this.#journal.submit(command, done, idempotencyKey, lane),
       owe: (command, done, lane) => this.#owed.submit(command, done, lane),

@@ -11,6 +11,7 @@ import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import type { Console } from './console';
 import { Core, openCoreStore } from './core';
+import { argon2id } from './credentials/passwords';
 import { descriptorLimit } from './descriptors';
 import { type Disk, diskOf, lowDisk } from './files/disk';
 import { Files } from './files/files';
@@ -185,6 +186,7 @@ function assembleCore(
     isDiskLow:
       settings.folder === undefined ? () => false : lowDisk(look, () => clock.monotonicNow()),
     files,
+    passwords: argon2id,
     rates: new Rates(() => sockets.clock.monotonicNow(), settings.rates),
     console: settings.console,
     soon: (step) => void setImmediate(step),

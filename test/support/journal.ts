@@ -7,20 +7,26 @@ import {
   type Outcome,
 } from '../../src/protocol/commands';
 import {
+  type CredentialId,
   type Name,
   nameOf,
+  type Proof,
   type RoomName,
   roomNameOf,
   type SessionId,
 } from '../../src/protocol/model';
 import type { HubEvent } from '../../src/server/hub/events';
-import { type Apply, openHub } from '../../src/server/hub/hub';
+import { type AppliedHub, type Apply, openHub } from '../../src/server/hub/hub';
 import { openStore, type Store } from '../../src/server/hub/store';
 import { LocalJournal } from '../../src/server/journal/local';
 import { TimedCommands } from '../../src/server/journal/timed_commands';
 
+/** The number of no credential. */
+export const noCredential = 999 as CredentialId;
+
 export class TestHub {
   readonly db: Store;
+  readonly hub: AppliedHub;
   readonly journal: LocalJournal;
   readonly timed = new TimedCommands({ monotonicNow: () => this.now });
   /** What was called, in order: outcomes as `done ...`, events as `event ...`. */
@@ -43,11 +49,11 @@ export class TestHub {
     hear: (events: readonly HubEvent[]) => void = () => {},
   ) {
     this.db = openStore(path);
-    const hub = openHub(this.db, { reservedRooms: ['square'] });
-    const apply = wrap(keepingEffects(hub.apply, this.db), this.db);
+    this.hub = openHub(this.db, { reservedRooms: ['square'] });
+    const apply = wrap(keepingEffects(this.hub.apply, this.db), this.db);
     this.journal = new LocalJournal(
       this.db,
-      this.timed.around({ ...hub, apply }),
+      this.timed.around({ ...this.hub, apply }),
       (events) => {
         for (const event of events) {
           this.events.push(event);
@@ -117,27 +123,43 @@ export class TestHub {
     });
   }
 
-  /** Registers an account that has a token, and logs it in. */
-  logIn(session: string, name: string, tokenHash = `token of ${name}`): void {
-    const account = named(name);
-    const host = '10.0.0.2';
+  /** Registers an account that has a key. */
+  registerWith(name: string, hash = `key of ${name}`): void {
     this.must({
       do: 'register',
-      name: account,
+      name: named(name),
       fullName: name,
       born: '01/01/2000',
-      host,
-      tokenHash,
+      host: '10.0.0.2',
+      key: { hash, label: '' },
     });
-    this.must({
+  }
+
+  /** What is proved by who shows what has this hash; a number that is none's where the account has no such. */
+  proof(name: string, hash = `key of ${name}`): Proof {
+    const account = named(name);
+    const found = this.hub.accountToProve(account);
+    const id = found?.credentials.find((one) => one.hash === hash)?.id;
+    return { account, credential: id ?? noCredential };
+  }
+
+  /** Logs an account in. */
+  login(session: string, name: string, hash?: string): Outcome<'login'> {
+    return this.ask({
       do: 'login',
       session: session as SessionId,
-      account,
-      tokenHash,
+      ...this.proof(name, hash),
       dialect: 'test',
       machine: 'm1',
-      address: { host, port: 4000 },
+      address: { host: '10.0.0.2', port: 4000 },
     });
+  }
+
+  /** Registers an account that has a key, and logs it in. */
+  logIn(session: string, name: string, hash?: string): void {
+    this.registerWith(name, hash);
+    const outcome = this.login(session, name, hash);
+    if (!outcome.ok) throw new Error(outcome.why);
   }
 
   enter(session: string, name: string, dialect = 'test'): void {

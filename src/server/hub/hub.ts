@@ -7,13 +7,15 @@ import {
   type Outcome,
   type SessionOperationName,
 } from '../../protocol/commands';
-import { type Actor, refused } from '../../protocol/model';
+import { type Actor, type Name, refused } from '../../protocol/model';
 import type { CommandContext } from './context';
 import type { Handlers, HubState } from './handler';
 import { accountHandlers } from './operations/accounts';
 import { callbackHandlers } from './operations/callbacks';
+import { credentialHandlers } from './operations/credentials';
 import { fileHandlers } from './operations/files';
 import { groupHandlers } from './operations/groups';
+import { inviteHandlers } from './operations/invites';
 import { ledgerHandlers } from './operations/ledger';
 import { listHandlers } from './operations/lists';
 import { maintenanceHandlers } from './operations/maintenance';
@@ -26,7 +28,9 @@ import { signalHandlers } from './operations/signals';
 import { Accounts } from './state/accounts';
 import { Attachments } from './state/attachments';
 import { Callbacks } from './state/callbacks';
+import { type CredentialRow, Credentials } from './state/credentials';
 import { Groups } from './state/groups';
+import { Invites } from './state/invites';
 import { NameLooks } from './state/looks';
 import { Membership } from './state/membership';
 import { PendingMessages } from './state/messages';
@@ -48,6 +52,11 @@ export type Apply = <K extends OperationName>(
   context: CommandContext,
 ) => Outcome<K>;
 
+export interface AccountToProve {
+  readonly name: Name;
+  readonly credentials: readonly CredentialRow[];
+}
+
 export interface AppliedHub {
   /**
    * Applies one command inside the transaction of the caller: it changes nothing outside SQLite, so a rollback
@@ -56,6 +65,10 @@ export interface AppliedHub {
   readonly apply: Apply;
   /** The number of the account in whose name a command acts, if that is proved. A guest has none. */
   actingAccount(command: Command): number | undefined;
+  /** An account with its credentials, for who checks a secret before a command names what was proved. */
+  accountToProve(name: Name): AccountToProve | undefined;
+  /** The account that has a key, with that key alone. */
+  ownerOfKey(hash: string): AccountToProve | undefined;
   /** Something was rolled back: copies of what SQLite holds are void. */
   rolledBack(): void;
 }
@@ -63,7 +76,7 @@ export interface AppliedHub {
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const state = openState(db, settings);
-  const { accounts, presence, rooms, sessions, speakers } = state;
+  const { accounts, credentials, presence, rooms, sessions, speakers } = state;
   const handlers = handlersOf(state);
   return {
     apply<K extends OperationName>(command: Command<K>, context: CommandContext): Outcome<K> {
@@ -84,8 +97,18 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
       const user = actor && state.users.acting(actor);
       return typeof user === 'object' ? user.account : undefined;
     },
+    accountToProve(name) {
+      const account = accounts.find(name);
+      return account && { name: account.name, credentials: credentials.of(account.id) };
+    },
+    ownerOfKey(hash) {
+      const key = credentials.withKey(hash);
+      const name = key && accounts.nameOf(key.account);
+      return name && { name, credentials: [key] };
+    },
     rolledBack() {
       accounts.invalidate();
+      credentials.invalidate();
       presence.invalidate();
       rooms.invalidate();
       sessions.invalidate();
@@ -103,6 +126,7 @@ function actorOf(command: Command): Actor | undefined {
 
 function openState(db: Store, { reservedRooms }: HubSettings): HubState {
   const accounts = new Accounts(db);
+  const credentials = new Credentials(db);
   const sessions = new Sessions(db);
   const looks = new NameLooks(db);
   const presence = new PresenceCache(db);
@@ -113,7 +137,9 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
     accounts,
     attachments,
     callbacks: new Callbacks(db),
+    credentials,
     groups: new Groups(db, membership, sessions),
+    invites: new Invites(db),
     looks,
     membership,
     messages: new PendingMessages(db),
@@ -122,7 +148,7 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
     rooms: new RoomList(db),
     sessions,
     speakers: new SpeakerCache(db),
-    users: new Users(accounts, sessions, looks, presence),
+    users: new Users(accounts, credentials, sessions, looks, presence),
     reservedRooms,
   };
 }
@@ -130,8 +156,10 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
 const handlersOf = (state: HubState): Handlers => ({
   ...accountHandlers(state),
   ...callbackHandlers(state),
+  ...credentialHandlers(state),
   ...fileHandlers(state),
   ...groupHandlers(state),
+  ...inviteHandlers(state),
   ...ledgerHandlers(state),
   ...listHandlers(state),
   ...maintenanceHandlers(state),

@@ -8,6 +8,7 @@ export const volatileSchema: readonly string[] = [
      key TEXT NOT NULL,
      name TEXT NOT NULL,
      account INTEGER,                          -- of main.account; null for a guest
+     credential INTEGER,                       -- by which it came in
      dialect TEXT NOT NULL,
      machine TEXT NOT NULL,
      host TEXT NOT NULL,

@@ -31,7 +31,7 @@ export interface Operation {
   /** As OpenAPI writes it: `{name}` stands for one part of the path. */
   readonly path: string;
   readonly summary: string;
-  /** Only with an account's name and token. */
+  /** Only with an account's credential. */
   readonly isSecured: boolean;
   readonly query?: StrictObjectSchema<ObjectEntries, undefined>;
   readonly body?: SchemaName | 'file';
@@ -43,7 +43,7 @@ const json = (content: SchemaName, description: string): Answer => ({ descriptio
 const refusal = (description: string): Answer => json('Refusal', description);
 
 const badRequest = refusal('The request is not what this document says, or its body broke off.');
-const notAllowed = refusal('No such account, or not its token.');
+const notAllowed = refusal('No such account, or not its key or password.');
 const unavailable = refusal('Try again later.');
 const tooOften = refusal('This account or address asks too often; `Retry-After` says when again.');
 const sent = json('Sent', 'Stored: it will be delivered.');

@@ -3,7 +3,8 @@
 import type { Actor, Name, Presence, RecipientId, SessionId } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import { accountRecipient, guestRecipient } from '../names';
-import { type Accounts, mayActFor } from './accounts';
+import type { Accounts } from './accounts';
+import { type Credentials, mayActFor } from './credentials';
 import type { NameLooks } from './looks';
 import type { PresenceCache } from './presence';
 import type { SessionRow, Sessions } from './sessions';
@@ -29,12 +30,20 @@ export const recipientOf = (session: SessionRow): RecipientId =>
 
 export class Users {
   readonly #accounts: Accounts;
+  readonly #credentials: Credentials;
   readonly #sessions: Sessions;
   readonly #looks: NameLooks;
   readonly #presence: PresenceCache;
 
-  constructor(accounts: Accounts, sessions: Sessions, looks: NameLooks, presence: PresenceCache) {
+  constructor(
+    accounts: Accounts,
+    credentials: Credentials,
+    sessions: Sessions,
+    looks: NameLooks,
+    presence: PresenceCache,
+  ) {
     this.#accounts = accounts;
+    this.#credentials = credentials;
     this.#sessions = sessions;
     this.#looks = looks;
     this.#presence = presence;
@@ -54,7 +63,7 @@ export class Users {
     if ('account' in actor) {
       const account = this.#accounts.find(actor.account);
       if (!account) return 'unknown';
-      if (!mayActFor(account, actor.tokenHash)) return 'not-allowed';
+      if (!mayActFor(this.#credentials, account, actor.credential)) return 'not-allowed';
       return {
         recipient: accountRecipient(account.id),
         name: account.name,
