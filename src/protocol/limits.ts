@@ -101,8 +101,8 @@ export const limits = {
     clockCommands: 32,
     /** Commands submitted and not committed yet, over all connections. More are refused as overloaded. */
     queuedCommands: 100_000,
-    /** How long a settlement may wait for a batch that it can join, in ms. Then it makes one. */
-    settlementMs: 10,
+    /** Turns of the event loop for which a settlement waits for a batch that it can join. Then it makes one. */
+    settlementTurns: 4,
     /** When an owed command is tried again after the disk has failed, in ms. */
     storageRetryMs: 1 * second,
     /**

@@ -134,7 +134,6 @@ export class Core {
         clock: deps.clock,
         warn: (line) => deps.console.warn(line),
         soon: (flush) => deps.soon(flush),
-        later: (flush, ms) => void deps.clock.after(ms, flush),
         report: (what, error) => deps.report(what, error),
         fails: (error) => this.#storage.fails(error),
         works: () => this.#storage.works(),

@@ -41,7 +41,6 @@ export class TestHub {
   /** How wrong the clock on the wall goes, in ms. */
   wrong = 0;
   readonly #soon: (() => void)[] = [];
-  readonly #later: { run: () => void; ms: number }[] = [];
 
   constructor(
     path = ':memory:',
@@ -69,7 +68,6 @@ export class TestHub {
         },
         warn: (line) => this.warnings.push(line),
         soon: (flush) => this.#soon.push(flush),
-        later: (run, ms) => this.#later.push({ run, ms }),
         report: (what) => this.reports.push(what),
         fails: (error) =>
           this.failures.push(error instanceof Error ? error.message : String(error)),
@@ -88,14 +86,6 @@ export class TestHub {
   /** One step of what waits for the end of the turn. */
   step(): void {
     this.#soon.shift()?.();
-  }
-
-  /** Runs what waits for a time to pass; returns how long each wanted to wait. */
-  pass(): number[] {
-    return this.#later.splice(0).map(({ run, ms }) => {
-      run();
-      return ms;
-    });
   }
 
   /** Applies one command at once. */
