@@ -6,8 +6,9 @@ import * as v from 'valibot';
 import { networkOf } from '../../net/address';
 import type { OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
-import { type Proof, refused, type Result } from '../../protocol/model';
+import { refused, type Result } from '../../protocol/model';
 import type { ReceivedBytes } from '../net/received_bytes';
+import type { Credentials } from './credentials';
 
 export interface Call {
   readonly request: BunRequest;
@@ -16,9 +17,9 @@ export interface Call {
   readonly host: string;
 }
 
-/** A request that has proved which account it acts for. The hub decides whether the credential is still good. */
+/** A request that showed an account's name and a token. The hub decides whether it is the right token. */
 export interface SignedCall extends Call {
-  readonly proof: Proof;
+  readonly credentials: Credentials;
 }
 
 /** An outcome; of a command that was asked for too often, also after how long it may be, in ms. */

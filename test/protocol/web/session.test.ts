@@ -2,16 +2,9 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import { hashOfSecret } from '../../../src/protocol/bytes/token';
+import { hashOfToken } from '../../../src/protocol/bytes/token';
 import { limits } from '../../../src/protocol/limits';
-import type {
-  CredentialId,
-  Direct,
-  FileHash,
-  Name,
-  RoomName,
-  SessionId,
-} from '../../../src/protocol/model';
+import type { Direct, FileHash, Name, RoomName, SessionId } from '../../../src/protocol/model';
 import { WebSession } from '../../../src/protocol/web/server/session';
 import type { RequestBody, ServerMessage } from '../../../src/protocol/web/wire/messages';
 import { type Answers, FakeHost, Feed } from '../../support/fake_host';
@@ -62,7 +55,7 @@ const served: [RequestBody, Answers, unknown, unknown][] = [
       fullName: 'Ana',
       born: '01/02/2000',
       host: '127.0.0.1',
-      key: { hash: hashOfSecret(token), label: '' },
+      tokenHash: hashOfToken(token),
     },
     {},
   ],
@@ -186,8 +179,8 @@ const served: [RequestBody, Answers, unknown, unknown][] = [
   ],
   [
     { do: 'doors', open: true },
-    { 'credential-required': () => ({ ok: true, value: { required: false } }) },
-    { do: 'credential-required', session, required: false },
+    { 'token-required': () => ({ ok: true, value: { required: false } }) },
+    { do: 'token-required', session, required: false },
     { open: true },
   ],
 ];
@@ -220,14 +213,13 @@ describe('requests', () => {
       login: () => ({ ok: true, value: { name: ana } }),
       unregister: () => yes,
     });
-    page.host.secrets.set('ana', [token, 7]);
     const told = page.ask({ do: 'login', name: 'ana', token }, { do: 'unregister' });
     expect(told).toEqual([
       { is: 'done', ref: 1, value: { name: 'ana' } },
       { is: 'done', ref: 2, value: {} },
     ]);
     const { machine, remote: address } = page.host;
-    const entry = { session, account: ana, credential: 7 as CredentialId, dialect: 'web' };
+    const entry = { session, account: ana, tokenHash: hashOfToken(token), dialect: 'web' };
     expect(page.host.commands).toEqual([
       { do: 'login', ...entry, machine, address, watches: true },
       { do: 'unregister', account: ana, host: '127.0.0.1', session },

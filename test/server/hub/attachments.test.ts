@@ -49,10 +49,18 @@ describe('attachments', () => {
 
   test('are listed for a session of their recipient, once their message was delivered', () => {
     const hub = testHub('alice');
-    hub.registerWith('bob');
+    const token = { account: named('bob'), tokenHash: 't' };
+    hub.must({
+      do: 'register',
+      name: named('bob'),
+      fullName: 'Bob',
+      born: '01/01/2000',
+      host: 'h',
+      tokenHash: 't',
+    });
     const serial = attach(hub);
     const at = { dialect: 'test', machine: 'm1', address: { host: 'h', port: 1 } };
-    hub.must({ do: 'login', session: sessionOf('s'), ...hub.proof('bob'), ...at });
+    hub.must({ do: 'login', session: sessionOf('s'), ...token, ...at });
     const list = () => hub.ask({ do: 'files-waiting', session: sessionOf('s') });
     expect(list()).toEqual({ ok: true, value: { files: [] } });
     hub.must(settle('a2', serial));

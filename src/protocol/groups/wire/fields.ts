@@ -47,7 +47,6 @@ const textKeys = {
   status: 'Status',
   reason: 'Reason',
   token: 'Token',
-  password: 'Password',
   fileName: 'File-Name',
 } as const;
 
@@ -170,7 +169,6 @@ export function headerLines(
   add(textKeys.status, content.status);
   add(textKeys.reason, content.reason);
   add(textKeys.token, content.token);
-  add(textKeys.password, content.password);
   add(textKeys.fileName, content.fileName);
   add(numberKeys.fileSize, content.fileSize);
   return lines;
