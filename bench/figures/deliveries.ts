@@ -1,6 +1,6 @@
-// Messages delivered among 100 connected users, 64 in flight: three connections each (SEND, message, confirmation).
+// Messages delivered among 100 connected users, 64 in flight and 1: three connections each (SEND, message, confirmation).
 
-import { type Figure, pairHeads, pairRow } from '../support/figure';
+import { type Figure, goal, number, pairHeads, pairRow } from '../support/figure';
 import { pairs } from '../support/pairs';
 import { ours, plainMailbox } from '../support/servers';
 import { wrongStored } from '../support/stored';
@@ -9,7 +9,7 @@ const names = Array.from({ length: 100 }, (_, index) => `user${index}`);
 
 export const deliveriesFigure: Figure = {
   name: 'deliveries',
-  title: `Messages among ${names.length} connected users (p99 from SEND to the whole message at the other end)`,
+  title: `Messages among ${names.length} connected users (p99 from SEND to its confirmation)`,
   heads: pairHeads,
   async measure({ generator, chat, runs, scaled }) {
     const servers = [await ours(chat), await plainMailbox()] as const;
@@ -35,6 +35,7 @@ export const deliveriesFigure: Figure = {
       inFlight: 64,
       count: scaled(10_000),
     });
+    const alone = await compare({ do: 'deliveries', operation, inFlight: 1, count: scaled(1000) });
     const listed = await compare({
       do: 'operations',
       operation,
@@ -45,10 +46,19 @@ export const deliveriesFigure: Figure = {
     return {
       rows: [
         pairRow('delivered and confirmed, 64 in flight', delivered, 1.6),
+        {
+          ...pairRow(`1 in flight: p50 ${number(alone.ours.p50Ms)} ms`, alone),
+          goal: goal(alone.ours.p50Ms, '<=', 1.5, ' ms'),
+        },
         pairRow(`CONNECTEDUSERS at 64, ${names.length} users`, listed),
       ],
-      checked: delivered.count + listed.count,
-      wrong: [...delivered.wrong, ...listed.wrong, ...wrongStored(our.folder ?? '', 0)],
+      checked: delivered.count + alone.count + listed.count,
+      wrong: [
+        ...delivered.wrong,
+        ...alone.wrong,
+        ...listed.wrong,
+        ...wrongStored(our.folder ?? '', 0),
+      ],
     };
   },
 };

@@ -1,4 +1,4 @@
-// Messages among connected users: sent, received by the recipient, confirmed to the sender.
+// Messages among connected users: sent, received by the recipient, confirmed to the sender. Each takes until all three.
 
 import type { Community } from './community';
 import { exchange } from './exchange';
@@ -12,8 +12,7 @@ interface Flight {
   readonly text: string;
   readonly startedMs: number;
   readonly done: (ms: number) => void;
-  /** From the SEND to the whole message at the other end. */
-  deliveredMs: number | undefined;
+  isDelivered: boolean;
   id: string | undefined;
   isAnswered: boolean;
   isConfirmed: boolean;
@@ -33,10 +32,10 @@ export async function deliveries(
   const byId = new Map<string, Flight>();
 
   const step = (flight: Flight): void => {
-    if (!flight.isAnswered || !flight.isConfirmed || flight.deliveredMs === undefined) return;
+    if (!flight.isAnswered || !flight.isConfirmed || !flight.isDelivered) return;
     byText.delete(flight.text);
     byId.delete(`${flight.from} ${flight.id}`);
-    flight.done(flight.deliveredMs);
+    flight.done(performance.now() - flight.startedMs);
   };
 
   /** The id is told by the answer and by the message, in either order. */
@@ -51,12 +50,12 @@ export async function deliveries(
 
   const message = (user: string, [from, id, text]: readonly string[]): void => {
     const flight = byText.get(text ?? '');
-    if (!flight || flight.deliveredMs !== undefined) {
+    if (!flight || flight.isDelivered) {
       wrongs.add(`${user} heard twice, or too late: ${text}`);
     } else if (flight.to !== user || flight.from !== from) {
       wrongs.add(`${user} heard from ${from} what ${flight.from} said to ${flight.to}`);
     } else {
-      flight.deliveredMs = performance.now() - flight.startedMs;
+      flight.isDelivered = true;
       numbered(flight, id ?? '');
       step(flight);
     }
@@ -64,7 +63,7 @@ export async function deliveries(
 
   const confirmation = (user: string, id: string | undefined): void => {
     const flight = byId.get(`${user} ${id}`);
-    if (!flight || flight.isConfirmed || flight.deliveredMs === undefined) {
+    if (!flight || flight.isConfirmed || !flight.isDelivered) {
       wrongs.add(`${user} was told too early, or twice, that ${id} arrived`);
     } else {
       flight.isConfirmed = true;
@@ -95,7 +94,7 @@ export async function deliveries(
         text,
         startedMs,
         done,
-        deliveredMs: undefined,
+        isDelivered: false,
         id: undefined,
         isAnswered: false,
         isConfirmed: false,

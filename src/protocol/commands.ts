@@ -4,11 +4,10 @@
 import type {
   Actor,
   Address,
-  Conversation,
-  ConversationRef,
+  CredentialId,
+  CredentialInfo,
   FileHash,
   FileRef,
-  HistoryEntry,
   Name,
   OfferFailure,
   RecipientId,
@@ -23,7 +22,7 @@ import type {
  * the database, so it needs no transaction. `reads`: it changes nothing, so there is nothing to undo. `writes`: it
  * may change something, so it gets a savepoint of its own.
  */
-export type Effect = 'memory' | 'reads' | 'writes';
+type Effect = 'memory' | 'reads' | 'writes';
 
 /** Of what there is so much a second for one connection, account and address (`limits.quota.rates`). */
 export type RateKind = 'messages' | 'names' | 'registrations' | 'rooms';
@@ -111,6 +110,22 @@ export interface Balances {
   readonly after: number;
 }
 
+/** A key that an account gets. */
+export interface NewKey {
+  /** The key's SHA-256, in lower-case hexadecimal. */
+  readonly hash: string;
+  /** What its owner will know it by. */
+  readonly label: string;
+}
+
+/** A code that lets somebody register once. Times are in seconds since 1970. */
+export interface InviteInfo {
+  readonly id: number;
+  readonly label: string;
+  readonly madeAt: number;
+  readonly endsAt: number;
+}
+
 /** The name that a guest asks for: a certain one, or the lowest free number of a range (relay). */
 export type NameRequest =
   { readonly name: Name } | { readonly lowest: readonly [from: number, to: number] };
@@ -122,44 +137,122 @@ export type NameRequest =
 export const operations = {
   // Accounts
   /**
-   * Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. The same
-   * name with the same token is the same request again: it succeeds and changes nothing.
+   * Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. `key`: the
+   * account's first key. The same name with the same key is the same request again: it succeeds and changes nothing.
+   * `invite`: the SHA-256 of a code that is used up by it.
    */
   register: rated(
     'registrations',
     stores<
-      { name: Name; fullName: string; born: string; host: string; tokenHash?: string },
+      {
+        name: Name;
+        fullName: string;
+        born: string;
+        host: string;
+        key?: NewKey;
+        invite?: string;
+      },
       void,
-      'name-taken'
+      'name-taken' | 'bad-invite' | 'not-allowed'
     >(),
   ),
   /**
    * Durable. Erases all that waits for the account. `elsewhere`: the account is connected from another host. An account
-   * that has a token goes only by a session of its own.
+   * that has a credential goes only by a session of its own, or by one that was proved.
    */
   unregister: rated(
     'registrations',
     writes<
-      { account: Name; host: string; session?: SessionId },
+      { account: Name; host: string; session?: SessionId; credential?: CredentialId },
       void,
       'unknown-user' | 'elsewhere' | 'not-allowed'
     >(),
   ),
   /**
-   * Whether a request that sends or asks in the name of the session's account must show its token. `required` sets it;
-   * without it nothing changes. An account that has no token never requires one.
+   * Whether a request that sends or asks in the name of the session's account must show a credential. `required` sets
+   * it; without it nothing changes. An account that has none never requires one.
    */
-  'token-required': entered(writes<{ required?: boolean }, { required: boolean }, 'no-account'>()),
+  'credential-required':
+    entered(writes<{ required?: boolean }, { required: boolean }, 'no-account'>()),
 
-  // Presence by call-back address (durable: an address, not a socket), of accounts that have no token
+  // Credentials: what the hub stores of them is hashes, and what commands name is the one that was proved
+  /** The account's credentials, in the order in which they were made. */
+  credentials: reads<
+    { by: Actor },
+    { credentials: readonly CredentialInfo[] },
+    'unknown-user' | 'not-allowed' | 'no-account'
+  >(),
+  /**
+   * Durable. `hash`: a key's SHA-256, or a password's argon2id. A key that is there already is the same request again; a
+   * password takes the place of the one before. `host`: an account that has no credential yet gets its first by the same
+   * right by which it could be unregistered. A recovery code that was proved is used up.
+   */
+  'credential-add': rated(
+    'registrations',
+    stores<
+      { by: Actor; host: string; kind: 'key' | 'password'; hash: string; label: string },
+      { id: CredentialId },
+      'unknown-user' | 'not-allowed' | 'no-account' | 'elsewhere' | 'too-many'
+    >(),
+  ),
+  /** Durable. New recovery codes, as SHA-256, instead of those before. */
+  'recovery-renew': rated(
+    'registrations',
+    stores<
+      { by: Actor; hashes: readonly string[] },
+      void,
+      'unknown-user' | 'not-allowed' | 'no-account' | 'no-credential'
+    >(),
+  ),
+  /**
+   * Durable. The credential is good no more: sessions and call-backs that it opened end. `last`: nothing would be left
+   * to come in with.
+   */
+  'credential-revoke': rated(
+    'registrations',
+    writes<
+      { by: Actor; id: CredentialId },
+      void,
+      'unknown-user' | 'not-allowed' | 'no-account' | 'unknown-credential' | 'last'
+    >(),
+  ),
+  /** It was shown now. Asked for at most once in `limits.credentials.usedMs`. */
+  'credential-used': rated(undefined, writes<{ credential: CredentialId }, void>()),
+  /**
+   * The operator's: all credentials of an account go, with the sessions and call-backs that they opened, and one
+   * recovery code takes their place. `hash`: its SHA-256.
+   */
+  'credentials-reset': rated(
+    undefined,
+    stores<{ account: Name; hash: string }, void, 'unknown-user'>(),
+  ),
+
+  // Invite codes: each lets somebody register once. The operator's, who says who else may make them.
+  /** Durable. `hash`: the code's SHA-256. `endsAt`: in seconds since 1970. `label`: whom it is for, or who made it. */
+  'invite-make': stores<
+    { hash: string; label: string; endsAt: number },
+    { id: number },
+    'too-many'
+  >(),
+  /** The codes that are still good, oldest first. */
+  invites: reads<NoInput, { invites: readonly InviteInfo[] }>(),
+  'invite-revoke': writes<{ id: number }, void, 'unknown-invite'>(),
+
+  // Presence by call-back address (durable: an address, not a socket)
   /** Makes the account reachable at an address until it is closed or a dial fails. */
   'callback-open': writes<
-    { account: Name; address: Address; dialect: string; machine: string },
+    {
+      account: Name;
+      credential?: CredentialId;
+      address: Address;
+      dialect: string;
+      machine: string;
+    },
     void,
     'unknown-user' | 'already-connected' | 'not-allowed'
   >(),
   'callback-close': writes<
-    { account: Name; host: string },
+    { account: Name; credential?: CredentialId; host: string },
     void,
     'unknown-user' | 'not-connected' | 'elsewhere' | 'not-allowed'
   >(),
@@ -168,7 +261,7 @@ export const operations = {
     owed(writes<{ recipient: RecipientId; opened: number }, void, 'not-connected'>()),
   /** The account's call-back wants attachments announced as such. `port`: only if that is where it listens. */
   'callback-wants-files': writes<
-    { account: Name; host: string; port?: number },
+    { account: Name; credential?: CredentialId; host: string; port?: number },
     void,
     'unknown-user' | 'not-connected' | 'not-allowed'
   >(),
@@ -193,14 +286,15 @@ export const operations = {
         hearsFor?: Name | { readonly below: number };
       },
       { name: Name },
-      'name-taken' | 'none-free' | 'already-entered'
+      'name-taken' | 'none-free' | 'already-entered' | 'not-allowed'
     >(),
   ),
   /** Whether a guest could take this name now. Only `enter` takes it. */
   'name-free': reads<{ name: Name }, { free: boolean }>(),
   /**
-   * The connection becomes an account's, by the token that the account got when it was registered. `watches`: it
-   * is told of everybody who comes and goes, as `watch` has it.
+   * The connection becomes an account's, by a credential that was proved. A recovery code is used up by it. `key`: one
+   * that the account gets with it, so that nobody is left outside by a lost reply. `watches`: it is told of everybody who
+   * comes and goes, as `watch` has it.
    */
   login: rated(
     'names',
@@ -208,14 +302,15 @@ export const operations = {
       {
         session: SessionId;
         account: Name;
-        tokenHash: string;
+        credential: CredentialId;
+        key?: NewKey;
         dialect: string;
         machine: string;
         address: Address;
         watches?: boolean;
       },
       { name: Name },
-      'unknown-user' | 'not-allowed' | 'already-entered'
+      'unknown-user' | 'not-allowed' | 'already-entered' | 'too-many'
     >(),
   ),
   /** The connection is gone: it leaves its rooms, and a guest's messages are erased. Never refused. */
@@ -228,7 +323,7 @@ export const operations = {
   users: reads<
     { asker: Actor | { readonly host: string } },
     { users: readonly User[] },
-    'unknown-user' | 'not-connected'
+    'unknown-user' | 'not-connected' | 'not-allowed'
   >(),
 
   // Rooms
@@ -247,13 +342,12 @@ export const operations = {
   rooms: reads<{ session: SessionId }, { rooms: readonly RoomName[] }>(),
   /**
    * Says something aloud to the members of a room; without `room`, to the one open room the session is in.
-   * A session that speaks must be a member, but need not be told what is said there. In a group it lasts, so it writes.
-   * `serial`: its place in the history, where that is kept.
+   * A session that speaks must be a member, but need not be told what is said there.
    */
   say: entered(
     memory<
       { room?: RoomName; text: string; raw?: Uint8Array; reference?: number },
-      { room: RoomName; serial?: number },
+      { room: RoomName },
       'not-member' | 'too-long'
     >(),
   ),
@@ -346,7 +440,7 @@ export const operations = {
       id: number;
       host?: string;
       session?: SessionId;
-      tokenHash?: string;
+      credential?: CredentialId;
     },
     WaitingFile,
     'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
@@ -449,113 +543,7 @@ export const operations = {
       >(),
     ),
 
-  // History: what was said in the conversations of the one who asks
-  /**
-   * A page of a conversation, oldest first: the newest entries before the serial `before`, or the oldest after `after`,
-   * and of those what came from `since` until before `until`, in ms. `more`: others lie beyond the page.
-   */
-  history: rated(
-    'messages',
-    reads<
-      {
-        asker: Actor;
-        of: ConversationRef;
-        before?: number;
-        after?: number;
-        since?: number;
-        until?: number;
-        most: number;
-      },
-      { conversation?: Conversation; entries: readonly HistoryEntry[]; more: boolean },
-      'unknown-sender' | 'not-allowed' | 'unknown-user' | 'unknown-room' | 'not-member'
-    >(),
-  ),
-  /**
-   * The conversations of the one who asks, newest first: private ones, groups, and rooms that are kept. `newest`: the
-   * serial of the last entry; `unread` is counted up to `limits.history.unreadCounted`.
-   */
-  conversations: rated(
-    'messages',
-    reads<
-      { asker: Actor; before?: number; most: number },
-      {
-        conversations: readonly (Conversation & {
-          readonly newest: number;
-          readonly seen: number;
-          readonly unread: number;
-        })[];
-        more: boolean;
-      },
-      'unknown-sender' | 'not-allowed'
-    >(),
-  ),
-  /**
-   * Entries with all of these words, newest first, in all that the asker may read: `beginning*` and `"in a row"` are
-   * understood. `next`: go on with that as `before`; absent where there is no more.
-   */
-  search: rated(
-    'messages',
-    reads<
-      {
-        asker: Actor;
-        words: string;
-        of?: ConversationRef;
-        from?: Name;
-        since?: number;
-        until?: number;
-        before?: number;
-        most: number;
-      },
-      {
-        found: readonly { readonly in: Conversation; readonly entry: HistoryEntry }[];
-        next?: number;
-      },
-      | 'unknown-sender'
-      | 'not-allowed'
-      | 'unknown-user'
-      | 'unknown-room'
-      | 'not-member'
-      | 'bad-words'
-    >(),
-  ),
-  /**
-   * Whether history is kept: of a room or group, which its creator says, or of the private conversations of the
-   * session's account. Without `on` nothing changes.
-   */
-  'history-switch':
-    entered(
-      writes<
-        { room?: RoomName; on?: boolean },
-        { on: boolean },
-        'no-account' | 'unknown-room' | 'not-creator'
-      >(),
-    ),
-
   // The server's own
-  /** How long history is kept, in ms, and how much of it, in bytes. 0 ms: none is. */
-  'history-keep': writes<{ ms: number; bytes: number }, void>(),
-  /** Writes down what was said in rooms a moment ago. What is there already stays as it is. */
-  'history-add':
-    owed(
-      stores<
-        {
-          said: readonly {
-            readonly room: RoomName;
-            readonly serial: number;
-            readonly author: number;
-            readonly name: Name;
-            readonly at: number;
-            readonly text: string;
-            readonly origin: string;
-          }[];
-        },
-        void
-      >(),
-    ),
-  /** Puts the next entries into the index of words, at most so many. */
-  'history-index': writes<{ most: number }, { more: boolean }>(),
-  /** Removes what is older than kept, more than kept, or of nobody any more: at most so many entries. */
-  'history-expire': writes<{ at: number; most: number }, { more: boolean }>(),
   /** Changes nothing and commits it: whether the disk still takes what must last. */
   'prove-commit': stores<NoInput, void>(),
   /** Forgets outcomes that were remembered `before`, in ms since 1970: at most so many. */

@@ -3,10 +3,26 @@
 import type { Client } from './client';
 import type { Command, Hub } from './commands';
 import type { ConnectionEvents, ServerConnection } from './connection';
-import type { Address, Direct, Notice, Receipt, Said, SessionId } from './model';
+import type {
+  Address,
+  Direct,
+  Name,
+  Notice,
+  Proof,
+  Receipt,
+  Result,
+  Said,
+  SessionId,
+} from './model';
 
 export type * from './client';
 export type * from './connection';
+
+/**
+ * Why nothing was proved. `not-allowed`: it is none of the account's credentials. `rate-limited`: this address has shown
+ * too much that was wrong. `overloaded`: too many wait to be checked.
+ */
+export type ProofRefusal = 'unknown-user' | 'not-allowed' | 'rate-limited' | 'overloaded';
 
 /** What the server gives each session: its connection, the hub, the console. */
 export interface Host extends ServerConnection, Hub {
@@ -20,6 +36,14 @@ export interface Host extends ServerConnection, Hub {
   readonly now: number;
   /** Submits what has happened already. It is never refused for load, and asked for again while the disk fails. */
   owe(command: Command): void;
+  /**
+   * Checks that the peer is an account's owner, by a key, a password or a recovery code; for the commands that name what
+   * was proved. `done` comes after the outcomes of all commands that this session has submitted, at once where it can,
+   * and never if our side ends first. Until then the session is given nothing more to take.
+   */
+  prove(account: Name, secret: string, done: (result: Result<Proof, ProofRefusal>) => void): void;
+  /** Hashes a password that is to be set, in the same order. */
+  hashPassword(password: string, done: (result: Result<string, 'overloaded'>) => void): void;
   /** Runs an answer at once, or after the outcomes of all commands that this session has submitted. */
   inOrder(answer: () => void): void;
   /** Prints a line on the server's console. It has no line end; a prefix such as `s> ` is the dialect's own. */

@@ -54,6 +54,8 @@ export const limits = {
     invitationsPerInvitedMost: 1_000,
     /** Members of one group. More are refused. */
     groupMembers: 1_000,
+    /** Codes that let somebody register and are still good. More are refused. */
+    invites: 10_000,
     /** Accounts that the hub keeps in memory as it last found them. Over this number, all are read anew. */
     cachedAccounts: 10_000,
     /**
@@ -81,45 +83,6 @@ export const limits = {
     /** Pages in the write-ahead log that start a checkpoint: about 16 MiB, so that no commit takes long. */
     checkpointPages: 4_000,
   },
-  history: {
-    /** How long what was said is kept, in ms, and the longest that the operator may say instead. 0: nothing is. */
-    keptMs: 30 * 24 * 3600 * second,
-    keptMsMost: 36_500 * 24 * 3600 * second,
-    /** Bytes of history in all; over it the oldest entries are removed, whose ever they are. */
-    bytes: 4 * 1024 * MiB,
-    /**
-     * The share of that which one account may have written, and all guests together. What they say beyond it is delivered,
-     * and not written down, until something of theirs has expired.
-     */
-    authorShare: 0.25,
-    /** What an entry is counted for besides its text, in bytes: its row, its places in two indexes. */
-    entryOverheadBytes: 128,
-    /** Private conversations of one account with guests. What comes in a further one is delivered, and not written down. */
-    conversationsPerAccount: 10_000,
-    /** Conversations that the hub keeps in memory as it last found them. Over this number, all are read anew. */
-    cachedConversations: 10_000,
-    /** Entries of one page where nothing is said, the most that may be asked for, and their bytes: a page may be shorter. */
-    pageEntries: 100,
-    pageEntriesMost: 500,
-    pageBytes: 128 * KiB,
-    /** Conversations of one list. More come with the next one. */
-    pageConversations: 500,
-    /** Unread entries of one conversation that are counted; more count as so many. */
-    unreadCounted: 1_000,
-    /** Words of one search, and the letters that the beginning of a word must have to stand for more than itself. */
-    searchedWords: 16,
-    beginningLetters: 3,
-    /** Found entries that one search looks at before it answers with what it has, and where to go on. */
-    searchedEntries: 2_000,
-    /** Entries that are not in the index yet and are looked through one by one: the newest. Older ones are found later. */
-    searchedTail: 5_000,
-    /** How often entries come into the index of words, in ms. */
-    indexMs: 1 * second,
-    /** How long what is said in rooms waits to be written down, in ms, in entries and bytes. A crash may lose so much. */
-    roomMs: 80,
-    roomEntries: 512,
-    roomBytes: 1 * MiB,
-  },
   journal: {
     /**
      * Commands applied in one transaction, and the least where answering takes long. The rest comes in the next one.
@@ -136,12 +99,10 @@ export const limits = {
     batchMs: 4,
     /** Commands between two looks at the clock. */
     clockCommands: 32,
-    /** Places in the log that a start leaves free: more commands than come between two that last. */
-    startGap: 1_000_000,
     /** Commands submitted and not committed yet, over all connections. More are refused as overloaded. */
     queuedCommands: 100_000,
-    /** How long a settlement may wait for a batch that it can join, in ms. Then it makes one. */
-    settlementMs: 10,
+    /** Turns of the event loop for which a settlement waits for a batch that it can join. Then it makes one. */
+    settlementTurns: 4,
     /** When an owed command is tried again after the disk has failed, in ms. */
     storageRetryMs: 1 * second,
     /**
@@ -192,6 +153,33 @@ export const limits = {
     textUnit: 8 * KiB,
     /** Addresses and accounts that are remembered. Over this number, the first are forgotten: they count from zero. */
     subjects: 100_000,
+  },
+  credentials: {
+    /** Keys of one account. More are refused. */
+    keysPerAccount: 50,
+    /** Recovery codes that an account gets at once; new ones take the place of those before. */
+    recoveryCodes: 8,
+    /** What its owner calls a key, in characters; a longer text is cut. */
+    labelCharacters: 64,
+    /** A password, in characters and in bytes; one that is shorter or longer is refused. */
+    passwordCharacters: 8,
+    passwordBytes: 255,
+    /** Memory that checking a password takes, in KiB, and how often it goes over that. */
+    passwordMemory: 19 * KiB,
+    passwordPasses: 2,
+    /** Passwords that are checked at once, and that wait for it. More are refused as overloaded. */
+    passwordsAtOnce: 2,
+    passwordsWaiting: 64,
+    /** How long a password that was right counts as right for who shows it again, in ms, and how many are remembered. */
+    rememberedMs: 300 * second,
+    remembered: 1_000,
+    /** Wrong credentials that one address (IPv6: a /64) may show: at once, and a second in the long run. */
+    failures: { burst: 5, perSecond: 5 / 60 },
+    /** The pause before each answer to an address that has shown more, in ms, and the longest such wait; then it is refused. */
+    failurePauseMs: 10 * second,
+    failureWaitMs: 40 * second,
+    /** How old what is known of a credential's last use may become, in ms. */
+    usedMs: 24 * 3600 * second,
   },
   delivery: {
     /**
@@ -389,6 +377,9 @@ export const limits = {
     storedMessages: 5000,
     /** Messages of a conversation drawn at once; so many more are drawn when the user scrolls to the first. */
     drawnMessages: 200,
+    /** Lines, and UTF-16 units, of one message that are shown at first; the rest when the user wants it. */
+    bubbleLines: 24,
+    bubbleCharacters: 3_000,
     /** Lines in each pane of the transcript; over this number the oldest are dropped. */
     transcriptLines: 1000,
     /** Rows of the field for a message; a longer text is scrolled. */

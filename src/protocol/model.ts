@@ -33,12 +33,38 @@ export interface Address {
   readonly port: number;
 }
 
+/** The hub's number of a credential: never used twice. */
+export type CredentialId = Branded<number, 'CredentialId'>;
+
+/**
+ * What an account's owner can show. `key`: 256 random bits in base64url. `password`: what they chose. `recovery`: a code
+ * that is good once.
+ */
+export type CredentialKind = 'key' | 'password' | 'recovery';
+
+/** That somebody has shown an account's credential: which one, and whose. It goes where the secret never does. */
+export interface Proof {
+  readonly account: Name;
+  readonly credential: CredentialId;
+}
+
 /**
  * Who does something: a live connection, or an account that a request names (mailbox has no sessions), with the
- * SHA-256 of the account's token where the request shows it.
+ * credential that was proved where the request shows one.
  */
 export type Actor =
-  { readonly session: SessionId } | { readonly account: Name; readonly tokenHash?: string };
+  { readonly session: SessionId } | { readonly account: Name; readonly credential?: CredentialId };
+
+/** A credential as its owner sees it. Times are in seconds since 1970. */
+export interface CredentialInfo {
+  readonly id: CredentialId;
+  readonly kind: CredentialKind;
+  /** What its owner calls it; empty where it has no name. */
+  readonly label: string;
+  readonly madeAt: number;
+  /** About when it was last shown: within `limits.credentials.usedMs`. Undefined: never. */
+  readonly usedAt?: number;
+}
 
 /** A file kept by the server: what it holds, how many bytes, and the base name its sender gave. */
 export interface FileRef {
@@ -85,8 +111,6 @@ export interface Receipt {
 /** Something said aloud in a room. Told to every other member who hears the room. */
 export interface Said {
   readonly is: 'said';
-  /** Its place in the history of the room, where that is kept. */
-  readonly serial?: number;
   readonly room: RoomName;
   readonly from: Name;
   readonly text: string;
@@ -171,40 +195,6 @@ export type Notice =
 
 /** Everything an outlet can be told. */
 export type ChatEvent = Direct | Notice;
-
-/** A conversation that a user asks for: with a person, in a room or group, or one that a list has named by its number. */
-export type ConversationRef =
-  { readonly with: Name } | { readonly room: RoomName } | { readonly conversation: number };
-
-/** A conversation as one who may read it sees it. */
-export interface Conversation {
-  readonly conversation: number;
-  readonly kind: 'private' | 'group' | 'room';
-  /** Of the other person, the group or the room. */
-  readonly name: string;
-}
-
-/** One thing that was said, as the history has it. */
-export interface HistoryEntry {
-  /** Grows with time over all conversations, and is never given twice. */
-  readonly serial: number;
-  /** Ms since 1970. */
-  readonly at: number;
-  readonly from: Name;
-  /** The one who asks has said it. */
-  readonly own: boolean;
-  readonly text: string;
-  /** The dialect by which it came in. */
-  readonly origin: string;
-  /** The sender's own number of a private message. */
-  readonly id?: number;
-  readonly file?: { readonly name: string; readonly size: number };
-  /** The serial of what it answers. */
-  readonly reply?: number;
-  /** When its author changed it, or took it back (it has no text then), in ms. */
-  readonly edited?: number;
-  readonly deleted?: number;
-}
 
 /** A user who can be reached right now, as every list of users shows them. */
 export interface User {

@@ -2,16 +2,17 @@
 
 import type { Clock } from '../net/clock';
 import type { Socket, SocketEvents } from '../net/socket';
-import type { OperationName } from '../protocol/commands';
 import type { Callback, Dialect } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
 import type { Console } from './console';
+import type { PasswordHasher } from './credentials/passwords';
+import { Proofs } from './credentials/proofs';
 import { CallbackOutlet } from './delivery/callback_outlet';
 import { Delivery } from './delivery/delivery';
 import type { FileStore } from './files/files';
 import type { CallbackAddress } from './hub/events';
-import { openHub } from './hub/hub';
+import { type AppliedHub, openHub } from './hub/hub';
 import { forgetGuestsFiles } from './hub/state/attachments';
 import { allCallbackAddresses } from './hub/state/callbacks';
 import { forgetGuestsGroups } from './hub/state/groups';
@@ -26,13 +27,13 @@ import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 import { ReceivedBytes } from './net/received_bytes';
 import { Turns } from './net/turns';
 import type { Rates } from './quota/rates';
-import { RoomLog } from './room_log';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
 export interface CoreDeps {
   readonly clock: Clock;
   readonly files: FileStore;
   readonly rates: Rates;
+  readonly passwords: PasswordHasher;
   readonly console: Pick<Console, 'print' | 'warn' | 'raw'>;
   /** Runs a step once the current turn's input has been read. */
   soon(step: () => void): void;
@@ -64,15 +65,6 @@ export function openCoreStore(path: string, say?: (line: string) => void): Store
   return db;
 }
 
-/** What must find all that was said before it. */
-const readsHistory: ReadonlySet<OperationName> = new Set(['history', 'conversations', 'search']);
-
-/** How long what is said is kept, in ms (0: not at all), and how much of it in all, in bytes. */
-export interface HistoryRetention {
-  readonly ms: number;
-  readonly bytes: number;
-}
-
 export class Core {
   readonly #db: Store;
   readonly #deps: CoreDeps;
@@ -80,9 +72,9 @@ export class Core {
   /** The commands of maintenance. */
   readonly #timed: TimedCommands;
   readonly #owed: OwedCommands;
+  readonly #proofs: Proofs;
   readonly #storage: StorageWatch;
   readonly #delivery: Delivery;
-  readonly #roomLog: RoomLog;
   readonly #turns: Turns;
   readonly #received = new ReceivedBytes();
   readonly #connections = new Set<ConnectionHost>();
@@ -113,30 +105,35 @@ export class Core {
       prove: (done) => this.#journal.submit({ do: 'prove-commit' }, done),
     });
     this.#timed = new TimedCommands(deps.clock);
-    this.#journal = this.#openJournal(reservedRooms);
+    const hub = openHub(db, { reservedRooms });
+    this.#journal = this.#openJournal(hub);
+    this.#proofs = this.#openProofs(hub);
     this.#owed = new OwedCommands(this.#journal, (ms, then) => deps.clock.after(ms, then));
-    this.#roomLog = new RoomLog({
-      clock: deps.clock,
-      // Where the disk takes nothing, room talk is lost: kept in memory until it does, it would grow without bound.
-      write: (command) => this.#journal.submit(command, () => {}),
-    });
     this.#delivery = this.#openDelivery();
   }
 
-  #openJournal(reservedRooms: readonly string[]): LocalJournal {
+  #openProofs(hub: AppliedHub): Proofs {
+    const { clock, passwords } = this.#deps;
+    return new Proofs({
+      clock,
+      passwords,
+      account: (name) => hub.accountToProve(name),
+      ownerOfKey: (hash) => hub.ownerOfKey(hash),
+      used: (credential) => this.#journal.submit({ do: 'credential-used', credential }, () => {}),
+      report: (what, error) => this.#deps.report(what, error),
+    });
+  }
+
+  #openJournal(hub: AppliedHub): LocalJournal {
     const deps = this.#deps;
     return new LocalJournal(
       this.#db,
-      this.#timed.around(openHub(this.#db, { reservedRooms })),
-      (events) => {
-        this.#delivery.take(events);
-        this.#roomLog.take(events);
-      },
+      this.#timed.around(hub),
+      (events) => this.#delivery.take(events),
       {
         clock: deps.clock,
         warn: (line) => deps.console.warn(line),
         soon: (flush) => deps.soon(flush),
-        later: (flush, ms) => void deps.clock.after(ms, flush),
         report: (what, error) => deps.report(what, error),
         fails: (error) => this.#storage.fails(error),
         works: () => this.#storage.works(),
@@ -185,10 +182,9 @@ export class Core {
       turns: this.#turns,
       received: this.#received,
       rates,
-      submit: (command, done, idempotencyKey, lane) => {
-        if (readsHistory.has(command.do)) this.#roomLog.flush();
-        this.#journal.submit(command, done, idempotencyKey, lane);
-      },
+      proofs: this.#proofs,
+      submit: (command, done, idempotencyKey, lane) =>
+        this.#journal.submit(command, done, idempotencyKey, lane),
       owe: (command, done, lane) => this.#owed.submit(command, done, lane),
       mayCall: (address) => this.#mayCall(address),
       print: (line) => console.print(line),
@@ -245,8 +241,7 @@ export class Core {
   }
 
   /** Has what has expired removed, now and regularly. `attachmentMs`: how long an attachment waits. */
-  maintain(attachmentMs: number, history: HistoryRetention): Maintenance {
-    this.#journal.submit({ do: 'history-keep', ...history }, () => {});
+  maintain(attachmentMs: number): Maintenance {
     const { clock, console } = this.#deps;
     return new Maintenance(this.#db, {
       clock,
@@ -260,8 +255,6 @@ export class Core {
   /** Applies what was submitted, and says goodbye to every peer. */
   closing(): void {
     this.#journal.flush();
-    this.#roomLog.flush();
-    this.#journal.flush();
     for (const connection of this.#connections) connection.closing();
     this.#deps.flush();
   }
@@ -273,8 +266,6 @@ export class Core {
 
   /** Applies everything submitted so far, and takes nothing more. */
   close(): void {
-    this.#journal.flush();
-    this.#roomLog.flush();
     this.#journal.close();
   }
 }

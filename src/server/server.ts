@@ -11,6 +11,7 @@ import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import type { Console } from './console';
 import { Core, openCoreStore } from './core';
+import { argon2id } from './credentials/passwords';
 import { descriptorLimit } from './descriptors';
 import { type Disk, diskOf, lowDisk } from './files/disk';
 import { Files } from './files/files';
@@ -47,9 +48,6 @@ export interface ServerSettings {
   readonly filesOfEach?: number;
   /** How long an attachment waits, in ms. */
   readonly attachmentMs?: number;
-  /** How long what is said is kept, in ms (0: not at all), and in bytes. As the limits say by default. */
-  readonly historyMs?: number;
-  readonly historyBytes?: number;
   /** How often peers may ask. As the limits say by default. */
   readonly rates?: RateSettings;
   /** The system's by default. */
@@ -114,10 +112,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const core = assembleCore(settings, storage, network, report);
     undo.push(() => network.doors.forEach((door) => door.close()));
     openDoors(settings, network, core);
-    const maintenance = core.maintain(settings.attachmentMs ?? limits.files.attachmentMs, {
-      ms: settings.historyMs ?? limits.history.keptMs,
-      bytes: settings.historyBytes ?? limits.history.bytes,
-    });
+    const maintenance = core.maintain(settings.attachmentMs ?? limits.files.attachmentMs);
     undo.push(() => maintenance.stop());
     printBanners(settings, network);
     core.start();
@@ -191,6 +186,7 @@ function assembleCore(
     isDiskLow:
       settings.folder === undefined ? () => false : lowDisk(look, () => clock.monotonicNow()),
     files,
+    passwords: argon2id,
     rates: new Rates(() => sockets.clock.monotonicNow(), settings.rates),
     console: settings.console,
     soon: (step) => void setImmediate(step),

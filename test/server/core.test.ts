@@ -22,6 +22,7 @@ test('a user who enters in one batch with a message for them gets it after both 
     clock: new HandClock(1_700_000_000_000),
     files: { receive: unused, read: unused, release: unused, unpin: unused },
     console: { print: () => {}, warn: () => {}, raw: unused },
+    passwords: { hash: unused, verify: unused },
     rates: new Rates(() => 0),
     soon: (step) => void steps.push(step),
     flush: () => {},

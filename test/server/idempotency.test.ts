@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'bun:test';
 
 import { limits } from '../../src/protocol/limits';
-import { named, sessionOf, TestHub } from '../support/journal';
+import type { CredentialId } from '../../src/protocol/model';
+import { named, noCredential, sessionOf, TestHub } from '../support/journal';
 
 const direct = (from: string, to: string, text: string) =>
   ({ do: 'direct', from: { account: named(from) }, to: named(to), text, origin: 'test' }) as const;
@@ -41,10 +42,10 @@ describe('once only', () => {
   describe('a key belongs to the account that acts', () => {
     const say = (session: string, text: string) =>
       ({ ...direct('alice', 'bob', text), from: { session: sessionOf(session) } }) as const;
-    const acting = (account: string, tokenHash?: string) =>
+    const acting = (account: string, credential?: CredentialId) =>
       ({
         ...direct(account, 'bob', 'x'),
-        from: { account: named(account), ...(tokenHash !== undefined && { tokenHash }) },
+        from: { account: named(account), ...(credential !== undefined && { credential }) },
       }) as const;
     const texts = (hub: TestHub) =>
       hub.db.query<{ text: string }, []>('SELECT text FROM message ORDER BY serial').all();
@@ -63,16 +64,18 @@ describe('once only', () => {
 
     test.each([
       ['who has not entered', say('s9', 'x'), 'unknown-sender'],
-      ['who shows a wrong token', acting('alice', 'wrong'), 'not-allowed'],
+      ['who shows a wrong key', acting('alice', noCredential), 'not-allowed'],
       ['who shows none', acting('alice'), 'not-allowed'],
-      ['who names nobody', acting('nobody', 'token of alice'), 'unknown-sender'],
+      ['who names nobody', acting('nobody', 1 as CredentialId), 'unknown-sender'],
     ])('so it tells nothing to a peer %s', (_who, command, why) => {
       const hub = new TestHub();
       hub.register('bob');
       hub.logIn('s1', 'alice');
       const first = hub.ask(say('s1', 'hers'), 'a key of alice');
       expect(hub.ask(command, 'a key of alice')).toEqual({ ok: false, why } as never);
-      expect(hub.ask(acting('alice', 'token of alice'), 'a key of alice')).toEqual(first);
+      expect(hub.ask(acting('alice', hub.proof('alice').credential), 'a key of alice')).toEqual(
+        first,
+      );
     });
 
     test('and its outcomes go with it', () => {

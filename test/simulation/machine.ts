@@ -16,6 +16,7 @@ import type { Store } from '../../src/server/hub/store';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 import { Dialer } from '../../src/server/net/dialer';
 import { Rates } from '../../src/server/quota/rates';
+import { soonPasswords } from '../support/passwords';
 import type { Chance } from './chance';
 import { type Disk, MemoryFiles } from './files';
 import { Connection, type Manner, type PeerEvents } from './network';
@@ -122,6 +123,7 @@ export class Machine {
     const core = new Core(db, dialects, {
       clock,
       files,
+      passwords: soonPasswords(clock),
       rates: new Rates(() => clock.monotonicNow(), { perSecond: rates }),
       console: {
         print: () => {},

@@ -3,8 +3,14 @@
 import { Inbox } from '../../src/protocol/bytes/inbox';
 import type { Command, OperationName, Outcome, Output } from '../../src/protocol/commands';
 import { takeEach } from '../../src/protocol/connection';
-import type { ConnectionEvents, Host, Sink, StoredFile } from '../../src/protocol/dialect';
-import type { Address, FileHash, Result, SessionId } from '../../src/protocol/model';
+import type {
+  ConnectionEvents,
+  Host,
+  ProofRefusal,
+  Sink,
+  StoredFile,
+} from '../../src/protocol/dialect';
+import type { Address, CredentialId, FileHash, Result, SessionId } from '../../src/protocol/model';
 
 type Answer<K extends OperationName> = (command: Command<K>) => Outcome<K>;
 export type Answers = { [K in OperationName]?: Answer<K> };
@@ -104,6 +110,22 @@ export class FakeHost implements Host {
     this.#submitted++;
     this.#waiting.push({ command: plain, done });
     if (!this.hold) this.release();
+  }
+  /** What is right: each account's one secret, and the credential that it is. */
+  readonly secrets = new Map<string, readonly [secret: string, credential: number]>();
+  /** What is said of every secret instead. */
+  proofRefusal: ProofRefusal | undefined;
+  prove(...[account, secret, done]: Parameters<Host['prove']>): void {
+    this.inOrder(() => {
+      const [right, credential] = this.secrets.get(account) ?? [];
+      if (this.proofRefusal) done({ ok: false, why: this.proofRefusal });
+      else if (right === undefined) done({ ok: false, why: 'unknown-user' });
+      else if (right !== secret) done({ ok: false, why: 'not-allowed' });
+      else done({ ok: true, value: { account, credential: credential as CredentialId } });
+    });
+  }
+  hashPassword(...[password, done]: Parameters<Host['hashPassword']>): void {
+    this.inOrder(() => done({ ok: true, value: `hash of ${password}` }));
   }
   owe(command: Command): void {
     this.submit(command, () => {});

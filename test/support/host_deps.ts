@@ -2,6 +2,7 @@
 
 import { SystemClock } from '../../src/net/clock';
 import type { SessionId } from '../../src/protocol/model';
+import type { Proofs } from '../../src/server/credentials/proofs';
 import type { Files } from '../../src/server/files/files';
 import type { ConnectionHostDeps } from '../../src/server/net/connection_host';
 import { ReceivedBytes } from '../../src/server/net/received_bytes';
@@ -17,6 +18,7 @@ export const hostDeps = (own: Partial<ConnectionHostDeps>): ConnectionHostDeps =
   turns: new Turns({ monotonicNow: () => 0, soon() {} }),
   received: new ReceivedBytes(),
   rates: new Rates(() => 0),
+  proofs: undefined as unknown as Proofs,
   owe() {},
   submit() {},
   mayCall: () => true,

@@ -1,9 +1,16 @@
 // A hub and its journal without a network: time and the event loop are in the test's hands.
 
-import { type Command, type OperationName, type Outcome } from '../../src/protocol/commands';
 import {
+  type Command,
+  type OperationName,
+  operations,
+  type Outcome,
+} from '../../src/protocol/commands';
+import {
+  type CredentialId,
   type Name,
   nameOf,
+  type Proof,
   type RoomName,
   roomNameOf,
   type SessionId,
@@ -14,8 +21,12 @@ import { openStore, type Store } from '../../src/server/hub/store';
 import { LocalJournal } from '../../src/server/journal/local';
 import { TimedCommands } from '../../src/server/journal/timed_commands';
 
+/** The number of no credential. */
+export const noCredential = 999 as CredentialId;
+
 export class TestHub {
   readonly db: Store;
+  readonly hub: AppliedHub;
   readonly journal: LocalJournal;
   readonly timed = new TimedCommands({ monotonicNow: () => this.now });
   /** What was called, in order: outcomes as `done ...`, events as `event ...`. */
@@ -30,7 +41,6 @@ export class TestHub {
   /** How wrong the clock on the wall goes, in ms. */
   wrong = 0;
   readonly #soon: (() => void)[] = [];
-  readonly #later: { run: () => void; ms: number }[] = [];
 
   constructor(
     path = ':memory:',
@@ -38,11 +48,11 @@ export class TestHub {
     hear: (events: readonly HubEvent[]) => void = () => {},
   ) {
     this.db = openStore(path);
-    const hub = openHub(this.db, { reservedRooms: ['square'] });
-    const apply = wrap(keepingEffects(hub, this.db), this.db);
+    this.hub = openHub(this.db, { reservedRooms: ['square'] });
+    const apply = wrap(keepingEffects(this.hub.apply, this.db), this.db);
     this.journal = new LocalJournal(
       this.db,
-      this.timed.around({ ...hub, apply }),
+      this.timed.around({ ...this.hub, apply }),
       (events) => {
         for (const event of events) {
           this.events.push(event);
@@ -58,7 +68,6 @@ export class TestHub {
         },
         warn: (line) => this.warnings.push(line),
         soon: (flush) => this.#soon.push(flush),
-        later: (run, ms) => this.#later.push({ run, ms }),
         report: (what) => this.reports.push(what),
         fails: (error) =>
           this.failures.push(error instanceof Error ? error.message : String(error)),
@@ -77,14 +86,6 @@ export class TestHub {
   /** One step of what waits for the end of the turn. */
   step(): void {
     this.#soon.shift()?.();
-  }
-
-  /** Runs what waits for a time to pass; returns how long each wanted to wait. */
-  pass(): number[] {
-    return this.#later.splice(0).map(({ run, ms }) => {
-      run();
-      return ms;
-    });
   }
 
   /** Applies one command at once. */
@@ -112,27 +113,43 @@ export class TestHub {
     });
   }
 
-  /** Registers an account that has a token, and logs it in. */
-  logIn(session: string, name: string, tokenHash = `token of ${name}`): void {
-    const account = named(name);
-    const host = '10.0.0.2';
+  /** Registers an account that has a key. */
+  registerWith(name: string, hash = `key of ${name}`): void {
     this.must({
       do: 'register',
-      name: account,
+      name: named(name),
       fullName: name,
       born: '01/01/2000',
-      host,
-      tokenHash,
+      host: '10.0.0.2',
+      key: { hash, label: '' },
     });
-    this.must({
+  }
+
+  /** What is proved by who shows what has this hash; a number that is none's where the account has no such. */
+  proof(name: string, hash = `key of ${name}`): Proof {
+    const account = named(name);
+    const found = this.hub.accountToProve(account);
+    const id = found?.credentials.find((one) => one.hash === hash)?.id;
+    return { account, credential: id ?? noCredential };
+  }
+
+  /** Logs an account in. */
+  login(session: string, name: string, hash?: string): Outcome<'login'> {
+    return this.ask({
       do: 'login',
       session: session as SessionId,
-      account,
-      tokenHash,
+      ...this.proof(name, hash),
       dialect: 'test',
       machine: 'm1',
-      address: { host, port: 4000 },
+      address: { host: '10.0.0.2', port: 4000 },
     });
+  }
+
+  /** Registers an account that has a key, and logs it in. */
+  logIn(session: string, name: string, hash?: string): void {
+    this.registerWith(name, hash);
+    const outcome = this.login(session, name, hash);
+    if (!outcome.ok) throw new Error(outcome.why);
   }
 
   enter(session: string, name: string, dialect = 'test'): void {
@@ -153,11 +170,10 @@ export class TestHub {
 }
 
 /** Fails where an operation writes that the table of operations has as one that does not. */
-function keepingEffects(hub: AppliedHub, db: Store): Apply {
+function keepingEffects(apply: Apply, db: Store): Apply {
   const changes = db.prepare<{ changes: number }, []>('SELECT total_changes() AS changes');
   return (command, context) => {
-    const { apply } = hub;
-    if (hub.effectOf(command as unknown as Command) === 'writes') return apply(command, context);
+    if (operations[command.do].effect === 'writes') return apply(command, context);
     const before = changes.get()?.changes;
     const outcome = apply(command, context);
     if (changes.get()?.changes !== before) throw new Error(`${command.do} has written`);

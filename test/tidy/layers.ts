@@ -82,16 +82,27 @@ export const layers: readonly Layer[] = [
     may: ['src/net/**', 'src/server/quota/**', contract, bytes, cliForCommands],
     external: [],
   },
+  // What peers show is checked before a command, against what the hub has of it.
+  {
+    files: 'src/server/credentials/**',
+    may: ['src/net/**', 'src/server/{credentials,quota,hub}/**', contract, bytes],
+  },
   {
     files: 'src/server/net/**',
-    may: ['src/net/**', 'src/server/{net,delivery,files,quota}/**', lanes, contract, bytes],
+    may: [
+      'src/net/**',
+      'src/server/{net,credentials,delivery,files,quota}/**',
+      lanes,
+      contract,
+      bytes,
+    ],
   },
   // HTTP beside one dialect: it shares that dialect's schemas, and serves the page.
   {
     files: 'src/server/web/**',
     may: [
       'src/net/**',
-      'src/server/{web,net,files}/**',
+      'src/server/{web,net,credentials,files}/**',
       lanes,
       contract,
       bytes,

@@ -1,5 +1,11 @@
-// Tokens: texts that only their owner has. The server keeps a token's hash, and never the token.
+// Texts that only their owner has: keys, codes, and what lets one connection in once. The server keeps the hash only.
 
-/** The SHA-256 of a token, in lower-case hexadecimal. */
+import { codeText, kindOfSecret } from './secret';
+
+/** The SHA-256 of a text, in lower-case hexadecimal. */
 export const hashOfToken = (token: string): string =>
   new Bun.CryptoHasher('sha256').update(token).digest('hex');
+
+/** The same of a key or a code, which is hashed as it was made. */
+export const hashOfSecret = (secret: string): string =>
+  hashOfToken(kindOfSecret(secret) === 'recovery' ? codeText(secret) : secret);

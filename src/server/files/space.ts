@@ -4,7 +4,7 @@ import { limits } from '../../protocol/limits';
 import type { FileHash } from '../../protocol/model';
 import type { Disk } from './disk';
 
-/** The peer who brings a file: its address as it is counted, and the account that it has shown the token of. */
+/** The peer who brings a file: its address as it is counted, and the account that it has proved to be. */
 export interface FileOwner {
   readonly address: string;
   readonly account?: string;

@@ -10,9 +10,9 @@ import type { CommandContext } from './context';
 import type { Accounts } from './state/accounts';
 import type { Attachments } from './state/attachments';
 import type { Callbacks } from './state/callbacks';
+import type { Credentials } from './state/credentials';
 import type { Groups } from './state/groups';
-import type { History } from './state/history';
-import type { HistoryReader } from './state/history_reader';
+import type { Invites } from './state/invites';
 import type { NameLooks } from './state/looks';
 import type { Membership } from './state/membership';
 import type { PendingMessages } from './state/messages';
@@ -22,7 +22,6 @@ import type { RoomList } from './state/rooms';
 import type { SessionRow, Sessions } from './state/sessions';
 import type { SpeakerCache } from './state/speakers';
 import type { Users } from './state/users';
-import type { WordIndex } from './state/word_index';
 import type { Store } from './store';
 
 /** The database and the classes that each know one part of it. */
@@ -31,10 +30,9 @@ export interface HubState {
   readonly accounts: Accounts;
   readonly attachments: Attachments;
   readonly callbacks: Callbacks;
+  readonly credentials: Credentials;
   readonly groups: Groups;
-  readonly history: History;
-  readonly historyReader: HistoryReader;
-  readonly wordIndex: WordIndex;
+  readonly invites: Invites;
   readonly looks: NameLooks;
   readonly membership: Membership;
   readonly messages: PendingMessages;

@@ -2,21 +2,20 @@
 
 import {
   type Command,
-  type Effect,
   type OperationName,
   operations,
   type Outcome,
   type SessionOperationName,
 } from '../../protocol/commands';
-import { type Actor, refused } from '../../protocol/model';
+import { type Actor, type Name, refused } from '../../protocol/model';
 import type { CommandContext } from './context';
 import type { Handlers, HubState } from './handler';
 import { accountHandlers } from './operations/accounts';
 import { callbackHandlers } from './operations/callbacks';
+import { credentialHandlers } from './operations/credentials';
 import { fileHandlers } from './operations/files';
 import { groupHandlers } from './operations/groups';
-import { historyHandlers } from './operations/history';
-import { historyUpkeepHandlers } from './operations/history_upkeep';
+import { inviteHandlers } from './operations/invites';
 import { ledgerHandlers } from './operations/ledger';
 import { listHandlers } from './operations/lists';
 import { maintenanceHandlers } from './operations/maintenance';
@@ -29,9 +28,9 @@ import { signalHandlers } from './operations/signals';
 import { Accounts } from './state/accounts';
 import { Attachments } from './state/attachments';
 import { Callbacks } from './state/callbacks';
+import { type CredentialRow, Credentials } from './state/credentials';
 import { Groups } from './state/groups';
-import { History } from './state/history';
-import { HistoryReader } from './state/history_reader';
+import { Invites } from './state/invites';
 import { NameLooks } from './state/looks';
 import { Membership } from './state/membership';
 import { PendingMessages } from './state/messages';
@@ -41,7 +40,6 @@ import { RoomList } from './state/rooms';
 import { type SessionRow, Sessions } from './state/sessions';
 import { SpeakerCache } from './state/speakers';
 import { Users } from './state/users';
-import { WordIndex } from './state/word_index';
 import type { Store } from './store';
 
 export interface HubSettings {
@@ -54,16 +52,23 @@ export type Apply = <K extends OperationName>(
   context: CommandContext,
 ) => Outcome<K>;
 
+export interface AccountToProve {
+  readonly name: Name;
+  readonly credentials: readonly CredentialRow[];
+}
+
 export interface AppliedHub {
   /**
    * Applies one command inside the transaction of the caller: it changes nothing outside SQLite, so a rollback
    * undoes everything. An exception is a bug or a failing disk.
    */
   readonly apply: Apply;
-  /** What a command does to the database: as the table of operations has it, but for what is said in a group. */
-  effectOf(command: Command): Effect;
   /** The number of the account in whose name a command acts, if that is proved. A guest has none. */
   actingAccount(command: Command): number | undefined;
+  /** An account with its credentials, for who checks a secret before a command names what was proved. */
+  accountToProve(name: Name): AccountToProve | undefined;
+  /** The account that has a key, with that key alone. */
+  ownerOfKey(hash: string): AccountToProve | undefined;
   /** Something was rolled back: copies of what SQLite holds are void. */
   rolledBack(): void;
 }
@@ -71,7 +76,7 @@ export interface AppliedHub {
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const state = openState(db, settings);
-  const { accounts, history, presence, rooms, sessions, speakers } = state;
+  const { accounts, credentials, presence, rooms, sessions, speakers } = state;
   const handlers = handlersOf(state);
   return {
     apply<K extends OperationName>(command: Command<K>, context: CommandContext): Outcome<K> {
@@ -87,22 +92,23 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
       if (!session) return refused('not-entered') as Outcome<K>;
       return handle(command, context, session);
     },
-    effectOf(command) {
-      const isSaidInGroup =
-        command.do === 'say' &&
-        command.room !== undefined &&
-        history.isOn &&
-        speakers.roomsOf(command.session).groups.has(command.room);
-      return isSaidInGroup ? 'writes' : operations[command.do].effect;
-    },
     actingAccount(command) {
       const actor = actorOf(command);
       const user = actor && state.users.acting(actor);
       return typeof user === 'object' ? user.account : undefined;
     },
+    accountToProve(name) {
+      const account = accounts.find(name);
+      return account && { name: account.name, credentials: credentials.of(account.id) };
+    },
+    ownerOfKey(hash) {
+      const key = credentials.withKey(hash);
+      const name = key && accounts.nameOf(key.account);
+      return name && { name, credentials: [key] };
+    },
     rolledBack() {
       accounts.invalidate();
-      history.invalidate();
+      credentials.invalidate();
       presence.invalidate();
       rooms.invalidate();
       sessions.invalidate();
@@ -120,22 +126,20 @@ function actorOf(command: Command): Actor | undefined {
 
 function openState(db: Store, { reservedRooms }: HubSettings): HubState {
   const accounts = new Accounts(db);
+  const credentials = new Credentials(db);
   const sessions = new Sessions(db);
   const looks = new NameLooks(db);
   const presence = new PresenceCache(db);
   const membership = new Membership(db);
   const attachments = new Attachments(db);
-  const history = new History(db);
-  const historyReader = new HistoryReader(db, history, accounts);
   return {
     db,
     accounts,
     attachments,
     callbacks: new Callbacks(db),
-    groups: new Groups(db, membership, sessions, history),
-    history,
-    historyReader,
-    wordIndex: new WordIndex(db, history, historyReader),
+    credentials,
+    groups: new Groups(db, membership, sessions),
+    invites: new Invites(db),
     looks,
     membership,
     messages: new PendingMessages(db),
@@ -144,7 +148,7 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
     rooms: new RoomList(db),
     sessions,
     speakers: new SpeakerCache(db),
-    users: new Users(accounts, sessions, looks, presence),
+    users: new Users(accounts, credentials, sessions, looks, presence),
     reservedRooms,
   };
 }
@@ -152,10 +156,10 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
 const handlersOf = (state: HubState): Handlers => ({
   ...accountHandlers(state),
   ...callbackHandlers(state),
+  ...credentialHandlers(state),
   ...fileHandlers(state),
   ...groupHandlers(state),
-  ...historyHandlers(state),
-  ...historyUpkeepHandlers(state),
+  ...inviteHandlers(state),
   ...ledgerHandlers(state),
   ...listHandlers(state),
   ...maintenanceHandlers(state),

@@ -2,7 +2,6 @@
 
 import type { Database } from 'bun:sqlite';
 
-import { historySchema } from './history_schema';
 import { migrateNames } from './name_migration';
 
 /** A statement, or what takes more than SQL. `say`: tells the operator what has changed for users. */
@@ -214,6 +213,34 @@ export const migrations: readonly Migration[] = [
              (numbered.account, numbered.idempotency_key)`,
     `CREATE INDEX account_outcome_number ON account_outcome (account, number)`,
   ],
-  // 12: the history of conversations
-  historySchema,
+  // 12: credentials of several kinds, and codes that let somebody register
+  [
+    `CREATE TABLE credential (
+       id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: what was proved of one proves nothing of another
+       account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
+       kind TEXT NOT NULL CHECK (kind IN ('key', 'password', 'recovery')),
+       hash TEXT NOT NULL,                   -- SHA-256 of a key or a code, argon2id of a password
+       label TEXT NOT NULL,
+       made_at INTEGER NOT NULL,             -- seconds since 1970
+       used_at INTEGER
+     ) STRICT`,
+    `CREATE INDEX credential_account ON credential (account)`,
+    `CREATE INDEX credential_key ON credential (hash) WHERE kind = 'key'`,
+    `INSERT INTO credential (account, kind, hash, label, made_at)
+       SELECT id, 'key', token_hash, '', registered_at FROM account WHERE token_hash IS NOT NULL ORDER BY id`,
+    // 1 once it has had a credential: from then on it never acts without one.
+    `ALTER TABLE account ADD COLUMN has_credential INTEGER NOT NULL DEFAULT 0`,
+    `UPDATE account SET has_credential = 1 WHERE token_hash IS NOT NULL`,
+    `ALTER TABLE account DROP COLUMN token_hash`,
+    `ALTER TABLE account RENAME COLUMN token_required TO credential_required`,
+    `ALTER TABLE address ADD COLUMN credential INTEGER`,
+    `CREATE TABLE invite (
+       id INTEGER PRIMARY KEY AUTOINCREMENT,
+       hash TEXT NOT NULL UNIQUE,            -- the code's SHA-256
+       label TEXT NOT NULL,
+       made_at INTEGER NOT NULL,
+       ends_at INTEGER NOT NULL
+     ) STRICT`,
+    `CREATE INDEX invite_ends_at ON invite (ends_at)`,
+  ],
 ];

@@ -3,11 +3,12 @@
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */
 export const volatileSchema: readonly string[] = [
   `CREATE TABLE live.session (
-     number INTEGER PRIMARY KEY,               -- the log's position: the order in which they came
+     number INTEGER PRIMARY KEY AUTOINCREMENT, -- the order in which they came
      id TEXT NOT NULL UNIQUE,
      key TEXT NOT NULL,
      name TEXT NOT NULL,
      account INTEGER,                          -- of main.account; null for a guest
+     credential INTEGER,                       -- by which it came in
      dialect TEXT NOT NULL,
      machine TEXT NOT NULL,
      host TEXT NOT NULL,

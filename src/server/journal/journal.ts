@@ -14,7 +14,7 @@ export interface Journal extends Hub {
     idempotencyKey?: string,
     lane?: Lane,
   ): void;
-  /** Like `submit`, for what need not hurry: it joins the next batch, or makes one after a short while. */
+  /** Like `submit`, for what need not hurry: it joins the next batch, or makes one after a few turns of the event loop. */
   submitDeferred<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
@@ -35,8 +35,6 @@ export interface JournalDeps {
   warn(line: string): void;
   /** Runs `flush` once the current turn's input has been read (setImmediate). */
   soon(flush: () => void): void;
-  /** Runs `flush` after `ms`. */
-  later(flush: () => void, ms: number): void;
   /** A bug, for the operator. */
   report(what: string, error: unknown): void;
   /** Something could not be stored. Called for every batch and command of which that is true. */

@@ -11,7 +11,16 @@ import type { LossReason } from '../../protocol/connection';
 import type { ConnectionEvents, Host, Session, Settle, Sink } from '../../protocol/dialect';
 import { ProtocolError } from '../../protocol/errors';
 import { limits } from '../../protocol/limits';
-import type { Address, Direct, Notice, Said, SessionId } from '../../protocol/model';
+import {
+  type Address,
+  type Direct,
+  type Notice,
+  ok,
+  refused,
+  type Said,
+  type SessionId,
+} from '../../protocol/model';
+import type { Proofs, Prover } from '../credentials/proofs';
 import type { Outlet } from '../delivery/outlet';
 import type { FileStore } from '../files/files';
 import { Lane } from '../journal/lanes';
@@ -32,6 +41,7 @@ export interface ConnectionHostDeps extends SharedByInputs {
   readonly clock: Clock;
   readonly files: FileStore;
   readonly rates: Rates;
+  readonly proofs: Proofs;
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
@@ -188,9 +198,11 @@ export class ConnectionHost
 
   /** Whether the peer does not ask too often. */
   #mayAsk(command: Command): boolean {
-    this.#caller ??= this.#deps.rates.caller(this.remote.host);
-    if (command.do === 'login') this.#caller.actFor(command.tokenHash);
-    return this.#caller.take(command) === 0;
+    return this.#callerHere.take(command) === 0;
+  }
+
+  get #callerHere(): Caller {
+    return (this.#caller ??= this.#deps.rates.caller(this.remote.host));
   }
 
   /** Made with the first command: silent connections have none. */
@@ -218,6 +230,42 @@ export class ConnectionHost
 
   owe(command: Command): void {
     this.#deps.owe(command, () => {}, this.#commandLane);
+  }
+
+  prove(...[account, secret, done]: Parameters<Host['prove']>): void {
+    this.#holdFor((over) => {
+      this.#deps.proofs.prove(this.#prover, account, secret, (result) =>
+        over(() => {
+          if (result.ok) this.#callerHere.actFor(result.value.account);
+          done(result);
+        }),
+      );
+    });
+  }
+
+  hashPassword(...[password, done]: Parameters<Host['hashPassword']>): void {
+    this.#holdFor((over) => {
+      this.#deps.proofs.hash(this.#prover, password, (hash) =>
+        over(() => done(hash === undefined ? refused('overloaded') : ok(hash))),
+      );
+    });
+  }
+
+  /** Starts what takes its time behind all that was submitted. Until it is over, the session gets nothing to take. */
+  #holdFor(start: (over: (answer: () => void) => void) => void): void {
+    let isOver = false;
+    this.inOrder(() => {
+      start((answer) => {
+        isOver = true;
+        if (!this.#isEnded) this.#run(answer);
+        this.#input.letGo();
+      });
+    });
+    if (!isOver) this.#input.hold();
+  }
+
+  get #prover(): Prover {
+    return { host: this.remote.host, isWanted: () => !this.#isEnded };
   }
 
   inOrder(answer: () => void): void {

@@ -48,6 +48,8 @@ export class InputFlow implements TurnTaker, Holder {
   /** The round of the last turn in which much was taken. */
   #longTurnIn = -Infinity;
   #isFileSinkFull = false;
+  /** The session has asked for that, until it is let go. */
+  #isAsked = false;
   /** The peer asks, and does not read the answers. */
   #isPeerBehind = false;
   /** Bytes on their way to stdout. */
@@ -121,6 +123,20 @@ export class InputFlow implements TurnTaker, Holder {
       this.#tellEnd();
     }
     if (this.#isHeld || this.#isPaused) this.#update();
+  }
+
+  /** The session gets nothing more before something of its own is over. */
+  hold(): void {
+    this.#isAsked = true;
+    this.#update();
+  }
+
+  /** That is over, or it never began. */
+  letGo(): void {
+    if (!this.#isAsked) return;
+    this.#isAsked = false;
+    this.#update();
+    this.#tellEnd();
   }
 
   /** A file that is received fills up, or takes more again. */
@@ -220,6 +236,7 @@ export class InputFlow implements TurnTaker, Holder {
     if (
       this.#isPeerBehind ||
       this.#isFileSinkFull ||
+      this.#isAsked ||
       this.#outputBytes > limits.server.consoleBytes
     )
       return true;

@@ -4,6 +4,7 @@ import { isLoopback, networkOf } from '../../net/address';
 import { BoundedMap } from '../../protocol/bounded';
 import { type OperationName, operations, type RateKind } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
+import type { Name } from '../../protocol/model';
 import { Bucket, type Rate } from './bucket';
 
 /** What an operator changes of the rates. */
@@ -49,9 +50,9 @@ export class Rates {
     return new Caller(this, isExempt ? undefined : bucketsOf(this.#byAddress, networkOf(host)));
   }
 
-  /** The buckets of an account, which its token names. */
-  account(tokenHash: string): Buckets {
-    return bucketsOf(this.#byAccount, tokenHash);
+  /** The buckets of an account. */
+  account(name: Name): Buckets {
+    return bucketsOf(this.#byAccount, name);
   }
 
   /** Takes what a command costs from all buckets, or from none where one has too little: how long until it has, in ms. */
@@ -82,7 +83,7 @@ export class Rates {
   }
 }
 
-/** The one who asks: a connection at an address, and the account that it has shown the token of. */
+/** The one who asks: a connection at an address, and the account that it has proved to be. */
 export class Caller {
   readonly #rates: Rates;
   readonly #connection: Buckets = {};
@@ -95,9 +96,9 @@ export class Caller {
     this.#address = address;
   }
 
-  /** From now on it asks for an account, too. A token that is none's stands for nobody. */
-  actFor(tokenHash: string): this {
-    this.#account = this.#rates.account(tokenHash);
+  /** From now on it asks for an account, too: one that was proved, by the name that the hub has for it. */
+  actFor(account: Name): this {
+    this.#account = this.#rates.account(account);
     return this;
   }
 

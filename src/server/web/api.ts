@@ -7,14 +7,14 @@ import type { Command, OperationName } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { type FileRef, recipientNameOf, refused } from '../../protocol/model';
 import type * as http from '../../protocol/web/wire/http';
+import type { Proved } from '../credentials/proofs';
 import { Lane } from '../journal/lanes';
 import type { Admission } from '../net/admission';
 import type { ConnectionHostDeps } from '../net/connection_host';
 import { type Answer, type Call, readJson, type SignedCall, urlOf } from './call';
-import { credentialsOf } from './credentials';
+import { type Credentials, credentialsOf } from './credentials';
 import { FileApi } from './file_api';
 import { Health } from './health';
-import { HistoryApi } from './history_api';
 import { type Operation, type OperationId, operations, schemas } from './operations';
 import { peerOf } from './peer_header';
 import { json, refusal, respondJson } from './responses';
@@ -55,13 +55,9 @@ export class Api {
         ),
       send: (call, message, file) => this.#send(call, message, file),
     });
-    const history = new HistoryApi((call, command) => this.#ask(call, command));
     this.#handlers = {
       health: (call) => this.#answerHealth(call),
       users: (call) => this.#users(call),
-      conversations: (call) => history.conversations(call),
-      history: (call) => history.page(call),
-      search: (call) => history.search(call),
       send: (call) => this.#sendText(call),
       sendFile: (call) => files.upload(call),
       claimFile: (call) => files.claim(call),
@@ -79,25 +75,48 @@ export class Api {
     };
     for (const [id, operation] of Object.entries(operations) as [OperationId, Operation][]) {
       const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-      const handle = this.#handlers[id] as (call: Call) => Promise<Response> | Response;
+      const handle = this.#handlers[id] as (
+        call: SignedCall | Call,
+      ) => Promise<Response> | Response;
       routes[path] = onlyMethod(operation.method, (request) => {
         const host = peerOf(request)?.host ?? '';
         const call: Call = { request, url: urlOf(request), host };
         if (!operation.isSecured) return handle(call);
         const credentials = credentialsOf(request);
         if (!credentials) return refusal(request, 'not-allowed');
-        return handle({ ...call, credentials } as SignedCall);
+        return this.#prove(call, credentials, handle);
       });
     }
     return routes;
   }
 
+  /** Serves a request once what it shows is proved. */
+  async #prove(
+    call: Call,
+    { account, secret }: Credentials,
+    handle: (call: SignedCall) => Promise<Response> | Response,
+  ): Promise<Response> {
+    const { request, host } = call;
+    const { proofs } = this.#deps;
+    const by = { host, isWanted: () => !request.signal.aborted };
+    const proved = await new Promise<Proved>((done) => {
+      if (account === undefined) proofs.proveKey(by, secret, done);
+      else proofs.prove(by, account, secret, done);
+    });
+    if (proved.ok) return handle({ ...call, proof: proved.value });
+    const { why } = proved;
+    // The unknown user is here the one who asks.
+    if (why === 'unknown-user') return refusal(request, why, { status: 401 });
+    if (why !== 'rate-limited') return refusal(request, why);
+    return refusal(request, why, { waitMs: limits.credentials.failurePauseMs });
+  }
+
   #ask<K extends OperationName>(
-    { host, credentials }: SignedCall,
+    { host, proof }: SignedCall,
     command: Command<K>,
     idempotencyKey?: string,
   ): Promise<Answer<K>> {
-    const caller = this.#deps.rates.caller(host).actFor(credentials.tokenHash);
+    const caller = this.#deps.rates.caller(host).actFor(proof.account);
     const waitMs = caller.take(command);
     if (waitMs > 0) {
       return Promise.resolve({ ...refused('rate-limited'), waitMs } as unknown as Answer<K>);
@@ -114,8 +133,8 @@ export class Api {
   }
 
   async #users(call: SignedCall): Promise<Response> {
-    const { request, credentials } = call;
-    const outcome = await this.#ask(call, { do: 'users', asker: credentials });
+    const { request, proof } = call;
+    const outcome = await this.#ask(call, { do: 'users', asker: proof });
     if (!outcome.ok) {
       // The unknown user is here the one who asks.
       const status = outcome.why === 'unknown-user' ? 401 : 503;
@@ -140,14 +159,14 @@ export class Api {
     message: InferOutput<typeof http.message>,
     file?: FileRef,
   ): Promise<Response> {
-    const { request, credentials } = call;
+    const { request, proof } = call;
     const to = recipientNameOf(message.to);
     if (!to) return refusal(request, 'unknown-user');
     const outcome = await this.#ask(
       call,
       {
         do: 'direct',
-        from: credentials,
+        from: proof,
         to,
         text: message.text,
         origin: this.#deps.dialect,

@@ -6,9 +6,8 @@ import * as v from 'valibot';
 import { networkOf } from '../../net/address';
 import type { OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
-import { refused, type Result } from '../../protocol/model';
+import { type Proof, refused, type Result } from '../../protocol/model';
 import type { ReceivedBytes } from '../net/received_bytes';
-import type { Credentials } from './credentials';
 
 export interface Call {
   readonly request: BunRequest;
@@ -17,9 +16,9 @@ export interface Call {
   readonly host: string;
 }
 
-/** A request that showed an account's name and a token. The hub decides whether it is the right token. */
+/** A request that has proved which account it acts for. The hub decides whether the credential is still good. */
 export interface SignedCall extends Call {
-  readonly credentials: Credentials;
+  readonly proof: Proof;
 }
 
 /** An outcome; of a command that was asked for too often, also after how long it may be, in ms. */

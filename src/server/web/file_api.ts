@@ -50,7 +50,7 @@ export class FileApi {
 
   /** Takes a file, which is the body, and sends it with its message. */
   async upload(call: SignedCall): Promise<Response> {
-    const { request, url, host, credentials } = call;
+    const { request, url, host, proof } = call;
     const { admission } = this.#deps;
     const query = safeParse(operations.sendFile.query, Object.fromEntries(url.searchParams));
     if (!query.success) return refusal(request, 'bad-request');
@@ -60,7 +60,7 @@ export class FileApi {
     if (!to) return refusal(request, 'unknown-user');
     // No bytes are taken before it is known whose they are, and that there is somebody to take them. A request that
     // is repeated under its key gets its first answer, whatever has become of the recipient since.
-    const may = await this.#deps.ask(call, { do: 'may-send-file', from: credentials, to });
+    const may = await this.#deps.ask(call, { do: 'may-send-file', from: proof, to });
     if (!may.ok) {
       if (statusOf(may.why) === 401) return refusal(request, 'not-allowed');
       const isRepeat = query.output.key !== undefined && may.why !== 'rate-limited';
@@ -87,7 +87,7 @@ export class FileApi {
     try {
       const stored = await receive(files, call.request.body, size, {
         address: networkOf(call.host),
-        account: call.credentials.tokenHash,
+        account: call.proof.account,
       });
       if (!stored.ok) return refusal(call.request, stored.why);
       ({ hash } = stored.value);
@@ -100,20 +100,20 @@ export class FileApi {
 
   /** Turns a message's file into an address that a plain link can lead to. */
   async claim(call: SignedCall): Promise<Response> {
-    const { request, credentials } = call;
+    const { request, proof } = call;
     const claim = await readJson(call, schemas.Claim, this.#deps.received);
     if (!claim.ok) return refusal(request, 'bad-request');
     const from = recipientNameOf(claim.value.from);
     if (!from) return refusal(request, 'unknown-file');
     const { id } = claim.value;
-    const outcome = await this.#deps.ask(call, { do: 'file-find', ...credentials, from, id });
+    const outcome = await this.#deps.ask(call, { do: 'file-find', ...proof, from, id });
     if (!outcome.ok) {
       // The unknown user is here the one who asks.
       const status = outcome.why === 'unknown-user' ? 401 : statusOf(outcome.why);
       return refusal(request, outcome.why, { status, waitMs: outcome.waitMs });
     }
     const { size, name } = outcome.value;
-    const url = `/files/${this.#tickets.issue(credentials.tokenHash, outcome.value)}`;
+    const url = `/files/${this.#tickets.issue(proof.account, outcome.value)}`;
     return json(201, { url, name, size } satisfies InferOutput<typeof http.download>);
   }
 

@@ -51,7 +51,7 @@ function describe(operationId: string, operation: Operation) {
   return {
     operationId,
     summary,
-    ...(isSecured && { security: [{ account: [] }] }),
+    ...(isSecured && { security: [{ account: [] }, { key: [] }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: contentOf(body) } }),
     responses: Object.fromEntries(responses),
@@ -68,7 +68,7 @@ export const openApiJson = (): string =>
       title: 'chat',
       version: '1',
       description:
-        'Send messages and see who is here, from scripts. Accounts and their tokens are made on the page.',
+        'Send messages and see who is here, from scripts. Accounts and their keys are made on the page.',
     },
     servers: [{ url: '/' }],
     paths: Object.fromEntries(
@@ -82,7 +82,12 @@ export const openApiJson = (): string =>
         account: {
           type: 'http',
           scheme: 'Basic',
-          description: 'The account as user name, its token as password.',
+          description: 'The account as user name, a key or its password as password.',
+        },
+        key: {
+          type: 'http',
+          scheme: 'Bearer',
+          description: 'A key of the account, which says whose it is.',
         },
       },
       schemas: toJsonSchemaDefs(schemas, conversion),

@@ -26,7 +26,7 @@ export class Tickets {
     this.#clock = clock;
   }
 
-  /** A new ticket for an account, which its token names. Of too many the account's own first one is dropped, never another account's. */
+  /** A new ticket for an account. Of too many the account's own first one is dropped, never another account's. */
   issue(account: string, file: WaitingFile): string {
     const ticket = randomBytes(ticketBytes).toString('base64url');
     this.renew(ticket, { account, file });

@@ -4,6 +4,7 @@ import { expect, test } from 'bun:test';
 
 import { ChannelsPeer } from '../../protocol/channels/person';
 import { operation } from '../../protocol/mailbox/person';
+import { join } from '../../protocol/web/person';
 import { listenTcp } from '../../support/tcp';
 import { describePage, openConversation, slowMs, untilShown } from './site';
 
@@ -54,6 +55,29 @@ describePage('conversations', (site) => {
       expect(await scott.read()).toBe('[alice] Who are you?');
       scott.send('I hardly know');
       await untilShown(alice, 'I hardly know');
+    },
+    slowMs,
+  );
+
+  test(
+    'a text of thousands of lines is no taller than others, until its reader wants all of it',
+    async () => {
+      const page = await site.enter('duchess');
+      await openConversation(page, 'jabber');
+      await using jabber = await join(site.server.port('web'), 'jabber');
+      const heights = (): Promise<number[]> =>
+        page.locator('.bubble').evaluateAll((all) => all.map((one) => one.clientHeight));
+      const texts = [`begin${'\n'.repeat(60_000)}end`, 'moral '.repeat(10_000)];
+      for (const [index, text] of texts.entries()) {
+        await jabber.ask({ do: 'send', to: 'duchess', text, key: `a tall text ${index}` });
+        await page.getByRole('button', { name: 'Show all' }).nth(index).waitFor();
+      }
+      expect(Math.max(...(await heights()))).toBeLessThan(2_000);
+      const last = page.locator('.bubble').last();
+      await last.getByRole('button', { name: 'Show all' }).click();
+      expect(Math.max(...(await heights()))).toBeGreaterThan(5_000);
+      await last.getByRole('button', { name: 'Show less' }).click();
+      expect(Math.max(...(await heights()))).toBeLessThan(2_000);
     },
     slowMs,
   );

@@ -3,8 +3,9 @@
 import { test } from 'bun:test';
 import { join } from 'node:path';
 
+import { hashOfSecret } from '../../../src/protocol/bytes/token';
 import { groups } from '../../../src/protocol/groups/index';
-import { named, TestHub } from '../../support/journal';
+import { TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 import { startServer } from '../../support/server';
 import { Conversation } from './conversation';
@@ -186,16 +187,15 @@ test('before Req.Connect, and names', () =>
 test('an account is still in its groups after a restart of the server; a guest is not', async () => {
   const folder = await scratchFolder();
   const hub = new TestHub(join(folder, 'chat.db'));
-  const person = { fullName: 'Alice', born: '04/05/1852', host: '127.0.0.1' };
-  const tokenHash = new Bun.CryptoHasher('sha256').update('secret').digest('hex');
-  hub.must({ do: 'register', name: named('alice'), ...person, tokenHash });
+  const key = '1'.repeat(43);
+  hub.registerWith('alice', hashOfSecret(key));
   hub.journal.close();
   hub.db.close();
   const connect = `
     alice connects
     alice > Req.Connect User=alice Token=wrong
     alice < Res.Confirmation Status=not-allowed
-    alice > Req.Connect User=alice Token=secret
+    alice > Req.Connect User=alice Token=${key}
     alice < Res.Confirmation User=alice Status=ok | alice 127.0.0.1 :alice\\n`;
   {
     await using first = await startServer([groups], { folder });

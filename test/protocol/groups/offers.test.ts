@@ -78,6 +78,7 @@ describe('files of other doors', () => {
       },
       false,
     );
+    client.host.secrets.set('alice', ['t', 7]);
     client.sends('Req.Connect User=alice Token=t');
     expect(client.hears().slice(1)).toEqual([
       'File_transfer User=bob Id=m77 Status=offer File-Name=x.png File-Size=5',

@@ -4,10 +4,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:te
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { hashOfSecret } from '../../../src/protocol/bytes/token';
 import { groups } from '../../../src/protocol/groups/index';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { runChat, startChat } from '../../support/executable';
-import { named, TestHub } from '../../support/journal';
+import { TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 import { Conversation } from './conversation';
@@ -190,9 +191,8 @@ describe('a file', () => {
 test('an account is who its token says, in a session and in one message', async () => {
   const data = await scratchFolder();
   const hub = new TestHub(join(data, 'chat.db'));
-  const tokenHash = new Bun.CryptoHasher('sha256').update('secret').digest('hex');
-  const person = { fullName: 'Eve', born: '04/05/1852', host: '127.0.0.1', tokenHash };
-  hub.must({ do: 'register', name: named('eve'), ...person });
+  const key = '1'.repeat(43);
+  hub.registerWith('eve', hashOfSecret(key));
   hub.journal.close();
   hub.db.close();
   await using own = await startServer([groups], { folder: data });
@@ -206,7 +206,7 @@ test('an account is who its token says, in a session and in one message', async 
   const wrong = await runChat(['send', `${place}/bob`, 'hi'], { env: { CHAT_TOKEN: 'wrong' } });
   expect(wrong.status).toBe(77);
 
-  const env = { CHAT_TOKEN: 'secret' };
+  const env = { CHAT_TOKEN: key };
   expect((await runChat(['send', `${place}/bob`, 'hi'], { env })).status).toBe(0);
   await played.play('bob < Req.Send User=eve To=bob Id=1 | hi');
   const first = await startChat(['connect', place], { env });

@@ -24,15 +24,12 @@ describe('coming in', () => {
     );
   });
 
-  test('with a token makes the client that account, whose groups are told', () => {
+  test('with a key makes the client that account, whose groups are told', () => {
     const groups = [{ name: room('club'), creates: true, members: [name('alice')] }];
     const client = new Client({ 'group-list': () => yes<'group-list'>({ groups }) }, false);
+    client.host.secrets.set('alice', ['secret', 7]);
     client.sends('Req.Connect User=alice Token=secret');
-    expect(client.host.commands[0]).toMatchObject({
-      do: 'login',
-      account: 'alice',
-      tokenHash: new Bun.CryptoHasher('sha256').update('secret').digest('hex'),
-    });
+    expect(client.host.commands[0]).toMatchObject({ do: 'login', account: 'alice', credential: 7 });
     expect(client.hears().at(-1)).toBe('Group.Joined User=alice Group=club');
   });
 

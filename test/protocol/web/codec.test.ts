@@ -129,7 +129,7 @@ test.each([
   ['{"do":"users","ref":1,"more":true}'],
   ['{"do":"send","ref":1,"to":"bob","text":5,"key":"12345678"}'],
   ['{"do":"send","ref":1,"to":"bob","text":"hi","key":"short"}'],
-  [`{"do":"login","ref":1,"name":"ana","token":"${'T'.repeat(42)}"}`],
+  [`{"do":"key-add","ref":1,"key":"${'T'.repeat(42)}"}`],
   ['{"do":"balance","ref":1,"amount":-1}'],
   [`{"do":"undelivered","ref":1,"serials":[${Array(257).fill(1).join()}]}`],
 ])('no request: %s', (text) => {

@@ -2,9 +2,16 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import { hashOfToken } from '../../../src/protocol/bytes/token';
+import { hashOfSecret } from '../../../src/protocol/bytes/token';
 import { limits } from '../../../src/protocol/limits';
-import type { Direct, FileHash, Name, RoomName, SessionId } from '../../../src/protocol/model';
+import type {
+  CredentialId,
+  Direct,
+  FileHash,
+  Name,
+  RoomName,
+  SessionId,
+} from '../../../src/protocol/model';
 import { WebSession } from '../../../src/protocol/web/server/session';
 import type { RequestBody, ServerMessage } from '../../../src/protocol/web/wire/messages';
 import { type Answers, FakeHost, Feed } from '../../support/fake_host';
@@ -55,7 +62,7 @@ const served: [RequestBody, Answers, unknown, unknown][] = [
       fullName: 'Ana',
       born: '01/02/2000',
       host: '127.0.0.1',
-      tokenHash: hashOfToken(token),
+      key: { hash: hashOfSecret(token), label: '' },
     },
     {},
   ],
@@ -179,8 +186,8 @@ const served: [RequestBody, Answers, unknown, unknown][] = [
   ],
   [
     { do: 'doors', open: true },
-    { 'token-required': () => ({ ok: true, value: { required: false } }) },
-    { do: 'token-required', session, required: false },
+    { 'credential-required': () => ({ ok: true, value: { required: false } }) },
+    { do: 'credential-required', session, required: false },
     { open: true },
   ],
 ];
@@ -213,13 +220,14 @@ describe('requests', () => {
       login: () => ({ ok: true, value: { name: ana } }),
       unregister: () => yes,
     });
+    page.host.secrets.set('ana', [token, 7]);
     const told = page.ask({ do: 'login', name: 'ana', token }, { do: 'unregister' });
     expect(told).toEqual([
       { is: 'done', ref: 1, value: { name: 'ana' } },
       { is: 'done', ref: 2, value: {} },
     ]);
     const { machine, remote: address } = page.host;
-    const entry = { session, account: ana, tokenHash: hashOfToken(token), dialect: 'web' };
+    const entry = { session, account: ana, credential: 7 as CredentialId, dialect: 'web' };
     expect(page.host.commands).toEqual([
       { do: 'login', ...entry, machine, address, watches: true },
       { do: 'unregister', account: ana, host: '127.0.0.1', session },

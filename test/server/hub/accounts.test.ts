@@ -72,27 +72,19 @@ describe('accounts', () => {
   });
 });
 
-describe('accounts with a token', () => {
-  const secret = (hub: TestHub): void =>
-    hub.must({
-      do: 'register',
-      name: named('eve'),
-      fullName: 'Eve',
-      born: '01/01/2000',
-      host: 'h',
-      tokenHash: 't0k3n',
-    });
+describe('accounts with a key', () => {
+  const secret = (hub: TestHub): void => hub.registerWith('eve', 't0k3n');
   const login = (
     hub: TestHub,
     session: string,
-    tokenHash: string,
+    hash: string,
     { account = 'eve', watches = false } = {},
   ) =>
     hub.ask({
       do: 'login',
       session: sessionOf(session),
+      ...hub.proof('eve', hash),
       account: named(account),
-      tokenHash,
       dialect: 'test',
       machine: 'm1',
       address: { host: 'h', port: 1 },

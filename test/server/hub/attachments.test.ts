@@ -49,18 +49,10 @@ describe('attachments', () => {
 
   test('are listed for a session of their recipient, once their message was delivered', () => {
     const hub = testHub('alice');
-    const token = { account: named('bob'), tokenHash: 't' };
-    hub.must({
-      do: 'register',
-      name: named('bob'),
-      fullName: 'Bob',
-      born: '01/01/2000',
-      host: 'h',
-      tokenHash: 't',
-    });
+    hub.registerWith('bob');
     const serial = attach(hub);
     const at = { dialect: 'test', machine: 'm1', address: { host: 'h', port: 1 } };
-    hub.must({ do: 'login', session: sessionOf('s'), ...token, ...at });
+    hub.must({ do: 'login', session: sessionOf('s'), ...hub.proof('bob'), ...at });
     const list = () => hub.ask({ do: 'files-waiting', session: sessionOf('s') });
     expect(list()).toEqual({ ok: true, value: { files: [] } });
     hub.must(settle('a2', serial));

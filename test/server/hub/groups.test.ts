@@ -149,21 +149,12 @@ describe('groups of accounts', () => {
     hub.must({
       do: 'login',
       session: sessionOf(session),
-      account: named(account),
-      tokenHash: account,
+      ...hub.proof(account),
       dialect: 'test',
       machine: 'm1',
       address: { host: 'h', port: 1 },
     });
-  const account = (hub: TestHub, name: string) =>
-    hub.must({
-      do: 'register',
-      name: named(name),
-      fullName: name,
-      born: '01/01/2000',
-      host: 'h',
-      tokenHash: name,
-    });
+  const account = (hub: TestHub, name: string) => hub.registerWith(name);
 
   test('survive absence and a restart; guests in them do not', async () => {
     const path = join(await scratchFolder(), 'chat.db');

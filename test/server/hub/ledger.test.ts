@@ -75,14 +75,11 @@ describe('balances', () => {
   test("an account's balance is its own, not that of a guest who had the name before or has it later", () => {
     const hub = testHub({ ann: 70 });
     hub.must(leave('s1'));
-    const tokenHash = 'hash';
-    const who = { name: named('ann'), fullName: 'Ann', born: '01/01/2000', host: 'h' };
-    hub.must({ do: 'register', ...who, tokenHash });
+    hub.registerWith('ann');
     hub.must({
       do: 'login',
       session: sessionOf('s2'),
-      account: named('ann'),
-      tokenHash,
+      ...hub.proof('ann'),
       dialect: 'web',
       machine: 'm1',
       address: { host: 'h', port: 1 },

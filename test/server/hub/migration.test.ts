@@ -59,8 +59,7 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
     hub.must({
       do: 'login',
       session: sessionOf(session),
-      account: named(name),
-      tokenHash: 'right',
+      ...hub.proof(name, 'right'),
       dialect: 'test',
       machine: 'm1',
       address: { host: 'h', port: 1 },
@@ -79,7 +78,7 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
   expect(invitations).toEqual([{ group_name: 'family', recipient: 'a3' }]);
 
   const isRequired = (session: string) =>
-    hub.ask({ do: 'token-required', session: sessionOf(session) });
+    hub.ask({ do: 'credential-required', session: sessionOf(session) });
   expect(isRequired('s1')).toEqual({ ok: true, value: { required: true } });
   expect(isRequired('s2')).toEqual({ ok: true, value: { required: false } });
 
@@ -95,7 +94,7 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
   expect(hub.ask(direct('carol'))).toMatchObject({ ok: true, value: { id: 1, waiting: false } });
   const repeat = { ok: true, value: { serial: 8 } } as const;
   expect(hub.ask(direct('carol'), 'once at the page')).toMatchObject(repeat);
-  const own = { ...direct('alice'), from: { account: named('alice'), tokenHash: 'right' } };
+  const own = { ...direct('alice'), from: hub.proof('alice', 'right') };
   expect(hub.ask(own, 'once over HTTP')).toMatchObject(repeat);
   // Bob has a token, so the account is called no more.
   const addresses = hub.db.query('SELECT account, port FROM address').all();
@@ -109,25 +108,17 @@ test('version 3: groups, tokens, remembered outcomes and money are as they were'
 test('version 3: a group still goes with its last member, and its invitations with it', () => {
   const hub = new TestHub(version3());
   for (const name of ['alice', 'bob']) {
-    hub.db.run('UPDATE account SET token_hash = NULL WHERE name = ?', [name]);
-    hub.must({ do: 'unregister', account: named(name), host: 'h' });
+    hub.must({ do: 'unregister', ...hub.proof(name, 'right'), host: 'h' });
   }
   expect(hub.db.query('SELECT * FROM chat_group').all()).toEqual([]);
   expect(hub.db.query('SELECT * FROM group_invitation').all()).toEqual([]);
 });
 
-test('an account made today requires its token, as before', () => {
+test('an account made today requires its key, as before', () => {
   const hub = new TestHub(oldDatabase(1, []));
-  hub.must({
-    do: 'register',
-    name: named('dave'),
-    fullName: 'Dave',
-    born: '01/01/2000',
-    host: 'h',
-    tokenHash: 'right',
-  });
-  const row = hub.db.query('SELECT token_required FROM account').get();
-  expect(row).toEqual({ token_required: 1 });
+  hub.registerWith('dave');
+  const row = hub.db.query('SELECT credential_required FROM account').get();
+  expect(row).toEqual({ credential_required: 1 });
 });
 
 const user = (name: string, key = name): string =>

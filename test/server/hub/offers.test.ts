@@ -315,20 +315,12 @@ describe('a file that waits with a message', () => {
 
 test('an account that is here twice is asked at both places, and decides at one', () => {
   const hub = people();
-  hub.must({
-    do: 'register',
-    name: named('fay'),
-    fullName: 'Fay',
-    born: '01/01/2000',
-    host: '10.0.0.1',
-    tokenHash: 'fay',
-  });
+  hub.registerWith('fay');
   for (const session of ['f1', 'f2']) {
     hub.must({
       do: 'login',
       session: sessionOf(session),
-      account: named('fay'),
-      tokenHash: 'fay',
+      ...hub.proof('fay'),
       dialect: 'test',
       machine: 'm1',
       address: { host: '10.0.0.2', port: 4000 },

@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 
 import { networkOf } from '../../../src/net/address';
 import { limits } from '../../../src/protocol/limits';
+import type { Name } from '../../../src/protocol/model';
 import { Bucket } from '../../../src/server/quota/bucket';
 import { readRates } from '../../../src/server/quota/flag';
 import { type Caller, Rates, type RateSettings } from '../../../src/server/quota/rates';
@@ -87,10 +88,10 @@ describe('rates', () => {
     const rates = new TestRates();
     const { burst } = registrations.account;
     const passed = Array.from({ length: 10 }, (_, at) =>
-      registered(rates.caller(`10.0.0.${at}`).actFor('token'), burst / 2),
+      registered(rates.caller(`10.0.0.${at}`).actFor('ann' as Name), burst / 2),
     );
     expect(passed.reduce((sum, one) => sum + one, 0)).toBe(burst);
-    expect(registered(rates.caller('10.0.0.1').actFor('other'), 1)).toBe(1);
+    expect(registered(rates.caller('10.0.0.1').actFor('bob' as Name), 1)).toBe(1);
   });
 
   test('a /64 is one address', () => {

@@ -1,6 +1,9 @@
 // One message: its text, never read as HTML, its file, its time and its ticks.
 
+import { useSignal } from '@preact/signals';
+
 import { withMarks } from '../../../protocol/bytes/escape';
+import { limits } from '../../../protocol/limits';
 import { cancelUpload, canSendAgain, downloadFile, sendAgain, takeFile } from '../attachments';
 import { reasonFor } from '../faults';
 import { uploads } from '../state';
@@ -44,11 +47,7 @@ export function Bubble({ message, follows, isShared }: BubbleProps) {
       <span class={isShared && !mine && !follows ? 'from' : 'unseen'}>
         <bdi>{mine ? t.you : from}</bdi>{' '}
       </span>
-      {text !== '' && (
-        <p class="text" dir="auto">
-          {text}
-        </p>
-      )}
+      {text !== '' && <Text text={text} />}
       {file && <AttachedFile message={message} />}
       <footer>
         {state === 'failed' && <Failure message={message} />}
@@ -59,6 +58,40 @@ export function Bubble({ message, follows, isShared }: BubbleProps) {
       </footer>
     </article>
   );
+}
+
+/** A text of thousands of lines would push all others away: of a tall one the beginning, and the rest for who wants it. */
+function Text({ text }: { text: string }) {
+  const isWhole = useSignal(false);
+  const beginning = beginningOf(text);
+  return (
+    <>
+      <p class="text" dir="auto">
+        {isWhole.value || beginning === text ? text : `${beginning}…`}
+      </p>
+      {beginning !== text && (
+        <button
+          type="button"
+          class="quiet"
+          aria-expanded={isWhole.value}
+          onClick={() => (isWhole.value = !isWhole.value)}
+        >
+          {isWhole.value ? t.showLess : t.showAll}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** As much of a text as is shown at first. */
+function beginningOf(text: string): string {
+  const most = limits.page.bubbleCharacters;
+  // Not half of a character.
+  const short = text.length > most ? text.slice(0, most).replace(/[\ud800-\udbff]$/, '') : text;
+  const lines = short.split('\n');
+  return lines.length > limits.page.bubbleLines
+    ? lines.slice(0, limits.page.bubbleLines).join('\n')
+    : short;
 }
 
 function Failure({ message }: { message: StoredMessage }) {

@@ -23,6 +23,7 @@ import { t } from '../texts/index';
 import { Avatar } from './avatar';
 import { NameForm } from './name_form';
 import { Item, Section } from './sidebar_item';
+import { TranscriptButton } from './transcript_button';
 
 export function Sidebar() {
   const others = users.value.filter((user) => user.name !== me.value);
@@ -77,14 +78,7 @@ function Header() {
           <small>{t.account}</small>
         </span>
       </button>
-      <button
-        type="button"
-        class="quiet"
-        aria-pressed={panel.value === 'transcript'}
-        onClick={() => togglePanel('transcript')}
-      >
-        {t.transcript}
-      </button>
+      <TranscriptButton />
     </header>
   );
 }

@@ -6,10 +6,11 @@ import { limits } from '../../../protocol/limits';
 import { connect, register } from '../account';
 import { signInFault } from '../faults';
 import { fieldsOf, sourceDate } from '../forms';
-import { connection, panel, togglePanel } from '../state';
+import { connection } from '../state';
 import { tokens } from '../store';
 import { t } from '../texts/index';
 import { Mark } from './mark';
+import { TranscriptButton } from './transcript_button';
 
 export function SignIn() {
   const fault = useSignal('');
@@ -52,14 +53,7 @@ export function SignIn() {
         <p class="small">{t.tokenNote}</p>
       </section>
       <footer>
-        <button
-          type="button"
-          class="quiet"
-          aria-pressed={panel.value === 'transcript'}
-          onClick={() => togglePanel('transcript')}
-        >
-          {t.transcript}
-        </button>
+        <TranscriptButton />
       </footer>
     </main>
   );

@@ -52,6 +52,8 @@ export const en = {
   cancel: 'Cancel',
   sendAgain: 'Send again',
   download: 'Download',
+  showAll: 'Show all',
+  showLess: 'Show less',
   downloaded: 'downloaded',
   haveIt: 'I have it',
   haveItWhy: 'The server need not keep it any longer',

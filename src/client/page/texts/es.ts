@@ -55,6 +55,8 @@ export const es: Texts = {
   cancel: 'Cancelar',
   sendAgain: 'Enviar otra vez',
   download: 'Descargar',
+  showAll: 'Mostrar todo',
+  showLess: 'Mostrar menos',
   downloaded: 'descargado',
   haveIt: 'Ya lo tengo',
   haveItWhy: 'El servidor ya no necesita guardarlo',

@@ -55,6 +55,8 @@ export const pt: Texts = {
   cancel: 'Cancelar',
   sendAgain: 'Enviar de novo',
   download: 'Descarregar',
+  showAll: 'Mostrar tudo',
+  showLess: 'Mostrar menos',
   downloaded: 'descarregado',
   haveIt: 'Já o tenho',
   haveItWhy: 'O servidor já não precisa de o guardar',

@@ -1,6 +1,7 @@
 // What the hub's refusals are called on this wire.
 
 import type { OperationName, Outcome } from '../../commands';
+import type { ProofRefusal } from '../../dialect';
 import type { OfferFailure } from '../../model';
 import type { Reason, Status } from '../wire/messages';
 
@@ -10,7 +11,7 @@ export type GroupOperation =
   'group-create' | 'group-invite' | 'group-accept' | 'group-decline' | 'group-leave';
 
 /** Why a user is not let in. */
-export function signInRefusal(why: Refusal<'enter' | 'login'>): Status {
+export function signInRefusal(why: Refusal<'enter' | 'login'> | ProofRefusal): Status {
   switch (why) {
     case 'name-taken':
     case 'unknown-user':
@@ -19,6 +20,7 @@ export function signInRefusal(why: Refusal<'enter' | 'login'>): Status {
     case 'already-entered':
       return 'connected-already';
     case 'none-free':
+    case 'too-many':
     case 'storage':
     case 'overloaded':
     case 'rate-limited':

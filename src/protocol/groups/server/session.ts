@@ -176,11 +176,11 @@ export class GroupsSession implements Session {
 
   // ---- coming in
 
-  #connect({ user = '', token, id }: Message): void {
+  #connect({ user = '', token, password, id }: Message): void {
     const name = nameOf(user);
     if (name === undefined) return this.#confirm(id, 'bad-name');
     this.#happen('connect');
-    signIn(this.#host, name, token, (result) => {
+    signIn(this.#host, name, token ?? password, (result) => {
       if (this.#state === 'entering') this.#answerConnect(id, name, result);
     });
   }

@@ -1,9 +1,8 @@
 // What the hub is asked for a user who comes in: the name or the account, and all that the first answer says.
 
-import { hashOfToken } from '../../bytes/token';
 import type { Outcome, Output } from '../../commands';
 import type { Host } from '../../dialect';
-import { type Name, ok, refused, type Result } from '../../model';
+import { type Name, ok, type Proof, refused, type Result } from '../../model';
 import type { ListedUser } from '../wire/codec';
 import { dialectName, type Status } from '../wire/messages';
 import { listed } from './addressing';
@@ -17,11 +16,24 @@ export interface SignedIn {
   readonly files: Output<'files-waiting'>['files'];
 }
 
-/** Signs a guest in, or with a token an account. `done` gets its answer in order, even after a loss. */
+/** Signs a guest in, or with a key or a password an account. `done` gets its answer in order, even after a loss. */
 export function signIn(
   host: Host,
   name: Name,
-  token: string | undefined,
+  secret: string | undefined,
+  done: (result: Result<SignedIn, Status>) => void,
+): void {
+  if (secret === undefined) return admit(host, name, undefined, done);
+  host.prove(name, secret, (proof) => {
+    if (proof.ok) admit(host, name, proof.value, done);
+    else done(refused(signInRefusal(proof.why)));
+  });
+}
+
+function admit(
+  host: Host,
+  name: Name,
+  proof: Proof | undefined,
   done: (result: Result<SignedIn, Status>) => void,
 ): void {
   const { session, machine, remote } = host;
@@ -32,16 +44,16 @@ export function signIn(
   const entered = (outcome: Outcome<'enter' | 'login'>): void => {
     if (!outcome.ok) refusal = signInRefusal(outcome.why);
   };
-  if (token === undefined) {
+  if (proof === undefined) {
     host.submit({ do: 'enter', ...at, wanted: { name }, collision: 'refuse' }, entered);
   } else {
-    host.submit({ do: 'login', ...at, account: name, tokenHash: hashOfToken(token) }, entered);
+    host.submit({ do: 'login', ...at, ...proof }, entered);
   }
   host.submit({ do: 'users', asker: { session } }, (outcome) => {
     if (outcome.ok) users = listed(outcome.value.users, host.server.host);
   });
   // For a guest nothing has waited.
-  if (token !== undefined) {
+  if (proof !== undefined) {
     host.submit({ do: 'files-waiting', session }, (outcome) => {
       if (outcome.ok) ({ files } = outcome.value);
     });

@@ -47,6 +47,7 @@ const textKeys = {
   status: 'Status',
   reason: 'Reason',
   token: 'Token',
+  password: 'Password',
   fileName: 'File-Name',
 } as const;
 
@@ -169,6 +170,7 @@ export function headerLines(
   add(textKeys.status, content.status);
   add(textKeys.reason, content.reason);
   add(textKeys.token, content.token);
+  add(textKeys.password, content.password);
   add(textKeys.fileName, content.fileName);
   add(numberKeys.fileSize, content.fileSize);
   return lines;

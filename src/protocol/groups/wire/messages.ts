@@ -48,6 +48,8 @@ export interface Message {
   /** Why it failed; absent where the peer gives no code that this protocol has. */
   readonly reason?: Reason;
   readonly token?: string;
+  /** What an account's owner chose, where `Token` would be a key. */
+  readonly password?: string;
   readonly fileName?: string;
   /** In bytes. */
   readonly fileSize?: number;

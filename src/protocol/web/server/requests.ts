@@ -1,97 +1,21 @@
 // What each request asks of the hub, and how its outcome is worded as a reply: one handler a verb.
 
-import { hashOfToken } from '../../bytes/token';
-import { isBirthDate, isFullName } from '../../bytes/validation';
-import type { Balances, Command, OperationName, Outcome } from '../../commands';
-import type { Host } from '../../dialect';
+import type { Balances } from '../../commands';
 import { limits } from '../../limits';
-import { type Name, nameOf, recipientNameOf, type RoomName, roomNameOf } from '../../model';
-import type { Reply, ReplyOf, Request, Verb } from '../wire/messages';
-
-/** What this dialect is called where commands name one. */
-const dialect = 'web';
-
-/** All verbs but `got`, which needs no hub. */
-type ServedVerb = Exclude<Verb, 'got'>;
-type OutputOf<K extends OperationName> = Extract<Outcome<K>, { ok: true }>['value'];
+import { nameOf, recipientNameOf, type RoomName, roomNameOf } from '../../model';
+import type { ReplyOf, Request } from '../wire/messages';
+import { identityHandlers } from './identity';
+import { dialect, type Handler, nothing, type ServedVerb, WebReplies } from './replies';
 
 /** Serves the requests of one connection. */
-export class WebRequests {
-  readonly host: Host;
-  readonly #reply: (reply: Reply) => void;
-  /** The account that this connection last asked to be. */
-  account: Name | undefined;
-
-  constructor(host: Host, reply: (reply: Reply) => void) {
-    this.host = host;
-    this.#reply = reply;
-  }
-
+export class WebRequests extends WebReplies {
   serve(request: Request<ServedVerb>): void {
     const handle = handlers[request.do] as (requests: this, request: Request) => void;
     handle(this, request);
   }
-
-  /** Replies without asking the hub, behind the replies that are still owed. */
-  done<V extends ServedVerb>({ ref }: Request<V>, value: ReplyOf<V>): void {
-    this.host.inOrder(() => this.#reply({ is: 'done', ref, value }));
-  }
-
-  /** Refuses without asking the hub, behind the replies that are still owed. */
-  refuse({ ref }: Request, why: string): void {
-    this.host.inOrder(() => this.#reply({ is: 'refused', ref, why }));
-  }
-
-  /** Submits what a request asks for, and replies with its outcome. */
-  submit<K extends OperationName, V extends ServedVerb>(
-    { ref }: Request<V>,
-    command: Command<K>,
-    value: (output: OutputOf<K>) => ReplyOf<V>,
-    key?: string,
-  ): void {
-    this.host.submit(
-      command,
-      (outcome) => {
-        if (outcome.ok) this.#reply({ is: 'done', ref, value: value(outcome.value) });
-        else this.#reply({ is: 'refused', ref, why: outcome.why });
-      },
-      key,
-    );
-  }
 }
 
-type Handler<V extends ServedVerb> = (requests: WebRequests, request: Request<V>) => void;
-
-const nothing = (): Record<string, never> => ({});
 const balances = ({ before, after }: Balances): ReplyOf<'balance'> => ({ before, after });
-
-const register: Handler<'register'> = (requests, request) => {
-  const { fullName, born, token } = request;
-  const { host } = requests;
-  const name = nameOf(request.name);
-  if (!name || !isFullName(fullName)) return requests.refuse(request, 'bad-name');
-  if (!isBirthDate(born, host.now)) return requests.refuse(request, 'bad-date');
-  const tokenHash = hashOfToken(token);
-  requests.submit(
-    request,
-    { do: 'register', name, fullName, born, host: host.remote.host, tokenHash },
-    nothing,
-  );
-};
-
-const login: Handler<'login'> = (requests, request) => {
-  const { session, machine, remote: address } = requests.host;
-  const account = nameOf(request.name);
-  if (!account) return requests.refuse(request, 'unknown-user');
-  requests.account = account;
-  const tokenHash = hashOfToken(request.token);
-  const connection = { session, dialect, machine, address };
-  requests.submit(
-    request,
-    { do: 'login', ...connection, account, tokenHash, watches: true },
-    ({ name }) => ({ name }),
-  );
-};
 
 const logout: Handler<'logout'> = (requests, request) => {
   requests.account = undefined;
@@ -208,14 +132,13 @@ const doors: Handler<'doors'> = (requests, request) => {
   const { open } = request;
   requests.submit(
     request,
-    { do: 'token-required', session, ...(open !== undefined && { required: !open }) },
+    { do: 'credential-required', session, ...(open !== undefined && { required: !open }) },
     ({ required }) => ({ open: !required }),
   );
 };
 
 const handlers: { readonly [V in ServedVerb]: Handler<V> } = {
-  register,
-  login,
+  ...identityHandlers,
   logout,
   unregister,
   users,

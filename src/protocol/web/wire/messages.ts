@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 
+import { keyForm } from '../../bytes/secret';
 import { limits } from '../../limits';
 
 export const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -10,15 +11,27 @@ const text = v.string();
 const ref = integer;
 /** The client's own name for something that is done once, however often it is requested. */
 export const idempotencyKey = v.pipe(v.string(), v.minLength(8), v.maxLength(64));
-/** 256 random bits in base64url. */
-export const tokenForm = /^[\w-]{43}$/;
-const token = v.pipe(v.string(), v.regex(tokenForm));
+/** A key of an account. */
+const key = v.pipe(v.string(), v.regex(keyForm));
+/** What its owner calls a key. */
+const label = v.optional(text);
 
 /** What a client may request, by the word in `do`, with the fields that go with it. */
 const requestFields = {
-  /** Makes an account. The client makes the token itself, so that nothing is lost with a lost reply. */
-  register: { name: text, fullName: text, born: text, token },
-  login: { name: text, token },
+  /** Makes an account. The client makes the key itself, so that nothing is lost with a lost reply. `invite`: a code. */
+  register: {
+    name: text,
+    fullName: text,
+    born: text,
+    token: key,
+    label,
+    invite: v.optional(text),
+  },
+  /**
+   * Becomes an account, by a key, a password or a recovery code. `key`: one that the account gets with it, for the
+   * next time.
+   */
+  login: { name: text, token: text, key: v.optional(key), label },
   logout: {},
   unregister: {},
   users: {},
@@ -42,8 +55,16 @@ const requestFields = {
   balance: { amount: integer },
   funds: {},
   transfer: { to: text, amount: integer, key: idempotencyKey },
-  /** Whether requests that show no token may write for the account at other doors; `open` sets it. */
+  /** Whether requests that show no credential may write for the account at other doors; `open` sets it. */
   doors: { open: v.optional(v.boolean()) },
+  /** What the account can be entered with. */
+  credentials: {},
+  'key-add': { key, label },
+  /** Sets the account's one password. */
+  password: { password: text },
+  /** Makes new recovery codes, instead of those before. */
+  recovery: {},
+  'credential-revoke': { id: integer },
   /** Answered at once, so that the client learns that the connection lives. */
   ping: {},
 } as const;
@@ -63,10 +84,17 @@ export const requestSchema = v.variant(
   ),
 );
 
+type Output<F> = F extends v.GenericSchema ? v.InferOutput<F> : never;
+type Entries<K extends Verb> = (typeof requestFields)[K];
+/** What may be left out may be undefined, too. */
 type Fields<K extends Verb> = {
-  [F in keyof (typeof requestFields)[K]]: (typeof requestFields)[K][F] extends v.GenericSchema
-    ? v.InferOutput<(typeof requestFields)[K][F]>
-    : never;
+  [F in keyof Entries<K> as undefined extends Output<Entries<K>[F]> ? never : F]: Output<
+    Entries<K>[F]
+  >;
+} & {
+  [F in keyof Entries<K> as undefined extends Output<Entries<K>[F]> ? F : never]?: Output<
+    Entries<K>[F]
+  >;
 };
 
 /** A request before it has its number. */
@@ -86,27 +114,13 @@ const group = v.object({ name: text, creates: v.boolean(), members: v.array(text
 const file = v.object({ name: text, size: integer });
 const balances = v.object({ before: integer, after: integer });
 const nothing = v.object({});
-
-/** A conversation, as the one who asks sees it. */
-export const conversationSchema = v.object({
-  conversation: integer,
-  kind: v.picklist(['private', 'group', 'room']),
-  name: text,
-});
-
-/** One thing that was said, as the history has it; `at`, `edited` and `deleted` are ms since 1970. */
-export const entrySchema = v.object({
-  serial: integer,
-  at: integer,
-  from: text,
-  own: v.boolean(),
-  text,
-  door: text,
-  id: v.optional(integer),
-  file: v.optional(file),
-  reply: v.optional(integer),
-  edited: v.optional(integer),
-  deleted: v.optional(integer),
+/** Times are in seconds since 1970. */
+const credential = v.object({
+  id: integer,
+  kind: v.picklist(['key', 'password', 'recovery']),
+  label: text,
+  madeAt: integer,
+  usedAt: v.optional(integer),
 });
 
 /** What a successful reply to each request holds. */
@@ -135,6 +149,11 @@ export const replySchemas = {
   funds: v.object({ balance: integer }),
   transfer: balances,
   doors: v.object({ open: v.boolean() }),
+  credentials: v.object({ credentials: v.array(credential) }),
+  'key-add': v.object({ id: integer }),
+  password: v.object({ id: integer }),
+  recovery: v.object({ codes: v.array(text) }),
+  'credential-revoke': nothing,
   ping: nothing,
 } as const;
 

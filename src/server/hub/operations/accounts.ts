@@ -2,35 +2,50 @@
 
 import { ok, refused, type SessionId } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
+import { addKey } from '../keys';
 import { accountRecipient } from '../names';
-import { hasToken, requiresToken } from '../state/accounts';
+import { mayActFor, requiresCredential } from '../state/credentials';
 
-const register: Define<'register'> =
-  ({ accounts, looks, users }) =>
-  (command, context) => {
-    const { name, fullName, born, host, tokenHash = null } = command;
-    if (users.isTaken(name)) {
-      // Only its owner knows the token, so this is the same request again: the first reply was lost.
-      const account = tokenHash === null ? undefined : accounts.find(name);
-      const isRepeat = account?.name === name && account.token_hash === tokenHash;
-      return isRepeat ? ok(undefined) : refused('name-taken');
-    }
-    context.isDurable = true;
-    const registeredAt = context.seconds;
-    const id = accounts.add({ name, fullName, born, host, tokenHash, registeredAt });
-    looks.addAccount(id, name);
-    return ok(undefined);
-  };
+const register: Define<'register'> = (hub) => (command, context) => {
+  const { accounts, credentials, invites, looks, users } = hub;
+  const { name, fullName, born, host, key, invite } = command;
+  if (users.isTaken(name)) {
+    // Only its owner knows the key, so this is the same request again: the first reply was lost.
+    const account = key && accounts.find(name);
+    const isRepeat =
+      account?.name === name && credentials.of(account.id).some(({ hash }) => hash === key?.hash);
+    return isRepeat ? ok(undefined) : refused('name-taken');
+  }
+  const registeredAt = context.seconds;
+  if (invite !== undefined && !invites.use(invite, registeredAt)) return refused('bad-invite');
+  context.isDurable = true;
+  const id = accounts.add({ name, fullName, born, host, registeredAt });
+  looks.addAccount(id, name);
+  if (key) addKey(hub, context, { id }, key);
+  return ok(undefined);
+};
 
 const unregister: Define<'unregister'> =
-  ({ accounts, attachments, callbacks, groups, history, membership, presence, sessions, users }) =>
+  ({
+    accounts,
+    attachments,
+    callbacks,
+    credentials,
+    groups,
+    membership,
+    presence,
+    sessions,
+    users,
+  }) =>
   (command, context) => {
     const account = accounts.find(command.account);
     if (!account) return refused('unknown-user');
     const { id, name } = account;
     const callback = callbacks.of(id);
-    if (command.session === undefined) {
-      if (hasToken(account)) return refused('not-allowed');
+    if (command.credential !== undefined) {
+      if (!mayActFor(credentials, account, command.credential)) return refused('not-allowed');
+    } else if (command.session === undefined) {
+      if (account.has_credential === 1) return refused('not-allowed');
       if (callback && callback.host !== command.host) return refused('elsewhere');
     } else if (sessions.find(command.session)?.account !== id) {
       return refused('not-allowed');
@@ -49,28 +64,28 @@ const unregister: Define<'unregister'> =
     }
     for (const hash of attachments.removeOf(recipient)) context.emit({ is: 'file-released', hash });
     context.emit({ is: 'forgotten', recipient });
-    history.conversations.accountGone(id);
     accounts.remove(id);
+    credentials.invalidate();
     presence.invalidate();
     if (callback || here.length > 0) users.announce(context, name, false);
     return ok(undefined);
   };
 
-const tokenRequired: Define<'token-required'> =
+const credentialRequired: Define<'credential-required'> =
   ({ accounts }) =>
   ({ required }, context, session) => {
     const account = session.account === null ? undefined : accounts.find(session.name);
     if (!account) return refused('no-account');
-    if (required === undefined) return ok({ required: requiresToken(account) });
+    if (required === undefined) return ok({ required: requiresCredential(account) });
     context.isDurable = true;
-    accounts.requireToken(account.id, required);
-    return ok({ required: required && account.token_hash !== null });
+    accounts.requireCredential(account.id, required);
+    return ok({ required: required && account.has_credential === 1 });
   };
 
 export const accountHandlers = (
   hub: HubState,
-): Pick<Handlers, 'register' | 'unregister' | 'token-required'> => ({
+): Pick<Handlers, 'register' | 'unregister' | 'credential-required'> => ({
   register: register(hub),
   unregister: unregister(hub),
-  'token-required': tokenRequired(hub),
+  'credential-required': credentialRequired(hub),
 });

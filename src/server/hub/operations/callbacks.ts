@@ -1,26 +1,28 @@
 // Presence by call-back address: an account says where it can be called, and the server remembers it.
 
-import { type Name, ok, refused } from '../../../protocol/model';
+import { type CredentialId, type Name, ok, refused } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
 import { accountOf, accountRecipient } from '../names';
-import { type AccountRow, hasToken } from '../state/accounts';
+import type { AccountRow } from '../state/accounts';
 import { callbackAddress, type CallbackRow } from '../state/callbacks';
+import { mayActFor } from '../state/credentials';
 
 /**
- * The account that a request without a token names. An account that has a token is never connected without it, whatever
- * else its owner allows: who is called is told everything that its owner is written.
+ * The account that a request names. One that has a credential is never connected without it, whatever else its owner
+ * allows: who is called is told everything that its owner is written.
  */
 function accountNamed(
-  { accounts }: HubState,
-  name: Name,
+  { accounts, credentials }: HubState,
+  { account: name, credential }: { readonly account: Name; readonly credential?: CredentialId },
 ): AccountRow | 'unknown-user' | 'not-allowed' {
   const account = accounts.find(name);
   if (!account) return 'unknown-user';
-  return hasToken(account) ? 'not-allowed' : account;
+  const isUnproved = credential === undefined && account.has_credential === 1;
+  return isUnproved || !mayActFor(credentials, account, credential) ? 'not-allowed' : account;
 }
 
-function close(hub: HubState, context: CommandContext, row: CallbackRow): void {
+export function closeCallback(hub: HubState, context: CommandContext, row: CallbackRow): void {
   context.isDurable = true;
   hub.callbacks.remove(row.opened);
   hub.presence.invalidate();
@@ -31,14 +33,22 @@ function close(hub: HubState, context: CommandContext, row: CallbackRow): void {
 
 const callbackOpen: Define<'callback-open'> = (hub) => (command, context) => {
   const { callbacks, presence, users } = hub;
-  const account = accountNamed(hub, command.account);
+  const account = accountNamed(hub, command);
   if (typeof account === 'string') return refused(account);
   if (callbacks.of(account.id)) return refused('already-connected');
   context.isDurable = true;
   const wasReachable = presence.isReachable(account.id);
-  const { address, dialect, machine } = command;
+  const { address, credential = null, dialect, machine } = command;
   const { host, port } = address;
-  const row = callbacks.add({ account: account.id, host, port, dialect, machine, at: context.at });
+  const row = callbacks.add({
+    account: account.id,
+    credential,
+    host,
+    port,
+    dialect,
+    machine,
+    at: context.at,
+  });
   presence.invalidate();
   context.emit({ is: 'address', at: callbackAddress(row) });
   if (!wasReachable) users.announce(context, account.name, true);
@@ -46,12 +56,12 @@ const callbackOpen: Define<'callback-open'> = (hub) => (command, context) => {
 };
 
 const callbackClose: Define<'callback-close'> = (hub) => (command, context) => {
-  const account = accountNamed(hub, command.account);
+  const account = accountNamed(hub, command);
   if (typeof account === 'string') return refused(account);
   const row = hub.callbacks.of(account.id);
   if (!row) return refused('not-connected');
   if (row.host !== command.host) return refused('elsewhere');
-  close(hub, context, row);
+  closeCallback(hub, context, row);
   return ok(undefined);
 };
 
@@ -59,12 +69,12 @@ const callbackLost: Define<'callback-lost'> = (hub) => (command, context) => {
   const account = accountOf(command.recipient);
   const row = account === undefined ? undefined : hub.callbacks.of(account);
   if (!row || row.opened !== command.opened) return refused('not-connected');
-  close(hub, context, row);
+  closeCallback(hub, context, row);
   return ok(undefined);
 };
 
 const callbackWantsFiles: Define<'callback-wants-files'> = (hub) => (command, context) => {
-  const account = accountNamed(hub, command.account);
+  const account = accountNamed(hub, command);
   if (typeof account === 'string') return refused(account);
   const row = hub.callbacks.of(account.id);
   const { host, port = row?.port } = command;

@@ -3,11 +3,11 @@
 import { ok, refused } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
 import { accountRecipient, keyOf } from '../names';
-import { mayActFor } from '../state/accounts';
+import { mayActFor } from '../state/credentials';
 import { recipientOf } from '../state/users';
 
 const fileFind: Define<'file-find'> =
-  ({ accounts, attachments, callbacks, sessions }) =>
+  ({ accounts, attachments, callbacks, credentials, sessions }) =>
   (command) => {
     if (command.session !== undefined) {
       const session = sessions.find(command.session);
@@ -22,9 +22,9 @@ const fileFind: Define<'file-find'> =
     }
     const account = accounts.find(command.account);
     if (!account) return refused('unknown-user');
-    if (!mayActFor(account, command.tokenHash)) return refused('not-allowed');
+    if (!mayActFor(credentials, account, command.credential)) return refused('not-allowed');
     const isAtHome = callbacks.of(account.id)?.host === command.host;
-    if (command.tokenHash === undefined && !isAtHome) return refused('elsewhere');
+    if (command.credential === undefined && !isAtHome) return refused('elsewhere');
     const file = attachments.newest(accountRecipient(account.id), command.from, command.id);
     return file ? ok(file) : refused('unknown-file');
   };

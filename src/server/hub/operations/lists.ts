@@ -2,21 +2,21 @@
 
 import { type Actor, ok, refused } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
-import { mayActFor } from '../state/accounts';
+import { mayActFor } from '../state/credentials';
 
 type Refusal = 'unknown-user' | 'not-connected';
 
-/** Why the asker gets no list: only users who are connected do, or who show their token. */
+/** Why the asker gets no list: only users who are connected do, or who show a credential. */
 function refusalFor(
-  { accounts, presence, sessions }: HubState,
+  { accounts, credentials, presence, sessions }: HubState,
   asker: Actor | { readonly host: string },
 ): Refusal | undefined {
   if ('session' in asker) return sessions.find(asker.session) ? undefined : 'not-connected';
   if ('account' in asker) {
     const account = accounts.find(asker.account);
-    if (account && mayActFor(account, asker.tokenHash)) {
-      // A token says who asks, from wherever they ask.
-      if (asker.tokenHash !== undefined) return undefined;
+    if (account && mayActFor(credentials, account, asker.credential)) {
+      // It says who asks, from wherever they ask.
+      if (asker.credential !== undefined) return undefined;
       return presence.isReachable(account.id) ? undefined : 'not-connected';
     }
     return !account && sessions.guest(asker.account) ? undefined : 'unknown-user';

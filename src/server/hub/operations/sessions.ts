@@ -3,6 +3,7 @@
 import type { NameRequest } from '../../../protocol/commands';
 import {
   type Address,
+  type CredentialId,
   type Name,
   numberedName,
   numberOf,
@@ -14,8 +15,9 @@ import {
 import type { CommandContext } from '../context';
 import { freeCopy } from '../free_copy';
 import type { Define, Handlers, HubState } from '../handler';
+import { addKey, useUpRecovery } from '../keys';
 import { accountRecipient, guestRecipient, keyOf } from '../names';
-import { memberOf } from '../state/sessions';
+import { memberOf, type SessionRow } from '../state/sessions';
 import { recipientOf } from '../state/users';
 
 /** A connection that becomes a session. */
@@ -57,7 +59,16 @@ function admit(
   { looks, presence, sessions, users }: HubState,
   context: CommandContext,
   entry: Entry,
-  { name, account }: { readonly name: Name; readonly account: number | null },
+  {
+    name,
+    account,
+    credential = null,
+  }: {
+    readonly name: Name;
+    readonly account: number | null;
+    /** The one by which it came in, or that it comes in by from now on. */
+    readonly credential?: CredentialId | null;
+  },
 ): void {
   const wasReachable = account !== null && presence.isReachable(account);
   const { session, dialect, machine, address, deaf = false } = entry;
@@ -65,12 +76,12 @@ function admit(
     id: session,
     name,
     account,
+    credential,
     dialect,
     machine,
     address,
     isDeaf: deaf,
     hearsFor: hearsForKey(entry.hearsFor, name),
-    number: context.position,
     at: context.at,
   });
   if (account === null) looks.addGuest(session, name);
@@ -94,24 +105,34 @@ const enter: Define<'enter'> = (hub) => (command, context) => {
 };
 
 const login: Define<'login'> = (hub) => (command, context) => {
-  const { session, tokenHash, dialect } = command;
+  const { session, credential, dialect } = command;
   if (hub.sessions.find(session)) return refused('already-entered');
   const account = hub.accounts.find(command.account);
   if (!account) return refused('unknown-user');
-  if (account.token_hash === null || account.token_hash !== tokenHash) {
-    return refused('not-allowed');
-  }
   const { id, name } = account;
-  admit(hub, context, command, { name, account: id });
+  if (!hub.credentials.proved(id, credential)) return refused('not-allowed');
+  let by = credential;
+  if (command.key) {
+    const key = addKey(hub, context, account, command.key);
+    if (key === undefined) return refused('too-many');
+    by = key;
+  }
+  useUpRecovery(hub, context, credential);
+  admit(hub, context, command, { name, account: id, credential: by });
   hub.groups.sessionEntered(context, { session, name, dialect }, accountRecipient(id));
   if (command.watches === true) startWatching(hub, context, session);
   return ok({ name });
 };
 
 const leave: Define<'leave'> = (hub) => (command, context) => {
+  const session = hub.sessions.find(command.session);
+  if (session) endSession(hub, context, session);
+  return ok(undefined);
+};
+
+/** A session is over: it leaves its rooms, and what waited for a guest goes. */
+export function endSession(hub: HubState, context: CommandContext, session: SessionRow): void {
   const { groups, membership, offers, presence, sessions, users } = hub;
-  const session = sessions.find(command.session);
-  if (!session) return ok(undefined);
   const { id, account } = session;
   const recipient = recipientOf(session);
   const member = memberOf(session);
@@ -129,8 +150,7 @@ const leave: Define<'leave'> = (hub) => (command, context) => {
   if (account === null || !presence.isReachable(account)) {
     users.announce(context, session.name, false);
   }
-  return ok(undefined);
-};
+}
 
 /** A guest is gone for good, and what waited for the guest too. */
 function forgetGuest(

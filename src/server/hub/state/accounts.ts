@@ -8,9 +8,10 @@ import type { Store } from '../store';
 export interface AccountRow {
   readonly id: number;
   readonly name: Name;
-  readonly token_hash: string | null;
-  /** 1 where a request that names the account must show its token, if it has one. */
-  readonly token_required: number;
+  /** 1 once it has had a credential: from then on it never acts without one. */
+  readonly has_credential: number;
+  /** 1 where a request that sends or asks for it must show one, too. */
+  readonly credential_required: number;
 }
 
 type NewAccount = {
@@ -20,18 +21,7 @@ type NewAccount = {
   readonly born: string;
   readonly host: string;
   readonly registeredAt: number;
-  readonly tokenHash: string | null;
 };
-
-export const hasToken = (account: AccountRow): boolean => account.token_hash !== null;
-
-/** Whether a request that names the account must show its token: an account without a token requires none. */
-export const requiresToken = (account: AccountRow): boolean =>
-  hasToken(account) && account.token_required === 1;
-
-/** Whether a request that names an account may act for it; a token that is shown must be the account's. */
-export const mayActFor = (account: AccountRow, tokenHash: string | undefined): boolean =>
-  tokenHash === undefined ? !requiresToken(account) : account.token_hash === tokenHash;
 
 export class Accounts {
   readonly #sql;
@@ -43,16 +33,20 @@ export class Accounts {
   constructor(db: Store) {
     this.#sql = {
       find: db.prepare<AccountRow, [string]>(
-        'SELECT id, name, token_hash, token_required FROM account WHERE key = ?',
+        'SELECT id, name, has_credential, credential_required FROM account WHERE key = ?',
       ),
+      nameOf: db.prepare<{ name: Name }, [number]>('SELECT name FROM account WHERE id = ?'),
       add: db.prepare<never, NewAccount>(
-        `INSERT INTO account (key, name, full_name, born, host, registered_at, token_hash)
-         VALUES ($key, $name, $fullName, $born, $host, $registeredAt, $tokenHash)`,
+        `INSERT INTO account (key, name, full_name, born, host, registered_at)
+         VALUES ($key, $name, $fullName, $born, $host, $registeredAt)`,
       ),
       // Its address and what waits for it go with it (ON DELETE CASCADE).
       remove: db.prepare<never, [number]>('DELETE FROM account WHERE id = ?'),
-      requireToken: db.prepare<never, [number, number]>(
-        'UPDATE account SET token_required = ? WHERE id = ?',
+      requireCredential: db.prepare<never, [number, number]>(
+        'UPDATE account SET credential_required = ? WHERE id = ?',
+      ),
+      setHasCredential: db.prepare<never, [number]>(
+        'UPDATE account SET has_credential = 1 WHERE id = ? AND has_credential = 0',
       ),
       isAnyFrom: db.prepare<{ one: 1 }, [string]>(
         'SELECT 1 AS one FROM account WHERE host = ? LIMIT 1',
@@ -78,6 +72,11 @@ export class Accounts {
     return own ?? this.#sql.find.get(keyOf(name)) ?? undefined;
   }
 
+  /** The name of an account by its number. */
+  nameOf(id: number): Name | undefined {
+    return this.#sql.nameOf.get(id)?.name;
+  }
+
   /** Gives the number of the new account. */
   add(account: Omit<NewAccount, 'key'> & { readonly name: Name }): number {
     const { lastInsertRowid } = this.#sql.add.run({ ...account, key: keyOf(account.name) });
@@ -90,9 +89,14 @@ export class Accounts {
     this.invalidate();
   }
 
-  requireToken(id: number, required: boolean): void {
-    this.#sql.requireToken.run(required ? 1 : 0, id);
+  requireCredential(id: number, required: boolean): void {
+    this.#sql.requireCredential.run(required ? 1 : 0, id);
     this.invalidate();
+  }
+
+  /** It has a credential now, and never goes without one again. */
+  setHasCredential(id: number): void {
+    if (this.#sql.setHasCredential.run(id).changes > 0) this.invalidate();
   }
 
   /** Whether any account was registered from a host. */

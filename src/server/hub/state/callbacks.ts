@@ -1,6 +1,6 @@
 // The table of call-back addresses: where accounts can be called.
 
-import type { Address, Name } from '../../../protocol/model';
+import type { Address, CredentialId, Name } from '../../../protocol/model';
 import type { CallbackAddress } from '../events';
 import { accountRecipient } from '../names';
 import type { Store } from '../store';
@@ -14,10 +14,13 @@ export interface CallbackRow {
   readonly dialect: string;
   readonly machine: string;
   readonly wants_files: number;
+  /** The one that was proved when it was opened. */
+  readonly credential: CredentialId | null;
 }
 
 type NewCallback = {
   readonly account: number;
+  readonly credential: CredentialId | null;
   readonly host: string;
   readonly port: number;
   readonly dialect: string;
@@ -34,7 +37,7 @@ export const callbackAddress = (row: CallbackRow): CallbackAddress => ({
   wantsFiles: row.wants_files === 1,
 });
 
-const select = `SELECT opened, account, name, address.host AS host, port, dialect, machine, wants_files
+const select = `SELECT opened, account, name, address.host AS host, port, dialect, machine, wants_files, credential
   FROM address JOIN account ON account.id = address.account`;
 
 /** Every address there is, in the order in which they were opened: what delivery starts with. */
@@ -48,8 +51,8 @@ export class Callbacks {
     this.#sql = {
       of: db.prepare<CallbackRow, [number]>(`${select} WHERE account = +?`),
       add: db.prepare<never, NewCallback>(
-        `INSERT INTO address (account, host, port, dialect, machine, at)
-         VALUES ($account, $host, $port, $dialect, $machine, $at)`,
+        `INSERT INTO address (account, credential, host, port, dialect, machine, at)
+         VALUES ($account, $credential, $host, $port, $dialect, $machine, $at)`,
       ),
       remove: db.prepare<never, [number]>('DELETE FROM address WHERE opened = ?'),
       wantFiles: db.prepare<never, [number]>('UPDATE address SET wants_files = 1 WHERE opened = ?'),

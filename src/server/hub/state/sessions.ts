@@ -1,6 +1,6 @@
 // The table of sessions: the connections that have entered, as guests or as accounts.
 
-import type { Address, Name, SessionId } from '../../../protocol/model';
+import type { Address, CredentialId, Name, SessionId } from '../../../protocol/model';
 import { keyOf } from '../names';
 import type { Store } from '../store';
 import type { Member } from './membership';
@@ -15,8 +15,6 @@ export interface SessionRow {
   readonly dialect: string;
   /** 1 where it cannot be told anything. */
   readonly deaf: number;
-  /** The log's position at which it entered: no other session of any start has the same. */
-  readonly number: number;
 }
 
 /** A session that is about to enter. */
@@ -24,14 +22,13 @@ export interface NewSession {
   readonly id: SessionId;
   readonly name: Name;
   readonly account: number | null;
+  readonly credential: CredentialId | null;
   readonly dialect: string;
   readonly machine: string;
   readonly address: Address;
   readonly isDeaf: boolean;
   /** The key of a name whose private messages come to this session. */
   readonly hearsFor: string | null;
-  /** The log's position. */
-  readonly number: number;
   /** Hub time in ms. */
   readonly at: number;
 }
@@ -50,21 +47,22 @@ export class Sessions {
   readonly #cache = new Map<SessionId, SessionRow>();
 
   constructor(db: Store) {
-    const row = 'SELECT id, key, name, account, dialect, deaf, number FROM live.session';
+    const row = 'SELECT id, key, name, account, dialect, deaf FROM live.session';
     this.#sql = {
       find: db.prepare<SessionRow, [string]>(`${row} WHERE id = ?`),
       guest: db.prepare<SessionRow, [string]>(`${row} WHERE key = ? AND account IS NULL`),
       hearer: db.prepare<SessionRow, [string]>(
         `${row} WHERE hears_for = +? ORDER BY number LIMIT 1`,
       ),
-      ofAccount: db.prepare<Member, [number]>(
-        'SELECT id AS session, name, dialect FROM live.session WHERE account = +? ORDER BY number',
+      ofAccount: db.prepare<Member & { credential: number | null }, [number]>(
+        `SELECT id AS session, name, dialect, credential FROM live.session
+         WHERE account = +? ORDER BY number`,
       ),
       add: db.prepare<never, Values>(
         `INSERT INTO live.session
-           (number, id, key, name, account, dialect, machine, host, port, deaf, hears_for, at)
+           (id, key, name, account, credential, dialect, machine, host, port, deaf, hears_for, at)
          VALUES
-           ($number, $id, $key, $name, $account, $dialect, $machine, $host, $port, $deaf, $hearsFor, $at)`,
+           ($id, $key, $name, $account, $credential, $dialect, $machine, $host, $port, $deaf, $hearsFor, $at)`,
       ),
       remove: db.prepare<never, [string]>('DELETE FROM live.session WHERE id = ?'),
       removeOfAccount: db.prepare<{ id: SessionId; dialect: string }, [number]>(
@@ -107,8 +105,10 @@ export class Sessions {
     return this.#sql.hearer.get(keyOf(name)) ?? undefined;
   }
 
-  ofAccount(account: number): Member[] {
-    return this.#sql.ofAccount.all(account);
+  /** The sessions of an account; `credential`: only those that came in by it. */
+  ofAccount(account: number, credential?: CredentialId): Member[] {
+    const all = this.#sql.ofAccount.all(account);
+    return credential === undefined ? all : all.filter((one) => one.credential === credential);
   }
 
   /** The lowest number of a range that no guest has. The free ones stand in a table from the first question on. */
@@ -118,16 +118,16 @@ export class Sessions {
   }
 
   add(session: NewSession): void {
-    const { number, id, name, account, dialect, machine, address, hearsFor, at } = session;
+    const { id, name, account, credential, dialect, machine, address, hearsFor, at } = session;
     const deaf = session.isDeaf ? 1 : 0;
     const { host, port } = address;
     const key = keyOf(name);
     this.#sql.add.run({
-      number,
       id,
       key,
       name,
       account,
+      credential,
       dialect,
       machine,
       host,

@@ -3,7 +3,8 @@
 import type { Actor, Name, Presence, RecipientId, SessionId } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import { accountRecipient, guestRecipient } from '../names';
-import { type Accounts, mayActFor } from './accounts';
+import type { Accounts } from './accounts';
+import { type Credentials, mayActFor } from './credentials';
 import type { NameLooks } from './looks';
 import type { PresenceCache } from './presence';
 import type { SessionRow, Sessions } from './sessions';
@@ -14,8 +15,6 @@ export interface ActingUser {
   readonly name: Name;
   readonly account: number | undefined;
   readonly session: SessionId | undefined;
-  /** In the history: the account's number, or less than 0 for a guest (history.ts). */
-  readonly author: number;
 }
 
 /** A user to whom a private message can be written. */
@@ -29,17 +28,22 @@ export interface MessageRecipient {
 export const recipientOf = (session: SessionRow): RecipientId =>
   session.account === null ? guestRecipient(session.id) : accountRecipient(session.account);
 
-/** Whose words a session's are in the history: an account's, or those of one stay of a guest. */
-export const authorOf = ({ account, number }: SessionRow): number => account ?? -number;
-
 export class Users {
   readonly #accounts: Accounts;
+  readonly #credentials: Credentials;
   readonly #sessions: Sessions;
   readonly #looks: NameLooks;
   readonly #presence: PresenceCache;
 
-  constructor(accounts: Accounts, sessions: Sessions, looks: NameLooks, presence: PresenceCache) {
+  constructor(
+    accounts: Accounts,
+    credentials: Credentials,
+    sessions: Sessions,
+    looks: NameLooks,
+    presence: PresenceCache,
+  ) {
     this.#accounts = accounts;
+    this.#credentials = credentials;
     this.#sessions = sessions;
     this.#looks = looks;
     this.#presence = presence;
@@ -59,13 +63,12 @@ export class Users {
     if ('account' in actor) {
       const account = this.#accounts.find(actor.account);
       if (!account) return 'unknown';
-      if (!mayActFor(account, actor.tokenHash)) return 'not-allowed';
+      if (!mayActFor(this.#credentials, account, actor.credential)) return 'not-allowed';
       return {
         recipient: accountRecipient(account.id),
         name: account.name,
         account: account.id,
         session: undefined,
-        author: account.id,
       };
     }
     const session = this.#sessions.find(actor.session);
@@ -75,7 +78,6 @@ export class Users {
       name: session.name,
       account: session.account ?? undefined,
       session: session.id,
-      author: authorOf(session),
     };
   }
 
