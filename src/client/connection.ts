@@ -76,7 +76,8 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
       return;
     }
     this.#socket = socket;
-    this.#remote = socket.remote;
+    // A copy: its port is asked of the system, which knows it as long as the connection stands.
+    this.#remote = { ...socket.remote };
     this.#local = socket.local;
     socket.events = this;
     if (this.#silentMs !== undefined) socket.watch(this.#silentMs);

@@ -42,7 +42,7 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
   // Each of these costs system calls that most connections never need.
 
   get remote(): Address {
-    return (this.#remote ??= { host: this.#host, port: this.system?.remotePort ?? 0 });
+    return (this.#remote ??= remoteAddress(this.#host, () => this.system?.remotePort ?? 0));
   }
 
   get local(): Address {
@@ -90,7 +90,7 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
 
   /** Once our side has ended: the peer has `ms` from now on to end its own. Infinity: as long as it likes. */
   linger(ms: number): void {
-    if (this.ending === 'finished') this.deps.clock.wake(this, ms === Infinity ? undefined : ms);
+    if (this.ending === 'finished') this.wakeIn(ms === Infinity ? undefined : ms);
   }
 
   protected override send(system: TcpSystemSocket): void {
@@ -145,6 +145,17 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     if (!error && this.ending === 'finished') this.#tellPeerEnd();
     this.gone(!error && this.#hasPeerEnded ? 'closed' : 'reset');
   }
+}
+
+/** Nearly all ask for the host only, which is known: a port is asked of the system by who reads it. */
+function remoteAddress(host: string, portOf: () => number): Address {
+  let known: number | undefined;
+  return {
+    host,
+    get port() {
+      return (known ??= portOf());
+    },
+  };
 }
 
 /** How Bun's events reach the TcpSocket that each of its sockets carries as its data. */
