@@ -9,6 +9,7 @@ import type { WrongDoor } from './wrong_door';
 
 const methods = 'GET HEAD POST PUT DELETE OPTIONS PATCH TRACE CONNECT PRI'.split(' ');
 const version = ' HTTP/';
+const space = 0x20;
 
 /** Nothing that ends a request's target: those are a space, a control, or a line's end. */
 const targetEnd = /[\0-\x20\x7f]/;
@@ -16,31 +17,56 @@ const targetEnd = /[\0-\x20\x7f]/;
 /** The bytes of TLS: a handshake's type, the version, two bytes of length, and the ClientHello's type. */
 const tlsHello = [[0x16], [0x03], [0, 1, 2, 3, 4], undefined, undefined, [0x01]] as const;
 
-/** How HTTP and TLS begin. Most connections begin otherwise, and need no closer look. */
-const foreignBytes = new Set([...methods.map((method) => method.charCodeAt(0)), tlsHello[0][0]]);
+/** The methods of HTTP by their first byte: most connections begin with none of them, and need no closer look. */
+const methodsByByte: readonly (readonly Uint8Array[] | undefined)[] = Array.from(
+  { length: 0x80 },
+  (_, byte) => {
+    const some = methods.filter((method) => method.charCodeAt(0) === byte);
+    return some.length === 0 ? undefined : some.map((method) => Buffer.from(`${method} `));
+  },
+);
 
 const nothing = new Uint8Array(0);
+
+/** Whether a text begins as another does, as far as both go. */
+function agree(one: Uint8Array, other: Uint8Array): boolean {
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; at++) if (one[at] !== other[at]) return false;
+  return true;
+}
+
+type Start = 'foreign' | 'own' | 'unknown';
 
 /**
  * What the start of a stream is. A browser can be made to send requests to any port, with lines of an attacker's in
  * their bodies, as its user. `unknown`: the next bytes decide.
  */
-export function startOf(bytes: Uint8Array): 'foreign' | 'own' | 'unknown' {
+export function startOf(bytes: Uint8Array): Start {
   const first = bytes[0];
-  if (first !== undefined && !foreignBytes.has(first)) return 'own';
+  if (first === undefined) return 'unknown';
+  if (first === tlsHello[0][0]) return tlsStartOf(bytes);
+  const method = methodsByByte[first]?.find((one) => agree(one, bytes));
+  if (!method) return 'own';
+  return bytes.length < method.length ? 'unknown' : requestStartOf(bytes);
+}
+
+function tlsStartOf(bytes: Uint8Array): Start {
   const isTls = tlsHello.every((allowed, at) => {
     const byte = bytes[at];
     return byte === undefined || !allowed || (allowed as readonly number[]).includes(byte);
   });
-  if (isTls) return bytes.length < tlsHello.length ? 'unknown' : 'foreign';
+  if (!isTls) return 'own';
+  return bytes.length < tlsHello.length ? 'unknown' : 'foreign';
+}
+
+/** What begins with a method and a space. */
+function requestStartOf(bytes: Uint8Array): Start {
   const text = Buffer.from(bytes.subarray(0, limits.net.firstLineBytes)).toString('latin1');
-  const space = text.indexOf(' ');
-  if (space < 0) return methods.some((method) => method.startsWith(text)) ? 'unknown' : 'own';
-  if (!methods.includes(text.slice(0, space))) return 'own';
-  const end = text.slice(space + 1).search(targetEnd);
+  const target = bytes.indexOf(space) + 1;
+  const end = text.slice(target).search(targetEnd);
   // A target may be longer than anything that is held.
   if (end < 0) return bytes.length < limits.net.firstLineBytes ? 'unknown' : 'foreign';
-  const behind = text.slice(space + 1 + end, space + 1 + end + version.length);
+  const behind = text.slice(target + end, target + end + version.length);
   if (behind === version) return 'foreign';
   return version.startsWith(behind) ? 'unknown' : 'own';
 }
