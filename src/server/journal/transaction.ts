@@ -5,11 +5,13 @@ import type { Store } from '../hub/store';
 export class Transaction {
   readonly #db: Store;
   readonly #sql;
-  #isBegun = false;
+  /** For reading: nothing is locked before the first query, and many commands need none. */
+  #begun: 'no' | 'reading' | 'writing' = 'no';
 
   constructor(db: Store) {
     this.#db = db;
     this.#sql = {
+      beginReading: db.prepare('BEGIN'),
       begin: db.prepare('BEGIN IMMEDIATE'),
       commit: db.prepare('COMMIT'),
       rollback: db.prepare('ROLLBACK'),
@@ -21,14 +23,22 @@ export class Transaction {
 
   /** Begins unless it has begun: outside a transaction every query takes and gives back the locks of the file. */
   begin(): void {
-    if (this.#isBegun) return;
+    if (this.#begun !== 'no') return;
+    this.#sql.beginReading.run();
+    this.#begun = 'reading';
+  }
+
+  /** Nobody else writes, so what was read before still holds. */
+  #beginWriting(): void {
+    if (this.#begun === 'writing') return;
+    this.commit();
     this.#sql.begin.run();
-    this.#isBegun = true;
+    this.#begun = 'writing';
   }
 
   /** Where `undo` goes back to. */
   savepoint(): void {
-    this.begin();
+    this.#beginWriting();
     this.#sql.savepoint.run();
   }
 
@@ -45,17 +55,17 @@ export class Transaction {
 
   /** Whether SQLite itself gave the transaction up, as it does on a full disk and the like. */
   get isLost(): boolean {
-    return this.#isBegun && !this.#db.inTransaction;
+    return this.#begun !== 'no' && !this.#db.inTransaction;
   }
 
   commit(): void {
-    if (this.#isBegun) this.#sql.commit.run();
-    this.#isBegun = false;
+    if (this.#begun !== 'no') this.#sql.commit.run();
+    this.#begun = 'no';
   }
 
   rollback(): void {
     if (this.#db.inTransaction) this.#sql.rollback.run();
-    this.#isBegun = false;
+    this.#begun = 'no';
   }
 }
 
