@@ -16,6 +16,8 @@ export class Lane<T = unknown> {
   due = 0;
   /** Among lanes that are due at the same time, the one that came first is first. */
   rank = 0;
+  /** The next of those that were due at once. */
+  behind: Lane<T> | undefined;
 }
 
 const isBefore = (one: Lane, other: Lane): boolean =>
@@ -29,7 +31,13 @@ const isBefore = (one: Lane, other: Lane): boolean =>
 export class Lanes<T> {
   /** The server's own commands: what others have caused already, so they come first and cost nothing. */
   readonly #own = new Lane<T>();
-  /** The lanes in which something waits, as a heap: the one that is due first is at the top. */
+  /**
+   * The lanes in which something waits and that were due when that came: nearly all are. Virtual time never goes back, so
+   * whoever came first is due first.
+   */
+  #firstDue: Lane<T> | undefined;
+  #lastDue: Lane<T> | undefined;
+  /** The other lanes in which something waits, as a heap: the one that is due first is at the top. */
   readonly #heap: Lane<T>[] = [];
   #now = 0;
   /** The latest time at which any lane is due again. */
@@ -61,8 +69,12 @@ export class Lanes<T> {
     }
     lane.first = link;
     if (lane === this.#own || lane === this.#current) return;
-    lane.due = Math.max(lane.due, this.#now);
-    this.#push(lane);
+    if (lane.due > this.#now) return this.#push(lane);
+    lane.due = this.#now;
+    lane.rank = ++this.#rank;
+    if (this.#lastDue) this.#lastDue.behind = lane;
+    else this.#firstDue = lane;
+    this.#lastDue = lane;
   }
 
   /** Takes the next command. What it costs is said before the next one is taken; else it counts as a small one. */
@@ -81,7 +93,10 @@ export class Lanes<T> {
   /** The lane whose turn it is, or comes now. */
   #next(): Lane<T> | undefined {
     if (this.#current) return this.#current;
-    const lane = this.#pop();
+    const due = this.#firstDue;
+    const top = this.#heap[0];
+    const isDueFirst = due !== undefined && (top === undefined || isBefore(due, top));
+    const lane = isDueFirst ? this.#shift(due) : this.#pop();
     if (!lane) return undefined;
     this.#now = lane.due;
     this.#current = lane;
@@ -115,6 +130,13 @@ export class Lanes<T> {
       at = up;
     }
     heap[at] = lane;
+  }
+
+  #shift(lane: Lane<T>): Lane<T> {
+    this.#firstDue = lane.behind;
+    if (!lane.behind) this.#lastDue = undefined;
+    lane.behind = undefined;
+    return lane;
   }
 
   #pop(): Lane<T> | undefined {
