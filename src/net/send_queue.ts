@@ -10,8 +10,13 @@ interface Piece {
 /** Pieces are joined here before they leave. Shared by all queues, since one write is over before the next begins. */
 const shared = new Uint8Array(64 * 1024);
 
+/** Of all queues that hold no pieces, or one. */
+const none: Piece[] = [];
+
 export class SendQueue {
-  #pieces: Piece[] = [];
+  /** The one piece, where there is only one: nearly always, and then there is no list. */
+  #only: Uint8Array | undefined;
+  #pieces: Piece[] = none;
   #bytes = 0;
   /** Small pieces since some were joined. */
   #small = 0;
@@ -22,10 +27,25 @@ export class SendQueue {
   }
 
   push(bytes: Uint8Array, apart: boolean): void {
-    this.#pieces.push({ bytes, apart });
+    const isEmpty = this.#bytes === 0;
     this.#bytes += bytes.length;
+    // Alone, it leaves in a write of its own anyway.
+    if (isEmpty && !apart) {
+      this.#only = bytes;
+      return;
+    }
+    this.#list().push({ bytes, apart });
     if (bytes.length < limits.net.smallPieceBytes && ++this.#small >= limits.net.joinedPieces)
       this.#join();
+  }
+
+  /** The pieces, one that was alone among them. */
+  #list(): Piece[] {
+    if (this.#pieces === none) {
+      this.#pieces = this.#only === undefined ? [] : [{ bytes: this.#only, apart: false }];
+      this.#only = undefined;
+    }
+    return this.#pieces;
   }
 
   /**
@@ -55,12 +75,19 @@ export class SendQueue {
 
   /** Takes one write's worth: as many pieces that may stand together as fit into `buffer`, and at least one. */
   next(buffer: Uint8Array = shared): Uint8Array {
+    const only = this.#only;
+    if (only !== undefined) {
+      this.#only = undefined;
+      this.#bytes = 0;
+      return only;
+    }
     const pieces = this.#pieces;
     const first = pieces[0];
     if (!first) return buffer.subarray(0, 0);
     const count = this.#countOfNext(first, buffer.length);
     if (count === 1) {
       pieces.shift();
+      if (pieces.length === 0) this.#pieces = none;
       this.#bytes -= first.bytes.length;
       return first.bytes;
     }
@@ -70,7 +97,7 @@ export class SendQueue {
       buffer.set(bytes, length);
       length += bytes.length;
     }
-    if (count === pieces.length) this.#pieces = [];
+    if (count === pieces.length) this.#pieces = none;
     else pieces.splice(0, count);
     this.#bytes -= length;
     return buffer.subarray(0, length);
@@ -79,12 +106,15 @@ export class SendQueue {
   /** Puts back the end of what `next` gave, which did not leave. */
   putBack(bytes: Uint8Array): void {
     // A copy, because it may lie in the shared buffer.
-    this.#pieces.unshift({ bytes: bytes.slice(), apart: false });
-    this.#bytes += bytes.length;
+    const copy = bytes.slice();
+    if (this.#bytes === 0) this.#only = copy;
+    else this.#list().unshift({ bytes: copy, apart: false });
+    this.#bytes += copy.length;
   }
 
   clear(): void {
-    this.#pieces = [];
+    this.#only = undefined;
+    this.#pieces = none;
     this.#bytes = 0;
   }
 

@@ -75,6 +75,7 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   protected ending: 'no' | 'wanted' | 'finished' = 'no';
   events: SocketEvents | undefined;
   #isScheduled = false;
+  #isTimed = false;
   /** What of `budget.blockedBytes` is this socket's. */
   #blockedBytes = 0;
 
@@ -107,6 +108,7 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
 
   /** The peer took too long to take what was written, or to end its side. */
   woke(): void {
+    this.#isTimed = false;
     this.drop(this.ending === 'no' ? 'slow' : 'closed');
   }
 
@@ -146,13 +148,20 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   /** The peer may be slow, but not for ever: what waits for it takes memory from others. */
   protected awaitProgress(): void {
     const ms = this.ending === 'no' ? limits.net.stalledMs : limits.net.pieceMs;
+    this.wakeIn(ms);
+  }
+
+  /** Has `woke` called after `ms`. Most sockets need no time, and the clock is not asked to forget what it does not know. */
+  protected wakeIn(ms: number | undefined): void {
+    if (ms === undefined && !this.#isTimed) return;
+    this.#isTimed = ms !== undefined;
     this.deps.clock.wake(this, ms);
   }
 
   /** The system goes on taking bytes. */
   protected unblock(): void {
     this.isBlocked = false;
-    if (this.ending === 'no') this.deps.clock.wake(this, undefined);
+    if (this.ending === 'no') this.wakeIn(undefined);
     this.flush();
   }
 
@@ -166,10 +175,9 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   protected gone(why: LossReason): void {
     this.system = undefined;
     this.queue.clear();
-    const isAwaited = this.isBlocked || this.ending !== 'no';
     this.isBlocked = false;
     this.#countBlocked();
-    if (isAwaited) this.deps.clock.wake(this, undefined);
+    this.wakeIn(undefined);
     const { events } = this;
     this.events = undefined;
     events?.lost(why);

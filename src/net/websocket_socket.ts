@@ -71,7 +71,7 @@ export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> impleme
   protected override finish(): void {
     this.system?.close(closeCode.normal);
     // Bun tells of the close at once or soon. A peer that does not answer is not waited for any longer.
-    if (this.system) this.deps.clock.wake(this, limits.net.closingMs);
+    if (this.system) this.wakeIn(limits.net.closingMs);
     this.events?.finished?.();
   }
 

@@ -81,6 +81,8 @@ export class ConnectionHost
   #session: Session | undefined;
   #id: SessionId | undefined;
   #hasSpoken = false;
+  /** The clock is to wake it. */
+  #isTimed = false;
   #caller: Caller | undefined;
   #transfers: FileTransfers | undefined;
   #unsettled: UnsettledMessages | undefined;
@@ -158,7 +160,9 @@ export class ConnectionHost
   }
 
   wake(ms: number | undefined): void {
-    if (!this.#isLost) this.#deps.clock.wake(this, ms);
+    if (this.#isLost || (ms === undefined && !this.#isTimed)) return;
+    this.#isTimed = ms !== undefined;
+    this.#deps.clock.wake(this, ms);
   }
 
   // ---- the session and the hub
@@ -385,12 +389,13 @@ export class ConnectionHost
   }
 
   woke(): void {
+    this.#isTimed = false;
     this.#run(() => this.#events?.woke?.());
   }
 
   lost(why: LossReason): void {
     if (this.#isLost) return;
-    this.#deps.clock.wake(this, undefined);
+    this.wake(undefined);
     this.#run(() => this.#events?.lost(why));
     this.#isLost = true;
     this.#isEnded = true;
