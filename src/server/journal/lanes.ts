@@ -33,7 +33,7 @@ export class Lanes<T> {
   readonly #own = new Lane<T>();
   /**
    * The lanes in which something waits and that were due when that came: nearly all are. Virtual time never goes back, so
-   * whoever came first is due first.
+   * the one that came first is due first.
    */
   #firstDue: Lane<T> | undefined;
   #lastDue: Lane<T> | undefined;
