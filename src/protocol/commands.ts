@@ -4,10 +4,13 @@
 import type {
   Actor,
   Address,
+  Conversation,
+  ConversationRef,
   CredentialId,
   CredentialInfo,
   FileHash,
   FileRef,
+  HistoryEntry,
   Name,
   OfferFailure,
   RecipientId,
@@ -22,7 +25,7 @@ import type {
  * the database, so it needs no transaction. `reads`: it changes nothing, so there is nothing to undo. `writes`: it
  * may change something, so it gets a savepoint of its own.
  */
-type Effect = 'memory' | 'reads' | 'writes';
+export type Effect = 'memory' | 'reads' | 'writes';
 
 /** Of what there is so much a second for one connection, account and address (`limits.quota.rates`). */
 export type RateKind = 'messages' | 'names' | 'registrations' | 'rooms';
@@ -342,12 +345,13 @@ export const operations = {
   rooms: reads<{ session: SessionId }, { rooms: readonly RoomName[] }>(),
   /**
    * Says something aloud to the members of a room; without `room`, to the one open room the session is in.
-   * A session that speaks must be a member, but need not be told what is said there.
+   * A session that speaks must be a member, but need not be told what is said there. In a group it lasts, so it writes.
+   * `serial`: its place in the history, where that is kept.
    */
   say: entered(
     memory<
       { room?: RoomName; text: string; raw?: Uint8Array; reference?: number },
-      { room: RoomName },
+      { room: RoomName; serial?: number },
       'not-member' | 'too-long'
     >(),
   ),
@@ -543,7 +547,113 @@ export const operations = {
       >(),
     ),
 
+  // History: what was said in the conversations of the one who asks
+  /**
+   * A page of a conversation, oldest first: the newest entries before the serial `before`, or the oldest after `after`,
+   * and of those what came from `since` until before `until`, in ms. `more`: others lie beyond the page.
+   */
+  history: rated(
+    'messages',
+    reads<
+      {
+        asker: Actor;
+        of: ConversationRef;
+        before?: number;
+        after?: number;
+        since?: number;
+        until?: number;
+        most: number;
+      },
+      { conversation?: Conversation; entries: readonly HistoryEntry[]; more: boolean },
+      'unknown-sender' | 'not-allowed' | 'unknown-user' | 'unknown-room' | 'not-member'
+    >(),
+  ),
+  /**
+   * The conversations of the one who asks, newest first: private ones, groups, and rooms that are kept. `newest`: the
+   * serial of the last entry; `unread` is counted up to `limits.history.unreadCounted`.
+   */
+  conversations: rated(
+    'messages',
+    reads<
+      { asker: Actor; before?: number; most: number },
+      {
+        conversations: readonly (Conversation & {
+          readonly newest: number;
+          readonly seen: number;
+          readonly unread: number;
+        })[];
+        more: boolean;
+      },
+      'unknown-sender' | 'not-allowed'
+    >(),
+  ),
+  /**
+   * Entries with all of these words, newest first, in all that the asker may read: `beginning*` and `"in a row"` are
+   * understood. `next`: go on with that as `before`; absent where there is no more.
+   */
+  search: rated(
+    'messages',
+    reads<
+      {
+        asker: Actor;
+        words: string;
+        of?: ConversationRef;
+        from?: Name;
+        since?: number;
+        until?: number;
+        before?: number;
+        most: number;
+      },
+      {
+        found: readonly { readonly in: Conversation; readonly entry: HistoryEntry }[];
+        next?: number;
+      },
+      | 'unknown-sender'
+      | 'not-allowed'
+      | 'unknown-user'
+      | 'unknown-room'
+      | 'not-member'
+      | 'bad-words'
+    >(),
+  ),
+  /**
+   * Whether history is kept: of a room or group, which its creator says, or of the private conversations of the
+   * session's account. Without `on` nothing changes.
+   */
+  'history-switch':
+    entered(
+      writes<
+        { room?: RoomName; on?: boolean },
+        { on: boolean },
+        'no-account' | 'unknown-room' | 'not-creator'
+      >(),
+    ),
+
   // The server's own
+  /** How long history is kept, in ms, and how much of it, in bytes. 0 ms: none is. */
+  'history-keep': writes<{ ms: number; bytes: number }, void>(),
+  /** Writes down what was said in rooms a moment ago. What is there already stays as it is. */
+  'history-add':
+    owed(
+      stores<
+        {
+          said: readonly {
+            readonly room: RoomName;
+            readonly serial: number;
+            readonly author: number;
+            readonly name: Name;
+            readonly at: number;
+            readonly text: string;
+            readonly origin: string;
+          }[];
+        },
+        void
+      >(),
+    ),
+  /** Puts the next entries into the index of words, at most so many. */
+  'history-index': writes<{ most: number }, { more: boolean }>(),
+  /** Removes what is older than kept, more than kept, or of nobody any more: at most so many entries. */
+  'history-expire': writes<{ at: number; most: number }, { more: boolean }>(),
   /** Changes nothing and commits it: whether the disk still takes what must last. */
   'prove-commit': stores<NoInput, void>(),
   /** Forgets outcomes that were remembered `before`, in ms since 1970: at most so many. */

@@ -83,6 +83,45 @@ export const limits = {
     /** Pages in the write-ahead log that start a checkpoint: about 16 MiB, so that no commit takes long. */
     checkpointPages: 4_000,
   },
+  history: {
+    /** How long what was said is kept, in ms, and the longest that the operator may say instead. 0: nothing is. */
+    keptMs: 30 * 24 * 3600 * second,
+    keptMsMost: 36_500 * 24 * 3600 * second,
+    /** Bytes of history in all; over it the oldest entries are removed, whose ever they are. */
+    bytes: 4 * 1024 * MiB,
+    /**
+     * The share of that which one account may have written, and all guests together. What they say beyond it is delivered,
+     * and not written down, until something of theirs has expired.
+     */
+    authorShare: 0.25,
+    /** What an entry is counted for besides its text, in bytes: its row, its places in two indexes. */
+    entryOverheadBytes: 128,
+    /** Private conversations of one account with guests. What comes in a further one is delivered, and not written down. */
+    conversationsPerAccount: 10_000,
+    /** Conversations that the hub keeps in memory as it last found them. Over this number, all are read anew. */
+    cachedConversations: 10_000,
+    /** Entries of one page where nothing is said, the most that may be asked for, and their bytes: a page may be shorter. */
+    pageEntries: 100,
+    pageEntriesMost: 500,
+    pageBytes: 128 * KiB,
+    /** Conversations of one list. More come with the next one. */
+    pageConversations: 500,
+    /** Unread entries of one conversation that are counted; more count as so many. */
+    unreadCounted: 1_000,
+    /** Words of one search, and the letters that the beginning of a word must have to stand for more than itself. */
+    searchedWords: 16,
+    beginningLetters: 3,
+    /** Found entries that one search looks at before it answers with what it has, and where to go on. */
+    searchedEntries: 2_000,
+    /** Entries that are not in the index yet and are looked through one by one: the newest. Older ones are found later. */
+    searchedTail: 5_000,
+    /** How often entries come into the index of words, in ms. */
+    indexMs: 1 * second,
+    /** How long what is said in rooms waits to be written down, in ms, in entries and bytes. A crash may lose so much. */
+    roomMs: 80,
+    roomEntries: 512,
+    roomBytes: 1 * MiB,
+  },
   journal: {
     /**
      * Commands applied in one transaction, and the least where answering takes long. The rest comes in the next one.
@@ -99,6 +138,8 @@ export const limits = {
     batchMs: 4,
     /** Commands between two looks at the clock. */
     clockCommands: 32,
+    /** Places in the log that a start leaves free: more commands than come between two that last. */
+    startGap: 1_000_000,
     /** Commands submitted and not committed yet, over all connections. More are refused as overloaded. */
     queuedCommands: 100_000,
     /** Turns of the event loop for which a settlement waits for a batch that it can join. Then it makes one. */

@@ -111,6 +111,8 @@ export interface Receipt {
 /** Something said aloud in a room. Told to every other member who hears the room. */
 export interface Said {
   readonly is: 'said';
+  /** Its place in the history of the room, where that is kept. */
+  readonly serial?: number;
   readonly room: RoomName;
   readonly from: Name;
   readonly text: string;
@@ -195,6 +197,40 @@ export type Notice =
 
 /** Everything an outlet can be told. */
 export type ChatEvent = Direct | Notice;
+
+/** A conversation that a user asks for: with a person, in a room or group, or one that a list has named by its number. */
+export type ConversationRef =
+  { readonly with: Name } | { readonly room: RoomName } | { readonly conversation: number };
+
+/** A conversation as one who may read it sees it. */
+export interface Conversation {
+  readonly conversation: number;
+  readonly kind: 'private' | 'group' | 'room';
+  /** Of the other person, the group or the room. */
+  readonly name: string;
+}
+
+/** One thing that was said, as the history has it. */
+export interface HistoryEntry {
+  /** Grows with time over all conversations, and is never given twice. */
+  readonly serial: number;
+  /** Ms since 1970. */
+  readonly at: number;
+  readonly from: Name;
+  /** The one who asks has said it. */
+  readonly own: boolean;
+  readonly text: string;
+  /** The dialect by which it came in. */
+  readonly origin: string;
+  /** The sender's own number of a private message. */
+  readonly id?: number;
+  readonly file?: { readonly name: string; readonly size: number };
+  /** The serial of what it answers. */
+  readonly reply?: number;
+  /** When its author changed it, or took it back (it has no text then), in ms. */
+  readonly edited?: number;
+  readonly deleted?: number;
+}
 
 /** A user who can be reached right now, as every list of users shows them. */
 export interface User {

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../net/clock';
 import type { Socket, SocketEvents } from '../net/socket';
+import type { OperationName } from '../protocol/commands';
 import type { Callback, Dialect } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
@@ -27,6 +28,7 @@ import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 import { ReceivedBytes } from './net/received_bytes';
 import { Turns } from './net/turns';
 import type { Rates } from './quota/rates';
+import { RoomLog } from './room_log';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
 export interface CoreDeps {
@@ -65,6 +67,15 @@ export function openCoreStore(path: string, say?: (line: string) => void): Store
   return db;
 }
 
+/** What must find all that was said before it. */
+const readsHistory: ReadonlySet<OperationName> = new Set(['history', 'conversations', 'search']);
+
+/** How long what is said is kept, in ms (0: not at all), and how much of it in all, in bytes. */
+export interface HistoryRetention {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
 export class Core {
   readonly #db: Store;
   readonly #deps: CoreDeps;
@@ -75,6 +86,7 @@ export class Core {
   readonly #proofs: Proofs;
   readonly #storage: StorageWatch;
   readonly #delivery: Delivery;
+  readonly #roomLog: RoomLog;
   readonly #turns: Turns;
   readonly #received = new ReceivedBytes();
   readonly #connections = new Set<ConnectionHost>();
@@ -109,6 +121,11 @@ export class Core {
     this.#journal = this.#openJournal(hub);
     this.#proofs = this.#openProofs(hub);
     this.#owed = new OwedCommands(this.#journal, (ms, then) => deps.clock.after(ms, then));
+    this.#roomLog = new RoomLog({
+      clock: deps.clock,
+      // Where the disk takes nothing, room talk is lost: kept in memory until it does, it would grow without bound.
+      write: (command) => this.#journal.submit(command, () => {}),
+    });
     this.#delivery = this.#openDelivery();
   }
 
@@ -129,7 +146,10 @@ export class Core {
     return new LocalJournal(
       this.#db,
       this.#timed.around(hub),
-      (events) => this.#delivery.take(events),
+      (events) => {
+        this.#delivery.take(events);
+        this.#roomLog.take(events);
+      },
       {
         clock: deps.clock,
         warn: (line) => deps.console.warn(line),
@@ -183,8 +203,10 @@ export class Core {
       received: this.#received,
       rates,
       proofs: this.#proofs,
-      submit: (command, done, idempotencyKey, lane) =>
-        this.#journal.submit(command, done, idempotencyKey, lane),
+      submit: (command, done, idempotencyKey, lane) => {
+        if (readsHistory.has(command.do)) this.#roomLog.flush();
+        this.#journal.submit(command, done, idempotencyKey, lane);
+      },
       owe: (command, done, lane) => this.#owed.submit(command, done, lane),
       mayCall: (address) => this.#mayCall(address),
       print: (line) => console.print(line),
@@ -241,7 +263,8 @@ export class Core {
   }
 
   /** Has what has expired removed, now and regularly. `attachmentMs`: how long an attachment waits. */
-  maintain(attachmentMs: number): Maintenance {
+  maintain(attachmentMs: number, history: HistoryRetention): Maintenance {
+    this.#journal.submit({ do: 'history-keep', ...history }, () => {});
     const { clock, console } = this.#deps;
     return new Maintenance(this.#db, {
       clock,
@@ -255,6 +278,8 @@ export class Core {
   /** Applies what was submitted, and says goodbye to every peer. */
   closing(): void {
     this.#journal.flush();
+    this.#roomLog.flush();
+    this.#journal.flush();
     for (const connection of this.#connections) connection.closing();
     this.#deps.flush();
   }
@@ -266,6 +291,8 @@ export class Core {
 
   /** Applies everything submitted so far, and takes nothing more. */
   close(): void {
+    this.#journal.flush();
+    this.#roomLog.flush();
     this.#journal.close();
   }
 }

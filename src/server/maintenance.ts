@@ -6,7 +6,7 @@ import { limits } from '../protocol/limits';
 import { countOlderFiles } from './hub/state/attachments';
 import type { Store } from './hub/store';
 
-type Slice = 'file-expire' | 'outcomes-expire' | 'reclaim';
+type Slice = 'file-expire' | 'outcomes-expire' | 'history-expire' | 'history-index' | 'reclaim';
 
 /** A kind of slices, without its size. */
 type Work = { [K in Slice]: Omit<Command<K>, 'most'> }[Slice];
@@ -27,6 +27,7 @@ export class Maintenance {
   readonly #countOlderFiles: (before: number) => number;
   #cancel = (): void => {};
   #cancelMemory = (): void => {};
+  #cancelIndex = (): void => {};
   #hasWarned = false;
   /** Of those that have begun; Infinity after the last. */
   #round = 0;
@@ -38,12 +39,14 @@ export class Maintenance {
     this.#countOlderFiles = countOlderFiles(db);
     this.#begin();
     this.#reclaimMemory();
+    this.#indexWords();
   }
 
   stop(): void {
     this.#round = Infinity;
     this.#cancel();
     this.#cancelMemory();
+    this.#cancelIndex();
   }
 
   #begin(): void {
@@ -55,7 +58,18 @@ export class Maintenance {
     this.#hasWarned = false;
     this.#repeat({ do: 'file-expire', before: now - attachmentMs });
     this.#repeat({ do: 'outcomes-expire', before: now - limits.journal.outcomeMs });
+    this.#repeat({ do: 'history-expire', at: now });
     this.#repeat({ do: 'reclaim', of: 'disk', keep: limits.server.freePages });
+  }
+
+  /** The index of words follows what is written down, a slice at a time. */
+  #indexWords(): void {
+    this.#slice({ do: 'history-index' }, (outcome) => {
+      if (this.#round === Infinity) return;
+      const isDone = !outcome.ok || !outcome.value.more;
+      const pause = isDone ? limits.history.indexMs : limits.server.maintenanceRestMs;
+      this.#cancelIndex = this.#deps.clock.after(pause, () => this.#indexWords());
+    });
   }
 
   /** What does not last is given back soon, whatever time it is. */

@@ -8,6 +8,7 @@ import { defineCommand, type Option } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import { everywhere, isAny } from '../net/address';
 import { hostAndPort } from '../protocol/bytes/address';
+import { terminalJson } from '../protocol/bytes/escape';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';
@@ -34,6 +35,7 @@ for (const dialect of dialects) {
 }
 
 const dayMs = 24 * 3_600_000;
+const unitMs = { d: dayMs, h: 3_600_000, m: 60_000, s: 1000 } as const;
 
 const options = {
   port: { type: 'port', alias: 'p', description: `open the ${first?.name ?? 'first'} door (8888)` },
@@ -57,6 +59,18 @@ const options = {
     max: limits.files.attachmentDaysMost,
     description: 'how long an attachment waits',
     default: limits.files.attachmentMs / dayMs,
+  },
+  history: {
+    type: 'string',
+    valueHint: 'DURATION',
+    description: 'how long what is said is kept: 30d, 12h, or off',
+    default: '30d',
+    // Another command's `--history` means the lines that were typed.
+    env: 'CHAT_KEEP_HISTORY',
+  },
+  'history-size': {
+    type: 'size',
+    description: 'all that is kept, together; then the oldest goes first (4G)',
   },
   rate: {
     type: 'string',
@@ -89,6 +103,8 @@ export const serve = defineCommand({
         ...(given['max-files'] !== undefined && { storedFiles: given['max-files'] }),
         ...(given['max-files-each'] !== undefined && { filesOfEach: given['max-files-each'] }),
         attachmentMs: given['keep-files'] * dayMs,
+        historyMs: readHistory(given.history),
+        ...(given['history-size'] !== undefined && { historyBytes: given['history-size'] }),
         rates: {
           ...(given.rate !== undefined && { perSecond: readRates(given.rate) }),
           exemptLoopback: given['exempt-loopback'],
@@ -111,6 +127,16 @@ export const serve = defineCommand({
     return exit.ok;
   },
 });
+
+/** How long history is kept, in ms; 0 for `off`. */
+function readHistory(text: string): number {
+  if (text === 'off') return 0;
+  const match = /^(\d{1,9})(d|h|m|s)$/.exec(text);
+  const ms = match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : 0;
+  if (ms > 0 && ms <= limits.history.keptMsMost) return ms;
+  const hint = 'write --history 30d, 12h, 90m, or off';
+  throw new CliError(exit.usage, `--history: ${terminalJson(text)} is not a duration`, hint);
+}
 
 /** The open doors, and what to type to come in by each. */
 function doorTable({ doors }: RunningServer): string[] {

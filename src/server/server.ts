@@ -48,6 +48,9 @@ export interface ServerSettings {
   readonly filesOfEach?: number;
   /** How long an attachment waits, in ms. */
   readonly attachmentMs?: number;
+  /** How long what is said is kept, in ms (0: not at all), and in bytes. As the limits say by default. */
+  readonly historyMs?: number;
+  readonly historyBytes?: number;
   /** How often peers may ask. As the limits say by default. */
   readonly rates?: RateSettings;
   /** The system's by default. */
@@ -112,7 +115,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const core = assembleCore(settings, storage, network, report);
     undo.push(() => network.doors.forEach((door) => door.close()));
     openDoors(settings, network, core);
-    const maintenance = core.maintain(settings.attachmentMs ?? limits.files.attachmentMs);
+    const maintenance = core.maintain(settings.attachmentMs ?? limits.files.attachmentMs, {
+      ms: settings.historyMs ?? limits.history.keptMs,
+      bytes: settings.historyBytes ?? limits.history.bytes,
+    });
     undo.push(() => maintenance.stop());
     printBanners(settings, network);
     core.start();

@@ -1,11 +1,6 @@
 // A hub and its journal without a network: time and the event loop are in the test's hands.
 
-import {
-  type Command,
-  type OperationName,
-  operations,
-  type Outcome,
-} from '../../src/protocol/commands';
+import { type Command, type OperationName, type Outcome } from '../../src/protocol/commands';
 import {
   type CredentialId,
   type Name,
@@ -49,7 +44,7 @@ export class TestHub {
   ) {
     this.db = openStore(path);
     this.hub = openHub(this.db, { reservedRooms: ['square'] });
-    const apply = wrap(keepingEffects(this.hub.apply, this.db), this.db);
+    const apply = wrap(keepingEffects(this.hub, this.db), this.db);
     this.journal = new LocalJournal(
       this.db,
       this.timed.around({ ...this.hub, apply }),
@@ -170,10 +165,11 @@ export class TestHub {
 }
 
 /** Fails where an operation writes that the table of operations has as one that does not. */
-function keepingEffects(apply: Apply, db: Store): Apply {
+function keepingEffects(hub: AppliedHub, db: Store): Apply {
   const changes = db.prepare<{ changes: number }, []>('SELECT total_changes() AS changes');
   return (command, context) => {
-    if (operations[command.do].effect === 'writes') return apply(command, context);
+    const { apply } = hub;
+    if (hub.effectOf(command as unknown as Command) === 'writes') return apply(command, context);
     const before = changes.get()?.changes;
     const outcome = apply(command, context);
     if (changes.get()?.changes !== before) throw new Error(`${command.do} has written`);

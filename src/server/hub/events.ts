@@ -35,7 +35,13 @@ export type Audience =
 /** One thing that happened by a command; told when the command is committed. */
 export type HubEvent =
   | { readonly is: 'direct'; readonly to: RecipientId; readonly message: Direct }
-  | { readonly is: 'notice'; readonly to: Audience; readonly notice: Notice }
+  | {
+      readonly is: 'notice';
+      readonly to: Audience;
+      readonly notice: Notice;
+      /** What was said in a room is to be written down: by whom (history.ts), and when, in ms. */
+      readonly kept?: { readonly author: number; readonly at: number };
+    }
   | {
       readonly is: 'arrived';
       readonly session: SessionId;

@@ -12,6 +12,8 @@ import type { Attachments } from './state/attachments';
 import type { Callbacks } from './state/callbacks';
 import type { Credentials } from './state/credentials';
 import type { Groups } from './state/groups';
+import type { History } from './state/history';
+import type { HistoryReader } from './state/history_reader';
 import type { Invites } from './state/invites';
 import type { NameLooks } from './state/looks';
 import type { Membership } from './state/membership';
@@ -22,6 +24,7 @@ import type { RoomList } from './state/rooms';
 import type { SessionRow, Sessions } from './state/sessions';
 import type { SpeakerCache } from './state/speakers';
 import type { Users } from './state/users';
+import type { WordIndex } from './state/word_index';
 import type { Store } from './store';
 
 /** The database and the classes that each know one part of it. */
@@ -33,6 +36,9 @@ export interface HubState {
   readonly credentials: Credentials;
   readonly groups: Groups;
   readonly invites: Invites;
+  readonly history: History;
+  readonly historyReader: HistoryReader;
+  readonly wordIndex: WordIndex;
   readonly looks: NameLooks;
   readonly membership: Membership;
   readonly messages: PendingMessages;

@@ -2,6 +2,7 @@
 
 import {
   type Command,
+  type Effect,
   type OperationName,
   operations,
   type Outcome,
@@ -15,6 +16,8 @@ import { callbackHandlers } from './operations/callbacks';
 import { credentialHandlers } from './operations/credentials';
 import { fileHandlers } from './operations/files';
 import { groupHandlers } from './operations/groups';
+import { historyHandlers } from './operations/history';
+import { historyUpkeepHandlers } from './operations/history_upkeep';
 import { inviteHandlers } from './operations/invites';
 import { ledgerHandlers } from './operations/ledger';
 import { listHandlers } from './operations/lists';
@@ -30,6 +33,8 @@ import { Attachments } from './state/attachments';
 import { Callbacks } from './state/callbacks';
 import { type CredentialRow, Credentials } from './state/credentials';
 import { Groups } from './state/groups';
+import { History } from './state/history';
+import { HistoryReader } from './state/history_reader';
 import { Invites } from './state/invites';
 import { NameLooks } from './state/looks';
 import { Membership } from './state/membership';
@@ -40,6 +45,7 @@ import { RoomList } from './state/rooms';
 import { type SessionRow, Sessions } from './state/sessions';
 import { SpeakerCache } from './state/speakers';
 import { Users } from './state/users';
+import { WordIndex } from './state/word_index';
 import type { Store } from './store';
 
 export interface HubSettings {
@@ -63,6 +69,8 @@ export interface AppliedHub {
    * undoes everything. An exception is a bug or a failing disk.
    */
   readonly apply: Apply;
+  /** What a command does to the database: as the table of operations has it, but for what is said in a group. */
+  effectOf(command: Command): Effect;
   /** The number of the account in whose name a command acts, if that is proved. A guest has none. */
   actingAccount(command: Command): number | undefined;
   /** An account with its credentials, for who checks a secret before a command names what was proved. */
@@ -76,7 +84,7 @@ export interface AppliedHub {
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const state = openState(db, settings);
-  const { accounts, credentials, presence, rooms, sessions, speakers } = state;
+  const { accounts, credentials, history, presence, rooms, sessions, speakers } = state;
   const handlers = handlersOf(state);
   return {
     apply<K extends OperationName>(command: Command<K>, context: CommandContext): Outcome<K> {
@@ -91,6 +99,14 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
       const session = sessions.find((command as unknown as Command<SessionOperationName>).session);
       if (!session) return refused('not-entered') as Outcome<K>;
       return handle(command, context, session);
+    },
+    effectOf(command) {
+      const isSaidInGroup =
+        command.do === 'say' &&
+        command.room !== undefined &&
+        history.isOn &&
+        speakers.roomsOf(command.session).groups.has(command.room);
+      return isSaidInGroup ? 'writes' : operations[command.do].effect;
     },
     actingAccount(command) {
       const actor = actorOf(command);
@@ -109,6 +125,7 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
     rolledBack() {
       accounts.invalidate();
       credentials.invalidate();
+      history.invalidate();
       presence.invalidate();
       rooms.invalidate();
       sessions.invalidate();
@@ -132,14 +149,19 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
   const presence = new PresenceCache(db);
   const membership = new Membership(db);
   const attachments = new Attachments(db);
+  const history = new History(db);
+  const historyReader = new HistoryReader(db, history, accounts);
   return {
     db,
     accounts,
     attachments,
     callbacks: new Callbacks(db),
     credentials,
-    groups: new Groups(db, membership, sessions),
+    groups: new Groups(db, membership, sessions, history),
     invites: new Invites(db),
+    history,
+    historyReader,
+    wordIndex: new WordIndex(db, history, historyReader),
     looks,
     membership,
     messages: new PendingMessages(db),
@@ -160,6 +182,8 @@ const handlersOf = (state: HubState): Handlers => ({
   ...fileHandlers(state),
   ...groupHandlers(state),
   ...inviteHandlers(state),
+  ...historyHandlers(state),
+  ...historyUpkeepHandlers(state),
   ...ledgerHandlers(state),
   ...listHandlers(state),
   ...maintenanceHandlers(state),

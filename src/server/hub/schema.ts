@@ -2,6 +2,7 @@
 
 import type { Database } from 'bun:sqlite';
 
+import { historySchema } from './history_schema';
 import { migrateNames } from './name_migration';
 
 /** A statement, or what takes more than SQL. `say`: tells the operator what has changed for users. */
@@ -243,4 +244,6 @@ export const migrations: readonly Migration[] = [
      ) STRICT`,
     `CREATE INDEX invite_ends_at ON invite (ends_at)`,
   ],
+  // 13: the history of conversations
+  historySchema,
 ];

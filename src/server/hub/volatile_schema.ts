@@ -3,7 +3,7 @@
 /** What lives as long as the process: sessions, open rooms, what waits for guests. */
 export const volatileSchema: readonly string[] = [
   `CREATE TABLE live.session (
-     number INTEGER PRIMARY KEY AUTOINCREMENT, -- the order in which they came
+     number INTEGER PRIMARY KEY,               -- the log's position: the order in which they came
      id TEXT NOT NULL UNIQUE,
      key TEXT NOT NULL,
      name TEXT NOT NULL,

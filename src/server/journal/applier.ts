@@ -60,7 +60,8 @@ export class Applier {
         'SELECT position, at, proved_at AS provedAt FROM log',
       )
       .get();
-    this.position = log?.position ?? 0;
+    // What was told and not written before a crash had a place, too, and nothing else ever gets that.
+    this.position = (log?.position ?? 0) + limits.journal.startGap;
     this.#provedAt = log?.provedAt ?? 0;
     this.#time = new HubTime(log ?? { at: 0, provedAt: 0 }, deps);
   }
@@ -147,7 +148,8 @@ export class Applier {
       const outcome = this.#idempotency.find(key, provedAt);
       if (outcome) return { position, done, outcome, events: none };
     }
-    const { effect, grows } = operations[command.do];
+    const effect = this.#hub.effectOf(command);
+    const grows = operations[command.do].grows || command.do === 'say';
     const writes = key !== undefined || effect === 'writes';
     if (writes) this.#transaction.savepoint();
     else if (effect === 'reads') this.#transaction.begin();

@@ -15,6 +15,7 @@ import { type Answer, type Call, readJson, type SignedCall, urlOf } from './call
 import { type Credentials, credentialsOf } from './credentials';
 import { FileApi } from './file_api';
 import { Health } from './health';
+import { HistoryApi } from './history_api';
 import { type Operation, type OperationId, operations, schemas } from './operations';
 import { peerOf } from './peer_header';
 import { json, refusal, respondJson } from './responses';
@@ -55,9 +56,13 @@ export class Api {
         ),
       send: (call, message, file) => this.#send(call, message, file),
     });
+    const history = new HistoryApi((call, command) => this.#ask(call, command));
     this.#handlers = {
       health: (call) => this.#answerHealth(call),
       users: (call) => this.#users(call),
+      conversations: (call) => history.conversations(call),
+      history: (call) => history.page(call),
+      search: (call) => history.search(call),
       send: (call) => this.#sendText(call),
       sendFile: (call) => files.upload(call),
       claimFile: (call) => files.claim(call),

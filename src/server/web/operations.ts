@@ -15,6 +15,11 @@ export const schemas = {
   Sent: http.sent,
   Claim: http.claim,
   Download: http.download,
+  Conversation: http.conversation,
+  Entry: http.entry,
+  HistoryPage: http.historyPage,
+  ConversationList: http.conversationList,
+  SearchResult: http.searchResult,
   Refusal: http.refusal,
 } satisfies Record<string, GenericSchema>;
 
@@ -48,6 +53,8 @@ const unavailable = refusal('Try again later.');
 const tooOften = refusal('This account or address asks too often; `Retry-After` says when again.');
 const sent = json('Sent', 'Stored: it will be delivered.');
 const notFound = refusal('Nobody goes by that name.');
+const notMember = refusal('You are not in this room.');
+const noConversation = refusal('No such user, room, group or conversation.');
 const full = refusal('Too much waits for the recipient, or the disk is full.');
 
 export const operations = {
@@ -64,6 +71,52 @@ export const operations = {
     summary: 'Everybody who can be reached right now, in the order in which they came',
     isSecured: true,
     answers: { 200: json('Users', 'Who is here.'), 401: notAllowed, 503: unavailable },
+  },
+  conversations: {
+    method: 'GET',
+    path: '/api/conversations',
+    summary: 'Your conversations, newest first, and how much of each you have not read',
+    isSecured: true,
+    query: http.conversationsQuery,
+    answers: {
+      200: json('ConversationList', 'A page of them.'),
+      400: badRequest,
+      401: notAllowed,
+      429: tooOften,
+      503: unavailable,
+    },
+  },
+  history: {
+    method: 'GET',
+    path: '/api/history',
+    summary: 'A page of what was said in one of your conversations, oldest first',
+    isSecured: true,
+    query: http.historyQuery,
+    answers: {
+      200: json('HistoryPage', 'The page.'),
+      400: badRequest,
+      401: notAllowed,
+      403: notMember,
+      404: noConversation,
+      429: tooOften,
+      503: unavailable,
+    },
+  },
+  search: {
+    method: 'GET',
+    path: '/api/search',
+    summary: 'What was said with all of some words, newest first, in all that you may read',
+    isSecured: true,
+    query: http.searchQuery,
+    answers: {
+      200: json('SearchResult', 'What was found.'),
+      400: badRequest,
+      401: notAllowed,
+      403: notMember,
+      404: noConversation,
+      429: tooOften,
+      503: unavailable,
+    },
   },
   send: {
     method: 'POST',

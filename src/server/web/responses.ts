@@ -63,6 +63,8 @@ const statuses: Readonly<Record<string, number>> = {
   'unknown-sender': 401,
   'wrong-origin': 403,
   'unknown-user': 404,
+  'unknown-room': 404,
+  'not-member': 403,
   'unknown-file': 404,
   'unknown-path': 404,
   'wrong-method': 405,

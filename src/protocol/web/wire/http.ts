@@ -4,7 +4,7 @@ import * as v from 'valibot';
 
 import { isBaseName } from '../../bytes/validation';
 import { limits } from '../../limits';
-import { idempotencyKey, integer, userSchema } from './messages';
+import { conversationSchema, entrySchema, idempotencyKey, integer, userSchema } from './messages';
 
 const text = v.string();
 
@@ -28,6 +28,53 @@ export const attachment = v.strictObject({
 /** Which file of those that came with messages is wanted. */
 export const claim = v.strictObject({ from: text, id: v.pipe(v.number(), v.safeInteger()) });
 
+/** A whole number in a query: a serial, or ms since 1970. */
+const wholeNumber = v.pipe(
+  text,
+  v.check((value) => /^\d{1,15}$/.test(value)),
+);
+const described = (what: string) => v.optional(v.pipe(text, v.description(what)));
+const numbered = (what: string) => v.optional(v.pipe(wholeNumber, v.description(what)));
+
+const conversationQuery = {
+  with: described('A user: the private conversation with them.'),
+  room: described('A room or a group.'),
+  conversation: numbered('One that a list has named by its number.'),
+} as const;
+
+const timeQuery = {
+  since: numbered('Only what came then or later, in ms since 1970.'),
+  until: numbered('Only what came before then, in ms since 1970.'),
+} as const;
+
+const limitQuery = { limit: numbered('At most so many.') } as const;
+
+/** The query of a page of history: of one conversation. */
+export const historyQuery = v.strictObject({
+  ...conversationQuery,
+  ...timeQuery,
+  ...limitQuery,
+  before: numbered('Only what stands before this serial: the page is the newest of that.'),
+  after: numbered('Only what stands after this serial: the page is the oldest of that.'),
+});
+
+export const conversationsQuery = v.strictObject({
+  ...limitQuery,
+  before: numbered('Only those whose newest serial is smaller.'),
+});
+
+export const searchQuery = v.strictObject({
+  words: v.pipe(
+    text,
+    v.description('All of these: words, beginnings as `begin*`, and `"in a row"`.'),
+  ),
+  from: described('Only what this user has said.'),
+  ...conversationQuery,
+  ...timeQuery,
+  ...limitQuery,
+  before: numbered('Only what stands before this serial: `next` of the answer before.'),
+});
+
 // What comes back.
 
 export const health = v.strictObject({ status: v.literal('ok') });
@@ -49,6 +96,50 @@ export const sent = v.strictObject({
   id: messageId,
   serial: v.pipe(integer, v.description('Unique over the life of the server.')),
   waiting: v.pipe(v.boolean(), v.description('The recipient is not there to take it now.')),
+});
+
+export const conversation = v.strictObject({ ...conversationSchema.entries });
+
+export const entry = v.strictObject({
+  ...entrySchema.entries,
+  serial: v.pipe(integer, v.description('Unique; grows with time over all conversations.')),
+  at: v.pipe(integer, v.description('In ms since 1970.')),
+  own: v.pipe(v.boolean(), v.description('Said by the one who asks.')),
+  door: v.pipe(text, v.description('The protocol by which it came.')),
+});
+
+export const historyPage = v.strictObject({
+  conversation: v.optional(conversation),
+  entries: v.pipe(v.array(entry), v.maxLength(limits.history.pageEntriesMost)),
+  more: v.pipe(v.boolean(), v.description('Others lie beyond this page.')),
+});
+
+export const conversationList = v.strictObject({
+  conversations: v.pipe(
+    v.array(
+      v.strictObject({
+        ...conversationSchema.entries,
+        newest: v.pipe(integer, v.description('The serial of its last entry.')),
+        seen: v.pipe(integer, v.description('Up to this serial it was read.')),
+        unread: v.pipe(
+          integer,
+          v.description(`Entries of others behind that, up to ${limits.history.unreadCounted}.`),
+        ),
+      }),
+    ),
+    v.maxLength(limits.history.pageConversations),
+  ),
+  more: v.boolean(),
+});
+
+export const searchResult = v.strictObject({
+  found: v.pipe(
+    v.array(v.strictObject({ in: conversation, entry })),
+    v.maxLength(limits.history.pageEntriesMost),
+  ),
+  next: v.optional(
+    v.pipe(integer, v.description('Go on with this as `before`. Absent: there is no more.')),
+  ),
 });
 
 export const download = v.strictObject({ url: text, name: text, size: integer });

@@ -123,6 +123,28 @@ const credential = v.object({
   usedAt: v.optional(integer),
 });
 
+/** A conversation, as the one who asks sees it. */
+export const conversationSchema = v.object({
+  conversation: integer,
+  kind: v.picklist(['private', 'group', 'room']),
+  name: text,
+});
+
+/** One thing that was said, as the history has it; `at`, `edited` and `deleted` are ms since 1970. */
+export const entrySchema = v.object({
+  serial: integer,
+  at: integer,
+  from: text,
+  own: v.boolean(),
+  text,
+  door: text,
+  id: v.optional(integer),
+  file: v.optional(file),
+  reply: v.optional(integer),
+  edited: v.optional(integer),
+  deleted: v.optional(integer),
+});
+
 /** What a successful reply to each request holds. */
 export const replySchemas = {
   register: nothing,

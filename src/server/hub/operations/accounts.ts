@@ -32,6 +32,7 @@ const unregister: Define<'unregister'> =
     callbacks,
     credentials,
     groups,
+    history,
     membership,
     presence,
     sessions,
@@ -64,6 +65,7 @@ const unregister: Define<'unregister'> =
     }
     for (const hash of attachments.removeOf(recipient)) context.emit({ is: 'file-released', hash });
     context.emit({ is: 'forgotten', recipient });
+    history.conversations.accountGone(id);
     accounts.remove(id);
     credentials.invalidate();
     presence.invalidate();

@@ -50,6 +50,7 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
     ...(file && { file }),
   };
   messages.add(recipient, sender.recipient, message, place);
+  hub.history.addPrivate(context, sender, recipient, message);
   if (file) attachments.add({ serial, recipient, from: sender.name, id, file, at: context.at });
   context.emit({ is: 'direct', to: recipient, message });
   return ok({ id, serial, waiting: !to.reachable });

@@ -2,10 +2,11 @@
 
 import { limits } from '../../../protocol/limits';
 import { ok, refused, type RoomName, type Said } from '../../../protocol/model';
+import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
 import { lookOf } from '../looks';
-import { memberOf } from '../state/sessions';
-import { recipientOf } from '../state/users';
+import { memberOf, type SessionRow } from '../state/sessions';
+import { authorOf, recipientOf } from '../state/users';
 import type { Store } from '../store';
 
 const prepareExists = (db: Store) =>
@@ -77,27 +78,54 @@ const rooms: Define<'rooms'> =
   () =>
     ok({ rooms: list.names() });
 
-const say: Define<'say'> =
-  ({ speakers }) =>
-  (command, context, session) => {
-    const { text, raw, reference } = command;
-    if (text.length > limits.hub.textBytes) return refused('too-long');
-    const { rooms, open } = speakers.roomsOf(session.id);
-    const room = command.room ?? open;
-    if (room === undefined || !rooms.includes(room)) return refused('not-member');
-    const said: Said = {
-      is: 'said',
-      room,
-      from: session.name,
-      text,
-      origin: session.dialect,
-      at: context.seconds,
-      ...(raw && { raw }),
-      ...(reference !== undefined && { reference }),
-    };
-    context.notify({ room, except: session.id }, said);
-    return ok({ room });
+/** Writes down what is said in a group; of a room, the server does it a moment later. Whether it is kept at all. */
+function keepSaid(
+  { history }: HubState,
+  context: CommandContext,
+  { room, text }: { readonly room: RoomName; readonly text: string },
+  session: SessionRow,
+  isGroup: boolean,
+): boolean {
+  const author = authorOf(session);
+  if (!isGroup) return history.keepsRoom(room, author);
+  const conversation = history.keptGroup(room, author)?.id;
+  if (conversation === undefined) return false;
+  context.isDurable = true;
+  const { name, dialect: origin, account } = session;
+  const { position: serial, at } = context;
+  history.entries.add({ serial, conversation, author, name, at, text, origin });
+  // Who speaks has read what was said.
+  if (account !== null) history.marks.advance(account, conversation, { got: serial, seen: serial });
+  return true;
+}
+
+const say: Define<'say'> = (hub) => (command, context, session) => {
+  const { text, raw, reference } = command;
+  if (text.length > limits.hub.textBytes) return refused('too-long');
+  const { rooms, open, groups } = hub.speakers.roomsOf(session.id);
+  const room = command.room ?? open;
+  if (room === undefined || !rooms.includes(room)) return refused('not-member');
+  const isGroup = groups.has(room);
+  const isKept = hub.history.isOn && keepSaid(hub, context, { room, text }, session, isGroup);
+  const said: Said = {
+    is: 'said',
+    ...(isKept && { serial: context.position }),
+    room,
+    from: session.name,
+    text,
+    origin: session.dialect,
+    at: context.seconds,
+    ...(raw && { raw }),
+    ...(reference !== undefined && { reference }),
   };
+  const to = { room, except: session.id };
+  if (!isKept || isGroup) context.notify(to, said);
+  else {
+    const kept = { author: authorOf(session), at: context.at };
+    context.emit({ is: 'notice', to, notice: said, kept });
+  }
+  return ok({ room, ...(isKept && { serial: context.position }) });
+};
 
 export const roomHandlers = (
   hub: HubState,

@@ -82,6 +82,7 @@ function admit(
     address,
     isDeaf: deaf,
     hearsFor: hearsForKey(entry.hearsFor, name),
+    number: context.position,
     at: context.at,
   });
   if (account === null) looks.addGuest(session, name);

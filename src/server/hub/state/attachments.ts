@@ -8,7 +8,12 @@ import type { Store } from '../store';
 
 /** Every hash that something in the database still needs; any other file on disk is an orphan. */
 export function neededFiles(db: Store): Set<FileHash> {
-  const rows = db.query<{ hash: FileHash }, []>('SELECT DISTINCT hash FROM file').all();
+  const rows = db
+    .query<{ hash: FileHash }, []>(
+      `SELECT hash FROM file
+       UNION SELECT file_hash FROM entry WHERE file_hash IS NOT NULL`,
+    )
+    .all();
   return new Set(rows.map((row) => row.hash));
 }
 
@@ -16,7 +21,8 @@ export function neededFiles(db: Store): Set<FileHash> {
 export function fileIsNeeded(db: Store): (hash: FileHash) => boolean {
   const find = db.prepare<{ one: 1 }, [string]>(
     `SELECT 1 AS one FROM file WHERE hash = ?1
-     UNION ALL SELECT 1 FROM live.offer WHERE hash = ?1 LIMIT 1`,
+     UNION ALL SELECT 1 FROM live.offer WHERE hash = ?1
+     UNION ALL SELECT 1 FROM entry WHERE file_hash = ?1 LIMIT 1`,
   );
   return (hash) => find.get(hash) !== null;
 }

@@ -4,8 +4,11 @@ import { limits } from '../../../protocol/limits';
 import type { Name, RecipientId, RoomName } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import { lookOf } from '../looks';
+import { accountOf } from '../names';
 import type { Store } from '../store';
+import { groupKey } from './conversations';
 import { GroupQuotas } from './group_quotas';
+import type { History } from './history';
 import type { Member, Membership } from './membership';
 import { memberOf, type SessionRow, type Sessions } from './sessions';
 import { recipientOf } from './users';
@@ -32,6 +35,8 @@ export function forgetGuestsGroups(db: Store): void {
   db.run(`DELETE FROM group_invitation WHERE recipient LIKE 'g%'`);
   db.run(`UPDATE chat_group SET creator = NULL WHERE creator LIKE 'g%'`);
   db.run(`DELETE FROM chat_group WHERE name NOT IN (SELECT group_name FROM group_member)`);
+  db.run(`UPDATE conversation SET is_gone = 1, key = 'x ' || id
+    WHERE kind = 'group' AND is_gone = 0 AND name NOT IN (SELECT name FROM chat_group)`);
 }
 
 function prepareStatements(db: Store) {
@@ -100,12 +105,14 @@ export class Groups {
   readonly quotas: GroupQuotas;
   readonly #membership: Membership;
   readonly #sessions: Sessions;
+  readonly #history: History;
   readonly #sql;
 
-  constructor(db: Store, membership: Membership, sessions: Sessions) {
+  constructor(db: Store, membership: Membership, sessions: Sessions, history: History) {
     this.quotas = new GroupQuotas(db);
     this.#membership = membership;
     this.#sessions = sessions;
+    this.#history = history;
     this.#sql = prepareStatements(db);
   }
 
@@ -156,6 +163,10 @@ export class Groups {
   ): void {
     context.isDurable = true;
     this.#sql.addMember.run({ group, recipient, name: member.name, at: context.at });
+    const account = accountOf(recipient);
+    if (account !== undefined) {
+      this.#history.marks.begin(account, this.#history.group(group).id, context.position);
+    }
     for (const one of sessions) {
       this.#membership.enter(context, group, one, { silent: one.session !== member.session });
     }
@@ -170,7 +181,12 @@ export class Groups {
     if (this.#sql.removeMember.get(group, recipient) === null) return false;
     context.isDurable = true;
     this.#sql.dropCreator.run(group, recipient);
-    this.#sql.removeEmpty.run(group);
+    const account = accountOf(recipient);
+    if (account !== undefined) this.#history.marks.end(account, this.#history.group(group).id);
+    // A group of the same name that is made later inherits nothing.
+    if (this.#sql.removeEmpty.run(group).changes > 0) {
+      this.#history.conversations.close(groupKey(group));
+    }
     for (const one of sessions) this.#membership.leave(context, group, one, true);
     this.#membership.notify(context, group, member, 'left');
     return true;

@@ -15,6 +15,8 @@ export interface SessionRow {
   readonly dialect: string;
   /** 1 where it cannot be told anything. */
   readonly deaf: number;
+  /** The log's position at which it entered: no other session of any start has the same. */
+  readonly number: number;
 }
 
 /** A session that is about to enter. */
@@ -29,6 +31,8 @@ export interface NewSession {
   readonly isDeaf: boolean;
   /** The key of a name whose private messages come to this session. */
   readonly hearsFor: string | null;
+  /** The log's position. */
+  readonly number: number;
   /** Hub time in ms. */
   readonly at: number;
 }
@@ -47,7 +51,7 @@ export class Sessions {
   readonly #cache = new Map<SessionId, SessionRow>();
 
   constructor(db: Store) {
-    const row = 'SELECT id, key, name, account, dialect, deaf FROM live.session';
+    const row = 'SELECT id, key, name, account, dialect, deaf, number FROM live.session';
     this.#sql = {
       find: db.prepare<SessionRow, [string]>(`${row} WHERE id = ?`),
       guest: db.prepare<SessionRow, [string]>(`${row} WHERE key = ? AND account IS NULL`),
@@ -60,9 +64,9 @@ export class Sessions {
       ),
       add: db.prepare<never, Values>(
         `INSERT INTO live.session
-           (id, key, name, account, credential, dialect, machine, host, port, deaf, hears_for, at)
+           (number, id, key, name, account, credential, dialect, machine, host, port, deaf, hears_for, at)
          VALUES
-           ($id, $key, $name, $account, $credential, $dialect, $machine, $host, $port, $deaf, $hearsFor, $at)`,
+           ($number, $id, $key, $name, $account, $credential, $dialect, $machine, $host, $port, $deaf, $hearsFor, $at)`,
       ),
       remove: db.prepare<never, [string]>('DELETE FROM live.session WHERE id = ?'),
       removeOfAccount: db.prepare<{ id: SessionId; dialect: string }, [number]>(
@@ -118,11 +122,13 @@ export class Sessions {
   }
 
   add(session: NewSession): void {
-    const { id, name, account, credential, dialect, machine, address, hearsFor, at } = session;
+    const { number, id, name, account, credential, dialect, machine, address, hearsFor, at } =
+      session;
     const deaf = session.isDeaf ? 1 : 0;
     const { host, port } = address;
     const key = keyOf(name);
     this.#sql.add.run({
+      number,
       id,
       key,
       name,

@@ -8,6 +8,8 @@ export interface SpeakerRooms {
   readonly rooms: readonly RoomName[];
   /** The open room it is in, or one of them. */
   readonly open: RoomName | undefined;
+  /** The groups among them: what is said there lasts. */
+  readonly groups: ReadonlySet<RoomName>;
 }
 
 /**
@@ -29,7 +31,9 @@ export class SpeakerCache {
     const cached = this.#cache.get(session);
     if (cached) return cached;
     const rows = this.#rooms.all(session);
+    const groups = rows.filter(({ open }) => open === 0).map(({ room }) => room);
     const found: SpeakerRooms = {
+      groups: new Set(groups),
       rooms: rows.map(({ room }) => room),
       open: rows.find(({ open }) => open === 1)?.room,
     };

@@ -15,6 +15,8 @@ export interface ActingUser {
   readonly name: Name;
   readonly account: number | undefined;
   readonly session: SessionId | undefined;
+  /** In the history: the account's number, or less than 0 for a guest (history.ts). */
+  readonly author: number;
 }
 
 /** A user to whom a private message can be written. */
@@ -27,6 +29,9 @@ export interface MessageRecipient {
 
 export const recipientOf = (session: SessionRow): RecipientId =>
   session.account === null ? guestRecipient(session.id) : accountRecipient(session.account);
+
+/** Whose words a session's are in the history: an account's, or those of one stay of a guest. */
+export const authorOf = ({ account, number }: SessionRow): number => account ?? -number;
 
 export class Users {
   readonly #accounts: Accounts;
@@ -69,6 +74,7 @@ export class Users {
         name: account.name,
         account: account.id,
         session: undefined,
+        author: account.id,
       };
     }
     const session = this.#sessions.find(actor.session);
@@ -78,6 +84,7 @@ export class Users {
       name: session.name,
       account: session.account ?? undefined,
       session: session.id,
+      author: authorOf(session),
     };
   }
 

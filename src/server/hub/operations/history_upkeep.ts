@@ -1,0 +1,101 @@
+// What the server does for the history by itself: room talk is written down, words are indexed, what is too old goes.
+
+import { ok } from '../../../protocol/model';
+import type { CommandContext } from '../context';
+import type { Define, Handlers, HubState } from '../handler';
+import { entryColumns, type EntryRow } from '../state/entries';
+
+const historyKeep: Define<'history-keep'> =
+  ({ history: { settings } }) =>
+  ({ ms, bytes }, context) => {
+    const { state } = settings;
+    if (state.kept_ms === ms && state.most_bytes === bytes) return ok(undefined);
+    context.isDurable = true;
+    settings.keep(ms, bytes);
+    return ok(undefined);
+  };
+
+const historyAdd: Define<'history-add'> =
+  ({ history, wordIndex }) =>
+  ({ said }, context) => {
+    for (const { room, ...entry } of said) {
+      const conversation = history.room(room).id;
+      if (!history.entries.add({ ...entry, conversation })) continue;
+      context.isDurable = true;
+      const row = history.entries.find(entry.serial);
+      if (row) wordIndex.addLate(row);
+    }
+    return ok(undefined);
+  };
+
+const historyIndex: Define<'history-index'> =
+  ({ wordIndex }) =>
+  ({ most }, context) => {
+    const { done, more } = wordIndex.advance(most);
+    if (done > 0) context.isDurable = true;
+    return ok({ more });
+  };
+
+function prepareExpiry({ db }: HubState) {
+  return {
+    oldest: db.prepare<EntryRow, [number]>(
+      `SELECT ${entryColumns} FROM entry ORDER BY serial LIMIT +?`,
+    ),
+    ofGone: db.prepare<EntryRow, [number, number]>(
+      `SELECT ${entryColumns} FROM entry WHERE conversation = +? ORDER BY serial LIMIT +?`,
+    ),
+    remove: db.prepare<never, [number]>('DELETE FROM entry WHERE serial = ?'),
+    removeReactions: db.prepare<never, [number]>('DELETE FROM reaction WHERE serial = ?'),
+  };
+}
+
+const historyExpire: Define<'history-expire'> = (hub) => {
+  const sql = prepareExpiry(hub);
+  const { history, wordIndex } = hub;
+  const remove = (context: CommandContext, rows: readonly EntryRow[]): void => {
+    if (rows.length === 0) return;
+    context.isDurable = true;
+    wordIndex.remove(rows);
+    for (const { serial, file_hash: hash } of rows) {
+      sql.remove.run(serial);
+      sql.removeReactions.run(serial);
+      if (hash !== null) context.emit({ is: 'file-released', hash });
+    }
+    for (const id of new Set(rows.map(({ conversation }) => conversation))) forgetEmpty(id);
+  };
+  /** A conversation lasts as long as something of it does, or somebody belongs to it, or it is switched off. */
+  const forgetEmpty = (id: number): void => {
+    const row = history.conversations.byId(id);
+    if (!row || row.is_off === 1 || history.entries.newestOf(id) > 0) return;
+    if (row.kind !== 'private' && history.marks.isAny(id)) return;
+    history.conversations.remove(id);
+    history.marks.endAll(id);
+  };
+  return ({ at, most }, context) => {
+    const gone = history.conversations.aGone();
+    if (gone !== undefined) {
+      const rows = sql.ofGone.all(gone, most);
+      remove(context, rows);
+      if (rows.length < most) {
+        context.isDurable = true;
+        history.conversations.remove(gone);
+        history.marks.endAll(gone);
+      }
+      return ok({ more: true });
+    }
+    const { kept_ms: keptMs, most_bytes: mostBytes, bytes } = history.settings.state;
+    const oldest = sql.oldest.all(most);
+    const rows = bytes > mostBytes ? oldest : oldest.filter((row) => row.at < at - keptMs);
+    remove(context, rows);
+    return ok({ more: rows.length === most });
+  };
+};
+
+export const historyUpkeepHandlers = (
+  hub: HubState,
+): Pick<Handlers, 'history-keep' | 'history-add' | 'history-index' | 'history-expire'> => ({
+  'history-keep': historyKeep(hub),
+  'history-add': historyAdd(hub),
+  'history-index': historyIndex(hub),
+  'history-expire': historyExpire(hub),
+});

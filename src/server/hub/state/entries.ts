@@ -1,0 +1,138 @@
+// The table of entries: what was said, in one order over all conversations, and the words by which it is found.
+
+import type { FileHash, FileRef, Name } from '../../../protocol/model';
+import type { Store } from '../store';
+
+export interface EntryRow {
+  readonly serial: number;
+  readonly conversation: number;
+  /** An account's number; 0 or less: a guest's. */
+  readonly author: number;
+  readonly name: Name;
+  /** Ms since 1970. */
+  readonly at: number;
+  readonly text: string;
+  readonly origin: string;
+  readonly id: number | null;
+  readonly file_hash: FileHash | null;
+  readonly file_size: number | null;
+  readonly file_name: string | null;
+  readonly reply: number | null;
+  readonly edited: number | null;
+  readonly deleted: number | null;
+  readonly changed: number | null;
+}
+
+export interface NewEntry {
+  readonly serial: number;
+  readonly conversation: number;
+  readonly author: number;
+  readonly name: Name;
+  readonly at: number;
+  readonly text: string;
+  readonly origin: string;
+  readonly id?: number;
+  readonly file?: FileRef;
+  readonly reply?: number;
+}
+
+export const entryColumns =
+  'serial, conversation, author, name, at, text, origin, id, file_hash, file_size, file_name, reply, edited, deleted, changed';
+
+type AddValues = [
+  serial: number,
+  conversation: number,
+  author: number,
+  name: string,
+  at: number,
+  text: string,
+  origin: string,
+  id: number | null,
+  reply: number | null,
+];
+
+export class Entries {
+  readonly #sql;
+
+  constructor(db: Store) {
+    this.#sql = {
+      // What is written behind may come twice, where the disk failed in between.
+      add: db.prepare<never, AddValues>(
+        `INSERT OR IGNORE INTO entry (serial, conversation, author, name, at, text, origin, id, reply)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ),
+      setFile: db.prepare<never, [string, number, string, number]>(
+        'UPDATE entry SET file_hash = ?, file_size = ?, file_name = ? WHERE serial = ?',
+      ),
+      find: db.prepare<EntryRow, [number]>(`SELECT ${entryColumns} FROM entry WHERE serial = ?`),
+      newest: db.prepare<{ serial: number }, [number]>(
+        'SELECT serial FROM entry WHERE conversation = +? ORDER BY serial DESC LIMIT 1',
+      ),
+      unread: db.prepare<{ count: number }, [number, number, number, number]>(
+        `SELECT count(*) AS count FROM (SELECT 1 FROM entry
+           WHERE conversation = +? AND serial > +? AND author <> +? AND deleted IS NULL LIMIT +?)`,
+      ),
+      firstAt: db.prepare<{ serial: number; at: number }, [number]>(
+        'SELECT serial, at FROM entry WHERE serial >= +? ORDER BY serial LIMIT 1',
+      ),
+      last: db.prepare<{ serial: number }, []>(
+        'SELECT serial FROM entry ORDER BY serial DESC LIMIT 1',
+      ),
+    };
+  }
+
+  /** Whether it was not there yet. */
+  add({
+    serial,
+    conversation,
+    author,
+    name,
+    at,
+    text,
+    origin,
+    id,
+    file,
+    reply,
+  }: NewEntry): boolean {
+    const { changes } = this.#sql.add.run(
+      serial,
+      conversation,
+      author,
+      name,
+      at,
+      text,
+      origin,
+      id ?? null,
+      reply ?? null,
+    );
+    if (file) this.#sql.setFile.run(file.hash, file.size, file.name, serial);
+    return changes > 0;
+  }
+
+  find(serial: number): EntryRow | undefined {
+    return this.#sql.find.get(serial) ?? undefined;
+  }
+
+  /** The serial of the newest entry of a conversation; 0 where there is none. */
+  newestOf(conversation: number): number {
+    return this.#sql.newest.get(conversation)?.serial ?? 0;
+  }
+
+  /** How many entries of others stand behind a serial, counted up to a number. */
+  countUnread(conversation: number, after: number, reader: number, most: number): number {
+    return this.#sql.unread.get(conversation, after, reader, most)?.count ?? 0;
+  }
+
+  /** The first serial that may have come at a time or later, in ms: time grows with serials. */
+  serialAt(ms: number): number {
+    let low = 0;
+    let high = (this.#sql.last.get()?.serial ?? 0) + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const entry = this.#sql.firstAt.get(middle);
+      if (!entry || entry.at >= ms) high = middle;
+      else low = entry.serial + 1;
+    }
+    return low;
+  }
+}

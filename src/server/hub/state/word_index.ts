@@ -1,0 +1,181 @@
+// The index of words (FTS5): entries come into it in slices, behind the commits that wrote them.
+
+import { limits } from '../../../protocol/limits';
+import { type Conversation, type HistoryEntry, type Name } from '../../../protocol/model';
+import { keyOf } from '../names';
+import type { Store } from '../store';
+import { hasAll, questionOf, type Wanted } from '../words';
+import type { ConversationRow } from './conversations';
+import { entryColumns, type EntryRow } from './entries';
+import { guests, type History } from './history';
+import { conversationFor, entryFor, type HistoryReader, type Readable } from './history_reader';
+import type { ActingUser } from './users';
+
+/** Words of the column `place`, by which a search finds what its asker may read. Users' texts are in another column. */
+const placeOf = {
+  conversation: (id: number): string => `c${id}`,
+  account: (id: number): string => `a${id}`,
+  author: (name: string): string => `n${Buffer.from(keyOf(name)).toString('hex')}`,
+} as const;
+
+export interface Search {
+  readonly wanted: readonly Wanted[];
+  readonly of: Readable | undefined;
+  readonly from: Name | undefined;
+  /** Serials between these two, without them. */
+  readonly after: number;
+  readonly before: number;
+  readonly most: number;
+}
+
+export interface Found {
+  readonly found: { readonly in: Conversation; readonly entry: HistoryEntry }[];
+  readonly next?: number;
+}
+
+/** What an entry is counted for. */
+export const bytesOf = ({ text }: { readonly text: string }): number =>
+  limits.history.entryOverheadBytes + Buffer.byteLength(text);
+
+export class WordIndex {
+  readonly #history: History;
+  readonly #reader: HistoryReader;
+  readonly #sql;
+
+  constructor(db: Store, history: History, reader: HistoryReader) {
+    this.#history = history;
+    this.#reader = reader;
+    this.#sql = {
+      next: db.prepare<EntryRow, [number, number]>(
+        `SELECT ${entryColumns} FROM entry WHERE serial > +? ORDER BY serial LIMIT +?`,
+      ),
+      tail: db.prepare<EntryRow, [number, number, number]>(
+        `SELECT ${entryColumns} FROM entry WHERE serial > +? AND serial < +? ORDER BY serial DESC LIMIT +?`,
+      ),
+      add: db.prepare<never, [number, string, string]>(
+        'INSERT INTO entry_words (rowid, text, place) VALUES (?, ?, ?)',
+      ),
+      remove: db.prepare<never, [number]>('DELETE FROM entry_words WHERE rowid = ?'),
+      share: db.prepare<never, [number, number]>(
+        `INSERT INTO history_share (author, bytes) VALUES (?, ?)
+         ON CONFLICT (author) DO UPDATE SET bytes = max(0, bytes + excluded.bytes)`,
+      ),
+      forgetShares: db.prepare<never, []>('DELETE FROM history_share WHERE bytes = 0'),
+      find: db.prepare<{ serial: number }, [string, number, number]>(
+        `SELECT rowid AS serial FROM entry_words
+         WHERE entry_words MATCH +? AND rowid > +? AND rowid < +? ORDER BY rowid DESC`,
+      ),
+    };
+  }
+
+  /** Puts the next entries into the index, and counts them. Whether there may be more. */
+  advance(most: number): { readonly done: number; readonly more: boolean } {
+    const rows = this.#sql.next.all(this.#history.settings.state.indexed, most);
+    const last = rows.at(-1);
+    if (!last) return { done: 0, more: false };
+    for (const row of rows) this.#index(row);
+    this.#history.settings.progress(last.serial, this.#count(rows, 1));
+    return { done: rows.length, more: rows.length === most };
+  }
+
+  /** An entry that was written behind, where the index has passed it already. */
+  addLate(row: EntryRow): void {
+    const { indexed } = this.#history.settings.state;
+    if (row.serial > indexed) return;
+    this.#index(row);
+    this.#history.settings.progress(indexed, this.#count([row], 1));
+  }
+
+  /** Entries are about to go. */
+  remove(rows: readonly EntryRow[]): void {
+    const { indexed } = this.#history.settings.state;
+    const known = rows.filter(({ serial }) => serial <= indexed);
+    for (const { serial } of known) this.#sql.remove.run(serial);
+    if (known.length > 0) this.#history.settings.progress(indexed, this.#count(known, -1));
+    this.#sql.forgetShares.run();
+  }
+
+  /** Counts entries for their authors; gives their bytes in all. */
+  #count(rows: readonly EntryRow[], sign: 1 | -1): number {
+    const shares = new Map<number, number>();
+    let all = 0;
+    for (const row of rows) {
+      const bytes = sign * bytesOf(row);
+      const author = Math.max(guests, row.author);
+      shares.set(author, (shares.get(author) ?? 0) + bytes);
+      all += bytes;
+    }
+    for (const [author, bytes] of shares) this.#sql.share.run(author, bytes);
+    this.#history.recount();
+    return all;
+  }
+
+  #index(row: EntryRow): void {
+    if (row.deleted !== null) return;
+    const conversation = this.#history.conversations.byId(row.conversation);
+    if (!conversation) return;
+    const { id, account, other } = conversation;
+    const places = [placeOf.conversation(id), placeOf.author(row.name)];
+    for (const one of [account, other]) if (one !== null) places.push(placeOf.account(one));
+    const text = row.file_name === null ? row.text : `${row.text} ${row.file_name}`;
+    this.#sql.add.run(row.serial, text, places.join(' '));
+  }
+
+  search(asker: ActingUser, search: Search): Found {
+    const { indexed } = this.#history.settings.state;
+    const found: Found['found'] = [];
+    const readable = new Map<number, ConversationRow | undefined>();
+    /** Whether the search is over. */
+    const take = (row: EntryRow): boolean => {
+      const conversation = this.#readable(asker, row, readable);
+      if (!conversation || row.deleted !== null) return false;
+      if (search.of && search.of.row?.id !== row.conversation) return false;
+      if (search.from !== undefined && keyOf(row.name) !== keyOf(search.from)) return false;
+      found.push({ in: conversationFor(asker, conversation), entry: entryFor(asker, row) });
+      return found.length >= search.most;
+    };
+    const after = Math.max(search.after, indexed);
+    for (const row of this.#sql.tail.all(after, search.before, limits.history.searchedTail)) {
+      if (!hasAll(`${row.text} ${row.file_name ?? ''}`, search.wanted)) continue;
+      if (take(row)) return { found, next: row.serial };
+    }
+    const question = this.#question(asker, search);
+    if (question === undefined) return { found };
+    let looked = 0;
+    const before = Math.min(search.before, indexed + 1);
+    for (const { serial } of this.#sql.find.iterate(question, search.after, before)) {
+      const row = this.#history.entries.find(serial);
+      looked++;
+      if ((row && take(row)) || looked >= limits.history.searchedEntries) {
+        return { found, next: serial };
+      }
+    }
+    return { found };
+  }
+
+  /** The conversation of an entry, where the asker may read it. */
+  #readable(
+    asker: ActingUser,
+    { conversation: id, serial }: EntryRow,
+    known: Map<number, ConversationRow | undefined>,
+  ): ConversationRow | undefined {
+    if (!known.has(id)) known.set(id, this.#history.conversations.byId(id));
+    const row = known.get(id);
+    const since = row && this.#reader.mayRead(asker, row);
+    return since !== undefined && serial > since ? row : undefined;
+  }
+
+  /** Asks for nothing that the asker may not read: else what others say would be looked through to be left out. */
+  #question(asker: ActingUser, { wanted, of, from }: Search): string | undefined {
+    const places: string[] = [];
+    if (of) {
+      if (of.row) places.push(placeOf.conversation(of.row.id));
+    } else {
+      if (asker.account !== undefined) places.push(placeOf.account(asker.account));
+      for (const { id } of this.#reader.joinedBy(asker)) places.push(placeOf.conversation(id));
+    }
+    if (places.length === 0) return undefined;
+    const author = from === undefined ? '' : ` AND place : ${placeOf.author(from)}`;
+    return `text : (${questionOf(wanted)}) AND place : (${places.join(' OR ')})${author}`;
+  }
+}
