@@ -102,7 +102,7 @@ export const connect = defineCommand({
       dialogue,
       view,
       lingerMs: linger,
-      isPersistent: !once && (json || dialogue.isInteractive),
+      isPersistent: !once,
       onHostUnknown: () => (isHostUnknown = true),
       onConnected: () => {
         hasConnected = true;

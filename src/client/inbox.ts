@@ -6,7 +6,7 @@ import { terminalJson } from '../protocol/bytes/escape';
 import type { Shown } from '../protocol/dialect';
 import type { Dialogue } from './terminal/dialogue';
 import { noProgress, type Progress } from './terminal/progress';
-import { printable, type View } from './view';
+import { objectOf, printable, type View } from './view';
 
 export interface InboxOptions {
   readonly io: Io;
@@ -39,9 +39,9 @@ export class Inbox implements View {
   }
 
   /** The user has it when it is printed, or when the command for it has succeeded. */
-  hand({ kind, json }: Shown): Promise<boolean> {
+  hand({ kind, lines, json }: Shown): Promise<boolean> {
     if (kind !== 'incoming' || json['type'] === 'receipt') return Promise.resolve(true);
-    const handled = this.#last.then(() => this.#handle({ ...json, at: new Date().toISOString() }));
+    const handled = this.#last.then(() => this.#handle(objectOf({ kind, json, lines })));
     this.#last = handled;
     return handled;
   }

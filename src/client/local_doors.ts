@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import type { Io } from '../cli/io';
 import { Dial } from '../net/dial';
+import { isRunning } from '../net/running_process';
 import { TcpSocket } from '../net/tcp_socket';
 import { hostAndPort } from '../protocol/bytes/address';
 import { clients } from '../protocol/clients';
@@ -78,7 +79,10 @@ function announcedDoors(env: Io['env']): readonly Doors[] {
 
 function doorsIn(path: string): Doors | undefined {
   try {
-    const { doors } = JSON.parse(readFileSync(path, 'utf8')) as { doors: Record<string, unknown> };
+    const said = JSON.parse(readFileSync(path, 'utf8')) as { doors: Record<string, unknown> };
+    // A server that was killed has said nothing any more.
+    if (!isRunning(said)) return undefined;
+    const { doors } = said;
     const open = Object.entries(doors).filter(
       (door): door is [string, number] =>
         typeof door[1] === 'number' && door[1] > 0 && door[1] < 65_536,

@@ -27,6 +27,10 @@ export const printable = (lines: readonly string[]): string =>
     .map((line) => `${line}\n`)
     .join('');
 
+/** What a program gets. What arrives has its time: most protocols carry none. */
+export const objectOf = ({ kind, json }: Shown): Readonly<Record<string, unknown>> =>
+  kind === 'incoming' ? { ...json, at: new Date().toISOString() } : json;
+
 /** The view of `chat connect`. */
 export class DialogueView implements View {
   readonly #dialogue: Dialogue;
@@ -55,7 +59,7 @@ export class DialogueView implements View {
     this.#ring(shown);
     if (this.#isJson && shown.kind !== 'note') {
       // A program knows its own requests; it reads their results.
-      if (shown.kind !== 'request') this.#dialogue.print([terminalJson(shown.json)]);
+      if (shown.kind !== 'request') this.#dialogue.print([terminalJson(objectOf(shown))]);
     } else if (this.#style !== undefined && shown.kind === 'incoming') {
       this.#showIncoming(shown.lines, this.#style);
     } else if (this.#dialogue.isInteractive || shown.kind !== 'note') {

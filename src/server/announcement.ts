@@ -1,14 +1,15 @@
 // What this server has open, in a file of the user's state folder, so that clients on this machine find it by itself.
 
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { isRunning, ownMark } from '../net/running_process';
 import { defaultFolder } from './folder';
 
 /** The port of each open door, by its dialect. */
 export type OpenDoors = Readonly<Record<string, number>>;
 
-const fileOf = (folder: string, pid: number): string => join(folder, `${pid}.json`);
+const fileName = /^\d+\.json$/;
 
 /**
  * Says what is open until the result is called. Where the folder cannot be written, clients have to be told the port: that
@@ -16,11 +17,11 @@ const fileOf = (folder: string, pid: number): string => join(folder, `${pid}.jso
  */
 export function announce(doors: OpenDoors): () => void {
   const folder = join(defaultFolder(), 'open-doors');
-  const file = fileOf(folder, process.pid);
+  const file = join(folder, `${process.pid}.json`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     forgetDead(folder);
-    writeFileSync(file, `${JSON.stringify({ pid: process.pid, doors })}\n`, { mode: 0o600 });
+    writeFileSync(file, `${JSON.stringify({ ...ownMark(), doors })}\n`, { mode: 0o600 });
   } catch {
     return () => {};
   }
@@ -30,15 +31,15 @@ export function announce(doors: OpenDoors): () => void {
 /** Removes what servers left that were killed. */
 function forgetDead(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const pid = Number(/^(\d+)\.json$/.exec(name)?.[1]);
-    if (Number.isSafeInteger(pid) && !isAlive(pid)) rmSync(fileOf(folder, pid), { force: true });
+    const file = join(folder, name);
+    if (fileName.test(name) && !isRunning(markIn(file))) rmSync(file, { force: true });
   }
 }
 
-function isAlive(pid: number): boolean {
+function markIn(file: string): unknown {
   try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
   }
 }

@@ -394,7 +394,7 @@ test('what a peer sent is escaped on a pipe as on a terminal, but a program gets
   const [json = '', ...lines] = dialogue.printed.toReversed();
   expect(lines.toReversed()).toEqual(escapeLines(text));
   // JSON has escapes of its own, so a program reads the same.
-  expect(JSON.parse(json)).toEqual({ text });
+  expect(JSON.parse(json)).toMatchObject({ text });
   expect(json).not.toContain('\u202e');
   expect(dialogue.printed[0]).toBe('a\\x1b[2Jb\\u202ec');
 });

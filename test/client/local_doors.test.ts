@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { endpointOfUrl } from '../../src/client/endpoint';
 import { atOpenDoor } from '../../src/client/local_doors';
+import { ownMark } from '../../src/net/running_process';
 import { runChat, startChat } from '../support/executable';
 import { scratchFolder } from '../support/scratch';
 import { closedPort, fakeServer } from './fake_server';
@@ -18,7 +19,7 @@ async function announced(...servers: readonly unknown[]): Promise<Record<string,
     servers.map((said, index) =>
       writeFile(
         join(folder, `${index + 1}.json`),
-        typeof said === 'string' ? said : JSON.stringify(said),
+        typeof said === 'string' ? said : JSON.stringify({ ...ownMark(), ...(said as object) }),
       ),
     ),
   );
@@ -80,6 +81,36 @@ test('a server that is gone, and a file that is none, are passed over', async ()
   });
   expect(await portFor('channels://Ana@localhost', env)).toBe(door.port);
   expect(await portFor('channels://Ana@localhost', { XDG_STATE_HOME: '/nowhere' })).toBe(55_555);
+});
+
+test('what a killed server said of its doors is believed no more', async () => {
+  const killed = await startChat(['serve', '-p', '0', '--market', '0', '--memory']);
+  const [, mailbox] = await killed.until(/mailbox +(\d+)/, { on: 'err' });
+  const [, market] = await killed.until(/market +(\d+)/, { on: 'err' });
+  const state = { XDG_STATE_HOME: killed.env['XDG_STATE_HOME'] ?? '' };
+  const notes: string[] = [];
+  const err = { ...silent, write: (text: string) => void notes.push(text) };
+  const url = `groups://ana@127.0.0.1:${mailbox}`;
+  await atOpenDoor(endpointOfUrl(url), { env: state, err });
+  expect(notes.join('')).toContain('is the mailbox door');
+  await killed.kill('SIGKILL');
+  // Others have its ports since, and its number may be another process's.
+  const other = { hostname: '127.0.0.1', port: Number(market), socket: { data() {} } };
+  const listener = Bun.listen(other);
+  expect(await portFor('market://ana@localhost', state)).toBe(portOf('market://x'));
+  listener.stop();
+  await atOpenDoor(endpointOfUrl(url), { env: state, err });
+  expect(notes).toHaveLength(1);
+});
+
+test.each([
+  ['a number that nobody has', { pid: 2 ** 30 }],
+  ['a number that another process has since', { pid: process.pid, started: '1' }],
+  ['no number', { pid: undefined }],
+])('a file with %s says nothing', async (_what, mark) => {
+  using door = stopped(fakeServer(() => {}));
+  const env = await announced({ doors: { channels: door.port }, ...mark });
+  expect(await portFor('channels://Ana@localhost', env)).toBe(55_555);
 });
 
 test('the table says whole commands, with the program as the shell finds it', async () => {

@@ -1,8 +1,8 @@
-// What a command that does one thing shows: its results at the end, its own notes at once.
+// What a command shows: of one that does one thing the results at the end; what programs get has its time.
 
 import { expect, test } from 'bun:test';
 
-import { OneShotView } from '../../src/client/view';
+import { objectOf, OneShotView } from '../../src/client/view';
 import { note } from '../../src/protocol/client_kit/note';
 
 function stream() {
@@ -20,4 +20,13 @@ test('a note does not wait until the ending is known, and is told once', () => {
   const input = { stream: () => new ReadableStream<Uint8Array>(), isTerminal: false };
   view.flush({ out: out.sink, err: err.sink, env: {}, input }, true);
   expect([out.written, err.written]).toEqual([['sent\n'], ['says nothing\n']]);
+});
+
+test('what arrives has its time for a program, and what it asked for itself has none', () => {
+  const json = { type: 'message', text: 'hi' };
+  const before = Date.now();
+  const { at, ...rest } = objectOf({ kind: 'incoming', lines: [], json }) as { at: string };
+  expect(rest).toEqual(json);
+  expect(Date.parse(at)).toBeWithin(before, Date.now() + 1);
+  expect(objectOf({ kind: 'result', lines: [], json })).toEqual(json);
 });

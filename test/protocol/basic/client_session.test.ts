@@ -103,9 +103,28 @@ test.each(['refused', 'reset'] as const)('a server that is away: %s', (why) => {
   if (why === 'reset') host.connection.events?.opened?.();
   host.connection.events?.lost(why);
   expect(host.endings).toEqual(['unreachable']);
-  expect(host.takeLines()).toEqual([
+  expect(host.takeLines().at(-1)).toBe(
     why === 'reset'
       ? 'Server at localhost:12345 has disconnected'
       : 'Unable to connect to localhost:12345',
-  ]);
+  );
+});
+
+test('helps a person, who may quit; a script and --plain send those words', () => {
+  const { host, session } = connecting();
+  host.connection.events?.opened?.();
+  expect(host.takeLines().join('\n')).toContain('/help');
+  session.typed('/help', () => {});
+  expect(host.takeLines().join('\n')).toContain('/quit');
+  session.typed('/Quit', () => {});
+  expect(host.connection.take().toString()).toBe('');
+  expect(host.connection.ending).toBe('ended');
+  for (const options of [{ interactive: false }, { interactive: true, plain: true }]) {
+    const script = new FakeClientHost();
+    const plain = basic.client.connect(script, { target, takeover: false, ...options });
+    script.connection.events?.opened?.();
+    plain.typed('/help', () => {});
+    expect(script.connection.take().toString()).toBe('/help\n');
+    expect(script.takeLines()).toEqual([]);
+  }
 });

@@ -189,7 +189,7 @@ test('a bot gets objects, and a script whose name is in use says nothing', async
   await using conversation = new Conversation(server.port('market'));
   await conversation.play('ann enters with 10\nann > hi\nann > :t - bot - 3');
   await bot.until(
-    '{"type":"message","from":"ann","text":"hi"}\n{"type":"paid","from":"ann","amount":3}\n',
+    /\{"type":"message","from":"ann","text":"hi","at":".*"\}\n\{"type":"paid","from":"ann","amount":3,"at":".*"\}\n/,
   );
   expect(bot.out).not.toContain('hola');
   bot.end();

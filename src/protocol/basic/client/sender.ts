@@ -1,6 +1,7 @@
 // One-shot sending: sends what it is given and disconnects.
 
 import { encodeText } from '../../bytes/text';
+import { noFiles } from '../../client_kit/no_files';
 import type { Taken } from '../../connection';
 import type {
   ClientConnection,
@@ -35,10 +36,7 @@ export class BasicSender implements Sender {
 
   send(message: OutgoingMessage, done: (result: SendResult) => void): void {
     if (message.attach !== undefined) {
-      done({
-        ending: 'usage',
-        line: 'Files cannot be sent in this protocol; `-` sends what stdin has.',
-      });
+      done(noFiles('; `-` sends what stdin has'));
       return;
     }
     // Standard input came without its final line end; where one more stands before that, both are meant.

@@ -1,6 +1,7 @@
 // The interactive client: sends each typed line as it comes.
 
 import { encodeText } from '../../bytes/text';
+import { localWord } from '../../client_kit/local_words';
 import { note } from '../../client_kit/note';
 import type { Taken } from '../../connection';
 import type {
@@ -10,23 +11,35 @@ import type {
   ClientSession,
   ConnectionEvents,
   Ending,
+  Shown,
   Target,
 } from '../../dialect';
 import { limits } from '../../limits';
 import { texts } from '../wire/messages';
 
+const help = [
+  'TEXT    sent as it is, with a line end; the server prints it and answers nothing',
+  '/help   this page; a text with that word alone is sent by chat send, or with --plain',
+  '/quit   end; so do Ctrl-C and Ctrl-D',
+] as const;
+
+const helpPage: Shown = { kind: 'result', lines: help, json: { type: 'help', lines: help } };
+
 export class BasicClientSession implements ClientSession, ConnectionEvents {
   readonly #host: ClientHost;
   readonly #target: Target;
+  /** Whether somebody is there who may ask for help; a script's lines are sent as they are. */
+  readonly #isPerson: boolean;
   #connection: ClientConnection | undefined;
   #state: 'dialling' | 'open' | 'over' = 'dialling';
   #isLeaving = false;
   /** What was typed while we were dialling. */
   readonly #early: string[] = [];
 
-  constructor(host: ClientHost, { target }: ClientOptions) {
+  constructor(host: ClientHost, { target, interactive, plain }: ClientOptions) {
     this.#host = host;
     this.#target = target;
+    this.#isPerson = interactive && plain !== true;
     host.dial((connection) => {
       this.#connection = connection;
       return this;
@@ -34,9 +47,12 @@ export class BasicClientSession implements ClientSession, ConnectionEvents {
   }
 
   typed(line: string, done: (ending: Ending) => void): void {
-    if (this.#state === 'dialling') this.#early.push(line);
-    else this.#write(line);
+    const local = this.#isPerson ? localWord(line) : undefined;
+    if (local === 'help') this.#host.show(helpPage);
+    else if (local === undefined && this.#state === 'dialling') this.#early.push(line);
+    else if (local === undefined) this.#write(line);
     done('done');
+    if (local === 'quit') this.leave();
   }
 
   leave(): void {
@@ -45,8 +61,14 @@ export class BasicClientSession implements ClientSession, ConnectionEvents {
     if (this.#state === 'open') this.#end();
   }
 
+  complete(before: string): readonly string[] {
+    return this.#isPerson && /^\/\S*$/.test(before) ? ['/help', '/quit'] : [];
+  }
+
   opened(): void {
     this.#state = 'open';
+    if (this.#isPerson)
+      this.#host.show(note('What you type is printed there; /help shows the rest.'));
     for (const line of this.#early.splice(0)) this.#write(line);
     if (this.#isLeaving) this.#end();
   }

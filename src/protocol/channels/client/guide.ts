@@ -20,20 +20,6 @@ export const helpPage: Shown = {
   json: { type: 'help', lines: help },
 };
 
-/** What a line asks of the client and not of the server. */
-export function localOf(line: string): 'help' | 'quit' | undefined {
-  switch (line.trim().toLowerCase()) {
-    case '/help':
-    case '/?':
-      return 'help';
-    case '/quit':
-    case '/exit':
-      return 'quit';
-    default:
-      return undefined;
-  }
-}
-
 /** Who the user is here: a server calls nobody by a name that cannot be one. */
 export function greeting(user: string | undefined, channel: string): Shown {
   const name = nameOfFrame(encodeText(user ?? ''));

@@ -2,6 +2,7 @@
 
 import type { Inbox } from '../../bytes/inbox';
 import { linesOf } from '../../bytes/text';
+import { noFiles } from '../../client_kit/no_files';
 import { RequestQueue } from '../../client_kit/request_queue';
 import type { Taken } from '../../connection';
 import type {
@@ -64,7 +65,7 @@ export class ChannelsSender implements Sender, ConnectionEvents {
   send(message: OutgoingMessage, done: (result: SendResult) => void): void {
     const to = message.to === '' ? this.#target.path : message.to;
     if (message.attach !== undefined) {
-      done({ ending: 'usage', line: 'Files cannot be sent in this protocol.' });
+      done(noFiles());
     } else if (to === '' || /\s/u.test(to)) {
       done({ ending: 'usage', line: 'Say which channel: channels://NAME@HOST:PORT/CHANNEL' });
     } else {

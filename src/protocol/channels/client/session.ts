@@ -3,6 +3,7 @@
 import { BoundedSet } from '../../bounded';
 import type { Inbox } from '../../bytes/inbox';
 import { byteLength } from '../../bytes/text';
+import { localWord } from '../../client_kit/local_words';
 import { note } from '../../client_kit/note';
 import type { Taken } from '../../connection';
 import type {
@@ -18,7 +19,7 @@ import { messageOf } from '../wire/codec';
 import { frameBytes, framesOfTyped, takeFrame } from '../wire/frames';
 import { type Refusal, type ServerMessage, texts } from '../wire/messages';
 import { completions } from './commands';
-import { greeting, helpPage, localOf, promptOf } from './guide';
+import { greeting, helpPage, promptOf } from './guide';
 import { endings, shownOf } from './render';
 
 /** Refusals after which the user is where they were (source 003, 0.2.2). */
@@ -79,7 +80,7 @@ export class ChannelsClientSession implements ClientSession, ConnectionEvents {
   // ---- the user
 
   typed(line: string, done: (ending: Ending) => void): void {
-    const local = this.#isPerson ? localOf(line) : undefined;
+    const local = this.#isPerson ? localWord(line) : undefined;
     if (local === 'help') this.#host.show(helpPage);
     if (local !== undefined) done('done');
     if (local === 'quit') this.leave();

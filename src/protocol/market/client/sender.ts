@@ -2,6 +2,7 @@
 
 import type { Inbox } from '../../bytes/inbox';
 import { encodeText, linesOf } from '../../bytes/text';
+import { noFiles } from '../../client_kit/no_files';
 import { RequestQueue } from '../../client_kit/request_queue';
 import type { Taken } from '../../connection';
 import type {
@@ -50,7 +51,7 @@ export class MarketSender implements Sender, ConnectionEvents {
   send(message: OutgoingMessage, done: (result: SendResult) => void): void {
     const { user } = this.#target;
     if (message.attach !== undefined) {
-      done({ ending: 'usage', line: 'Files cannot be sent in this protocol.' });
+      done(noFiles());
     } else if (user !== undefined && answerOf(user).is !== 'name') {
       done({ ending: 'bad-data', line: `${user} cannot be an identifier here.` });
     } else if (linesToSend(message).length === 0) {
