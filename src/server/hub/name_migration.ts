@@ -30,7 +30,6 @@ function migrateAccounts(db: Database, say: Say): Renamed {
     .prepare<{ id: number; name: string }, []>('SELECT id, name FROM account ORDER BY id')
     .all();
   const put = db.prepare<never, [string, number]>('UPDATE account SET key = ? WHERE id = ?');
-  const addLooks = prepareAccountLooks(db);
   const rename = prepareRename(db);
   const renamed = new Map<string, string>();
   const looks = new LookAlikes(say);
@@ -42,7 +41,6 @@ function migrateAccounts(db: Database, say: Say): Renamed {
     if (owner === undefined) owners.set(keyOf(name), name);
     else say(`the accounts ${owner} and ${name} are one name now; each has its own spelling`);
     put.run(owner === undefined ? keyOf(name) : spellingKeyOf(name), id);
-    addLooks(id, name);
     if (owner === undefined) looks.add(name);
   };
   const invisible = rows.filter(({ name }) => nameOf(name) !== name);
@@ -56,6 +54,13 @@ function migrateAccounts(db: Database, say: Say): Renamed {
     say(`not all of the name of the account ${before} can be seen; it is ${name} now`);
   }
   return renamed;
+}
+
+/** Stores the looks of all accounts that there are. */
+export function storeLooks(db: Database): void {
+  const addLooks = prepareAccountLooks(db);
+  const accounts = db.prepare<{ id: number; name: string }, []>('SELECT id, name FROM account');
+  for (const { id, name } of accounts.all()) addLooks(id, name);
 }
 
 function prepareRename(db: Database): (account: number, name: string) => void {
@@ -120,15 +125,15 @@ class LookAlikes {
   }
 
   add(name: string): void {
-    const { shown, variants } = looksOf(name);
-    const others = [
-      ...shown.map((look) => this.#all.get(look)),
-      ...variants.map((look) => this.#shown.get(look)),
-    ];
-    const other = others.find((one) => one !== undefined);
+    const looks = looksOf(name);
+    const other = looks
+      .map(({ look, isShown }) => (isShown ? this.#all : this.#shown).get(look))
+      .find((one) => one !== undefined);
     if (other !== undefined) this.#say(`the accounts ${other} and ${name} look alike`);
-    for (const look of shown) this.#shown.set(look, name);
-    for (const look of [...shown, ...variants]) this.#all.set(look, name);
+    for (const { look, isShown } of looks) {
+      if (isShown) this.#shown.set(look, name);
+      this.#all.set(look, name);
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Database } from 'bun:sqlite';
 
 import { historySchema } from './history_schema';
-import { migrateNames } from './name_migration';
+import { migrateNames, storeLooks } from './name_migration';
 
 /** A statement, or what takes more than SQL. `say`: tells the operator what has changed for users. */
 type MigrationStep = string | ((db: Database, say: (line: string) => void) => void);
@@ -246,4 +246,16 @@ export const migrations: readonly Migration[] = [
   ],
   // 13: the history of conversations
   historySchema,
+  // 14: the looks of one name stand beside each other, and need no index to go with it
+  [
+    `DROP TABLE account_look`,
+    `CREATE TABLE account_look (
+       shape TEXT NOT NULL,                  -- looks.ts
+       look TEXT NOT NULL,
+       account INTEGER NOT NULL,
+       shown INTEGER NOT NULL,               -- 1: as it stands; 0: in another case
+       PRIMARY KEY (shape, look, account)
+     ) STRICT, WITHOUT ROWID`,
+    storeLooks,
+  ],
 ];

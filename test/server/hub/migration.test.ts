@@ -221,3 +221,14 @@ test('the start of a server tells its operator, with nothing that moves a cursor
     `${databaseIn(data)}: not all of the name of the account bob\\u{e0041} can be seen; it is bob~2 now`,
   ]);
 });
+
+test('version 13: no name looks like one that was there', () => {
+  const ofAlice = `INSERT INTO account (key, name, full_name, born, host, registered_at)
+    VALUES ('alice', 'Alice', 'x', '01/01/2000', 'h', 1)`;
+  const hub = new TestHub(oldDatabase(13, [ofAlice]));
+  const register = (name: string) =>
+    hub.ask({ do: 'register', name: named(name), fullName: 'x', born: '01/01/2000', host: 'h' });
+  expect(register('AIice')).toEqual({ ok: false, why: 'name-taken' });
+  hub.must({ do: 'unregister', account: named('alice'), host: 'h' });
+  expect(register('AIice')).toEqual({ ok: true, value: undefined });
+});

@@ -33,6 +33,7 @@ const unregister: Define<'unregister'> =
     credentials,
     groups,
     history,
+    looks,
     membership,
     presence,
     sessions,
@@ -67,6 +68,7 @@ const unregister: Define<'unregister'> =
     context.emit({ is: 'forgotten', recipient });
     history.conversations.accountGone(id);
     accounts.remove(id);
+    looks.removeAccount(id, name);
     credentials.invalidate();
     presence.invalidate();
     if (callback || here.length > 0) users.announce(context, name, false);

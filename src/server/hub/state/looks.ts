@@ -5,25 +5,14 @@ import type { Database } from 'bun:sqlite';
 import type { Name, SessionId } from '../../../protocol/model';
 import { looksOf } from '../looks';
 
-type Row = readonly [look: string, owner: string | number, shown: number];
-
-/** Each look once, and whether the name is shown like it. */
-function rowsOf(name: string, owner: string | number): Row[] {
-  const { shown, variants } = looksOf(name);
-  return [...new Set([...shown, ...variants])].map((look) => [
-    look,
-    owner,
-    shown.includes(look) ? 1 : 0,
-  ]);
-}
-
-/** Stores the looks of an account's name. They go with the account. */
+/** Stores the looks of an account's name. */
 export function prepareAccountLooks(db: Database): (account: number, name: string) => void {
-  const add = db.prepare<never, [...Row]>(
-    'INSERT INTO account_look (look, account, shown) VALUES (?, ?, ?)',
+  const add = db.prepare<never, [string, string, number, number]>(
+    'INSERT INTO account_look (shape, look, account, shown) VALUES (?, ?, ?, ?)',
   );
   return (account, name) => {
-    for (const row of rowsOf(name, account)) add.run(...row);
+    for (const { shape, look, isShown } of looksOf(name))
+      add.run(shape, look, account, isShown ? 1 : 0);
   };
 }
 
@@ -34,31 +23,39 @@ export class NameLooks {
   constructor(db: Database) {
     this.#addOfAccount = prepareAccountLooks(db);
     this.#sql = {
-      addOfGuest: db.prepare<never, [...Row]>(
+      addOfGuest: db.prepare<never, [string, SessionId, number]>(
         'INSERT INTO live.guest_look (look, session, shown) VALUES (?, ?, ?)',
       ),
-      // The first two are how the name is shown, all four how it could be.
-      isTaken: db.prepare<{ one: 1 }, string[]>(
-        `SELECT 1 AS one FROM account_look
-         WHERE look IN (?1, ?2, ?3, ?4) AND (shown = 1 OR look IN (?1, ?2))
-         UNION ALL SELECT 1 FROM live.guest_look
-         WHERE look IN (?1, ?2, ?3, ?4) AND (shown = 1 OR look IN (?1, ?2)) LIMIT 1`,
+      removeOfAccount: db.prepare<never, [string, string, number]>(
+        'DELETE FROM account_look WHERE shape = ? AND look = ? AND account = ?',
+      ),
+      isTaken: db.prepare<{ one: 1 }, [string, string, number]>(
+        `SELECT 1 AS one FROM account_look WHERE shape = ?1 AND look = ?2 AND shown >= ?3
+         UNION ALL SELECT 1 FROM live.guest_look WHERE look = ?2 AND shown >= ?3 LIMIT 1`,
       ),
     };
   }
 
   /** Whether a name that is taken could be taken for this one. */
   isTaken(name: Name): boolean {
-    const { shown, variants } = looksOf(name);
-    return this.#sql.isTaken.get(...shown, ...variants) !== null;
+    // What it is shown like must be no look of another; what it would be in another case, nothing that another is shown like.
+    return looksOf(name).some(
+      ({ shape, look, isShown }) => this.#sql.isTaken.get(shape, look, isShown ? 0 : 1) !== null,
+    );
   }
 
   addAccount(account: number, name: Name): void {
     this.#addOfAccount(account, name);
   }
 
+  removeAccount(account: number, name: Name): void {
+    for (const { shape, look } of looksOf(name))
+      this.#sql.removeOfAccount.run(shape, look, account);
+  }
+
   /** They go when the session goes. */
   addGuest(session: SessionId, name: Name): void {
-    for (const row of rowsOf(name, session)) this.#sql.addOfGuest.run(...row);
+    for (const { look, isShown } of looksOf(name))
+      this.#sql.addOfGuest.run(look, session, isShown ? 1 : 0);
   }
 }
