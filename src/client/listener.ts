@@ -5,9 +5,10 @@
 import { listen } from '../net/listen';
 import type { TcpSocket } from '../net/tcp_socket';
 import { clients } from '../protocol/clients';
-import type { Client } from '../protocol/dialect';
+import type { Caller, Client, ServedFile } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { SocketConnection } from './connection';
+import { ServedFiles } from './served_files';
 import { sockets } from './sockets';
 
 /** What the main thread says. `settled`: whether its user has a message. */
@@ -17,12 +18,13 @@ export type ToListener =
       readonly dialect: string;
       /** Our address on the way to the server. */
       readonly local: string;
-      /** Calls from any other address are dropped. */
+      /** Calls from any other address are dropped, but for questions for a file. */
       readonly server: string;
       /** Where to listen; 0 for any free port. */
       readonly port: number;
     }
   | { readonly say: 'settled'; readonly number: number; readonly isTaken: boolean }
+  | { readonly say: 'serve'; readonly file: ServedFile }
   | { readonly say: 'stop' };
 
 /** What the main thread is told. `stopped`: no message comes any more. */
@@ -46,6 +48,8 @@ type Callback = NonNullable<Client['callback']>;
 class Listener {
   readonly #calls = new Set<SocketConnection>();
   readonly #callback: Callback;
+  readonly #server: string;
+  readonly #files = new ServedFiles();
   readonly #system: { readonly port: number; stop(closeActive?: boolean): void };
   /** What the main thread was told and has not settled yet, by its number. */
   readonly #pending = new Map<number, (isTaken: boolean) => void>();
@@ -54,11 +58,12 @@ class Listener {
 
   constructor(callback: Callback, local: string, server: string, port: number) {
     this.#callback = callback;
+    this.#server = server;
     this.#system = listen({
       host: local,
       port,
       deps: sockets,
-      admit: (host) => host === server,
+      admit: (host) => host === server || !this.#files.isEmpty,
       accept: (socket) => this.#accept(socket),
     });
   }
@@ -74,6 +79,10 @@ class Listener {
     if (this.#pending.size === limits.client.callWindow - 1) this.#setPaused(false);
   }
 
+  serve(file: ServedFile): void {
+    this.#files.add(file);
+  }
+
   /** Takes no new calls. Those under way may still end. */
   stop(): void {
     this.#isStopping = true;
@@ -84,16 +93,21 @@ class Listener {
   #accept(socket: TcpSocket): SocketConnection {
     const connection = new SocketConnection();
     const cancel = sockets.clock.after(limits.net.requestMs, () => connection.abort());
-    connection.begin(
-      this.#callback(connection, (message, settled) => {
-        // The call has come whole: it may take any time until the user has it.
-        cancel();
-        this.#tell(message, (isTaken) => {
-          socket.resetAtDeath(false);
-          settled(isTaken);
-        });
-      }),
-    );
+    const received = (message: unknown, settled: (isTaken: boolean) => void): void => {
+      // The call has come whole: it may take any time until the user has it.
+      cancel();
+      this.#tell(message, (isTaken) => {
+        socket.resetAtDeath(false);
+        settled(isTaken);
+      });
+    };
+    const isServer = socket.remote.host === this.#server;
+    const sendFile: Caller['sendFile'] = (...asked) => {
+      const isSent = this.#files.send(connection, ...asked);
+      if (isSent) cancel();
+      return isSent;
+    };
+    connection.begin(this.#callback(connection, received, { isServer, sendFile }));
     // Killed before the user has it, we have not taken it: a clean end would say that we have.
     socket.resetAtDeath(true);
     connection.attach(socket);
@@ -146,6 +160,9 @@ self.addEventListener('message', ({ data }) => {
       break;
     case 'settled':
       listener?.settled(data.number, data.isTaken);
+      break;
+    case 'serve':
+      listener?.serve(data.file);
       break;
     case 'stop':
       if (listener === undefined) tell({ say: 'stopped' });

@@ -66,7 +66,13 @@ export class ListenerThread {
     const { done, show } = this.#options;
     switch (data.say) {
       case 'listening':
-        done(ok({ port: data.port, stop: () => void this.stop() }));
+        done(
+          ok({
+            port: data.port,
+            serve: (file) => this.#say({ say: 'serve', file }),
+            stop: () => void this.stop(),
+          }),
+        );
         break;
       case 'unavailable':
         done(refused('unavailable'));

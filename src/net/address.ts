@@ -9,8 +9,6 @@ import { networkInterfaces } from 'node:os';
 export const normalHost = (host: string | undefined): string =>
   host?.startsWith('::ffff:') && host.includes('.') ? host.slice(7) : (host ?? '');
 
-export const isLoopback = (host: string): boolean => host.startsWith('127.') || host === '::1';
-
 const hextets = 8;
 /** The hextets that name a /64. */
 const networkHextets = 4;

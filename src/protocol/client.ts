@@ -109,7 +109,24 @@ export interface Listener {
   readonly port: number;
   /** Whether it still listens on the way to the server: a machine that moved may reach it from another address. */
   isOnTheWay?(): boolean;
+  /** Hands a file of the user's out to one other user who calls for it, until it stops. */
+  serve?(file: ServedFile): void;
   stop(): void;
+}
+
+/** A file that was sent, and stays with its sender: to whom, under which name, and where it is. */
+export interface ServedFile {
+  readonly to: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What the listener's side of a call is told of the caller, and what it can hand out. */
+export interface Caller {
+  /** Whether the call comes from the server's address. From elsewhere nothing counts but the question for a file. */
+  readonly isServer: boolean;
+  /** Sends the file of a name that was sent to `asker`, behind what `begin` makes of its size, and ends. False: none. */
+  sendFile(asker: string, name: string, begin: (size: number) => Uint8Array): boolean;
 }
 
 /** As whom, at which server, and where there: from the command line or a URL. */
@@ -247,5 +264,6 @@ export interface Client {
   callback?(
     connection: Connection,
     received: (incoming: unknown, settled: (isTaken: boolean) => void) => void,
+    caller: Caller,
   ): ConnectionEvents;
 }

@@ -142,7 +142,8 @@ export const operations = {
   /**
    * Durable. `born` is a real date as DD/MM/YYYY, checked by the dialect. `host`: the address it came from. `key`: the
    * account's first key. The same name with the same key is the same request again: it succeeds and changes nothing.
-   * `invite`: the SHA-256 of a code that is used up by it.
+   * `invite`: the SHA-256 of a code that is used up by it. `servesFiles`:
+   * see `account-serves-files`.
    */
   register: rated(
     'registrations',
@@ -154,6 +155,7 @@ export const operations = {
         host: string;
         key?: NewKey;
         invite?: string;
+        servesFiles?: true;
       },
       void,
       'name-taken' | 'bad-invite' | 'not-allowed'
@@ -267,6 +269,16 @@ export const operations = {
     { account: Name; credential?: CredentialId; host: string; port?: number },
     void,
     'unknown-user' | 'not-connected' | 'not-allowed'
+  >(),
+
+  /**
+   * The account's program hands out at its call-back's address the files that it sends, and wants those of others
+   * announced: for every call-back of the account, from now on.
+   */
+  'account-serves-files': writes<
+    { account: Name; credential?: CredentialId },
+    void,
+    'unknown-user' | 'not-allowed'
   >(),
 
   // Presence by session (volatile)
@@ -400,6 +412,8 @@ export const operations = {
       text: string;
       raw?: Uint8Array;
       file?: FileRef;
+      /** Not beside `file`. */
+      fileAtSender?: string;
       reference?: number;
       /** The dialect it came in by. */
       origin: string;
@@ -446,6 +460,12 @@ export const operations = {
       session?: SessionId;
       credential?: CredentialId;
     },
+    WaitingFile,
+    'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
+  >(),
+  /** The oldest file of this name that waits for `account`, who asks from the host of its call-back. */
+  'file-named': reads<
+    { account: Name; fileName: string; host: string; credential?: CredentialId },
     WaitingFile,
     'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
   >(),

@@ -535,6 +535,13 @@ export const limits = {
      */
     optionalFieldMs: 200,
     /**
+     * How much longer the server looks for the rest of a REGISTER or SENDATTACH that stopped where the edition of 2025-26
+     * does, in ms: what came while the server was busy is read before it takes the request for the short form.
+     */
+    lastLookMs: 20,
+    /** With `--strict`, how long such a request may stand there, in ms, before it is refused. */
+    strictMs: 1 * second,
+    /**
      * How long the server waits for the peer to end a call, in ms, and how long with a peer that has let one stand
      * before. Then the message counts as delivered, or as failed if the peer has ever ended a call.
      */
@@ -545,7 +552,7 @@ export const limits = {
     /** One field of a server's reply or call, in bytes; the client drops a server that sends more. */
     replyFieldBytes: 16 * KiB,
     /** How long the rest of a reply may be late once its code has come, in ms; then the client makes do with what came. */
-    restMs: 2 * second,
+    restMs: 1 * second,
     /** How long a list that has come whole waits for users who were not counted, in ms, where the server does not end. */
     surplusMs: 100,
     /** Users in one list that a client takes; of more the rest is not read. */
@@ -556,6 +563,10 @@ export const limits = {
     remembered: 10_000,
     /** Files under way while their user types on; the next command waits for one more. */
     transfersUnattended: 8,
+    /** Files that a session hands out itself because its server does not keep them; of more the first are forgotten. */
+    servedFiles: 1_000,
+    /** How many of them leave at once; who asks for one more gets nothing. */
+    servedAtOnce: 8,
     /** How long the client holds a note about a file back until the server has answered ATTACHES, in ms. */
     attachesMs: 1 * second,
     /**

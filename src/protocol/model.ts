@@ -86,6 +86,8 @@ export interface Direct {
   /** The bytes as they came, only where they are not UTF-8; for peers of `origin`. */
   readonly raw?: Uint8Array;
   readonly file?: FileRef;
+  /** The base name of a file that the sender keeps, and hands out by itself to whom asks it at its address. */
+  readonly fileAtSender?: string;
   /** A number the sender's dialect gave the message; means something only to peers of `origin`. */
   readonly reference?: number;
   /** The dialect it came in by. */
@@ -239,6 +241,8 @@ export interface User {
   /** The dialect by which they came in. */
   readonly dialect: string;
   readonly address: Address;
+  /** The user's program listens at `address`, and hands out there the files that it has sent. */
+  readonly servesFiles?: true;
 }
 
 const utf8 = new TextEncoder();

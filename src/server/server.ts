@@ -1,9 +1,10 @@
 // The server: assembles the parts, starts and stops them. The only file that knows them all.
 
-import { isLoopback, localHost, ownHosts } from '../net/address';
+import { localHost, ownHosts } from '../net/address';
 import { type Clock, SystemClock } from '../net/clock';
 import { FlushScheduler } from '../net/flush_scheduler';
 import type { SocketDeps } from '../net/socket';
+import { isLoopback } from '../protocol/bytes/address';
 import { escapeForTerminal } from '../protocol/bytes/escape';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';

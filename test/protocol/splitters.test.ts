@@ -97,9 +97,11 @@ const direct = (text: string, file: boolean): Direct => ({
 
 /** How each dialect says a text that came by another door: its messages, or its lines. */
 const says: Readonly<Record<string, (message: Direct) => readonly Uint8Array[]>> = {
-  mailbox: (message) => mailbox.callsFor(message, false, true).map(encodeCall),
-  'mailbox, attachments': (message) => mailbox.callsFor(message, true, true).map(encodeCall),
-  'mailbox, not proved': (message) => mailbox.callsFor(message, false, false).map(encodeCall),
+  mailbox: (message) => mailbox.callsFor(message, false, true).map((call) => encodeCall(call)),
+  'mailbox, attachments': (message) =>
+    mailbox.callsFor(message, true, true).map((call) => encodeCall(call)),
+  'mailbox, not proved': (message) =>
+    mailbox.callsFor(message, false, false).map((call) => encodeCall(call)),
   channels: (message) => split(channels.framesOfEvent(message), frameBytes),
   market: (message) =>
     texts

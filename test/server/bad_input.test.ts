@@ -75,7 +75,7 @@ const table: readonly (readonly [what: string, request: string, answer: string])
   ['REGISTER on 31/02/2000', nul('REGISTER', 'A', 'zed', '31/02/2000'), '\x02'],
   ['REGISTER on 29/02/1900', nul('REGISTER', 'A', 'zed', '29/02/1900'), '\x02'],
   ['REGISTER on 00/01/2000', nul('REGISTER', 'A', 'zed', '00/01/2000'), '\x02'],
-  ['REGISTER on 2000-01-01', nul('REGISTER', 'A', 'zed', '2000-01-01'), '\x02'],
+  ['REGISTER on 2000-31-12', nul('REGISTER', 'A', 'zed', '2000-31-12'), '\x02'],
   ['REGISTER tomorrow', nul('REGISTER', 'A', 'zed', '01/01/9999'), '\x02'],
   ['REGISTER of a name that is taken', nul('REGISTER', 'A', 'alice', '01/01/2000'), '\x01'],
 
@@ -97,7 +97,7 @@ const table: readonly (readonly [what: string, request: string, answer: string])
 
   ['SEND of 256 bytes', nul('SEND', 'alice', 'bob', x(256)), '\x02'],
   ['SEND of 256 bytes in 255 characters', nul('SEND', 'alice', 'bob', `\xc3\xb1${x(254)}`), '\x02'],
-  ['SEND that is not UTF-8', nul('SEND', 'alice', 'bob', bad), '\x02'],
+  ['SEND to a name that is not UTF-8', nul('SEND', 'alice', `bob${bad}`, 'hi'), '\x02'],
   ['SEND of 1 MiB', nul('SEND', 'alice', 'bob', x(2 ** 20)), '\x02'],
   ['SEND without its text', nul('SEND', 'alice', 'bob'), '\x02'],
   ['SEND whose text has no end', `${nul('SEND', 'alice', 'bob')}hi`, '\x02'],

@@ -4,6 +4,7 @@ import { limits } from '../limits';
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const latin = new TextDecoder('windows-1252');
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export const encodeText = (text: string): Uint8Array => encoder.encode(text);
@@ -19,6 +20,9 @@ export function decodeText(bytes: Uint8Array): string | undefined {
 
 /** The text with U+FFFD in place of what is not UTF-8. */
 export const decodeLossy = (bytes: Uint8Array): string => lenient.decode(bytes);
+
+/** The text of bytes that are not UTF-8, as most programs wrote that were older: each byte is a letter of western Europe. */
+export const decodeLatin = (bytes: Uint8Array): string => latin.decode(bytes);
 
 /** How many bytes of UTF-8 a text takes. */
 export const byteLength = (text: string): number => encoder.encode(text).length;
@@ -81,6 +85,12 @@ export function withFileNote(
   how?: string,
 ): string {
   const note = `(file ${name}, ${size} bytes${how === undefined ? '' : `: ${how}`})`;
+  return text === '' ? note : `${text} ${note}`;
+}
+
+/** A text with the note of a file that its sender keeps, for peers that cannot ask the sender for it. */
+export function withKeptFileNote(text: string, name: string): string {
+  const note = `(file ${name}, kept by its sender)`;
   return text === '' ? note : `${text} ${note}`;
 }
 

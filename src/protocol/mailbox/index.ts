@@ -20,13 +20,20 @@ export const mailbox = defineDialect({
         description:
           'how mailbox answers are written: one raw byte, or a digit and NUL as some clients want',
       },
+      {
+        name: 'strict',
+        type: 'boolean',
+        description:
+          'refuse what only later editions of the mailbox course know: REGISTER by alias alone, USERS',
+      },
     ],
     exposes:
       'whoever reaches it can act as any alias without a key; if that is not wanted, add --host 127.0.0.1',
     banner: (listening) => [consoleLines.started(listening)],
     prompt: consoleLines.prompt,
     isClient: isClientStart,
-    open: (host, { replies }) => new MailboxSession(host, replies === 'text' ? 'text' : 'byte'),
+    open: (host, { replies, strict }) =>
+      new MailboxSession(host, replies === 'text' ? 'text' : 'byte', strict === true),
     callback,
   },
   client,

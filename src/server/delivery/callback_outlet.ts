@@ -64,6 +64,7 @@ export class CallbackOutlet implements Outlet {
       address: Address;
       callback: Callback;
       wantsFiles: boolean;
+      isOurs: boolean;
       isFresh: boolean;
     },
     deps: CallbackDeps,
@@ -72,16 +73,15 @@ export class CallbackOutlet implements Outlet {
     this.#address = of.address;
     this.#callback = of.callback;
     this.#wantsFiles = of.wantsFiles;
-    this.#memory = { endsCalls: false, isKnown: of.wantsFiles };
+    this.#memory = { endsCalls: false, isKnown: of.isOurs };
     this.#deps = deps;
     this.#graceUntil = of.isFresh ? deps.now() + limits.delivery.dialGraceMs : 0;
   }
 
   /** The peer wants files announced from now on: a call under way that it does not take is made anew. */
-  wantFiles(): void {
-    if (this.#wantsFiles) return;
+  wantFiles(isOurs: boolean): void {
     this.#wantsFiles = true;
-    this.#memory.isKnown = true;
+    if (isOurs) this.#memory.isKnown = true;
   }
 
   deliver(message: Direct, settle: Settle): void {
@@ -125,8 +125,10 @@ export class CallbackOutlet implements Outlet {
   }
 
   /** What was written, unless it was for a peer that did not want files announced and now does. */
-  #current({ file }: Task['event'], written: Written | undefined): Written | undefined {
-    const isOutdated = file !== undefined && written?.wantsFiles !== this.#wantsFiles;
+  #current(event: Task['event'], written: Written | undefined): Written | undefined {
+    const hasFile =
+      event.file !== undefined || ('fileAtSender' in event && event.fileAtSender !== undefined);
+    const isOutdated = hasFile && written?.wantsFiles !== this.#wantsFiles;
     return isOutdated ? undefined : written;
   }
 

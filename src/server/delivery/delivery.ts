@@ -33,7 +33,7 @@ export interface DeliveryDeps {
 /** An outlet that calls an address. */
 interface CalledOutlet extends Outlet {
   /** Files are to be announced as such from now on. */
-  wantFiles(): void;
+  wantFiles(isOurs: boolean): void;
   /** Lets go of it. */
   end(): void;
 }
@@ -149,8 +149,11 @@ export class Delivery {
   }
 
   /** The peer at an address has said that it is there: what waits is tried at once. */
-  #renewCallback({ outlet }: OpenCallback, { recipient, wantsFiles }: CallbackAddress): void {
-    if (wantsFiles) outlet.wantFiles();
+  #renewCallback(
+    { outlet }: OpenCallback,
+    { recipient, wantsFiles, isOurs }: CallbackAddress,
+  ): void {
+    if (wantsFiles) outlet.wantFiles(isOurs);
     this.#attach(recipient, outlet);
   }
 

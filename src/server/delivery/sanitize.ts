@@ -1,6 +1,6 @@
 // Cleans what enters a dialect that it did not come from: texts lose controls, names lose delimiters.
 
-import { bareName, withoutControls } from '../../protocol/bytes/text';
+import { bareName, withKeptFileNote, withoutControls } from '../../protocol/bytes/text';
 import type { ChatEvent, Name, Said } from '../../protocol/model';
 
 const bareNameOf = (name: Name): Name => bareName(name) as Name;
@@ -9,14 +9,17 @@ function cleanEvent<T extends ChatEvent>(event: T): T;
 function cleanEvent(event: ChatEvent): ChatEvent {
   switch (event.is) {
     case 'direct': {
-      const { file } = event;
+      const { file, fileAtSender } = event;
+      // Only its own dialect knows how to ask its sender for it.
+      const text =
+        fileAtSender === undefined ? event.text : withKeptFileNote(event.text, fileAtSender);
       return {
         is: 'direct',
         serial: event.serial,
         id: event.id,
         from: bareNameOf(event.from),
         to: event.to,
-        text: withoutControls(event.text),
+        text: withoutControls(text),
         origin: event.origin,
         at: event.at,
         // Without `raw` and `reference`: they mean something to its own dialect only.

@@ -21,6 +21,8 @@ export interface CallbackAddress {
   readonly dialect: string;
   readonly machine: string;
   readonly wantsFiles: boolean;
+  /** The program has asked for files by a word that only ours knows. */
+  readonly isOurs: boolean;
 }
 
 /** The outlets that a notice is for. */

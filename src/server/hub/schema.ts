@@ -258,4 +258,6 @@ export const migrations: readonly Migration[] = [
      ) STRICT, WITHOUT ROWID`,
     storeLooks,
   ],
+  // 15: accounts whose programs hand out the files that they send
+  [`ALTER TABLE account ADD COLUMN serves_files INTEGER NOT NULL DEFAULT 0`],
 ];

@@ -1,6 +1,7 @@
 // How many connections there may be, in all and from one address. All doors share it.
 
-import { isLoopback, networkOf } from '../../net/address';
+import { networkOf } from '../../net/address';
+import { isLoopback } from '../../protocol/bytes/address';
 import { limits } from '../../protocol/limits';
 
 /** The silent connections of one address, or network, oldest first. */

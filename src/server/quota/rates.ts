@@ -1,7 +1,8 @@
 // How often one connection, account and address may ask for what costs the server something that lasts.
 
-import { isLoopback, networkOf } from '../../net/address';
+import { networkOf } from '../../net/address';
 import { BoundedMap } from '../../protocol/bounded';
+import { isLoopback } from '../../protocol/bytes/address';
 import { type OperationName, operations, type RateKind } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import type { Name } from '../../protocol/model';

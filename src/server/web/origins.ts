@@ -3,7 +3,8 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-import { isAny, isLoopback, normalHost, ownHosts } from '../../net/address';
+import { isAny, normalHost, ownHosts } from '../../net/address';
+import { isLoopback } from '../../protocol/bytes/address';
 
 /** A host header's form. What else a URL can hold, such as a user, is refused before it is read as one. */
 const hostForm = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;

@@ -94,10 +94,12 @@ describe('calls', () => {
   ])('what is no call is told as it came: %s', (_, bytes, strange) => {
     const connection = new FakeConnection();
     const calls: unknown[] = [];
-    connection.events = new IncomingCall(connection, (call, settled) => {
+    const received = (call: unknown, settled: (isTaken: boolean) => void): void => {
       calls.push(call);
       settled(true);
-    });
+    };
+    const caller = { isServer: true, sendFile: () => false };
+    connection.events = new IncomingCall(connection, received, caller);
     connection.push(Buffer.from(bytes));
     connection.events.ended();
     expect(calls).toEqual([{ strange }]);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
-import type { CallMemory, ConnectionEvents } from '../../../src/protocol/dialect';
+import type { Caller, CallMemory, ConnectionEvents } from '../../../src/protocol/dialect';
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import type { Direct, Name } from '../../../src/protocol/model';
 import { FakeHost, Feed } from '../../support/fake_host';
@@ -126,7 +126,10 @@ describe('the server’s side', () => {
 
 describe('the client’s side', () => {
   /** `isLate`: the test says itself whether the user has it. */
-  function answer(isLate = false): {
+  function answer(
+    isLate = false,
+    caller: Caller = { isServer: true, sendFile: () => false },
+  ): {
     host: FakeHost;
     feed: Feed;
     events: ConnectionEvents;
@@ -136,13 +139,47 @@ describe('the client’s side', () => {
     const host = new FakeHost();
     const received: unknown[] = [];
     const settlements: ((isTaken: boolean) => void)[] = [];
-    const events = mailbox.client.callback(host, (incoming, settled) => {
-      received.push(incoming);
-      settlements.push(settled);
-      if (!isLate) settled(true);
-    });
+    const events = mailbox.client.callback(
+      host,
+      (incoming, settled) => {
+        received.push(incoming);
+        settlements.push(settled);
+        if (!isLate) settled(true);
+      },
+      caller,
+    );
     return { host, feed: new Feed(events), events, received, settlements };
   }
+
+  test('from another address than the server’s nothing counts but the question for a file', () => {
+    const asked: unknown[] = [];
+    const caller: Caller = {
+      isServer: false,
+      sendFile: (asker, name, begin) => {
+        asked.push([asker, name, Buffer.from(begin(1234)).toString()]);
+        return name === 'a.txt';
+      },
+    };
+    const message = answer(false, caller);
+    message.feed.push(nul('SEND_MESSAGE', 'bob', '5', 'forged'));
+    expect(message.received).toEqual([]);
+    expect(message.host.ending).toBe('aborted');
+    const strange = answer(false, caller);
+    strange.feed.push('GET / HTTP/1.1\r\n\r\n');
+    strange.events.ended();
+    expect([strange.received, strange.host.ending]).toEqual([[], 'aborted']);
+    const sent = answer(false, caller);
+    sent.feed.drip(nul('GET_FILE', 'bob', 'a.txt'));
+    expect(sent.host.ending).toBe('open');
+    const refused = answer(true, { ...caller, isServer: true });
+    refused.feed.push(nul('GET_FILE', 'bob', '/etc/passwd'));
+    expect(refused.host.ending).toBe('ended');
+    expect(asked).toEqual([
+      ['bob', 'a.txt', '1234\0'],
+      ['bob', '/etc/passwd', '1234\0'],
+    ]);
+    expect([sent.received, refused.received]).toEqual([[], []]);
+  });
 
   test('tells the whole call, then ends cleanly; what follows is ignored', () => {
     const { host, feed, events, received } = answer();

@@ -14,7 +14,10 @@ export interface Opened {
 }
 
 /** A session that has just been opened. */
-export function open(answers: Answers = {}, settings: { replies?: string } = {}): Opened {
+export function open(
+  answers: Answers = {},
+  settings: { replies?: string; strict?: boolean } = {},
+): Opened {
   const host = new FakeHost(answers);
   const session = mailbox.server.open(host, { replies: 'byte', ...settings });
   return { host, session, feed: new Feed(session, host) };
@@ -36,7 +39,7 @@ export const code = (number: number): string => String.fromCharCode(number);
 export function replyTo(
   request: string | Uint8Array,
   answers: Answers = {},
-  settings: { replies?: string } = {},
+  settings: { replies?: string; strict?: boolean } = {},
 ): { readonly bytes: Buffer; readonly printed: readonly string[]; readonly host: FakeHost } {
   const { host, feed } = open(answers, settings);
   feed.push(request);

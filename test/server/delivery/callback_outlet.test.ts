@@ -51,7 +51,14 @@ describe('call-backs', () => {
         printed: (direct, result) => `${result} ${direct.id}`,
       };
       this.outlet = new CallbackOutlet(
-        { dialect: 'test', address: { host: 'h', port: 1 }, callback, wantsFiles: false, isFresh },
+        {
+          dialect: 'test',
+          address: { host: 'h', port: 1 },
+          callback,
+          wantsFiles: false,
+          isOurs: false,
+          isFresh,
+        },
         {
           dial: (_address, open) => {
             const events = open({} as never);
@@ -120,7 +127,7 @@ describe('call-backs', () => {
     phone.outlet.deliver({ ...message(7, 'look'), ...(photo && { file: photo }) }, (result) =>
       results.push(result),
     );
-    phone.outlet.wantFiles();
+    phone.outlet.wantFiles(true);
     // From a peer that asks for this, silence is no delivery: not in the call under way either.
     expect(phone.memory?.isKnown).toBe(true);
     phone.settle('failed');
@@ -197,6 +204,7 @@ describe('call-backs', () => {
       dialect: 'test',
       machine: 'm2',
       wantsFiles: false,
+      isOurs: false,
     };
     setup.delivery.take([{ is: 'address', at }]);
     setup.commit(message(1));
@@ -218,12 +226,13 @@ describe('call-backs', () => {
       dialect: 'test',
       machine: 'm1',
       wantsFiles: false,
+      isOurs: false,
     };
     setup.delivery.take([{ is: 'address', at }]);
     setup.commit(message(1));
     outlet.settle('failed');
     expect(outlet.serials).toEqual([1]);
-    setup.delivery.take([{ is: 'address', at: { ...at, wantsFiles: true } }]);
+    setup.delivery.take([{ is: 'address', at: { ...at, wantsFiles: true, isOurs: true } }]);
     expect(outlet.serials).toEqual([1, 1]);
     expect(wanted).toEqual(['files']);
   });
@@ -240,6 +249,7 @@ describe('call-backs', () => {
         dialect: 'test',
         machine: 'm1',
         wantsFiles: false,
+        isOurs: false,
       };
       setup.delivery.take([{ is: 'address', at }]);
       return hand;

@@ -1,18 +1,21 @@
 // The listener's side of a call: read whole, handed on, and ended cleanly once the user has it.
 
 import type { Inbox } from '../../bytes/inbox';
-import type { Connection, ConnectionEvents, Taken } from '../../dialect';
+import type { Caller, Connection, ConnectionEvents, Taken } from '../../dialect';
 import { limits } from '../../limits';
 import { CallReader, type StrangeCall } from '../wire/call_codec';
+import { encodeSize } from '../wire/codec';
 import type { Call } from '../wire/messages';
 
 /**
  * One call of the server. Our clean end tells the server that we have it. A call that we cannot understand, that
  * breaks off, or that the user could not get is reset, so that it counts as undelivered. What came of it is shown.
+ * Other users of the edition of 2025-26 call as well: for a file that the session has sent them, and for nothing else.
  */
 export class IncomingCall implements ConnectionEvents {
   readonly #connection: Connection;
   readonly #received: (call: Call | StrangeCall, settled: (isTaken: boolean) => void) => void;
+  readonly #caller: Caller;
   readonly #reader = new CallReader();
   /** What has arrived, kept for the end: the last field may lack its NUL, which only the end tells. */
   #inbox: Inbox | undefined;
@@ -21,8 +24,10 @@ export class IncomingCall implements ConnectionEvents {
   constructor(
     connection: Connection,
     received: (call: Call | StrangeCall, settled: (isTaken: boolean) => void) => void,
+    caller: Caller,
   ) {
     this.#connection = connection;
+    this.#caller = caller;
     this.#received = received;
     connection.wake(limits.net.requestMs);
   }
@@ -35,7 +40,7 @@ export class IncomingCall implements ConnectionEvents {
     this.#inbox = inbox;
     const call = this.#reader.read(inbox);
     if (call === undefined) return 'more';
-    if (call === 'bad') this.#refuse();
+    if (call === 'bad') this.#refuseOrSend();
     else this.#accept(call);
     return 'taken';
   }
@@ -55,7 +60,16 @@ export class IncomingCall implements ConnectionEvents {
     this.#isOver = true;
   }
 
+  #refuseOrSend(): void {
+    const asked = this.#reader.fileAsked();
+    if (asked === undefined) return this.#refuse();
+    this.#isOver = true;
+    this.#connection.wake(undefined);
+    if (!this.#caller.sendFile(asked.asker, asked.name, encodeSize)) this.#connection.end();
+  }
+
   #accept(call: Call): void {
+    if (!this.#caller.isServer) return this.#drop();
     this.#isOver = true;
     this.#connection.wake(undefined);
     this.#received(call, (isTaken) => {
@@ -66,11 +80,18 @@ export class IncomingCall implements ConnectionEvents {
 
   #refuse(): void {
     if (this.#isOver) return;
+    if (!this.#caller.isServer) return this.#drop();
     this.#isOver = true;
     this.#connection.wake(undefined);
     const call = this.#reader.strange(this.#inbox);
     if (call.strange === '') return this.#connection.abort();
     // The user sees it as it came. It may be one that broke off, and then the server brings it again.
     this.#received(call, () => this.#connection.abort());
+  }
+
+  #drop(): void {
+    this.#isOver = true;
+    this.#connection.wake(undefined);
+    this.#connection.abort();
   }
 }

@@ -1,5 +1,6 @@
 // What each command that a user types does.
 
+import { baseNameFor } from '../../bytes/validation';
 import { note } from '../../client_kit/note';
 import { cannotBeRead } from '../../client_kit/unreadable';
 import type { ClientHost, ClientOptions, Ending } from '../../dialect';
@@ -168,6 +169,8 @@ export class Commands {
         const { unreadable, isCancelled } = result;
         if (unreadable !== undefined) this.#note(cannotBeRead(path, unreadable));
         if (isCancelled === true) this.#note(`${path} was cancelled.`);
+        const name = baseNameFor(path.split('/').at(-1) ?? '');
+        if (result.code === 0) this.#deps.connected.serve({ to, name, path });
         this.#sent(to, result, over);
       };
       return perform(host, request, sent, transfer);

@@ -1,7 +1,7 @@
 // The one user of this client who is connected: the listener that CONNECT announces, until DISCONNECT.
 
 import { note } from '../../client_kit/note';
-import type { ClientHost, Ending, Listener } from '../../dialect';
+import type { ClientHost, Ending, Listener, ServedFile } from '../../dialect';
 import { limits } from '../../limits';
 import type { Code } from '../wire/messages';
 import type { Asked } from './connection';
@@ -52,6 +52,11 @@ export class ConnectedUser {
   /** The connected user's name, if there is one. */
   get alias(): string | undefined {
     return this.#current?.alias;
+  }
+
+  /** A file was sent. A server that is not ours does not keep it: whom it was sent to asks our listener. */
+  serve(file: ServedFile): void {
+    if (this.#current?.takesAttaches === false) this.#current.listener.serve?.(file);
   }
 
   /** Opens the listener, then tells the server where it is. */

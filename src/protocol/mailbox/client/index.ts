@@ -13,5 +13,5 @@ export const client = {
   connect: (host, options) => new MailboxClientSession(host, options),
   send: (host, target) => new MailboxSender(host, target),
   ...oneShot,
-  callback: (connection, received) => new IncomingCall(connection, received),
+  callback: (connection, received, caller) => new IncomingCall(connection, received, caller),
 } satisfies Client;

@@ -2,10 +2,10 @@
 
 import { linesOf, oneLine } from '../../bytes/text';
 import type { Ending, Shown } from '../../dialect';
-import { type Call, type Code, codes, type Operation, type Request } from '../wire/messages';
+import { type Call, type ClientOperation, type Code, codes, type Request } from '../wire/messages';
 
 /** The line of what the user asks for: `c> SEND bob hi`. */
-export function requestLine(request: Request): string {
+export function requestLine(request: Request<ClientOperation>): string {
   switch (request.operation) {
     case 'REGISTER':
     case 'UNREGISTER':
@@ -34,7 +34,7 @@ const row = (line: string, ending: Ending): LineAndEnding => ({ line: `s> ${line
 
 /** How each operation ends that is not a success, by the reply's code. */
 const failures: {
-  readonly [O in Operation]: Readonly<Partial<Record<Code, LineAndEnding>>> & {
+  readonly [O in ClientOperation]: Readonly<Partial<Record<Code, LineAndEnding>>> & {
     readonly failed: LineAndEnding;
   };
 } = {
@@ -83,7 +83,7 @@ const failures: {
  * `fields`: what came with the code; for a file, the path it has now.
  */
 export function resultOf(
-  operation: Operation,
+  operation: ClientOperation,
   code: Code | undefined,
   fields: readonly string[] = [],
 ): LineAndEnding {
@@ -94,12 +94,12 @@ export function resultOf(
 }
 
 /** What is shown for an operation that was refused before the server was asked. */
-export const refusedHere = (operation: Operation, ending: Ending): LineAndEnding => ({
+export const refusedHere = (operation: ClientOperation, ending: Ending): LineAndEnding => ({
   line: failures[operation].failed.line,
   ending,
 });
 
-function successLine(operation: Operation, fields: readonly string[]): string {
+function successLine(operation: ClientOperation, fields: readonly string[]): string {
   switch (operation) {
     case 'REGISTER':
     case 'UNREGISTER':

@@ -3,7 +3,7 @@
 import { baseNameFor } from '../../bytes/validation';
 import { note } from '../../client_kit/note';
 import type { ClientHost, Ending, Registration, Unreadable } from '../../dialect';
-import { type Code, codes, type Operation, type Request } from '../wire/messages';
+import { type ClientOperation, type Code, codes, type Request } from '../wire/messages';
 import { type Asked, type RequestResult, sendRequest, type Transfer } from './connection';
 import { refusedHere, requestLine, resultOf } from './render';
 import { registrationFault } from './validation';
@@ -29,7 +29,7 @@ type Done = (result: OperationResult) => void;
 /** Asks the server, and shows nothing. */
 export function performSilently(
   host: ClientHost,
-  request: Request,
+  request: Request<ClientOperation>,
   done: Done,
   transfer?: Transfer,
 ): Asked {
@@ -39,7 +39,7 @@ export function performSilently(
 /** Asks the server, and shows both lines. */
 export function perform(
   host: ClientHost,
-  request: Request,
+  request: Request<ClientOperation>,
   done: Done,
   transfer?: Transfer,
 ): Asked {
@@ -54,7 +54,7 @@ export function perform(
 /** Shows both lines of an operation that the server is not asked for, and says why. */
 export function refuse(
   host: ClientHost,
-  request: Request,
+  request: Request<ClientOperation>,
   ending: Ending,
   why: string,
   done: Done,
@@ -67,13 +67,13 @@ export function refuse(
 }
 
 /** The result of an operation that was refused before the server was asked. */
-export const refusal = (operation: Operation, ending: Ending): OperationResult => ({
+export const refusal = (operation: ClientOperation, ending: Ending): OperationResult => ({
   code: undefined,
   fields: [],
   ...refusedHere(operation, ending),
 });
 
-export function showRequest(host: ClientHost, request: Request): void {
+export function showRequest(host: ClientHost, request: Request<ClientOperation>): void {
   const { operation } = request;
   const json = { type: 'request', operation };
   host.show({ lines: [requestLine(request)], json, kind: 'request' });
@@ -81,7 +81,7 @@ export function showRequest(host: ClientHost, request: Request): void {
 
 export function showResult(
   host: ClientHost,
-  operation: Operation,
+  operation: ClientOperation,
   { ending, fields, line, remark }: OperationResult,
 ): void {
   const details = ending === 'done' ? detailsOf(operation, fields) : { why: ending };
@@ -96,7 +96,7 @@ export function showRemark(host: ClientHost, remark: string | undefined): void {
   if (remark !== undefined) host.show(note(remark));
 }
 
-function judge(operation: Operation, result: RequestResult): OperationResult {
+function judge(operation: ClientOperation, result: RequestResult): OperationResult {
   switch (result.is) {
     case 'replied': {
       const { code, fields, remark } = result;
@@ -127,7 +127,7 @@ function judge(operation: Operation, result: RequestResult): OperationResult {
 
 /** What a program wants to know of a success. */
 function detailsOf(
-  operation: Operation,
+  operation: ClientOperation,
   fields: readonly string[],
 ): Readonly<Record<string, unknown>> {
   switch (operation) {
@@ -149,7 +149,7 @@ function detailsOf(
 
 /** Registers a user if the fields can be right. */
 export function register(host: ClientHost, who: Registration, done: Done): void {
-  const request: Request = { operation: 'REGISTER', ...who };
+  const request: Request<ClientOperation> = { operation: 'REGISTER', ...who };
   const fault = registrationFault(who, host.now());
   if (fault === undefined) perform(host, request, done);
   else refuse(host, request, 'bad-data', fault, done);

@@ -9,9 +9,10 @@ import type {
   Taken,
 } from '../../dialect';
 import { limits } from '../../limits';
+import type { Direct } from '../../model';
 import { encodeCall } from '../wire/call_codec';
 import { consoleLines } from './console';
-import { callsFor } from './events';
+import { callsFor, rawTextOf } from './events';
 
 /**
  * A message is delivered once every byte is written, our side has ended and the peer has cleanly ended its own.
@@ -83,7 +84,14 @@ class MailboxCall implements ConnectionEvents {
 }
 
 export const callback: Callback = {
-  calls: (...of) => callsFor(...of).map(encodeCall),
+  calls: (event, ...how) => {
+    const rawText = rawTextOf(event, ...how);
+    if (rawText === undefined) return callsFor(event, ...how).map((call) => encodeCall(call));
+    // The text itself does not matter to the number of calls then: it is one.
+    return callsFor({ ...event, text: '' } as Direct, ...how).map((call) =>
+      encodeCall(call, rawText),
+    );
+  },
   call: (connection, content, memory, settle) =>
     new MailboxCall(connection, content, memory, settle),
   printed: ({ id, from, to }, result) =>

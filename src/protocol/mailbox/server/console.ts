@@ -14,14 +14,22 @@ type OperationWithLine = Exclude<Operation, 'SEND' | 'SENDATTACH' | 'ATTACHES'>;
 export const hasResultLine = (operation: Operation): operation is OperationWithLine =>
   operation !== 'SEND' && operation !== 'SENDATTACH' && operation !== 'ATTACHES';
 
+/** What the edition of 2025-26 calls otherwise is the same operation here. */
+const sameOperation: { readonly [O in OperationWithLine]?: OperationWithLine } = {
+  USERS: 'CONNECTEDUSERS',
+  GET_FILE: 'GETFILE',
+};
+
 export const consoleLines = {
   prompt: 's> ',
   started: (at: Address) => `s> init server ${hostAndPort(at)}`,
   /** `s> REGISTER alice OK`. The line of CONNECTEDUSERS has no name. */
-  result: (operation: OperationWithLine, alias: string, result: 'OK' | 'FAIL') =>
-    operation === 'CONNECTEDUSERS'
+  result: (operation: OperationWithLine, alias: string, result: 'OK' | 'FAIL') => {
+    const name = sameOperation[operation] ?? operation;
+    return name === 'CONNECTEDUSERS'
       ? `s> CONNECTEDUSERS ${result}`
-      : `s> ${operation} ${oneLine(alias)} ${result}`,
+      : `s> ${name} ${oneLine(alias)} ${result}`;
+  },
   sent: (id: number, from: string, to: string) =>
     `s> SEND MESSAGE ${id} FROM ${oneLine(from)} TO ${oneLine(to)}`,
   stored: (id: number, from: string, to: string) =>

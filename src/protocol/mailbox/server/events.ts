@@ -1,5 +1,6 @@
 // How messages and receipts are said on this wire: as calls, each on a connection of its own.
 
+import { withKeptFileNote } from '../../bytes/text';
 import type { Direct, Receipt } from '../../model';
 import { textWithFile } from '../wire/call_codec';
 import { type Call, textBytes } from '../wire/messages';
@@ -26,20 +27,41 @@ export function callsFor(
     : [{ call: 'SEND_MESS_ACK', id }];
 }
 
+/**
+ * The bytes of a text that is not UTF-8, where its call can carry them as they came: they fit, no note stands behind
+ * them, and no line end goes to a client that has not ended a call.
+ */
+export function rawTextOf(
+  event: Direct | Receipt,
+  wantsFiles: boolean,
+  isProved: boolean,
+): Uint8Array | undefined {
+  if (event.is !== 'direct' || event.raw === undefined) return undefined;
+  const hasFile = event.file !== undefined || event.fileAtSender !== undefined;
+  const { raw } = event;
+  const hasLineEnd = raw.includes(0x0a) || raw.includes(0x0d);
+  const fits = raw.length <= textBytes && (wantsFiles || !hasFile) && (isProved || !hasLineEnd);
+  return fits ? raw : undefined;
+}
+
 function messageCalls(
   message: Direct,
   wantsFiles: boolean,
   cut: (text: string, most: number) => readonly string[],
 ): readonly Call[] {
-  const { from, file } = message;
+  const { from, file, fileAtSender } = message;
   const id = String(message.id);
   const textCall = (text: string): Call => ({ call: 'SEND_MESSAGE', from, id, text });
-  if (file === undefined) return cut(message.text, textBytes).map(textCall);
+  const fileName = file?.name ?? fileAtSender;
+  if (fileName === undefined) return cut(message.text, textBytes).map(textCall);
   if (wantsFiles) {
     const parts = cut(message.text, textBytes);
     const text = parts.at(-1) ?? '';
-    const fileCall: Call = { call: 'SEND_MESSAGE_ATTACH', from, id, text, file: file.name };
+    const fileCall: Call = { call: 'SEND_MESSAGE_ATTACH', from, id, text, file: fileName };
     return [...parts.slice(0, -1).map(textCall), fileCall];
+  }
+  if (file === undefined) {
+    return cut(withKeptFileNote(message.text, fileName), textBytes).map(textCall);
   }
   const both = textWithFile(message.text, file, from, message.id);
   const [whole = '', ...more] = cut(both, textBytes);

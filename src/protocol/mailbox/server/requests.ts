@@ -1,19 +1,29 @@
 // What each request asks of the hub, and which code replies to each outcome (source 000, 7 and 8).
 
+import { isLoopback } from '../../bytes/address';
 import { bareName } from '../../bytes/text';
-import { isBirthDate, isFullName } from '../../bytes/validation';
+import { isBaseName, isFullName } from '../../bytes/validation';
 import type { Command, WaitingFile } from '../../commands';
 import type { Host } from '../../dialect';
 import { type FileRef, type Name, nameOf, recipientNameOf, type User } from '../../model';
-import { listFields } from '../wire/codec';
+import {
+  encodeReply,
+  encodeSize,
+  listFields,
+  type ReplyStyle,
+  type WholeRequest,
+} from '../wire/codec';
 import { type Code, codes, type Operation, type Request } from '../wire/messages';
-import { idOf, portOf } from '../wire/values';
+import { dateOf, idOf, portOf } from '../wire/values';
 import { consoleLines, hasResultLine } from './console';
 
-/** How a request is replied to: with a code and fields, or with a file. */
+/** How a request is replied to: with a code and fields, with a file, or with nothing. */
 export interface Replies {
+  readonly style: ReplyStyle;
+  end(): void;
   reply(code: Code, fields: readonly string[]): void;
-  sendFile(file: WaitingFile): void;
+  /** `head`: what stands before its bytes. */
+  sendFile(file: WaitingFile, head: Uint8Array): void;
 }
 
 /** The code for each refusal of the hub that has one of its own. Every other refusal is `failed`. */
@@ -36,6 +46,8 @@ const refusalCodes: { readonly [O in Operation]: Readonly<Record<string, Code>> 
   },
   GETFILE: { 'unknown-user': codes.GETFILE.unknownUser },
   ATTACHES: { 'unknown-user': codes.ATTACHES.unknownUser },
+  USERS: { 'not-connected': codes.USERS.notConnected },
+  GET_FILE: { 'unknown-user': codes.GET_FILE.unknownUser },
 };
 
 const codeOf = (operation: Operation, refusal: string | undefined): Code =>
@@ -59,10 +71,10 @@ export class MailboxRequest {
   }
 
   /** Serves the whole request. SENDATTACH comes with its file, which is on disk by then. */
-  serve(request: Request, file?: FileRef): void {
+  serve({ request, raw, isShort = false }: WholeRequest, file?: FileRef): void {
     switch (request.operation) {
       case 'REGISTER':
-        return this.#register(request);
+        return this.#register(request, isShort);
       case 'UNREGISTER':
         return this.#unregister(request);
       case 'CONNECT':
@@ -70,26 +82,42 @@ export class MailboxRequest {
       case 'DISCONNECT':
         return this.#disconnect(request);
       case 'SEND':
+        return this.#send(request, raw);
       case 'SENDATTACH':
-        return this.#send(request, file);
+        if (file !== undefined) return this.#send(request, raw, { file });
+        if (!isBaseName(request.fileName)) return this.#fail('');
+        this.#servesFiles(request.from);
+        return this.#send(request, raw, { fileAtSender: request.fileName });
       case 'CONNECTEDUSERS':
-        return this.#listUsers(request);
+        return this.#listUsers(request, listOf);
+      case 'USERS':
+        this.#servesFiles(request.alias);
+        return this.#listUsers(request, (users) => listWithAddresses(users, this.#host));
       case 'GETFILE':
         return this.#getFile(request);
       case 'ATTACHES':
         return this.#wantFiles(request);
+      case 'GET_FILE':
+        return this.#getNamedFile(request);
     }
   }
 
   // ---- accounts and call-backs
 
-  #register({ alias, fullName, born }: Request<'REGISTER'>): void {
+  /** `isShort`: the edition of 2025-26 asks for nothing but an alias. */
+  #register({ alias, fullName, born: written }: Request<'REGISTER'>, isShort: boolean): void {
     const name = nameOf(alias);
-    if (!name || !isFullName(fullName) || !isBirthDate(born, this.#host.now)) {
-      return this.#fail(alias);
-    }
+    const born = isShort ? '' : dateOf(written, this.#host.now);
+    if (!name || !isFullName(fullName) || born === undefined) return this.#fail(alias);
     const { host } = this.#host.remote;
-    this.#submit(name, { do: 'register', name, fullName, born, host });
+    const account = { do: 'register', name, fullName, born, host } as const;
+    this.#submit(name, isShort ? { ...account, servesFiles: true } : account);
+  }
+
+  /** A peer that uses a word of the edition of 2025-26 hands out its files itself, and knows them announced. */
+  #servesFiles(alias: string): void {
+    const account = nameOf(alias);
+    if (account) this.#host.submit({ do: 'account-serves-files', account }, () => {});
   }
 
   #unregister({ alias }: Request<'UNREGISTER'>): void {
@@ -129,7 +157,11 @@ export class MailboxRequest {
 
   // ---- messages
 
-  #send({ from, to, text }: Request<'SEND' | 'SENDATTACH'>, file: FileRef | undefined): void {
+  #send(
+    { from, to, text }: Request<'SEND' | 'SENDATTACH'>,
+    raw: Uint8Array | undefined,
+    attached: { readonly file?: FileRef; readonly fileAtSender?: string } = {},
+  ): void {
     const account = nameOf(from);
     const recipient = recipientNameOf(to);
     if (!account || !recipient) return this.#fail('', 'unknown-user');
@@ -139,7 +171,8 @@ export class MailboxRequest {
       to: recipient,
       text,
       origin: 'mailbox',
-      ...(file && { file }),
+      ...(raw && { raw }),
+      ...attached,
     } as const;
     this.#host.submit(command, (outcome) => {
       if (!outcome.ok) return this.#fail('', outcome.why);
@@ -169,20 +202,36 @@ export class MailboxRequest {
     const { host } = this.#host.remote;
     this.#host.submit({ do: 'file-find', account, from, id, host }, (outcome) => {
       if (!outcome.ok) return this.#fail(account, outcome.why);
-      this.#replies.sendFile(outcome.value);
+      const { value: file } = outcome;
+      this.#replies.sendFile(file, encodeReply(0, [String(file.size)], this.#replies.style));
       this.#print(account, 'OK');
+    });
+  }
+
+  /** As the sender would answer it: with the size and the bytes, or with nothing. */
+  #getNamedFile({ alias, fileName }: Request<'GET_FILE'>): void {
+    const account = nameOf(alias);
+    const { host } = this.#host.remote;
+    if (!account) return this.#replies.end();
+    this.#host.submit({ do: 'file-named', account, fileName, host }, (outcome) => {
+      if (outcome.ok) this.#replies.sendFile(outcome.value, encodeSize(outcome.value.size));
+      else this.#replies.end();
+      this.#print(account, outcome.ok ? 'OK' : 'FAIL');
     });
   }
 
   // ---- lists
 
-  #listUsers({ alias }: Request<'CONNECTEDUSERS'>): void {
+  #listUsers(
+    { alias }: Request<'CONNECTEDUSERS' | 'USERS'>,
+    fieldsOf: (users: readonly User[]) => readonly string[],
+  ): void {
     const account = nameOf(alias);
     if (!account && alias !== '') return this.#fail('');
     // A peer that gives no name stands for the user who is connected from its address.
     const asker = account ? { account } : { host: this.#host.remote.host };
     this.#host.submit({ do: 'users', asker }, (outcome) => {
-      if (outcome.ok) this.#succeed('', listOf(outcome.value.users));
+      if (outcome.ok) this.#succeed('', fieldsOf(outcome.value.users));
       else this.#fail('', outcome.why);
     });
   }
@@ -222,6 +271,21 @@ export class MailboxRequest {
 /** A name as this protocol shows it: names from other doors lose the characters that dialects delimit with. */
 const shownName = ({ name, dialect }: User): string =>
   dialect === 'mailbox' ? name : bareName(name);
+
+/** Each user with the address that hands out the files that came from them (README, "The edition of 2025-26"). */
+function listWithAddresses(users: readonly User[], { local, remote }: Host): readonly string[] {
+  return listFields(
+    users.map((user) => {
+      const { host, port } = mayShowAddress(user, remote.host) ? user.address : local;
+      // The delimiter of the list ends a name.
+      return [shownName(user).replaceAll(' :: ', ' '), host, port].join(' :: ');
+    }),
+  );
+}
+
+/** The files of everybody else are kept by the server. An address of one machine means nothing to another. */
+const mayShowAddress = ({ address, servesFiles }: User, asker: string): boolean =>
+  servesFiles === true && (isLoopback(asker) || !isLoopback(address.host));
 
 let lastUsers: readonly User[] = [];
 let lastFields: readonly string[] = listFields([]);

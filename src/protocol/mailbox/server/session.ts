@@ -6,7 +6,7 @@ import type { WaitingFile } from '../../commands';
 import type { Host, Session, Sink, Taken } from '../../dialect';
 import { limits } from '../../limits';
 import type { FileRef, Result } from '../../model';
-import { encodeReply, type ReplyStyle, RequestReader } from '../wire/codec';
+import { encodeReply, type ReplyStyle, RequestReader, type WholeRequest } from '../wire/codec';
 import { type Code, codes, type Request } from '../wire/messages';
 import { countOf } from '../wire/values';
 import { consoleLines, hasResultLine } from './console';
@@ -15,6 +15,7 @@ import { MailboxRequest, type Replies } from './requests';
 /** An attachment that is being received. */
 interface Upload {
   readonly request: Request<'SENDATTACH'>;
+  readonly raw: Uint8Array | undefined;
   readonly sink: Sink;
   /** Bytes that have not come yet. */
   missing: number;
@@ -39,6 +40,9 @@ type State =
   | { readonly is: 'sent'; readonly file: WaitingFile }
   | { readonly is: 'over' };
 
+const isOfLaterEdition = ({ operation }: Request): boolean =>
+  operation === 'USERS' || operation === 'GET_FILE';
+
 // The states that hold nothing, made once.
 const reading: State = { is: 'reading' };
 const serving: State = { is: 'serving' };
@@ -47,15 +51,21 @@ const over: State = { is: 'over' };
 
 export class MailboxSession implements Session, Replies {
   readonly #host: Host;
-  readonly #style: ReplyStyle;
+  readonly style: ReplyStyle;
+  /** Whether requests of a later edition are refused. */
+  readonly #isStrict: boolean;
   readonly #reader = new RequestReader();
   #state: State = reading;
   /** Whether the last field, where it may be left out, has begun to come: then all of it is awaited. */
   #isOptionalComing = false;
+  #isShort = false;
+  /** The time for fields that may be missing is over; they may still lie where the system keeps them. */
+  #isLate = false;
 
-  constructor(host: Host, style: ReplyStyle) {
+  constructor(host: Host, style: ReplyStyle, isStrict: boolean) {
     this.#host = host;
-    this.#style = style;
+    this.style = style;
+    this.#isStrict = isStrict;
     host.wake(limits.net.requestMs);
   }
 
@@ -83,7 +93,7 @@ export class MailboxSession implements Session, Replies {
   ended(): void {
     switch (this.#state.is) {
       case 'reading':
-        return this.#noMore();
+        return this.#noMore('ended');
       case 'receiving':
         return this.#fail();
       case 'refused':
@@ -102,7 +112,7 @@ export class MailboxSession implements Session, Replies {
   woke(): void {
     switch (this.#state.is) {
       case 'reading':
-        return this.#noMore();
+        return this.#noMore('late');
       case 'receiving':
         return this.#fail();
       case 'refused':
@@ -133,24 +143,42 @@ export class MailboxSession implements Session, Replies {
         this.#fail();
         return 'taken';
       case 'request':
-        if (result.request.operation === 'SENDATTACH') this.#startReceiving(result.request);
-        else this.#serve(result.request);
+        if (this.#isStrict && isOfLaterEdition(result.request)) {
+          this.#end();
+          return 'taken';
+        }
+        if (result.request.operation === 'SENDATTACH') {
+          this.#startReceiving(result.request, result.raw);
+        } else {
+          this.#serve(result);
+        }
         return 'taken';
     }
   }
 
-  /** The one field that may be missing is not awaited for as long as the others. */
+  /** Fields that may be missing are not awaited for as long as the others. */
   #awaitOptional(inbox: Inbox): void {
-    if (this.#isOptionalComing || this.#reader.withoutOptional() === undefined) return;
+    const short = this.#reader.short();
+    // More of the long form has come.
+    if (short === undefined && this.#isShort) this.#host.wake(limits.net.requestMs);
+    this.#isShort = short !== undefined;
+    if (short === undefined || this.#isOptionalComing) return;
     this.#isOptionalComing = inbox.length > 0;
-    this.#host.wake(this.#isOptionalComing ? limits.net.requestMs : limits.mailbox.optionalFieldMs);
+    const isRefused = this.#isStrict && short.isShort === true;
+    const patienceMs = isRefused ? limits.mailbox.strictMs : limits.mailbox.optionalFieldMs;
+    this.#host.wake(this.#isOptionalComing ? limits.net.requestMs : patienceMs);
   }
 
   /** Nothing more will come, or not in time: the request is served if it needs nothing more, and fails if it does. */
-  #noMore(): void {
-    const request = this.#isOptionalComing ? undefined : this.#reader.withoutOptional();
-    if (request === undefined) this.#fail();
-    else this.#serve(request);
+  #noMore(why: 'ended' | 'late'): void {
+    const whole = this.#isOptionalComing ? undefined : this.#reader.short();
+    if (whole === undefined) return this.#fail();
+    if (whole.isShort !== true) return this.#serve(whole);
+    // A peer that ends in the middle of the long form has not asked for the short one: who asks waits for the reply.
+    if (why === 'ended' || this.#isStrict) return this.#fail();
+    if (this.#isLate) return this.#serve(whole);
+    this.#isLate = true;
+    this.#host.wake(limits.mailbox.lastLookMs);
   }
 
   /** A request that can never be served: the reply is its operation's failure, if the operation is known. */
@@ -165,22 +193,22 @@ export class MailboxSession implements Session, Replies {
     }
   }
 
-  #serve(request: Request, file?: FileRef): void {
+  #serve(whole: WholeRequest, file?: FileRef): void {
     this.#state = serving;
     this.#host.wake(undefined);
-    new MailboxRequest(this.#host, request.operation, this).serve(request, file);
+    new MailboxRequest(this.#host, whole.request.operation, this).serve(whole, file);
   }
 
   // ---- attachments that come in
 
-  #startReceiving(request: Request<'SENDATTACH'>): void {
+  #startReceiving(request: Request<'SENDATTACH'>, raw: Uint8Array | undefined): void {
     const size = countOf(request.size);
     if (size === undefined || !isBaseName(request.fileName)) return this.#fail();
     const refuse = (code: Code): void => {
       if (this.#state.is === 'receiving') this.#refuse(this.#state.upload, code);
     };
     const sink = this.#host.receiveFile(size, () => refuse(codes.SENDATTACH.failed));
-    const upload: Upload = { request, sink, missing: size };
+    const upload: Upload = { request, raw, sink, missing: size };
     this.#state = { is: 'receiving', upload };
     this.#host.wake(limits.net.pieceMs);
     if (size === 0) return this.#finishUpload(upload);
@@ -195,11 +223,12 @@ export class MailboxSession implements Session, Replies {
     else this.#host.wake(limits.net.pieceMs);
   }
 
-  #finishUpload({ request, sink }: Upload): void {
+  #finishUpload({ request, raw, sink }: Upload): void {
     this.#state = serving;
     this.#host.wake(undefined);
     sink.finish((stored) => {
-      if (stored.ok) this.#serve(request, { ...stored.value, name: request.fileName });
+      if (stored.ok)
+        this.#serve({ request, ...(raw && { raw }) }, { ...stored.value, name: request.fileName });
       else this.reply(codes.SENDATTACH.failed, []);
     });
   }
@@ -208,7 +237,7 @@ export class MailboxSession implements Session, Replies {
     sink.abandon();
     this.#state = { is: 'refused', missing, skipped: 0 };
     this.#host.wake(limits.net.pieceMs);
-    this.#host.write(encodeReply(code, [], this.#style));
+    this.#host.write(encodeReply(code, [], this.style));
   }
 
   #skip(state: Extract<State, { is: 'refused' }>, inbox: Inbox): void {
@@ -232,14 +261,14 @@ export class MailboxSession implements Session, Replies {
     if (this.#state.is === 'over') return;
     // A peer whose request was whole has nothing more to send: its end need not be awaited.
     const patienceMs = this.#state.is === 'serving' ? 0 : undefined;
-    this.#host.write(encodeReply(code, fields, this.#style));
+    this.#host.write(encodeReply(code, fields, this.style));
     this.#end(patienceMs);
   }
 
-  sendFile(file: WaitingFile): void {
+  sendFile(file: WaitingFile, head: Uint8Array): void {
     this.#state = sending;
     this.#host.wake(limits.net.pieceMs);
-    this.#host.write(encodeReply(0, [String(file.size)], this.#style));
+    this.#host.write(head);
     const sent = (result: Result<void, 'gone'>): void => {
       this.#host.wake(undefined);
       if (!result.ok) return this.#host.abort();
@@ -254,6 +283,10 @@ export class MailboxSession implements Session, Replies {
         return [piece];
       },
     });
+  }
+
+  end(): void {
+    this.#end(0);
   }
 
   #end(patienceMs?: number): void {

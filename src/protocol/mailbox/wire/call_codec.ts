@@ -6,10 +6,15 @@ import { limits } from '../../limits';
 import { encodeFields, takeField } from './fields';
 import { type Call, callFields, callSynonyms, isCallName } from './messages';
 
-export function encodeCall(call: Call): Uint8Array {
+/** `rawText`: the bytes of its text, where they are not UTF-8. */
+export function encodeCall(call: Call, rawText?: Uint8Array): Uint8Array {
   const names: readonly string[] = callFields[call.call];
   const values = call as unknown as Readonly<Record<string, string>>;
-  return encodeFields([call.call, ...names.map((name) => values[name] ?? '')]);
+  const fields = [call.call, ...names.map((name) => values[name] ?? '')];
+  if (rawText === undefined) return encodeFields(fields);
+  const at = names.indexOf('text') + 1;
+  const [before, after] = [fields.slice(0, at), fields.slice(at + 1)];
+  return Buffer.concat([encodeFields(before), rawText, Buffer.of(0), encodeFields(after)]);
 }
 
 /** What came in place of a call, to be shown. */
@@ -55,6 +60,7 @@ export class CallReader {
   #call(): Call | 'bad' | undefined {
     const name = this.#name();
     if (name === undefined || name === 'bad') return name;
+    if (name === 'GET_FILE') return this.fileAsked() && 'bad';
     const names: readonly string[] = callFields[name];
     if (this.#fields.length <= names.length) return undefined;
     const fields = names.map((field, index) => [field, this.#fields[index + 1]] as const);
@@ -62,9 +68,17 @@ export class CallReader {
     return { call: name, ...Object.fromEntries(fields) } as unknown as Call;
   }
 
-  #name(): Call['call'] | 'bad' | undefined {
+  /** The question for a file that another user asks in the edition of 2025-26, once it is whole. */
+  fileAsked(): { readonly asker: string; readonly name: string } | undefined {
+    const [word, asker, name] = this.#fields;
+    if (word !== 'GET_FILE' || asker === undefined || name === undefined) return undefined;
+    return { asker, name };
+  }
+
+  #name(): Call['call'] | 'GET_FILE' | 'bad' | undefined {
     const [word] = this.#fields;
     if (word === undefined) return undefined;
+    if (word === 'GET_FILE') return word;
     const name = Object.hasOwn(callSynonyms, word) ? callSynonyms[word] : word;
     return name !== undefined && isCallName(name) ? name : 'bad';
   }

@@ -1,13 +1,15 @@
 // Requests and replies: messages to bytes and back, for both sides of one operation's connection.
 
 import type { Inbox } from '../../bytes/inbox';
-import { decodeLossy, decodeText, encodeText } from '../../bytes/text';
+import { decodeLatin, decodeLossy, decodeText, encodeText } from '../../bytes/text';
 import { limits } from '../../limits';
 import { encodeFields, joinFields, takeField } from './fields';
 import {
   type Code,
   fieldBytes,
   isOperation,
+  lacksLast,
+  laterForms,
   type Operation,
   type Request,
   requestFields,
@@ -15,15 +17,12 @@ import {
 
 // ---- requests
 
-/** Operations whose last field may be left out. */
-const hasOptionalField: ReadonlySet<Operation> = new Set<Operation>(['CONNECTEDUSERS', 'ATTACHES']);
-
 /** A last field that may be left out is, where it is empty. */
 export function encodeRequest(request: Request): Uint8Array {
   const names: readonly string[] = requestFields[request.operation];
   const values = request as unknown as Readonly<Record<string, string>>;
   const fields = names.map((name) => values[name] ?? '');
-  if (hasOptionalField.has(request.operation) && fields.at(-1) === '') fields.pop();
+  if (lacksLast.has(request.operation) && fields.at(-1) === '') fields.pop();
   return encodeFields([request.operation, ...fields]);
 }
 
@@ -35,16 +34,24 @@ function isNoOperation(inbox: Inbox): boolean {
   return operationNames.every((name) => !name.startsWith(come));
 }
 
-/** How far a request has come. `bad`: it can never become one; its operation, if known, says what to reply. */
+/**
+ * How far a request has come. `bad`: it can never become one; its operation, if known, says what to reply. `raw`: the
+ * bytes of its text, where they are not UTF-8. `isShort`: it stopped where the edition of 2025-26 does.
+ */
 export type RequestReading =
-  | { readonly is: 'more' }
-  | { readonly is: 'bad' }
-  | { readonly is: 'request'; readonly request: Request };
+  { readonly is: 'more' } | { readonly is: 'bad' } | ({ readonly is: 'request' } & WholeRequest);
+
+export interface WholeRequest {
+  readonly request: Request;
+  readonly raw?: Uint8Array;
+  readonly isShort?: boolean;
+}
 
 /** Takes one request out of what arrives, field by field. */
 export class RequestReader {
   #operation: Operation | undefined;
   readonly #fields: string[] = [];
+  #raw: Uint8Array | undefined;
   #isBad = false;
 
   /** Known as soon as the first field has come. */
@@ -68,25 +75,47 @@ export class RequestReader {
       if (!isOperation(name)) return this.#bad();
       this.#operation = name;
     }
-    const names = requestFields[this.#operation];
+    const names: readonly string[] = requestFields[this.#operation];
     while (this.#fields.length < names.length) {
       const bytes = takeField(inbox, fieldBytes);
       if (bytes === undefined) return { is: 'more' };
       if (bytes === 'too-long') return this.#bad();
-      const text = decodeText(bytes);
-      this.#fields.push(text ?? decodeLossy(bytes));
-      if (text === undefined) return this.#bad();
+      if (!this.#add(names[this.#fields.length], bytes)) return this.#bad();
     }
-    return { is: 'request', request: this.#request(this.#operation) };
+    return this.#whole(this.#request(this.#operation));
   }
 
-  /** The request, if nothing is missing but the one field that may be missing. */
-  withoutOptional(): Request | undefined {
+  /** The request as it stands, if its operation may stop here. */
+  short(): WholeRequest | undefined {
     const operation = this.#operation;
-    if (operation === undefined || this.#isBad || !hasOptionalField.has(operation))
-      return undefined;
-    const isMissing = this.#fields.length === requestFields[operation].length - 1;
-    return isMissing ? this.#request(operation) : undefined;
+    if (operation === undefined || this.#isBad) return undefined;
+    const { length } = this.#fields;
+    if (lacksLast.has(operation) && length === requestFields[operation].length - 1) {
+      return this.#whole(this.#request(operation));
+    }
+    if (length !== laterForms[operation]) return undefined;
+    if (operation !== 'REGISTER') {
+      return { ...this.#whole(this.#request(operation)), isShort: true };
+    }
+    // The alias alone: the field that is the full name in the long form.
+    const [alias = ''] = this.#fields;
+    return { request: { operation, fullName: alias, alias, born: '' }, isShort: true };
+  }
+
+  /** Whether the field can be one: only a text may have another encoding than UTF-8, as C programs of its time write it. */
+  #add(name: string | undefined, bytes: Uint8Array): boolean {
+    const text = decodeText(bytes);
+    if (text === undefined && name === 'text') {
+      this.#raw = bytes.slice();
+      this.#fields.push(decodeLatin(bytes));
+      return true;
+    }
+    this.#fields.push(text ?? decodeLossy(bytes));
+    return text !== undefined;
+  }
+
+  #whole(request: Request): { readonly is: 'request' } & WholeRequest {
+    return { is: 'request', request, ...(this.#raw && { raw: this.#raw }) };
   }
 
   #bad(): RequestReading {
@@ -117,6 +146,9 @@ export function encodeReply(code: Code, fields: readonly string[], style: ReplyS
   if (fields.length > 1) last = { code, fields, style, bytes };
   return bytes;
 }
+
+/** What stands before a file's bytes in the answer to GET_FILE: its size, and no code. */
+export const encodeSize = (size: number): Uint8Array => encodeFields([String(size)]);
 
 /** A long list that many clients ask for is encoded once: as long as it is the same list, it is the same array. */
 let last: {

@@ -2,7 +2,8 @@
 
 /**
  * The operations of the server with their fields, in the order in which they follow the operation's own name
- * (source 000, 8). The source promises attachments and defines no wire for them: the last three operations are ours.
+ * (source 000, 8). The source promises attachments and defines no wire for them: SENDATTACH, GETFILE and ATTACHES are
+ * ours. USERS and GET_FILE are those of a later edition (README, "The edition of 2025-26").
  */
 export const requestFields = {
   REGISTER: ['fullName', 'alias', 'born'],
@@ -15,9 +16,20 @@ export const requestFields = {
   SENDATTACH: ['from', 'to', 'text', 'fileName', 'size'],
   GETFILE: ['alias', 'from', 'id'],
   ATTACHES: ['alias', 'port'],
+  USERS: ['alias'],
+  GET_FILE: ['alias', 'fileName'],
 } as const;
 
+/** Operations whose last field may be left out. */
+export const lacksLast: ReadonlySet<string> = new Set(['CONNECTEDUSERS', 'USERS', 'ATTACHES']);
+
+/** After how many fields the edition of 2025-26 stops: at the alias, and at the file's name. */
+export const laterForms: { readonly [O in Operation]?: number } = { REGISTER: 1, SENDATTACH: 4 };
+
 export type Operation = keyof typeof requestFields;
+
+/** Those that our own client asks in its user's name. */
+export type ClientOperation = Exclude<Operation, 'USERS' | 'GET_FILE'>;
 
 /** A request as it travels: every field is text, whatever it stands for. */
 export type Request<O extends Operation = Operation> = {
@@ -40,6 +52,8 @@ export const codes = {
   SENDATTACH: { unknownUser: 1, failed: 2 },
   GETFILE: { unknownUser: 1, failed: 2 },
   ATTACHES: { unknownUser: 1, failed: 2 },
+  USERS: { notConnected: 1, failed: 2 },
+  GET_FILE: { unknownUser: 1, failed: 2 },
 } as const satisfies Readonly<
   Record<Operation, { readonly failed: Code } & Readonly<Record<string, Code>>>
 >;
@@ -58,6 +72,8 @@ export const replyContents: Readonly<Record<Operation, 'nothing' | 'id' | 'users
   SENDATTACH: 'id',
   GETFILE: 'file',
   ATTACHES: 'nothing',
+  USERS: 'users',
+  GET_FILE: 'file',
 };
 
 /** What the server says when it calls a client, with the fields in their order (source 000, 8.6). */

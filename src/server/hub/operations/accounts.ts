@@ -9,6 +9,7 @@ import { mayActFor, requiresCredential } from '../state/credentials';
 const register: Define<'register'> = (hub) => (command, context) => {
   const { accounts, credentials, invites, looks, users } = hub;
   const { name, fullName, born, host, key, invite } = command;
+  const servesFiles = command.servesFiles ? 1 : 0;
   if (users.isTaken(name)) {
     // Only its owner knows the key, so this is the same request again: the first reply was lost.
     const account = key && accounts.find(name);
@@ -19,7 +20,7 @@ const register: Define<'register'> = (hub) => (command, context) => {
   const registeredAt = context.seconds;
   if (invite !== undefined && !invites.use(invite, registeredAt)) return refused('bad-invite');
   context.isDurable = true;
-  const id = accounts.add({ name, fullName, born, host, registeredAt });
+  const id = accounts.add({ name, fullName, born, host, registeredAt, servesFiles });
   looks.addAccount(id, name);
   if (key) addKey(hub, context, { id }, key);
   return ok(undefined);

@@ -88,14 +88,33 @@ const callbackWantsFiles: Define<'callback-wants-files'> = (hub) => (command, co
   return ok(undefined);
 };
 
+const accountServesFiles: Define<'account-serves-files'> = (hub) => (command, context) => {
+  const account = accountNamed(hub, command);
+  if (typeof account === 'string') return refused(account);
+  // Its program says so again and again: then there is nothing to write.
+  if (!hub.accounts.servesFiles(account.id)) {
+    context.isDurable = true;
+    hub.accounts.serveFiles(account.id);
+    hub.presence.invalidate();
+    const row = hub.callbacks.of(account.id);
+    if (row) context.emit({ is: 'address', at: callbackAddress(row) });
+  }
+  return ok(undefined);
+};
+
 export const callbackHandlers = (
   hub: HubState,
 ): Pick<
   Handlers,
-  'callback-open' | 'callback-close' | 'callback-lost' | 'callback-wants-files'
+  | 'callback-open'
+  | 'callback-close'
+  | 'callback-lost'
+  | 'callback-wants-files'
+  | 'account-serves-files'
 > => ({
   'callback-open': callbackOpen(hub),
   'callback-close': callbackClose(hub),
   'callback-lost': callbackLost(hub),
   'callback-wants-files': callbackWantsFiles(hub),
+  'account-serves-files': accountServesFiles(hub),
 });

@@ -29,6 +29,17 @@ const fileFind: Define<'file-find'> =
     return file ? ok(file) : refused('unknown-file');
   };
 
+const fileNamed: Define<'file-named'> =
+  ({ accounts, attachments, callbacks, credentials }) =>
+  ({ account: name, fileName, host, credential }) => {
+    const account = accounts.find(name);
+    if (!account) return refused('unknown-user');
+    if (!mayActFor(credentials, account, credential)) return refused('not-allowed');
+    if (callbacks.of(account.id)?.host !== host) return refused('elsewhere');
+    const file = attachments.named(accountRecipient(account.id), fileName);
+    return file ? ok(file) : refused('unknown-file');
+  };
+
 const filesWaiting: Define<'files-waiting'> =
   ({ attachments }) =>
   (_command, _context, session) =>
@@ -55,8 +66,9 @@ const fileExpire: Define<'file-expire'> =
 
 export const fileHandlers = (
   hub: HubState,
-): Pick<Handlers, 'file-find' | 'files-waiting' | 'file-taken' | 'file-expire'> => ({
+): Pick<Handlers, 'file-find' | 'file-named' | 'files-waiting' | 'file-taken' | 'file-expire'> => ({
   'file-find': fileFind(hub),
+  'file-named': fileNamed(hub),
   'files-waiting': filesWaiting(hub),
   'file-taken': fileTaken(hub),
   'file-expire': fileExpire(hub),

@@ -25,7 +25,7 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
   const parties = partiesOf(hub, command);
   if (!parties.ok) return parties;
   const { sender, to } = parties.value;
-  const { text, raw, file, reference, origin } = command;
+  const { text, raw, file, fileAtSender, reference, origin } = command;
   if (text.length > limits.hub.textBytes) return refused('too-long');
   const { recipient } = to;
   if (file && !attachments.hasRoomFor(recipient, sender.name)) return refused('full');
@@ -48,6 +48,7 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
     ...(raw && { raw }),
     ...(reference !== undefined && { reference }),
     ...(file && { file }),
+    ...(fileAtSender !== undefined && { fileAtSender }),
   };
   messages.add(recipient, sender.recipient, message, place);
   hub.history.addPrivate(context, sender, recipient, message);

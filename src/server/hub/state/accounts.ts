@@ -21,6 +21,7 @@ type NewAccount = {
   readonly born: string;
   readonly host: string;
   readonly registeredAt: number;
+  readonly servesFiles: 0 | 1;
 };
 
 export class Accounts {
@@ -37,8 +38,8 @@ export class Accounts {
       ),
       nameOf: db.prepare<{ name: Name }, [number]>('SELECT name FROM account WHERE id = ?'),
       add: db.prepare<never, NewAccount>(
-        `INSERT INTO account (key, name, full_name, born, host, registered_at)
-         VALUES ($key, $name, $fullName, $born, $host, $registeredAt)`,
+        `INSERT INTO account (key, name, full_name, born, host, registered_at, serves_files)
+         VALUES ($key, $name, $fullName, $born, $host, $registeredAt, $servesFiles)`,
       ),
       // Its address and what waits for it go with it (ON DELETE CASCADE).
       remove: db.prepare<never, [number]>('DELETE FROM account WHERE id = ?'),
@@ -48,6 +49,10 @@ export class Accounts {
       setHasCredential: db.prepare<never, [number]>(
         'UPDATE account SET has_credential = 1 WHERE id = ? AND has_credential = 0',
       ),
+      servesFiles: db.prepare<{ serves_files: number }, [number]>(
+        'SELECT serves_files FROM account WHERE id = ?',
+      ),
+      serveFiles: db.prepare<never, [number]>('UPDATE account SET serves_files = 1 WHERE id = ?'),
       isAnyFrom: db.prepare<{ one: 1 }, [string]>(
         'SELECT 1 AS one FROM account WHERE host = ? LIMIT 1',
       ),
@@ -97,6 +102,14 @@ export class Accounts {
   /** It has a credential now, and never goes without one again. */
   setHasCredential(id: number): void {
     if (this.#sql.setHasCredential.run(id).changes > 0) this.invalidate();
+  }
+
+  servesFiles(id: number): boolean {
+    return this.#sql.servesFiles.get(id)?.serves_files === 1;
+  }
+
+  serveFiles(id: number): void {
+    this.#sql.serveFiles.run(id);
   }
 
   /** Whether any account was registered from a host. */

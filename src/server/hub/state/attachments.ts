@@ -73,6 +73,10 @@ export class Attachments {
         `SELECT serial, hash, size, name FROM file
          WHERE recipient = +? AND from_key = +? AND id = +? ORDER BY serial DESC LIMIT 1`,
       ),
+      named: db.prepare<WaitingFile, [string, string]>(
+        `SELECT serial, hash, size, name FROM file
+         WHERE recipient = +? AND name = +? ORDER BY serial LIMIT 1`,
+      ),
       find: db.prepare<FileRef & { readonly recipient: RecipientId }, [number]>(
         'SELECT recipient, hash, size, name FROM file WHERE serial = ?',
       ),
@@ -112,6 +116,11 @@ export class Attachments {
   /** The newest that a user sent under an id. */
   newest(recipient: RecipientId, from: Name, id: number): WaitingFile | undefined {
     return this.#sql.newest.get(recipient, keyOf(from), id) ?? undefined;
+  }
+
+  /** The oldest of a name. */
+  named(recipient: RecipientId, name: string): WaitingFile | undefined {
+    return this.#sql.named.get(recipient, name) ?? undefined;
   }
 
   find(serial: number): (FileRef & { readonly recipient: RecipientId }) | undefined {

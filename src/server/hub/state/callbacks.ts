@@ -16,6 +16,8 @@ export interface CallbackRow {
   readonly wants_files: number;
   /** The one that was proved when it was opened. */
   readonly credential: CredentialId | null;
+  /** 1 where the account's programs know files by a word of their own edition. */
+  readonly serves_files: number;
 }
 
 type NewCallback = {
@@ -34,10 +36,12 @@ export const callbackAddress = (row: CallbackRow): CallbackAddress => ({
   address: { host: row.host, port: row.port } satisfies Address,
   dialect: row.dialect,
   machine: row.machine,
-  wantsFiles: row.wants_files === 1,
+  wantsFiles: row.wants_files === 1 || row.serves_files === 1,
+  isOurs: row.wants_files === 1,
 });
 
-const select = `SELECT opened, account, name, address.host AS host, port, dialect, machine, wants_files, credential
+const select = `SELECT opened, account, name, address.host AS host, port, dialect, machine, wants_files,
+    serves_files, credential
   FROM address JOIN account ON account.id = address.account`;
 
 /** Every address there is, in the order in which they were opened: what delivery starts with. */

@@ -47,6 +47,8 @@ export const direct = (row: MessageRow): Direct => ({
   ...(row.file_hash !== null && {
     file: { hash: row.file_hash, size: row.file_size ?? 0, name: row.file_name ?? '' },
   }),
+  // A name without a hash: the file is not here.
+  ...(row.file_hash === null && row.file_name !== null && { fileAtSender: row.file_name }),
 });
 
 /** The messages for one kind of recipient, and what is counted of each of them. */
@@ -99,7 +101,7 @@ class MessageTable {
       raw: message.raw ?? null,
       fileHash: file?.hash ?? null,
       fileSize: file?.size ?? null,
-      fileName: file?.name ?? null,
+      fileName: file?.name ?? message.fileAtSender ?? null,
       reference: message.reference ?? null,
       origin: message.origin,
       at: message.at,

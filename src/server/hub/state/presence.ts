@@ -9,6 +9,7 @@ interface UserRow {
   readonly dialect: string;
   readonly host: string;
   readonly port: number;
+  readonly serves_files: number;
 }
 
 /** A copy of what SQLite holds, never a source: every change of presence and every rollback makes it void. */
@@ -20,10 +21,11 @@ export class PresenceCache {
   constructor(db: Store) {
     this.#sql = {
       users: db.prepare<UserRow, []>(
-        `SELECT account.name AS name, account, dialect, address.host AS host, port, at, opened AS number
+        `SELECT account.name AS name, account, dialect, address.host AS host, port, serves_files, at,
+                opened AS number
            FROM address JOIN account ON account.id = address.account
          UNION ALL
-         SELECT name, account, dialect, host, port, at, number FROM live.session
+         SELECT name, account, dialect, host, port, 0, at, number FROM live.session
          ORDER BY at, number`,
       ),
       isCallable: db.prepare<{ one: 1 }, [number]>(
@@ -66,13 +68,15 @@ export class PresenceCache {
 
   #load(): User[] {
     const accounts = new Set<number>();
-    return this.#sql.users.all().flatMap(({ name, account, dialect, host, port }): User[] => {
+    return this.#sql.users.all().flatMap(({ name, account, serves_files, ...of }): User[] => {
       if (account !== null) {
         if (accounts.has(account)) return [];
         accounts.add(account);
       }
       const kind = account === null ? 'guest' : 'account';
-      return [{ name, kind, dialect, address: { host, port } }];
+      const { dialect, host, port } = of;
+      const servesFiles = serves_files === 1 && ({ servesFiles: true } as const);
+      return [{ name, kind, dialect, address: { host, port }, ...servesFiles }];
     });
   }
 }
