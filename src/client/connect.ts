@@ -9,6 +9,7 @@ import {
   type Endpoint,
   endpointOf,
   listenOptions,
+  paddingOptions,
   serverOptions,
   unreachableHint,
   withToken,
@@ -33,6 +34,7 @@ export const connect = defineCommand({
     },
     ...serverOptions,
     ...listenOptions,
+    ...paddingOptions,
     name: { type: 'string', valueHint: 'NAME', description: 'your full name, to register with' },
     born: {
       type: 'string',

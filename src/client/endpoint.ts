@@ -38,6 +38,15 @@ export const serverOptions = {
   },
 } as const;
 
+/** The flag of commands that say something. */
+export const paddingOptions = {
+  'relay-pad': {
+    type: 'boolean',
+    description:
+      'pad texts to 156 bytes from the first on, for relay servers that read whole structures',
+  },
+} as const;
+
 /** The flag of commands that the server calls back. */
 export const listenOptions = {
   'listen-port': {
@@ -52,6 +61,7 @@ export interface ServerFlags {
   readonly server: string;
   readonly port: number | undefined;
   readonly dialect: string | undefined;
+  readonly 'relay-pad'?: boolean;
 }
 
 export interface Endpoint extends ClientDialect {
@@ -68,8 +78,12 @@ const urlLike = /^([a-z][a-z0-9+.-]*):\/\//i;
 export const isUrl = (word: string): boolean => urlLike.test(word);
 
 /** The endpoint of a name or a URL. A URL wins over the flags. */
-export const endpointOf = (word: string | undefined, flags: ServerFlags): Endpoint =>
-  word !== undefined && isUrl(word) ? endpointOfUrl(word) : endpointOfFlags(flags, word);
+export function endpointOf(word: string | undefined, flags: ServerFlags): Endpoint {
+  const isUrlGiven = word !== undefined && isUrl(word);
+  const endpoint = isUrlGiven ? endpointOfUrl(word) : endpointOfFlags(flags, word);
+  if (flags['relay-pad'] !== true) return endpoint;
+  return { ...endpoint, target: { ...endpoint.target, padded: true } };
+}
 
 /** The server that the flags name, for `user`. */
 export function endpointOfFlags(flags: ServerFlags, user: string | undefined): Endpoint {

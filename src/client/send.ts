@@ -6,8 +6,8 @@ import type { Io } from '../cli/io';
 import {
   type Endpoint,
   endpointOf,
-  endpointOfFlags,
   isUrl,
+  paddingOptions,
   serverOptions,
   withToken,
 } from './endpoint';
@@ -33,6 +33,7 @@ export const send = defineCommand({
       description: 'what to say; - reads it from standard input (at a terminal, one line of it)',
     },
     ...serverOptions,
+    ...paddingOptions,
     as: { type: 'string', valueHint: 'NAME', description: 'who says it', env: 'CHAT_USER' },
     attach: {
       type: 'string',
@@ -60,7 +61,7 @@ export const send = defineCommand({
   ],
   async run({ to, text, as, attach, lines, timeout, retry, json, ...rest }, io) {
     const { 'allow-empty': allowEmpty, ...flags } = rest;
-    const named = isUrl(to) ? endpointOf(to, flags) : endpointOfFlags(flags, undefined);
+    const named = endpointOf(isUrl(to) ? to : undefined, flags);
     const endpoint = withSender(await atOpenDoor(named, io), as, io);
     const { client, dialect, target } = endpoint;
     const openSender = client.send?.bind(client);

@@ -137,6 +137,8 @@ export interface Target {
   readonly token?: string;
   readonly host: string;
   readonly port: number;
+  /** Whether a dialect whose programs may pad their texts to a fixed length does so from the first one. */
+  readonly padded?: boolean;
   /** The URL's path without its first slash, decoded: a room or a recipient. */
   readonly path: string;
 }

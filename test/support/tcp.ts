@@ -18,6 +18,8 @@ export interface TcpListener extends AsyncDisposable {
   /** The next connection that is made to it, in order. */
   accept(): Promise<TcpPeer>;
   close(): void;
+  /** Takes no more connections; those that stand go on. */
+  stop(): void;
 }
 
 /** Listens, for the tests of code that calls others. */
@@ -45,6 +47,7 @@ export function listenTcp(host = '127.0.0.1', port = 0): TcpListener {
       return peer;
     },
     close,
+    stop: () => listener.stop(),
     [Symbol.asyncDispose]: () => Promise.resolve(close()),
   };
 }

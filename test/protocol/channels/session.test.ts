@@ -270,6 +270,43 @@ test('any bytes at all are taken, and every frame but the first is answered or s
   );
 });
 
+describe('of clients that count otherwise', () => {
+  const wantedName = (host: FakeHost): unknown =>
+    host.commands.find((command) => command.do === 'enter')?.wanted;
+
+  test('what was sent without padding before a close is dropped: nobody can tell that it is whole', () => {
+    const { host, feed } = client();
+    feed.push('/create a');
+    feed.end();
+    expect(asked(host)).toEqual(['enter', 'leave']);
+  });
+
+  test('of 201 bytes the last one begins the next frame', () => {
+    const { host, feed } = client();
+    feed.push(Buffer.concat([padded('one'), Buffer.from('x')]));
+    feed.push(padded('two').subarray(0, 199));
+    expect(host.commands.filter((command) => command.do === 'say').map(({ text }) => text)).toEqual(
+      ['one', 'xtwo'],
+    );
+  });
+
+  test('a line end behind a name is no part of it, one inside makes it unusable', () => {
+    const behind = client({}, '');
+    behind.feed.push(padded('Ana\n'));
+    expect(wantedName(behind.host)).toEqual({ name: 'Ana' as Name });
+    const inside = client({}, '');
+    inside.feed.push(padded('An\na'));
+    expect(wantedName(inside.host)).toEqual({ name: 'guest' as Name });
+  });
+
+  test('a command before the name is the name', () => {
+    const { host, feed } = client({}, '');
+    feed.push(padded('/list'));
+    expect(asked(host)).toEqual(['enter']);
+    expect(wantedName(host)).toEqual({ name: '/list' as Name });
+  });
+});
+
 describe('what it is told', () => {
   test('goes out at once', () => {
     const { session, answered } = client();

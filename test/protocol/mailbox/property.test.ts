@@ -26,6 +26,8 @@ const refusing: Answers = {
   direct: () => refused('storage'),
   users: () => refused('storage'),
   'file-find': () => refused('storage'),
+  'file-named': () => refused('storage'),
+  'account-serves-files': () => refused('storage'),
 };
 
 const words = fc.constantFrom(
@@ -38,6 +40,8 @@ const words = fc.constantFrom(
   'SENDATTACH',
   'GETFILE',
   'ATTACHES',
+  'USERS',
+  'GET_FILE',
   'alice',
   '1',
   '01/01/2000',
@@ -67,8 +71,11 @@ test('any bytes in any pieces, with any end: a reply or a close, and never an ex
         try {
           for (let at = 0; at < sent.length; at += size) feed.push(sent.slice(at, at + size));
           if (end === 'ended') session.ended();
-          else if (end === 'woke') session.woke?.();
-          else session.lost();
+          else if (end === 'woke') {
+            session.woke?.();
+            // A request that may be a later edition's short one is looked at twice.
+            if (host.ending === 'open') session.woke?.();
+          } else session.lost();
           host.release();
         } catch (error) {
           expect(error).toBeInstanceOf(ProtocolError);

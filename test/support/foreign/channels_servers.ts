@@ -9,9 +9,9 @@ export interface ForeignChannelsServer {
   /** What it says at once. */
   readonly greeting?: string;
   /** What it says to `/join` without a name; nothing if absent. */
-  readonly nameless?: string;
+  readonly nameless?: string | readonly string[];
   /** What it says to `/join NAME`; nothing if absent. */
-  readonly join?: string;
+  readonly join?: string | readonly string[];
   /** It ends its side when the client has ended theirs. */
   readonly doesEnd?: boolean;
   /** How `chat send` is to end. */
@@ -29,6 +29,20 @@ export const channelsServers: readonly ForeignChannelsServer[] = [
   { name: 'looks for no name', nameless: texts.unknownChannel(''), status: 0 },
   { name: 'greets', greeting: 'Welcome!', nameless: texts.joinNameless, status: 0 },
   { name: 'confirms', join: 'You joined c', nameless: texts.joinNameless, status: 0 },
+  {
+    name: 'a line end inside the padding',
+    join: `You joined c${' '.repeat(20)}\n${' '.repeat(20)}`,
+    nameless: `${texts.joinNameless}\n`,
+    status: 0,
+  },
+  { name: 'answers in two frames', nameless: ['Invalid command:', 'give a name'], status: 0 },
+  { name: 'confirms in two frames', join: ['Welcome', 'to c'], status: 0, isMute: true },
+  {
+    name: 'refuses in two frames',
+    join: ['Error:', 'there is no channel c'],
+    nameless: 'Invalid',
+    status: 77,
+  },
   { name: 'never answers', status: 0, isMute: true },
   { name: 'only confirms', join: 'You joined c', status: 0, isMute: true },
   { name: 'only refuses', join: texts.unknownChannel('c'), status: 67 },
@@ -52,5 +66,5 @@ async function frame(call: FakeCall, number: number): Promise<string> {
 
 function reply(call: FakeCall, { nameless, join }: ForeignChannelsServer, text: string): void {
   const said = text === '/join' ? nameless : text === '/join c' ? join : undefined;
-  if (said !== undefined) call.send(padded(said));
+  for (const one of [said ?? []].flat()) call.send(padded(one));
 }

@@ -10,6 +10,8 @@ export interface ForeignMailboxClient {
   readonly ask?: (peer: TcpPeer, fields: readonly string[]) => Promise<void>;
   /** It listens only when CONNECT has been answered. */
   readonly listensLate?: boolean;
+  /** It closes its listener with each call, and opens it again once it has dealt with it. */
+  readonly listensOnce?: boolean;
   /** What it does with a call that it has read; it ends it if absent. */
   readonly settle?: (call: TcpPeer) => void;
 }
@@ -62,7 +64,22 @@ export const mailboxClients: readonly ForeignMailboxClient[] = [
   },
   { name: 'listens late', listensLate: true },
   { name: 'never ends a call', settle: () => {} },
+  {
+    name: 'answers calls with a code',
+    settle: (call) => {
+      void call.send('0\0');
+      call.finish();
+    },
+  },
+  { name: 'dates with dashes', ask: (peer, fields) => peer.send(nul(...withDashes(fields))) },
+  { name: 'listens for one call at a time', listensOnce: true },
 ];
+
+/** The calendar of the course's own window writes `01-02-2000`. */
+const withDashes = ([operation = '', ...fields]: readonly string[]): string[] =>
+  operation === 'REGISTER'
+    ? [operation, ...fields.map((field) => field.replaceAll('/', '-'))]
+    : [operation, ...fields];
 
 /** One user of such a client. */
 export class ForeignUser implements AsyncDisposable {
@@ -95,18 +112,28 @@ export class ForeignUser implements AsyncDisposable {
     return answer;
   }
 
+  /** Where it listens. */
+  get port(): number {
+    return this.#listener?.port ?? 0;
+  }
+
   /** The fields of the next call. */
   async called(): Promise<string[]> {
+    return (await this.calledWith()).toString().split('\0').slice(0, -1);
+  }
+
+  /** The bytes of the next call. */
+  async calledWith(): Promise<Buffer> {
     const call = await this.#listener?.accept();
-    if (call === undefined) return [];
+    if (call === undefined) throw new Error('the user is not connected');
     this.#calls.push(call);
-    const fields = Buffer.from(await call.readToEnd())
-      .toString()
-      .split('\0')
-      .slice(0, -1);
-    const { settle = (one) => one.finish() } = this.#client;
+    const { listensOnce, settle = (one) => one.finish() } = this.#client;
+    const port = this.#listener?.port;
+    if (listensOnce === true) this.#listener?.stop();
+    const bytes = Buffer.from(await call.readToEnd());
+    if (listensOnce === true) this.#listener = listenTcp('127.0.0.1', port);
     settle(call);
-    return fields;
+    return bytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

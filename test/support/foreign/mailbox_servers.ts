@@ -22,6 +22,8 @@ export interface Habits {
   readonly callsEarly?: boolean;
   /** What it says to an operation that it does not know; it ends without a word if absent, and `''` leaves it open. */
   readonly unknown?: string;
+  /** It is of the edition of 2025-26. */
+  readonly isLater?: boolean;
   /** Each byte has a segment of its own. */
   readonly drips?: boolean;
 }
@@ -104,6 +106,21 @@ export const mailboxServers: readonly ForeignMailboxServer[] = [
     remark: 'no call of this protocol',
   },
   { name: 'calls before the reply', callsEarly: true },
+  {
+    name: 'users with addresses',
+    list: (names) => counted(names.map((name) => `${name} :: 127.0.0.1 :: 4000`)),
+    listed: '(1 users connected) OK - ana :: 127.0.0.1 :: 4000',
+  },
+  {
+    name: 'users with addresses, written closer',
+    list: (names) => counted(names.map((name) => `${name}::127.0.0.1::4000`)),
+    listed: '(1 users connected) OK - ana::127.0.0.1::4000',
+  },
+  {
+    name: 'users with blanks around them',
+    list: (names) => counted(names.map((name) => ` ${name} `)),
+    listed: '(1 users connected) OK -  ana ',
+  },
 ];
 
 /** Users who are connected, and what waits for them. */
@@ -121,6 +138,8 @@ const fieldCounts: Readonly<Record<string, number>> = {
   SEND: 3,
   CONNECTEDUSERS: 1,
 };
+/** In the edition of 2025-26 a file stays with its sender. */
+const laterFieldCounts: typeof fieldCounts = { ...fieldCounts, SENDATTACH: 4, USERS: 1 };
 
 const callOf = (from: string, id: number, text: string): string =>
   nul('SEND_MESSAGE', from, `${id}`, text);
@@ -135,7 +154,7 @@ class Mailbox {
 
   async serve(call: FakeCall): Promise<void> {
     const [operation = ''] = await call.fields(1);
-    const count = fieldCounts[operation];
+    const count = (this.#habits.isLater === true ? laterFieldCounts : fieldCounts)[operation];
     if (count === undefined) return this.#unknown(call);
     const [, ...fields] = await call.fields(1 + count);
     const said = await this.#do(operation, fields);
@@ -145,7 +164,7 @@ class Mailbox {
     }
     if (this.#habits.staysOpen !== true) call.end();
     if (operation === 'CONNECT') await this.#bring(fields[0] ?? '');
-    if (operation === 'SEND') await this.#bring(fields[1] ?? '');
+    if (operation === 'SEND' || operation === 'SENDATTACH') await this.#bring(fields[1] ?? '');
   }
 
   #unknown(call: FakeCall): void {
@@ -155,7 +174,10 @@ class Mailbox {
     call.close();
   }
 
-  async #do(operation: string, [first = '', second = '', third = '']: string[]): Promise<Bytes> {
+  async #do(
+    operation: string,
+    [first = '', second = '', third = '', fourth = '']: string[],
+  ): Promise<Bytes> {
     const { id: idOf = (id) => nul(`${id}`), list = counted, message = callOf } = this.#habits;
     const alias = operation === 'REGISTER' ? second : first;
     const user = this.#users.get(alias);
@@ -178,10 +200,14 @@ class Mailbox {
         if (user.port === undefined) return this.#code(2);
         user.port = undefined;
         return this.#code(0);
-      case 'SEND': {
+      case 'SEND':
+      case 'SENDATTACH': {
         const to = this.#users.get(second);
         if (to === undefined) return this.#code(1);
-        to.waiting.push(message(alias, ++user.sent, third));
+        const id = ++user.sent;
+        const isFile = operation === 'SENDATTACH';
+        const attached = nul('SEND_MESSAGE_ATTACH', alias, `${id}`, third, fourth);
+        to.waiting.push(isFile ? attached : message(alias, id, third));
         return this.#code(0, idOf(user.sent));
       }
       default: {

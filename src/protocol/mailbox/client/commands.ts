@@ -7,7 +7,7 @@ import type { ClientHost, ClientOptions, Ending } from '../../dialect';
 import { codes } from '../wire/messages';
 import type { ConnectedUser } from './connected_user';
 import type { Asked } from './connection';
-import type { Directory } from './directory';
+import { type Directory, userIn } from './directory';
 import { helpLines, meantBy } from './help';
 import { type CommandName, parseLine, usage } from './input';
 import { attachment, type OperationResult, perform, refuse } from './requests';
@@ -141,7 +141,7 @@ export class Commands {
   #listUsers(alias: string, done: Done): void {
     const { host, directory } = this.#deps;
     perform(host, { operation: 'CONNECTEDUSERS', alias }, ({ ending, fields }) => {
-      if (ending === 'done') for (const name of fields) directory.addUser(name);
+      if (ending === 'done') for (const entry of fields) directory.addUser(userIn(entry));
       done(ending);
     });
   }

@@ -3,6 +3,10 @@
 import { BoundedMap, BoundedSet } from '../../bounded';
 import { limits } from '../../limits';
 
+/** The user whom an entry of a list names: some servers write an address behind the name, or blanks around it. */
+export const userIn = (entry: string): string =>
+  entry.replace(/ ?:: ?[\d.:A-Fa-f]+ ?:: ?\d+$/, '').trim() || entry;
+
 export class Directory {
   readonly #names = new BoundedSet<string>(limits.mailbox.remembered);
   /** The names of files, by sender and id. */

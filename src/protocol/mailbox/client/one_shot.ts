@@ -3,6 +3,7 @@
 import type { Client, ClientHost, Ending, Registration, Target } from '../../dialect';
 import { ok, refused } from '../../model';
 import { codes } from '../wire/messages';
+import { userIn } from './directory';
 import { perform, performSilently, register, showRemark, showResult } from './requests';
 
 type Done = (ending: Ending) => void;
@@ -19,7 +20,7 @@ export const oneShot = {
     performSilently(host, { operation, alias: alias ?? '' }, (result) => {
       if (result.ending === 'done') {
         showRemark(host, result.remark);
-        return done(ok(result.fields));
+        return done(ok(result.fields.map(userIn)));
       }
       showResult(host, operation, result);
       // A user who is not registered is refused with the same code as everything else (source 000, 7.7).

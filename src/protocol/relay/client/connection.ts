@@ -17,6 +17,8 @@ export interface RelayConnectionEvents {
   refused(id: number): void;
   /** Something came; it has been answered. */
   incoming(incoming: Incoming): void;
+  /** The server pads every MSG, so it reads them so as well. */
+  padded?(): void;
   /** The connection broke or ended; `isReached` says whether there ever was one. Not after `leave`. */
   lost(isReached: boolean): void;
 }
@@ -47,16 +49,19 @@ export class RelayConnection implements ConnectionEvents {
   #asked: { readonly sequence: number; readonly done: Answered } | undefined;
   #left: (() => void) | undefined;
   #strays = 0;
+  /** Whether MSGs leave as the fixed structure of 156 bytes. */
+  isPadded: boolean;
 
-  /** `id`: the number wanted, or one of those that let the server pick. `marks`: ask that private texts be marked. */
+  /** `id`: the number wanted, or one of those that let the server pick. `marks`: ask that private texts be marked. `padded`: see `isPadded`. */
   constructor(
     host: ClientHost,
     connection: ClientConnection,
     id: number,
     events: RelayConnectionEvents,
-    marks = false,
+    { marks = false, padded = false }: { readonly marks?: boolean; readonly padded?: boolean } = {},
   ) {
     this.#marks = marks;
+    this.isPadded = padded;
     this.#host = host;
     this.#connection = connection;
     this.#id = id;
@@ -111,6 +116,10 @@ export class RelayConnection implements ConnectionEvents {
   takeNext(inbox: Inbox): Taken {
     if (this.#state === 'over') return 'more';
     const read = this.#reader.take(inbox);
+    if (this.#reader.hasSeenPadding) {
+      this.#reader.hasSeenPadding = false;
+      this.#events.padded?.();
+    }
     if (!read) return 'more';
     if (read.is === 'frame') this.#take(read.frame);
     else this.#stray(read.header);
@@ -199,7 +208,7 @@ export class RelayConnection implements ConnectionEvents {
   }
 
   #write(header: Header, body: Body): void {
-    this.#connection.write(encodeFrame({ ...header, ...body }), 'apart');
+    this.#connection.write(encodeFrame({ ...header, ...body }, this.isPadded), 'apart');
   }
 
   #now(): number {

@@ -30,12 +30,14 @@ export class RelaySender implements Sender {
       answerMs: limits.relay.sendMs,
       open: (connection) => {
         this.#queue.expectAnswer();
-        this.#relay = new RelayConnection(host, connection, id, {
+        const events = {
           registered: () => this.#queue.ready(),
-          refused: () => this.#giveUp({ ending: 'try-later', line: numberRefused(id) }),
+          refused: () => this.#giveUp({ ending: 'try-later', line: numberRefused(id) } as const),
           incoming: () => {},
-          lost: (isReached) => this.#queue.lose(isReached ? gone : unreachable),
-        });
+          lost: (isReached: boolean) => this.#queue.lose(isReached ? gone : unreachable),
+        };
+        const { padded = false } = target;
+        this.#relay = new RelayConnection(host, connection, id, events, { padded });
         return this.#relay;
       },
       goodbye: () => this.#relay?.leave(() => this.#queue.lose(gone)),

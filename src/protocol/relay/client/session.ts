@@ -66,8 +66,10 @@ export class RelayClientSession implements ClientSession {
       incoming: ({ kind }) => void (kind === 'FLW' && this.#leave('unreachable')),
       lost: (isReached) => this.#lost(isReached),
     };
+    const { padded = false } = this.#options.target;
     this.#host.dial(
-      (connection) => (this.#emitter = new RelayConnection(this.#host, connection, wanted, events)),
+      (connection) =>
+        (this.#emitter = new RelayConnection(this.#host, connection, wanted, events, { padded })),
     );
   }
 
@@ -83,12 +85,15 @@ export class RelayClientSession implements ClientSession {
         else this.#fail(numberRefused(id), 'try-later');
       },
       incoming: (incoming) => this.#show(incoming),
+      padded: () => {
+        if (this.#emitter) this.#emitter.isPadded = true;
+      },
       lost: (isReached) => this.#lost(isReached),
     };
     const marks = this.#options.plain !== true;
     this.#host.dial(
       (connection) =>
-        (this.#display = new RelayConnection(this.#host, connection, wanted, events, marks)),
+        (this.#display = new RelayConnection(this.#host, connection, wanted, events, { marks })),
     );
   }
 

@@ -76,6 +76,9 @@ export class FrameReader {
    */
   padded: { readonly origin: number | undefined } | undefined;
 
+  /** Whether a MSG with padding behind it has come. Told only where no OI can come, since that begins with NULs. */
+  hasSeenPadding = false;
+
   /** The next frame, or undefined (and no part of one taken) while it is not all there. */
   take(inbox: Inbox): NextFrame | undefined {
     this.#inbox = inbox;
@@ -124,6 +127,9 @@ export class FrameReader {
     }
     if (this.#padding > 0) {
       const bytes = inbox.peek(Math.min(inbox.length, this.#padding + 3)) ?? new Uint8Array(0);
+      // A frame begins with one NUL.
+      const isPadding = bytes.length > 1 && bytes[0] === 0 && bytes[1] === 0;
+      if (isPadding && this.padded?.origin === undefined) this.hasSeenPadding = true;
       const count = paddingAt(bytes, this.#padding, this.padded?.origin);
       if (count === undefined) return false;
       inbox.take(count);
