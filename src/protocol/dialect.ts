@@ -146,8 +146,11 @@ export interface Server {
   readonly prompt?: string;
   /** Whether no bytes are wrong here, so that a client of another dialect cannot be told from one of this one. */
   readonly takesAnything?: boolean;
-  /** Whether the first bytes that a peer sends are of a client of this dialect, and of no other. */
-  isClient?(first: Uint8Array): boolean;
+  /**
+   * Whether the first bytes that a peer sends are of a client of this dialect, and of no other. Undefined: they may
+   * become such, and the next bytes decide.
+   */
+  isClient?(first: Uint8Array): boolean | undefined;
   /** How such a client is told something that has come to another dialect's door; absent where it has no words for it. */
   elsewhere?(line: string): Uint8Array;
   open(host: Host, settings: ServerFlagValues): Session;

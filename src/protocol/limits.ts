@@ -300,6 +300,8 @@ export const limits = {
     addressShare: 0.25,
     /** Messages that wait in a session for a peer who answers each. Of a speaker, as many as there is room left. */
     unansweredPerPeer: 16_384,
+    /** How long the first bytes of a connection are held while they may yet be another dialect's, in ms after the last. */
+    startMs: 100,
     /** Bytes of a first line that begins as HTTP does and may yet be none; a longer one ends the connection. */
     firstLineBytes: 2 * KiB,
     /** How long a whole request may take, or the first one of a lasting connection, in ms. */

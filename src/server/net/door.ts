@@ -80,17 +80,18 @@ export class TcpDoor implements Door {
   }
 
   #accept(socket: TcpSocket): SocketEvents {
+    const { deps, wrongDoor } = this.#options;
     const host = new ConnectionHost(socket, this.#deps);
     this.#options.admission.silent(socket.host, host);
     if (this.dialect.server?.oneAtATime === true) {
       this.#turns.push({ host, socket });
       if (this.#turns.length > 1) {
         socket.pause();
-        return new ForeignStart(socket, host, this.#options.wrongDoor);
+        return new ForeignStart(socket, host, wrongDoor, deps.clock);
       }
     }
     this.#start(host);
-    return new ForeignStart(socket, host, this.#options.wrongDoor);
+    return new ForeignStart(socket, host, wrongDoor, deps.clock);
   }
 
   #start(host: ConnectionHost): void {

@@ -1,5 +1,6 @@
 // The first bytes of a connection, held until they are known not to be HTTP or TLS: no web page speaks at a TCP door.
 
+import type { Clock, Wakeable } from '../../net/clock';
 import type { Socket, SocketEvents } from '../../net/socket';
 import type { LossReason } from '../../protocol/connection';
 import { ProtocolError } from '../../protocol/errors';
@@ -71,21 +72,27 @@ function requestStartOf(bytes: Uint8Array): Start {
   return version.startsWith(behind) ? 'unknown' : 'own';
 }
 
-/** Stands between a socket and its host until the first bytes are known; then the host is told everything itself. */
-export class ForeignStart implements SocketEvents {
+/**
+ * Stands between a socket and its host until the first bytes are known; then the host is told everything itself. What may
+ * yet be of another dialect is held only for a moment: a user may be typing it.
+ */
+export class ForeignStart implements SocketEvents, Wakeable {
   readonly #socket: Socket & { events: SocketEvents | undefined };
   readonly #host: ConnectionHost;
   readonly #door: WrongDoor;
+  readonly #clock: Pick<Clock, 'wake'>;
   #held: Uint8Array = nothing;
 
   constructor(
     socket: Socket & { events: SocketEvents | undefined },
     host: ConnectionHost,
     door: WrongDoor,
+    clock: Pick<Clock, 'wake'>,
   ) {
     this.#socket = socket;
     this.#host = host;
     this.#door = door;
+    this.#clock = clock;
   }
 
   data(bytes: Uint8Array): void {
@@ -93,12 +100,20 @@ export class ForeignStart implements SocketEvents {
     const start = startOf(this.#held);
     if (start === 'unknown') return;
     const isTls = this.#held[0] === tlsHello[0][0];
-    const meant = start === 'own' ? this.#door.meantBy(bytes) : isTls ? undefined : this.#door.http;
+    const meant =
+      start === 'own' ? this.#door.meantBy(this.#held) : isTls ? undefined : this.#door.http;
+    if (meant === 'unknown') return this.#clock.wake(this, limits.net.startMs);
     if (start === 'own' && !meant) return this.#handOver();
+    this.#clock.wake(this, undefined);
     this.#socket.events = this.#host;
     const farewell = this.#door.farewell(meant, this.#host.local.host);
     if (farewell) this.#host.write(farewell);
     this.#host.fail(new ProtocolError('another protocol'));
+  }
+
+  /** Nothing more has come that could decide it: they are taken for this door's own. */
+  woke(): void {
+    this.#handOver();
   }
 
   ended(): void {
@@ -111,10 +126,12 @@ export class ForeignStart implements SocketEvents {
   }
 
   lost(why: LossReason): void {
+    this.#clock.wake(this, undefined);
     this.#host.lost(why);
   }
 
   #handOver(): void {
+    this.#clock.wake(this, undefined);
     this.#socket.events = this.#host;
     if (this.#held.length > 0) this.#host.data(this.#held);
   }

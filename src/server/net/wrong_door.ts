@@ -2,6 +2,7 @@
 
 import { hostAndPort } from '../../protocol/bytes/address';
 import type { Dialect } from '../../protocol/dialect';
+import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
 
 /** A door of this server. */
@@ -22,10 +23,20 @@ export class WrongDoor {
     this.#open = open;
   }
 
-  /** The other dialect of a client that begins so, if it can be told. */
-  meantBy(first: Uint8Array): Dialect | undefined {
-    if (this.#own.server?.takesAnything === true) return undefined;
-    return this.#known.find(({ server }) => server?.isClient?.(first));
+  /** The other dialect of a client that begins so, if it can be told; `unknown`: the next bytes decide. */
+  meantBy(first: Uint8Array): Dialect | 'unknown' | undefined {
+    const own = this.#own.server;
+    if (own?.takesAnything === true) return undefined;
+    let isUnknown = false;
+    for (const dialect of this.#known) {
+      if (!dialect.server?.isClient) continue;
+      const isClient = dialect.server.isClient(first);
+      if (isClient === true) return dialect;
+      isUnknown ||= isClient === undefined;
+    }
+    // No more is held than this.
+    if (!isUnknown || first.length > limits.net.firstLineBytes) return undefined;
+    return own?.isClient?.(first) === true ? undefined : 'unknown';
   }
 
   /** The dialect that speaks HTTP. */

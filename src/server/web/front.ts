@@ -94,15 +94,16 @@ export class Front {
         void new Dial(socket, address, { clock, timeoutMs: limits.net.dialMs, connect });
         return socket;
       },
+      meantBy: (first) => this.#options.wrongDoor.meantBy(first),
       farewell: (first) => {
         const { wrongDoor } = this.#options;
         const meant = wrongDoor.meantBy(first);
         const own = this.#options.dialect.server;
         const { host } = client.local;
         // Those who cannot be told otherwise may at least read it.
-        return meant
-          ? wrongDoor.farewell(meant, host)
-          : own?.elsewhere?.(wrongDoor.line(meant, host));
+        return meant === undefined || meant === 'unknown'
+          ? own?.elsewhere?.(wrongDoor.line(undefined, host))
+          : wrongDoor.farewell(meant, host);
       },
       isWhole: () => admission.notSilent(connection),
       lost: () => {

@@ -17,6 +17,8 @@ export interface FrontConnectionDeps {
   dial(events: SocketEvents): Socket | undefined;
   /** A whole head has come. */
   isWhole(): void;
+  /** Whose client begins so, as `WrongDoor` has it. */
+  meantBy(first: Uint8Array): unknown;
   /** What a peer is told, before the end, whose first bytes are no request of HTTP. */
   farewell(first: Uint8Array): Uint8Array | undefined;
   /** Neither side has a socket any more. */
@@ -38,11 +40,13 @@ const wholeLine = /^[\w-]+ [^\s\0].* HTTP\/\d\.\d\r?$/;
 const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
-/** Whether these can be the first bytes of a request, perhaps behind empty lines. */
-function mayBeRequest(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.subarray(0, limits.net.firstLineBytes)).toString('latin1');
-  const [line = '', ...more] = text.replace(/^[\r\n]+/, '').split('\n');
-  return more.length > 0 ? wholeLine.test(line) : requestLine.test(line);
+/** Whether these are the first bytes of a request, perhaps behind empty lines; undefined: they may be. */
+function isRequest(bytes: Uint8Array): boolean | undefined {
+  const [line = '', ...more] = textOf(bytes)
+    .replace(/^[\r\n]+/, '')
+    .split('\n');
+  if (more.length > 0) return wholeLine.test(line);
+  return requestLine.test(line) ? undefined : false;
 }
 
 export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentConnection {
@@ -58,6 +62,10 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   #hasEnded = false;
   /** Whether the HTTP server takes bytes yet. */
   #isLed = false;
+  /** The first line has come, and is that of a request. */
+  #isRequest = false;
+  /** The first bytes of a client that speaks another protocol, until it is known which. */
+  #stranger: Uint8Array | undefined;
   /** The client speaks another protocol: what still comes is thrown away. */
   #isRefused = false;
   /** The client is gone. */
@@ -86,7 +94,8 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
 
   /** The head did not come in time, or nothing was carried for too long. */
   woke(): void {
-    this.drop();
+    if (this.#stranger) this.#refuse(this.#stranger);
+    else this.drop();
   }
 
   #carry(way: 'up' | 'down', bytes: Uint8Array): void {
@@ -123,7 +132,8 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
 
   ended(): void {
     this.#hasEnded = true;
-    if (this.#isLed) this.#server?.end(Infinity);
+    if (this.#stranger) this.#refuse(this.#stranger);
+    else if (this.#isLed) this.#server?.end(Infinity);
     else if (!this.#server) this.#client.end(0);
   }
 
@@ -144,9 +154,14 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
 
   #takeHead(bytes: Uint8Array): void {
     const head = this.#head;
-    if (head.size === 0 && !mayBeRequest(bytes)) return this.#refuse(bytes);
     const known = Math.max(0, head.size - longestHeadEnd);
     head.push(bytes);
+    if (!this.#isRequest && known < limits.net.firstLineBytes) {
+      const start = head.peek(Math.min(head.length, limits.net.firstLineBytes)) ?? bytes;
+      const is = isRequest(start);
+      if (is === false) return this.#refuseSoon(start);
+      this.#isRequest = is ?? false;
+    }
     const end = headEnd.exec(textOf(head.peek(head.length - known, known) ?? bytes));
     if (!end) {
       if (head.length > limits.web.headBytes) this.drop();
@@ -162,11 +177,18 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
     this.#lead(Buffer.from(lines, 'latin1'));
   }
 
-  /** The peer speaks something else, and would wait for an answer. */
-  #refuse(bytes: Uint8Array): void {
-    const farewell = this.#deps.farewell(bytes);
+  /** The peer speaks something else, and would wait for an answer. What it is may show when more has come. */
+  #refuseSoon(first: Uint8Array): void {
+    if (this.#deps.meantBy(first) !== 'unknown') return this.#refuse(first);
+    this.#stranger = first;
+    this.#deps.clock.wake(this, limits.net.startMs);
+  }
+
+  #refuse(first: Uint8Array): void {
+    const farewell = this.#deps.farewell(first);
     if (farewell) this.#client.write(farewell, false);
     this.#client.end();
+    this.#stranger = undefined;
     this.#isRefused = true;
   }
 

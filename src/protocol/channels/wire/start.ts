@@ -7,8 +7,12 @@ const space = 0x20;
 const padding = 16;
 
 /** The name, padded to a frame, and perhaps whole frames behind it, without any line. */
-export const isClientStart = (bytes: Uint8Array): boolean =>
-  bytes.length > 0 &&
-  bytes.length % frameBytes === 0 &&
-  bytes.subarray(frameBytes - padding, frameBytes).every((byte) => byte === space) &&
-  bytes.every((byte) => byte >= space);
+export function isClientStart(bytes: Uint8Array): boolean | undefined {
+  if (bytes.some((byte) => byte < space)) return false;
+  const isWhole = bytes.length > 0 && bytes.length % frameBytes === 0;
+  if (bytes.length >= frameBytes) {
+    const end = bytes.subarray(frameBytes - padding, frameBytes);
+    if (!end.every((byte) => byte === space)) return false;
+  }
+  return isWhole || undefined;
+}

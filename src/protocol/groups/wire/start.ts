@@ -9,6 +9,19 @@ const lowerCase = 0x20_20;
 const line =
   /^(?:IP: *[\da-f.:]+|Side: *client|Action: *(?:Re[qg]\.|File_transfer)[^\r\n]*) *\r?\n/i;
 
-export const isClientStart = (bytes: Uint8Array): boolean =>
-  beginnings.includes(((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0) | lowerCase) &&
-  line.test(Buffer.from(bytes.subarray(0, limits.net.firstLineBytes)).toString('latin1'));
+/** How such lines begin, as far as they have come. */
+const starts = ['ip:', 'side:', 'action:'];
+
+export function isClientStart(bytes: Uint8Array): boolean | undefined {
+  const [first, second] = bytes;
+  const begins =
+    first === undefined ||
+    second === undefined ||
+    beginnings.includes((first << 8) | second | lowerCase);
+  if (!begins) return false;
+  const text = Buffer.from(bytes.subarray(0, limits.net.firstLineBytes)).toString('latin1');
+  if (line.test(text)) return true;
+  const begun = text.toLowerCase();
+  const mayBecome = starts.some((start) => start.startsWith(begun) || begun.startsWith(start));
+  return mayBecome && !text.includes('\n') ? undefined : false;
+}

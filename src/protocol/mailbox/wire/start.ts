@@ -8,6 +8,9 @@ const first = new Set(names.map((name) => name.charCodeAt(0)));
 const request = new RegExp(`^(?:${names.join('|')})\0(?:[^\0]|$)`);
 const longest = Math.max(...names.map(({ length }) => length)) + 2;
 
-export const isClientStart = (bytes: Uint8Array): boolean =>
-  first.has(bytes[0] ?? 0) &&
-  request.test(Buffer.from(bytes.subarray(0, longest)).toString('latin1'));
+export function isClientStart(bytes: Uint8Array): boolean | undefined {
+  if (bytes.length > 0 && !first.has(bytes[0] ?? 0)) return false;
+  const text = Buffer.from(bytes.subarray(0, longest)).toString('latin1');
+  if (request.test(text)) return true;
+  return names.some((name) => `${name}\0`.startsWith(text)) ? undefined : false;
+}
