@@ -19,6 +19,16 @@ import type {
   SessionId,
   User,
 } from './model';
+import type {
+  ListedRow,
+  Listing,
+  ModerationAct,
+  ModerationRefusal,
+  Moderator,
+  Role,
+  RoomAct,
+  RoomInfo,
+} from './moderation';
 
 /**
  * What an operation does to the database. `memory`: it is answered from what the hub holds in memory and seldom asks
@@ -28,7 +38,7 @@ import type {
 export type Effect = 'memory' | 'reads' | 'writes';
 
 /** Of what there is so much a second for one connection, account and address (`limits.quota.rates`). */
-export type RateKind = 'messages' | 'names' | 'registrations' | 'rooms';
+export type RateKind = 'messages' | 'names' | 'registrations' | 'rooms' | 'moderation';
 
 interface Operation<Input, Output, Refusal extends string, NeedsSession extends boolean = boolean> {
   readonly effect: Effect;
@@ -158,7 +168,7 @@ export const operations = {
         servesFiles?: true;
       },
       void,
-      'name-taken' | 'bad-invite' | 'not-allowed'
+      'name-taken' | 'bad-invite' | 'not-allowed' | 'banned'
     >(),
   ),
   /**
@@ -254,7 +264,7 @@ export const operations = {
       machine: string;
     },
     void,
-    'unknown-user' | 'already-connected' | 'not-allowed'
+    'unknown-user' | 'already-connected' | 'not-allowed' | 'banned'
   >(),
   'callback-close': writes<
     { account: Name; credential?: CredentialId; host: string },
@@ -301,7 +311,7 @@ export const operations = {
         hearsFor?: Name | { readonly below: number };
       },
       { name: Name },
-      'name-taken' | 'none-free' | 'already-entered' | 'not-allowed'
+      'name-taken' | 'none-free' | 'already-entered' | 'not-allowed' | 'banned'
     >(),
   ),
   /** Whether a guest could take this name now. Only `enter` takes it. */
@@ -325,7 +335,7 @@ export const operations = {
         watches?: boolean;
       },
       { name: Name },
-      'unknown-user' | 'not-allowed' | 'already-entered' | 'too-many'
+      'unknown-user' | 'not-allowed' | 'already-entered' | 'too-many' | 'banned'
     >(),
   ),
   /** The connection is gone: it leaves its rooms, and a guest's messages are erased. Never refused. */
@@ -351,7 +361,9 @@ export const operations = {
    * Where the session is in the room already, the others are told that it left and that it joined.
    */
   'room-join':
-    entered(writes<{ room: RoomName; only?: boolean; mute?: boolean }, void, 'unknown-room'>()),
+    entered(
+      writes<{ room: RoomName; only?: boolean; mute?: boolean }, void, 'unknown-room' | 'banned'>(),
+    ),
   'room-leave': entered(writes<{ room: RoomName }, void, 'not-member'>()),
   /** Open rooms in the order of creation; reserved ones only while they have members. */
   rooms: reads<{ session: SessionId }, { rooms: readonly RoomName[] }>(),
@@ -364,7 +376,7 @@ export const operations = {
     memory<
       { room?: RoomName; text: string; raw?: Uint8Array; reference?: number },
       { room: RoomName; serial?: number },
-      'not-member' | 'too-long'
+      'not-member' | 'too-long' | 'muted'
     >(),
   ),
 
@@ -377,12 +389,14 @@ export const operations = {
       stores<
         { group: RoomName; to: Name },
         void,
-        'unknown-room' | 'not-creator' | 'unknown-user' | 'already-member' | 'too-many'
+        'unknown-room' | 'not-creator' | 'unknown-user' | 'already-member' | 'banned' | 'too-many'
       >(),
     ),
   /** `too-many`: the group is full; the invitation stays good. */
   'group-accept':
-    entered(stores<{ group: RoomName }, void, 'unknown-room' | 'not-invited' | 'too-many'>()),
+    entered(
+      stores<{ group: RoomName }, void, 'unknown-room' | 'not-invited' | 'banned' | 'too-many'>(),
+    ),
   'group-decline': entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-invited'>()),
   'group-leave': entered(writes<{ group: RoomName }, void, 'unknown-room' | 'not-member'>()),
   'group-list':
@@ -419,7 +433,7 @@ export const operations = {
       origin: string;
     },
     { id: number; serial: number; waiting: boolean },
-    'unknown-sender' | 'unknown-user' | 'full' | 'too-long' | 'not-allowed'
+    'unknown-sender' | 'unknown-user' | 'full' | 'too-long' | 'not-allowed' | 'banned' | 'muted'
   >(),
   /** Whether `direct` would take a message with a file now; asked before the file is brought. */
   'may-send-file': rated(
@@ -427,14 +441,20 @@ export const operations = {
     reads<
       { from: Actor; to: Name },
       void,
-      'unknown-sender' | 'unknown-user' | 'full' | 'not-allowed'
+      'unknown-sender' | 'unknown-user' | 'full' | 'not-allowed' | 'banned' | 'muted'
     >(),
   ),
   /** Delivery's word on a message: it was delivered, or never will be. */
   settle:
     owed(
       writes<
-        { recipient: RecipientId; serial: number; status: 'delivered' | 'failed' },
+        {
+          recipient: RecipientId;
+          serial: number;
+          status: 'delivered' | 'failed';
+          /** The recipient blocks its sender and was told nothing: its file goes too. */
+          unseen?: boolean;
+        },
         void,
         'unknown-message'
       >(),
@@ -648,6 +668,35 @@ export const operations = {
         'no-account' | 'unknown-room' | 'not-creator'
       >(),
     ),
+  // Moderation: every act leaves an entry in the audit log, in the same commit
+  /** An act of somebody with a role. `count`: sessions, members or files that it ended. */
+  moderate: rated(
+    'moderation',
+    writes<{ by: Moderator; act: ModerationAct }, { count: number }, ModerationRefusal>(),
+  ),
+  /**
+   * What a moderator may see: at most `most` rows behind `after`, which is what `next` was of the rows before. `since`:
+   * of the audit log, what was done from then on, in seconds since 1970.
+   */
+  'moderation-list': reads<
+    { by: Moderator; of: Listing; after?: string; since?: number; most: number },
+    { rows: readonly ListedRow[]; next?: string },
+    'not-allowed'
+  >(),
+  /** An act on a room or group by its creator, by an operator of it, or by an admin. */
+  'room-moderate': entered(
+    rated('moderation', stores<{ room: RoomName; act: RoomAct }, void, ModerationRefusal>()),
+  ),
+  /** What an open room, or a group of the session's user, has of rules. */
+  'room-info': entered(reads<{ room: RoomName }, RoomInfo, 'unknown-room'>()),
+  /** The role of the session's user. */
+  role: entered(reads<NoInput, { role: Role }>()),
+  /** From now on nothing of a person's is delivered to the session's user; they are not told. */
+  block: entered(
+    rated('moderation', stores<{ name: Name }, void, 'unknown-user' | 'oneself' | 'too-many'>()),
+  ),
+  unblock: entered(rated('moderation', writes<{ name: Name }, void, 'not-blocked'>())),
+  blocks: entered(reads<NoInput, { names: readonly Name[] }>()),
 
   // The server's own
   /** How long history is kept, in ms, and how much of it, in bytes. 0 ms: none is. */

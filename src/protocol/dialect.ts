@@ -10,6 +10,7 @@ import type {
   Notice,
   Proof,
   Receipt,
+  Removed,
   Result,
   Said,
   SessionId,
@@ -78,6 +79,8 @@ export interface Session extends ConnectionEvents {
   tell?(notice: Notice): void;
   /** Several messages of one user to a room, instead of `tell` for each. All sessions get the same array. */
   tellAll?(run: readonly Said[]): void;
+  /** The user was put out: the session says so in its dialect, and the host ends it. Without this, the host drops it. */
+  expelled?(removed: Removed): void;
   /** The server stops: the session says goodbye in its dialect and ends. */
   closing?(): void;
 }

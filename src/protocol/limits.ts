@@ -70,6 +70,19 @@ export const limits = {
     attachmentsListed: 1_000,
     /** File offers of one session that are open at once. More are refused. */
     offersPerSession: 64,
+    /** Bans by name and by network, and mutes, of the whole server. More are refused until others end. */
+    bans: 10_000,
+    mutes: 10_000,
+    /** Bans of one room, mutes, and members with a rank. More of each are refused. */
+    roomRules: 100,
+    /** People whom one user blocks. More are refused. */
+    blocks: 1_000,
+    /** A room's topic, the reason of an act, and what is told to everybody, in bytes of UTF-8. Longer: refused. */
+    topicBytes: 390,
+    reasonBytes: 390,
+    announcementBytes: 2 * KiB,
+    /** Rows of one list for moderators. The rest comes with the next one. */
+    listedRows: 500,
     /** Faults of the ledger that are told one by one. A ledger with more is broken anyway. */
     ledgerFaults: 100,
     /**
@@ -185,6 +198,12 @@ export const limits = {
       },
       /** Rooms and groups created. */
       rooms: {
+        connection: { burst: 100, perSecond: 1 },
+        account: { burst: 100, perSecond: 1 },
+        address: { burst: 500, perSecond: 2 },
+      },
+      /** Acts of moderators, blocks and invitations to the server: each that is done leaves an entry for good. */
+      moderation: {
         connection: { burst: 100, perSecond: 1 },
         account: { burst: 100, perSecond: 1 },
         address: { burst: 500, perSecond: 2 },

@@ -1,4 +1,5 @@
 // The words of the chat: names, addresses, messages, refusals, and the events that a user can be told.
+// long because every event that a user can be told stands here.
 
 import { isVisible } from './bytes/visible';
 import { limits } from './limits';
@@ -193,9 +194,94 @@ export interface OfferStep {
   readonly origin: string;
 }
 
+/** Somebody was put out of a room. Told to them, and to the other members. */
+export interface Kicked {
+  readonly is: 'kicked';
+  readonly room: RoomName;
+  readonly name: Name;
+  /** Told to who was put out. */
+  readonly you?: true;
+  /** Who did it; absent where it was the server's operator. */
+  readonly by?: Name;
+  /** One line; empty where none was given. */
+  readonly reason: string;
+  /** The dialect of who did it. */
+  readonly origin: string;
+}
+
+/** A room has another topic. Told to its members, and to who comes in. */
+export interface Topic {
+  readonly is: 'topic';
+  readonly room: RoomName;
+  /** One line; empty: none any more. */
+  readonly topic: string;
+  readonly by?: Name;
+  readonly origin: string;
+  readonly at: number;
+}
+
+/**
+ * What a person may do in a room has changed. Told to its members, and to whom it concerns. `creator`: the room was handed over
+ * to them.
+ */
+export interface RoomStanding {
+  readonly is: 'standing';
+  readonly room: RoomName;
+  /** A name, or the mask of a ban. */
+  readonly name: Name;
+  readonly change:
+    'muted' | 'unmuted' | 'banned' | 'unbanned' | 'operator' | 'voice' | 'none' | 'creator';
+  /** Told to whom it concerns. */
+  readonly you?: true;
+  readonly by?: Name;
+  readonly reason: string;
+  /** Seconds since 1970; absent: until it is undone. */
+  readonly until?: number;
+  readonly origin: string;
+}
+
+/** A user may not speak anywhere, or may again. Told to them. */
+export interface Muted {
+  readonly is: 'muted';
+  readonly muted: boolean;
+  readonly reason: string;
+  /** Seconds since 1970; absent: until it is undone. */
+  readonly until?: number;
+}
+
+/** What the server's operator or an admin tells everybody who is here. */
+export interface Announced {
+  readonly is: 'announced';
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Why a user's connection ends. */
+export interface Removed {
+  readonly why: 'kicked' | 'banned' | 'deleted' | 'renamed';
+  /** One line; empty where none was given. */
+  readonly reason: string;
+  /** Of a ban, in seconds since 1970; absent: until it is undone. */
+  readonly until?: number;
+  /** The new name of the account. */
+  readonly name?: Name;
+}
+
 /** What can be told to an outlet without an answer being owed. */
 export type Notice =
-  Receipt | Said | MembershipChange | Invited | Paid | Presence | Signal | OfferStep;
+  | Receipt
+  | Said
+  | MembershipChange
+  | Invited
+  | Paid
+  | Presence
+  | Signal
+  | OfferStep
+  | Kicked
+  | Topic
+  | RoomStanding
+  | Muted
+  | Announced;
 
 /** Everything an outlet can be told. */
 export type ChatEvent = Direct | Notice;

@@ -1,23 +1,20 @@
 // The core: hub, journal and delivery put together over a store, with the world outside handed in.
 
-import type { Clock } from '../net/clock';
-import type { Socket, SocketEvents } from '../net/socket';
 import type { OperationName } from '../protocol/commands';
 import type { Callback, Dialect } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
-import type { Console } from './console';
-import type { PasswordHasher } from './credentials/passwords';
+import type { CoreDeps } from './core_deps';
 import { Proofs } from './credentials/proofs';
 import { CallbackOutlet } from './delivery/callback_outlet';
 import { Delivery } from './delivery/delivery';
-import type { FileStore } from './files/files';
 import type { CallbackAddress } from './hub/events';
 import { type AppliedHub, openHub } from './hub/hub';
 import { forgetGuestsFiles } from './hub/state/attachments';
 import { allCallbackAddresses } from './hub/state/callbacks';
 import { forgetGuestsGroups } from './hub/state/groups';
 import { readPending } from './hub/state/pending_reader';
+import { forgetRoomRules } from './hub/state/room_rules';
 import { openStore, type Store } from './hub/store';
 import { LocalJournal } from './journal/local';
 import { OwedCommands } from './journal/owed';
@@ -25,36 +22,18 @@ import { StorageWatch } from './journal/storage_watch';
 import { TimedCommands } from './journal/timed_commands';
 import { Maintenance } from './maintenance';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
+import { expelAll } from './net/network_ban';
 import { ReceivedBytes } from './net/received_bytes';
 import { Turns } from './net/turns';
-import type { Rates } from './quota/rates';
 import { RoomLog } from './room_log';
-
-/** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
-export interface CoreDeps {
-  readonly clock: Clock;
-  readonly files: FileStore;
-  readonly rates: Rates;
-  readonly passwords: PasswordHasher;
-  readonly console: Pick<Console, 'print' | 'warn' | 'raw'>;
-  /** Runs a step once the current turn's input has been read. */
-  soon(step: () => void): void;
-  /** Lets the bytes go that were written in this turn. */
-  flush(): void;
-  dial(address: Address, open: (socket: Socket) => SocketEvents): void;
-  /** Whether an address leads to one of this server's own doors. */
-  isOwnDoor(address: Address): boolean;
-  /** Whether so little of the disk is free that nothing more may be stored there. */
-  isDiskLow(): boolean;
-  /** An exception that is our bug. */
-  report(what: string, error: unknown): void;
-}
 
 /** One machine for now; commands and addresses carry the name from the first day. */
 const machine = 'm1';
 
 /** A start is named by its time in this base, to be short. */
 const startRadix = 36;
+
+const msPerSecond = 1000;
 
 /** A connection that calls a user: the user is told no address of ours. */
 const noAddress: Address = { host: '', port: 0 };
@@ -79,6 +58,7 @@ export interface HistoryRetention {
 export class Core {
   readonly #db: Store;
   readonly #deps: CoreDeps;
+  readonly #hub: AppliedHub;
   readonly #journal: LocalJournal;
   /** The commands of maintenance. */
   readonly #timed: TimedCommands;
@@ -117,9 +97,10 @@ export class Core {
       prove: (done) => this.#journal.submit({ do: 'prove-commit' }, done),
     });
     this.#timed = new TimedCommands(deps.clock);
-    const hub = openHub(db, { reservedRooms });
-    this.#journal = this.#openJournal(hub);
-    this.#proofs = this.#openProofs(hub);
+    forgetRoomRules(db, reservedRooms);
+    this.#hub = openHub(db, { reservedRooms });
+    this.#journal = this.#openJournal(this.#hub);
+    this.#proofs = this.#openProofs(this.#hub);
     this.#owed = new OwedCommands(this.#journal, (ms, then) => deps.clock.after(ms, then));
     this.#roomLog = new RoomLog({
       clock: deps.clock,
@@ -173,16 +154,29 @@ export class Core {
         const messages = pending.messages.filter(({ serial }) => serial <= answeredPosition);
         return { ...pending, messages };
       },
-      settle: (recipient, serial, { status, urgent, done }) => {
-        const command = { do: 'settle', recipient, serial, status } as const;
+      settle: (recipient, serial, { status, urgent, unseen, done }) => {
+        const command = {
+          do: 'settle',
+          recipient,
+          serial,
+          status,
+          ...(unseen && { unseen }),
+        } as const;
         if (urgent) this.#owed.submit(command, done);
         else this.#owed.submitDeferred(command, done);
       },
       after: (ms, then) => this.#deps.clock.after(ms, then),
       connection: (session) => this.#bySession.get(session),
       callbackOutlet: (at) => this.#callbackOutlet(at),
+      isBlocked: (recipient, from) => this.#hub.isBlocked(recipient, from),
+      banned: (network, removed) => expelAll(this.#connections, network, removed),
       released: ({ hash }) => this.#deps.files.release(hash),
     });
+  }
+
+  /** Whether the server's bans keep an address out now. */
+  isBanned(host: string): boolean {
+    return this.#hub.isBanned(host, Math.floor(this.#deps.clock.now() / msPerSecond));
   }
 
   /** Every connection that is not over, accepted or dialled. */

@@ -208,7 +208,9 @@ function assembleCore(
 }
 
 function openDoors(settings: ServerSettings, { sockets, doors }: Network, core: Core): void {
-  const admission = new Admission(settings.descriptors ?? descriptorLimit());
+  const admission = new Admission(settings.descriptors ?? descriptorLimit(), (host) =>
+    core.isBanned(host),
+  );
   for (const { dialect, port } of settings.doors) {
     const Opened = dialect.transport === 'websocket' ? WebDoor : TcpDoor;
     try {

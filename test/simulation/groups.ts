@@ -283,6 +283,7 @@ class User extends Visitor {
       case 'file':
         return this.#files.heard(message);
       case 'left':
+      case 'notice':
       case 'disconnect':
         return;
       case 'connect':

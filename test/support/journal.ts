@@ -129,14 +129,14 @@ export class TestHub {
   }
 
   /** Logs an account in. */
-  login(session: string, name: string, hash?: string): Outcome<'login'> {
+  login(session: string, name: string, hash?: string, host = '10.0.0.2'): Outcome<'login'> {
     return this.ask({
       do: 'login',
       session: session as SessionId,
       ...this.proof(name, hash),
       dialect: 'test',
       machine: 'm1',
-      address: { host: '10.0.0.2', port: 4000 },
+      address: { host, port: 4000 },
     });
   }
 

@@ -10,6 +10,7 @@ const elsewhere: ReadonlySet<string> = new Set([
   'src/client/inbox.ts',
   'src/client/last_sender.ts',
   'src/server/announcement.ts',
+  'src/server/hub/operations/moderators.ts',
   'src/server/journal/idempotency.ts',
   'src/server/web/openapi.ts',
   'src/server/web/responses.ts',

@@ -14,7 +14,8 @@ const commands = [
 ] as const;
 /** What a subcommand needs of the command line: its definition, its ends, its streams. */
 const cliForCommands = 'src/cli/{command,exit,io}.ts';
-const contract = 'src/protocol/{model,commands,dialect,client,connection,limits,errors,bounded}.ts';
+const contract =
+  'src/protocol/{model,commands,moderation,dialect,client,connection,limits,errors,bounded}.ts';
 const bytes = 'src/protocol/bytes/**';
 const lanes = 'src/server/journal/lanes.ts';
 const clientKit = 'src/protocol/client_kit/**';
@@ -67,8 +68,8 @@ export const layers: readonly Layer[] = [
     files: 'src/server/hub/**',
     may: [
       'src/server/hub/**',
-      'src/protocol/{model,commands,limits}.ts',
-      'src/protocol/bytes/visible.ts',
+      'src/protocol/{model,commands,moderation,limits}.ts',
+      'src/protocol/bytes/{network,text,visible}.ts',
     ],
     external: ['bun:sqlite'],
   },
@@ -162,6 +163,9 @@ export const mayNameDialects: Readonly<Record<string, readonly string[] | 'all'>
   'src/server/serve.ts': 'all',
   'src/protocol/limits.ts': ['market', 'relay'],
   'src/protocol/model.ts': ['market', 'relay'],
+  // The hub's groups, not the protocol of that name.
+  'src/protocol/moderation.ts': ['groups'],
+  'src/server/hub/operations/moderation_lists.ts': ['groups'],
 };
 
 /** Numbers that a wire's format fixes and that bound nothing of ours, by the file that may hold them. */

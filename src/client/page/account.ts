@@ -163,6 +163,17 @@ export function disconnect(name: string = me.value ?? '', done: Done = ignore): 
   });
 }
 
+/** A moderator has given the account another name: the browser logs in under that, with the same key. */
+export function renamed(name: string): void {
+  const before = me.value ?? '';
+  const token = tokens.of(before);
+  if (token === undefined) return;
+  tokens.keep(name, token);
+  tokens.forget(before);
+  session.leave();
+  void closeAccount().then(() => connect(name));
+}
+
 export function unregister(name: string = me.value ?? '', done: Done = ignore): void {
   echo('UNREGISTER', name);
   const end: Done = (why) => {

@@ -5,7 +5,8 @@ import type {
   ServerMessageOf,
   ServerNotice,
 } from '../../protocol/web/wire/messages';
-import { refreshBalance, refreshGroups, refreshUsers } from './server';
+import { renamed } from './account';
+import { forgetRoom, refreshBalance, refreshGroups, refreshUsers } from './server';
 import {
   announcement,
   conversations,
@@ -18,11 +19,12 @@ import {
   setUnread,
   shown,
   showNote,
+  topics,
   unread,
   users,
 } from './state';
 import { newKey, type StoredMessage } from './store';
-import { t } from './texts/index';
+import { locale, t } from './texts/index';
 import { printMessage, printReceipt } from './transcript';
 
 /** Counts a message as unread unless its conversation is in front of the user, and announces it if it is not shown. */
@@ -66,6 +68,12 @@ function conversationOf(room: string): string {
   return `${isGroup ? 'g' : 'r'}:${room}`;
 }
 
+const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' });
+
+type ModerationNotice = ServerMessageOf<
+  'kicked' | 'topic' | 'standing' | 'muted' | 'announced' | 'removed'
+>;
+
 export function notified(notice: ServerNotice): void {
   switch (notice.is) {
     case 'receipt':
@@ -96,7 +104,76 @@ export function notified(notice: ServerNotice): void {
       if (notice.here) refreshUsers();
       else users.value = users.value.filter(({ name }) => name !== notice.name);
       return;
+    case 'kicked':
+    case 'topic':
+    case 'standing':
+    case 'muted':
+    case 'announced':
+    case 'removed':
+      return moderated(notice);
   }
+}
+
+/** What moderators do. */
+function moderated(notice: ModerationNotice): void {
+  switch (notice.is) {
+    case 'kicked':
+      return kicked(notice);
+    case 'topic': {
+      const { room, topic, by = '' } = notice;
+      const { moderation } = t;
+      topics.value = new Map(topics.value).set(room, topic);
+      const text = topic === '' ? moderation.topicCleared : moderation.topic(topic, by);
+      return showNote(conversationOf(room), text);
+    }
+    case 'standing': {
+      const { room, name, change } = notice;
+      if (change === 'creator') refreshGroups();
+      const text = withGrounds(t.moderation.standing[change](name), notice);
+      return showNote(conversationOf(room), text);
+    }
+    case 'muted': {
+      const { muted, unmuted } = t.moderation;
+      hint.value = withGrounds(notice.muted ? muted : unmuted, notice);
+      return;
+    }
+    case 'announced':
+      hint.value = announcement.value = t.moderation.announced(notice.text);
+      return;
+    case 'removed':
+      return removed(notice);
+  }
+}
+
+function kicked({ room, name, by = '', reason }: ServerMessageOf<'kicked'>): void {
+  const conversation = conversationOf(room);
+  if (conversation.startsWith('g')) refreshGroups();
+  if (name !== me.value) {
+    return showNote(conversation, t.moderation.kicked(name, by, reason));
+  }
+  if (conversation.startsWith('r')) forgetRoom(room);
+  hint.value = t.moderation.kickedYou(room, by, reason);
+  showNote(conversation, hint.value);
+}
+
+/** The user was put out. The session comes back by itself, and is refused where it may not. */
+function removed(notice: ServerMessageOf<'removed'>): void {
+  const { why, name = '' } = notice;
+  const { removed: texts } = t.moderation;
+  if (why !== 'renamed') hint.value = withGrounds(texts[why], notice);
+  else {
+    renamed(name);
+    hint.value = texts.renamed(name);
+  }
+}
+
+/** A sentence with why, and until when. */
+function withGrounds(
+  sentence: string,
+  { reason, until }: { readonly reason: string; readonly until?: number | undefined },
+): string {
+  const end = until === undefined ? '' : t.moderation.until(dates.format(until * 1000));
+  return [sentence, end, reason].filter((part) => part !== '').join(' · ');
 }
 
 function putSaid({ room, from, text, at }: ServerMessageOf<'said'>): void {

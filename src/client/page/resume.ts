@@ -3,6 +3,7 @@
 import { retryHeldUploads } from './attachments';
 import { resendAll } from './outgoing';
 import {
+  forgetRoom,
   joinRoom,
   refreshBalance,
   refreshGroups,
@@ -31,6 +32,7 @@ export function resume(): void {
 /** A server that was started anew has no rooms: the first of their members to come back creates them again. */
 function rejoin(room: string): void {
   joinRoom(room, (why) => {
+    if (why === 'banned') forgetRoom(room);
     if (why === 'unknown-room') session.request({ do: 'create', room }, () => joinRoom(room));
   });
 }

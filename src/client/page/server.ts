@@ -84,10 +84,13 @@ export function joinRoom(room: string, done: (why?: string) => void = () => {}):
 }
 
 export function leaveRoom(room: string): void {
-  session.request({ do: 'leave', room }, () => {
-    const rest = new Set(joined.value);
-    rest.delete(room);
-    joined.value = rest;
-    storage.local.rooms = [...rest];
-  });
+  session.request({ do: 'leave', room }, () => forgetRoom(room));
+}
+
+/** The user is in a room no more, and does not come back by themself. */
+export function forgetRoom(room: string): void {
+  const rest = new Set(joined.value);
+  rest.delete(room);
+  joined.value = rest;
+  storage.local.rooms = [...rest];
 }

@@ -19,6 +19,8 @@ export const rooms = signal<readonly string[]>([]);
 export const joined = signal<ReadonlySet<string>>(new Set());
 export const groups = signal<readonly Group[]>([]);
 export const invitations = signal<readonly { readonly group: string; readonly by: string }[]>([]);
+/** What rooms and groups are about, by name; empty: nothing that was said. */
+export const topics = signal<ReadonlyMap<string, string>>(new Map());
 /** Undefined: the account has no balance yet. */
 export const balance = signal<number | undefined>(undefined);
 /** Whether requests that show no token may act for this account at other doors. */
@@ -122,6 +124,7 @@ export function reset(): void {
   joined.value = new Set();
   groups.value = [];
   invitations.value = [];
+  topics.value = new Map();
   balance.value = undefined;
   conversations.value = new Map();
   unread.value = {};

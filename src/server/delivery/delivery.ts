@@ -1,6 +1,6 @@
 // Delivery: takes the hub's events to the outlets they are for, and settles private messages.
 
-import type { Notice, RecipientId, SessionId } from '../../protocol/model';
+import type { Name, Notice, RecipientId, Removed, SessionId } from '../../protocol/model';
 import {
   type Audience,
   type CallbackAddress,
@@ -10,6 +10,7 @@ import {
   type SaidEvent,
 } from '../hub/events';
 import type { Pending } from '../hub/state/pending_reader';
+import { Blockers } from './blockers';
 import type { Outlet } from './outlet';
 import { Recipient, type RecipientDeps, type Settled } from './recipient';
 import { RoomOutlets } from './room_outlets';
@@ -26,6 +27,10 @@ export interface DeliveryDeps {
   connection(session: SessionId): Outlet | undefined;
   /** An outlet that calls an address, if it is this machine that does. */
   callbackOutlet(at: CallbackAddress): CalledOutlet | undefined;
+  /** Whether a user blocks a person. */
+  isBlocked(recipient: RecipientId, from: Name): boolean;
+  /** Who is connected from a network goes. */
+  banned(network: string, removed: Removed): void;
   /** Perhaps nothing needs this file any more. */
   released(event: Extract<HubEvent, { is: 'file-released' }>): void;
 }
@@ -49,6 +54,7 @@ export class Delivery {
   readonly #recipientDeps: RecipientDeps;
   readonly #sanitizer = new Sanitizer();
   readonly #rooms = new RoomOutlets();
+  readonly #blockers = new Blockers();
   readonly #recipients = new Map<RecipientId, Recipient>();
   readonly #callbacks = new Map<RecipientId, OpenCallback>();
   readonly #watchers = new Map<SessionId, Outlet>();
@@ -60,6 +66,7 @@ export class Delivery {
     this.#recipientDeps = {
       pending: (...of) => deps.pending(...of),
       settle: (...what) => deps.settle(...what),
+      isBlocked: (...of) => deps.isBlocked(...of),
       after: (ms, then) => deps.after(ms, then),
       sanitizer: this.#sanitizer,
       idle: (recipient) => {
@@ -82,7 +89,8 @@ export class Delivery {
   #tellRun({ room, except }: SaidEvent['to'], run: readonly SaidEvent[]): void {
     const all = run.map(({ notice }) => notice);
     const others: Outlet[] = [];
-    this.#rooms.each(room, except, (outlet) => {
+    const hidden = all[0] && this.#blockers.of(all[0].from);
+    this.#rooms.each(room, except, hidden, (outlet) => {
       const told = outlet.tellAll?.(this.#sanitizer.cleanAll(all, outlet.dialect)) ?? false;
       if (!told) others.push(outlet);
     });
@@ -109,7 +117,15 @@ export class Delivery {
         if (!event.deaf) this.#attach(event.recipient, outlet);
         return;
       }
+      case 'expelled':
+        return this.#deps.connection(event.session)?.expel?.(event.removed);
+      case 'network-banned':
+        return this.#deps.banned(event.network, event.removed);
+      case 'blocks':
+        if (this.#connections.has(event.session)) this.#blockers.set(event.session, event.keys);
+        return;
       case 'departed': {
+        this.#blockers.forget(event.session);
         this.#watchers.delete(event.session);
         const outlet = this.#connections.get(event.session);
         this.#connections.delete(event.session);
@@ -160,8 +176,11 @@ export class Delivery {
   #tellAudience(to: Audience, notice: Notice): void {
     if (to === 'watchers') {
       for (const outlet of this.#watchers.values()) this.#tell(outlet, notice);
+    } else if (to === 'everybody') {
+      for (const outlet of this.#connections.values()) this.#tell(outlet, notice);
     } else if ('room' in to) {
-      this.#rooms.each(to.room, to.except, (outlet) => this.#tell(outlet, notice));
+      const hidden = notice.is === 'said' ? this.#blockers.of(notice.from) : to.others;
+      this.#rooms.each(to.room, to.except, hidden, (outlet) => this.#tell(outlet, notice));
     } else if ('session' in to) {
       const outlet = this.#connections.get(to.session);
       if (outlet) this.#tell(outlet, notice);

@@ -1,7 +1,7 @@
 // An outlet: a way to tell a user things, over a live connection or by a call to the address the user left.
 
 import type { Settle } from '../../protocol/dialect';
-import type { Direct, Notice, Said } from '../../protocol/model';
+import type { Direct, Notice, Removed, Said } from '../../protocol/model';
 
 /** Delivery cannot tell a connection from a call-back address: both take messages and settle them. */
 export interface Outlet {
@@ -11,6 +11,8 @@ export interface Outlet {
   deliver(message: Direct, settle: Settle): void;
   /** Tells a notice; nothing is owed. */
   tell(notice: Notice): void;
+  /** Its user was put out: says why, and ends it. */
+  expel?(removed: Removed): void;
   /** Tells at once what one user said in a row; false if it can only be told one by one. */
   tellAll?(run: readonly Said[]): boolean;
 }

@@ -1,7 +1,7 @@
 // One recipient's messages: one at a time, each sender's in order, to every outlet of the recipient, until it is settled.
 
 import { limits } from '../../protocol/limits';
-import type { Direct, Notice, RecipientId } from '../../protocol/model';
+import type { Direct, Name, Notice, RecipientId } from '../../protocol/model';
 import type { Pending } from '../hub/state/pending_reader';
 import type { Outlet } from './outlet';
 import type { Sanitizer } from './sanitize';
@@ -11,6 +11,8 @@ export interface Settled {
   readonly status: 'delivered' | 'failed';
   /** More messages of the recipient wait for this one's end. */
   readonly urgent: boolean;
+  /** The recipient blocks its sender, and was told nothing. */
+  readonly unseen: boolean;
   /** Called when the settlement is committed. */
   readonly done: () => void;
 }
@@ -21,6 +23,8 @@ export interface RecipientDeps {
   pending(recipient: RecipientId, most: number, after?: string): Pending;
   /** Makes the end of a message final. */
   settle(recipient: RecipientId, serial: number, how: Settled): void;
+  /** Whether the recipient blocks a person. */
+  isBlocked(recipient: RecipientId, from: Name): boolean;
   /** Calls `then` after `ms`; the result cancels that. */
   after(ms: number, then: () => void): () => void;
   /** Nothing is under way and no outlet is left. */
@@ -106,7 +110,9 @@ export class Recipient {
     const message = this.#window[0];
     if (!message) return;
     this.#isBusy = true;
-    this.#attempt(message);
+    // Its sender is told what they would be told otherwise, at the same time.
+    if (this.#deps.isBlocked(this.id, message.from)) this.#settled(message, 'delivered', true);
+    else this.#attempt(message);
   }
 
   #refill(): void {
@@ -148,7 +154,7 @@ export class Recipient {
     }
   }
 
-  #settled(message: Direct, status: 'delivered' | 'failed'): void {
+  #settled(message: Direct, status: 'delivered' | 'failed', unseen = false): void {
     this.#failures = 0;
     if (this.#isGone) return;
     this.#window.shift();
@@ -159,7 +165,7 @@ export class Recipient {
       this.#pump();
       this.#endIfIdle();
     };
-    this.#deps.settle(this.id, message.serial, { status, urgent, done });
+    this.#deps.settle(this.id, message.serial, { status, urgent, unseen, done });
   }
 
   #failed(): void {

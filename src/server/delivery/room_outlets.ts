@@ -17,10 +17,17 @@ export class RoomOutlets {
     if (outlets?.delete(session) === true && outlets.size === 0) this.#rooms.delete(room);
   }
 
-  /** Runs `tell` for every hearing member except one session. */
-  each(room: RoomName, except: SessionId, tell: (outlet: Outlet) => void): void {
+  /** Runs `tell` for every hearing member except one session, and except those in `hidden`. */
+  each(
+    room: RoomName,
+    except: SessionId,
+    hidden: ReadonlySet<SessionId> | undefined,
+    tell: (outlet: Outlet) => void,
+  ): void {
     const outlets = this.#rooms.get(room);
     if (!outlets) return;
-    for (const [session, outlet] of outlets) if (session !== except) tell(outlet);
+    for (const [session, outlet] of outlets) {
+      if (session !== except && hidden?.has(session) !== true) tell(outlet);
+    }
   }
 }

@@ -45,6 +45,17 @@ function cleanEvent(event: ChatEvent): ChatEvent {
       return { ...event, by: bareNameOf(event.by) };
     case 'paid':
       return { ...event, from: bareNameOf(event.from) };
+    case 'kicked':
+    case 'standing': {
+      const { by } = event;
+      return {
+        ...event,
+        name: bareNameOf(event.name),
+        ...(by !== undefined && { by: bareNameOf(by) }),
+      };
+    }
+    case 'topic':
+      return event.by === undefined ? event : { ...event, by: bareNameOf(event.by) };
     default:
       return event;
   }

@@ -7,6 +7,7 @@ import type {
   Name,
   Notice,
   RecipientId,
+  Removed,
   RoomName,
   Said,
   SessionId,
@@ -31,8 +32,14 @@ export type Audience =
   | { readonly session: SessionId }
   /** A connection without a user, which brings a file. */
   | { readonly carrier: SessionId }
-  | { readonly room: RoomName; readonly except: SessionId }
-  | 'watchers';
+  | {
+      readonly room: RoomName;
+      readonly except: SessionId;
+      /** Told in other words. */
+      readonly others?: ReadonlySet<SessionId>;
+    }
+  | 'watchers'
+  | 'everybody';
 
 /** One thing that happened by a command; told when the command is committed. */
 export type HubEvent =
@@ -50,6 +57,16 @@ export type HubEvent =
       readonly recipient: RecipientId;
       readonly name: Name;
       readonly deaf: boolean;
+    }
+  /** The user of a session that has departed was put out: the machine that holds the connection says so and ends it. */
+  | { readonly is: 'expelled'; readonly session: SessionId; readonly removed: Removed }
+  /** Who is connected from a network goes, with a user or without one. */
+  | { readonly is: 'network-banned'; readonly network: string; readonly removed: Removed }
+  /** Whom a session's user blocks, as names are looked up: what those say in rooms is not told there. */
+  | {
+      readonly is: 'blocks';
+      readonly session: SessionId;
+      readonly keys: ReadonlySet<string>;
     }
   | { readonly is: 'departed'; readonly session: SessionId; readonly recipient: RecipientId }
   | { readonly is: 'address'; readonly at: CallbackAddress }
@@ -76,7 +93,7 @@ export type SaidEvent = Extract<HubEvent, { readonly is: 'notice' }> & {
 export const isSaid = (event: HubEvent): event is SaidEvent =>
   event.is === 'notice' &&
   event.notice.is === 'said' &&
-  event.to !== 'watchers' &&
+  typeof event.to === 'object' &&
   'room' in event.to;
 
 /** Whether one session says both in one room. */

@@ -9,6 +9,8 @@ import type {
 import type { CommandContext } from './context';
 import type { Accounts } from './state/accounts';
 import type { Attachments } from './state/attachments';
+import type { AuditLog } from './state/audit_log';
+import type { Blocks } from './state/blocks';
 import type { Callbacks } from './state/callbacks';
 import type { Credentials } from './state/credentials';
 import type { Groups } from './state/groups';
@@ -20,7 +22,9 @@ import type { Membership } from './state/membership';
 import type { PendingMessages } from './state/messages';
 import type { Offers } from './state/offers';
 import type { PresenceCache } from './state/presence';
+import type { RoomRules } from './state/room_rules';
 import type { RoomList } from './state/rooms';
+import type { Sanctions } from './state/sanctions';
 import type { SessionRow, Sessions } from './state/sessions';
 import type { SpeakerCache } from './state/speakers';
 import type { Users } from './state/users';
@@ -32,6 +36,8 @@ export interface HubState {
   readonly db: Store;
   readonly accounts: Accounts;
   readonly attachments: Attachments;
+  readonly audit: AuditLog;
+  readonly blocks: Blocks;
   readonly callbacks: Callbacks;
   readonly credentials: Credentials;
   readonly groups: Groups;
@@ -45,6 +51,8 @@ export interface HubState {
   readonly offers: Offers;
   readonly presence: PresenceCache;
   readonly rooms: RoomList;
+  readonly rules: RoomRules;
+  readonly sanctions: Sanctions;
   readonly sessions: Sessions;
   readonly speakers: SpeakerCache;
   readonly users: Users;

@@ -8,10 +8,11 @@ import {
   type Outcome,
   type SessionOperationName,
 } from '../../protocol/commands';
-import { type Actor, type Name, refused } from '../../protocol/model';
+import { type Actor, type Name, type RecipientId, refused } from '../../protocol/model';
 import type { CommandContext } from './context';
 import type { Handlers, HubState } from './handler';
 import { accountHandlers } from './operations/accounts';
+import { blockHandlers } from './operations/blocks';
 import { callbackHandlers } from './operations/callbacks';
 import { credentialHandlers } from './operations/credentials';
 import { fileHandlers } from './operations/files';
@@ -23,13 +24,18 @@ import { ledgerHandlers } from './operations/ledger';
 import { listHandlers } from './operations/lists';
 import { maintenanceHandlers } from './operations/maintenance';
 import { messageHandlers } from './operations/messages';
+import { moderationHandlers } from './operations/moderation';
+import { moderationListHandlers } from './operations/moderation_lists';
 import { offerHandlers } from './operations/offers';
 import { refusalHandlers } from './operations/refusals';
+import { roomModerationHandlers } from './operations/room_moderation';
 import { roomHandlers } from './operations/rooms';
 import { sessionHandlers } from './operations/sessions';
 import { signalHandlers } from './operations/signals';
 import { Accounts } from './state/accounts';
 import { Attachments } from './state/attachments';
+import { AuditLog } from './state/audit_log';
+import { Blocks } from './state/blocks';
 import { Callbacks } from './state/callbacks';
 import { type CredentialRow, Credentials } from './state/credentials';
 import { Groups } from './state/groups';
@@ -41,7 +47,9 @@ import { Membership } from './state/membership';
 import { PendingMessages } from './state/messages';
 import { Offers } from './state/offers';
 import { PresenceCache } from './state/presence';
+import { RoomRules } from './state/room_rules';
 import { RoomList } from './state/rooms';
+import { Sanctions } from './state/sanctions';
 import { type SessionRow, Sessions } from './state/sessions';
 import { SpeakerCache } from './state/speakers';
 import { Users } from './state/users';
@@ -77,6 +85,10 @@ export interface AppliedHub {
   accountToProve(name: Name): AccountToProve | undefined;
   /** The account that has a key, with that key alone. */
   ownerOfKey(hash: string): AccountToProve | undefined;
+  /** Whether the server's bans keep an address out at a time, in seconds since 1970. */
+  isBanned(host: string, seconds: number): boolean;
+  /** Whether a user blocks a person: nothing of theirs is delivered to that user. */
+  isBlocked(recipient: RecipientId, from: Name): boolean;
   /** Something was rolled back: copies of what SQLite holds are void. */
   rolledBack(): void;
 }
@@ -84,7 +96,8 @@ export interface AppliedHub {
 /** Builds the hub over a store. */
 export function openHub(db: Store, settings: HubSettings): AppliedHub {
   const state = openState(db, settings);
-  const { accounts, credentials, history, presence, rooms, sessions, speakers } = state;
+  const { accounts, blocks, credentials, history, presence, rooms, rules, sanctions } = state;
+  const { sessions, speakers } = state;
   const handlers = handlersOf(state);
   return {
     apply<K extends OperationName>(command: Command<K>, context: CommandContext): Outcome<K> {
@@ -101,12 +114,11 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
       return handle(command, context, session);
     },
     effectOf(command) {
-      const isSaidInGroup =
-        command.do === 'say' &&
-        command.room !== undefined &&
-        history.isOn &&
-        speakers.roomsOf(command.session).groups.has(command.room);
-      return isSaidInGroup ? 'writes' : operations[command.do].effect;
+      const { effect } = operations[command.do];
+      if (command.do !== 'say' || command.room === undefined || !history.isOn) return effect;
+      const session = sessions.find(command.session);
+      const isInGroup = session && speakers.roomsOf(session).groups.has(command.room);
+      return isInGroup === true ? 'writes' : effect;
     },
     actingAccount(command) {
       const actor = actorOf(command);
@@ -122,12 +134,17 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
       const name = key && accounts.nameOf(key.account);
       return name && { name, credentials: [key] };
     },
+    isBanned: (host, seconds) => sanctions.banOfHost(host, seconds) !== undefined,
+    isBlocked: (recipient, from) => blocks.isBlocked(recipient, from),
     rolledBack() {
       accounts.invalidate();
+      blocks.invalidate();
       credentials.invalidate();
       history.invalidate();
       presence.invalidate();
       rooms.invalidate();
+      rules.invalidate();
+      sanctions.invalidate();
       sessions.invalidate();
       speakers.invalidate();
     },
@@ -151,13 +168,18 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
   const attachments = new Attachments(db);
   const history = new History(db);
   const historyReader = new HistoryReader(db, history, accounts);
+  const rules = new RoomRules(db);
+  const sanctions = new Sanctions(db);
+  const blocks = new Blocks(db);
   return {
     db,
     accounts,
     attachments,
+    audit: new AuditLog(db),
+    blocks,
     callbacks: new Callbacks(db),
     credentials,
-    groups: new Groups(db, membership, sessions, history),
+    groups: new Groups(db, membership, sessions, { history, rules }),
     invites: new Invites(db),
     history,
     historyReader,
@@ -168,8 +190,10 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
     offers: new Offers(db, sessions, attachments),
     presence,
     rooms: new RoomList(db),
+    rules,
+    sanctions,
     sessions,
-    speakers: new SpeakerCache(db),
+    speakers: new SpeakerCache(db, rules, sanctions),
     users: new Users(accounts, credentials, sessions, looks, presence),
     reservedRooms,
   };
@@ -188,6 +212,10 @@ const handlersOf = (state: HubState): Handlers => ({
   ...listHandlers(state),
   ...maintenanceHandlers(state),
   ...messageHandlers(state),
+  ...blockHandlers(state),
+  ...moderationHandlers(state),
+  ...moderationListHandlers(state),
+  ...roomModerationHandlers(state),
   ...offerHandlers(state),
   ...refusalHandlers(state),
   ...roomHandlers(state),

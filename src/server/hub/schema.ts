@@ -3,6 +3,7 @@
 import type { Database } from 'bun:sqlite';
 
 import { historySchema } from './history_schema';
+import { moderationSchema } from './moderation_schema';
 import { migrateNames, storeLooks } from './name_migration';
 
 /** A statement, or what takes more than SQL. `say`: tells the operator what has changed for users. */
@@ -260,4 +261,6 @@ export const migrations: readonly Migration[] = [
   ],
   // 15: accounts whose programs hand out the files that they send
   [`ALTER TABLE account ADD COLUMN serves_files INTEGER NOT NULL DEFAULT 0`],
+  // 16: roles, bans and mutes, what holds in rooms, whom people block, and the log of all such acts
+  moderationSchema,
 ];

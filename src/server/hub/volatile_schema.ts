@@ -48,14 +48,24 @@ export const volatileSchema: readonly string[] = [
      name TEXT NOT NULL UNIQUE,
      look TEXT NOT NULL,                       -- looks.ts
      creator TEXT,                             -- a RecipientId; null where it is reserved
+     creator_name TEXT,
+     founder TEXT,                             -- who made it is counted for it, also when another leads it
      reserved INTEGER NOT NULL
    ) STRICT`,
   `CREATE INDEX live.room_look ON room (look)`,
-  `CREATE INDEX live.room_creator ON room (creator)`,
+  `CREATE INDEX live.room_founder ON room (founder)`,
   `CREATE TABLE live.member (
      room TEXT NOT NULL, session TEXT NOT NULL, mute INTEGER NOT NULL, PRIMARY KEY (room, session)
    ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX live.member_session ON member (session)`,
+  // Whom a guest blocks.
+  `CREATE TABLE live.block (
+     owner TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+     key TEXT NOT NULL,
+     name TEXT NOT NULL,
+     PRIMARY KEY (owner, key)
+   ) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX live.block_key ON block (key)`,
   `CREATE TABLE live.message (
      serial INTEGER PRIMARY KEY,
      recipient TEXT NOT NULL,                  -- a guest's session

@@ -1,4 +1,4 @@
-// How many connections there may be, in all and from one address. All doors share it.
+// Who may connect, and how many in all and from one address. All doors share it.
 
 import { networkOf } from '../../net/address';
 import { isLoopback } from '../../protocol/bytes/address';
@@ -29,8 +29,11 @@ export class Admission {
   readonly #silent = new Map<string, Silent>();
   #count = 0;
 
-  /** `descriptors`: file descriptors that the process may have open. */
-  constructor(descriptors: number) {
+  readonly #isBanned: (host: string) => boolean;
+
+  /** `descriptors`: file descriptors that the process may have open. `isBanned`: nobody from there is let in. */
+  constructor(descriptors: number, isBanned: (host: string) => boolean = () => false) {
+    this.#isBanned = isBanned;
     const reserved = Math.min(limits.net.descriptorsReserved, descriptors / 2);
     this.#most = Math.max(limits.net.connectionsLeast, Math.floor(descriptors - reserved));
     const share = Math.floor(this.#most * limits.net.addressShare);
@@ -39,6 +42,7 @@ export class Admission {
 
   /** Whether one more connection from this host is let in. If so, it counts until `left`. */
   admit(host: string): boolean {
+    if (this.#isBanned(host)) return false;
     if (this.#count >= this.#most) this.#makeRoom();
     if (this.#count >= this.#most) return false;
     if (!isLoopback(host)) {

@@ -18,6 +18,11 @@ function speakerOf(notice: Notice): Name | undefined {
     case 'invited':
     case 'paid':
     case 'offer':
+    case 'kicked':
+    case 'topic':
+    case 'standing':
+    case 'muted':
+    case 'announced':
       return undefined;
   }
 }

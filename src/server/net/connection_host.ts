@@ -17,6 +17,7 @@ import {
   type Notice,
   ok,
   refused,
+  type Removed,
   type Said,
   type SessionId,
 } from '../../protocol/model';
@@ -360,6 +361,15 @@ export class ConnectionHost
     if (Backlog.isBehind(this.#socket) || isLong(run)) return false;
     this.#run(() => session.tellAll?.(run));
     return true;
+  }
+
+  /** The user was put out. */
+  expel(removed: Removed): void {
+    const session = this.#session;
+    if (this.#isEnded) return;
+    if (!session?.expelled) return this.abort();
+    this.#run(() => session.expelled?.(removed));
+    this.end();
   }
 
   /** The server stops. */

@@ -42,6 +42,7 @@ export class Rates {
       names: scaled(rates.names, perSecond.names),
       registrations: scaled(rates.registrations, perSecond.registrations),
       rooms: scaled(rates.rooms, perSecond.rooms),
+      moderation: scaled(rates.moderation, perSecond.moderation),
     };
   }
 

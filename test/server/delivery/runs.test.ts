@@ -45,6 +45,8 @@ function house() {
     after: () => () => {},
     connection: (session) => ears.get(session),
     callbackOutlet: () => undefined,
+    isBlocked: () => false,
+    banned() {},
     released() {},
   });
   const hub = new TestHub(':memory:', undefined, (events) => delivery.take(events));

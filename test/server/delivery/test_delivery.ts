@@ -49,6 +49,7 @@ export class ManualOutlet implements Outlet {
 /** A delivery whose store, clock and connections are in the test's hands. */
 export class TestDelivery {
   stored: Direct[] = [];
+  readonly blocked = new Set<string>();
   readonly outlets = new Map<string, Outlet>();
   readonly settled: (Settled & { readonly serial: number })[] = [];
   readonly timers: { ms: number; run: () => void; cancelled: boolean }[] = [];
@@ -67,6 +68,8 @@ export class TestDelivery {
     },
     connection: (session) => this.outlets.get(session),
     callbackOutlet: () => this.called,
+    isBlocked: (_recipient, from) => this.blocked.has(from),
+    banned: () => {},
     released: () => {},
   });
 

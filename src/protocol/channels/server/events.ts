@@ -1,6 +1,7 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
 import { encodedOnce } from '../../bytes/encoded_once';
+import { sentenceOf } from '../../bytes/moderation_words';
 import { byteLength, shortName } from '../../bytes/text';
 import { limits } from '../../limits';
 import type { ChatEvent, Name, Said } from '../../model';
@@ -32,6 +33,12 @@ function encode(event: ChatEvent): Uint8Array | undefined {
       const { from, text, file } = event;
       return framesOf(`[${fitting(from)}] (private) `, text, file);
     }
+    case 'kicked':
+    case 'topic':
+    case 'standing':
+    case 'muted':
+    case 'announced':
+      return framesOf('', sentenceOf(event, fitting));
     case 'receipt':
     case 'invited':
     case 'paid':

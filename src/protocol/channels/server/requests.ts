@@ -8,6 +8,12 @@ import { channelOf, controlOf, isControl } from '../wire/codec';
 import { framesOf, framesOfList } from '../wire/frames';
 import { texts } from '../wire/messages';
 
+/** How what cannot be said is answered, where it is not for load. */
+const sayRefusals: Readonly<Record<string, string>> = {
+  'not-member': texts.outside,
+  muted: texts.muted,
+};
+
 export interface ChannelsRequestsDeps {
   readonly host: Pick<Host, 'session' | 'submit' | 'inOrder'>;
   /** Whether the hub still knows this client. */
@@ -48,7 +54,7 @@ export class ChannelsRequests {
 
   /** One function for all that is said: it is the same every time. */
   readonly #said = (outcome: Outcome<'say'>): void => {
-    if (!outcome.ok) this.#answer(outcome.why === 'not-member' ? texts.outside : texts.busy);
+    if (!outcome.ok) this.#answer(sayRefusals[outcome.why] ?? texts.busy);
   };
 
   #control(frame: Uint8Array): void {
@@ -87,7 +93,9 @@ export class ChannelsRequests {
     const { host } = this.#deps;
     host.submit({ do: 'room-join', session: host.session, room, only: true }, (outcome) => {
       if (outcome.ok) return;
-      this.#answer(outcome.why === 'unknown-room' ? texts.unknownChannel(channel) : texts.busy);
+      if (outcome.why === 'banned') this.#answer(texts.banned(channel));
+      else
+        this.#answer(outcome.why === 'unknown-room' ? texts.unknownChannel(channel) : texts.busy);
     });
   }
 

@@ -1,10 +1,11 @@
 // One client of the channels door: it names itself, then what it sends is asked of the hub, until it ends.
 
 import type { Inbox } from '../../bytes/inbox';
+import { farewellOf } from '../../bytes/moderation_words';
 import type { Taken } from '../../connection';
 import type { Host, Session, Settle } from '../../dialect';
 import { limits } from '../../limits';
-import type { Direct, Notice, Said } from '../../model';
+import type { Direct, Notice, Removed, Said } from '../../model';
 import { nameOfFrame } from '../wire/codec';
 import { framesOf, takeFrame } from '../wire/frames';
 import { texts } from '../wire/messages';
@@ -72,6 +73,12 @@ export class ChannelsSession implements Session {
     this.#host.inOrder(() => this.#end());
   }
 
+  expelled(removed: Removed): void {
+    this.#isPresent = false;
+    this.#write(framesOf('', farewellOf(removed)));
+    this.#end();
+  }
+
   tell(notice: Notice): void {
     const frames = framesOfEvent(notice);
     if (frames !== undefined) this.#write(frames);
@@ -98,7 +105,7 @@ export class ChannelsSession implements Session {
       (outcome) => {
         if (outcome.ok) return;
         this.#isPresent = false;
-        this.#write(framesOf('', texts.busy));
+        this.#write(framesOf('', outcome.why === 'banned' ? texts.bannedHere : texts.busy));
         this.#end();
       },
     );

@@ -43,5 +43,8 @@ export const texts = {
 
   // Ours, where the course has no text.
   tooMany: (channel: string) => `Too many channels, so ${channel} cannot be created.`,
+  muted: 'You may not speak here now.',
+  banned: (channel: string) => `You are banned from ${channel}.`,
+  bannedHere: 'You are banned here.',
   busy: 'The server could not do that now. Try again later.',
 } as const;

@@ -44,7 +44,17 @@ export function shownOf(message: Message, self: string): Shown | undefined {
         return incoming([`You are in the group ${group}.`], { type: action, group });
       }
       return incoming([`${user} has joined ${group}`], { type: action, group, user });
+    case 'notice':
+      return incoming([decodeLossy(message.body)], {
+        type: action,
+        ...(group !== '' && { group }),
+        text: decodeLossy(message.body),
+      });
     case 'left':
+      if (message.reason === 'kicked') {
+        const text = decodeLossy(message.body);
+        return incoming([text], { type: 'kicked', group, user, text });
+      }
       return incoming([`${user} has left ${group}`], { type: action, group, user });
     case 'invite':
       return incoming(

@@ -21,6 +21,7 @@ const statusMeanings: Readonly<Record<Status, readonly [ending: Ending, words: s
   'unknown-file': ['unknown-user', 'no such transfer'],
   'too-many': ['try-later', 'too many'],
   'too-large': ['bad-data', 'too large'],
+  banned: ['not-allowed', 'banned'],
   'bad-request': ['usage', 'not understood by the server'],
   'try-later': ['try-later', 'the server cannot do it now'],
 };
@@ -45,6 +46,8 @@ const reasonEndings: Readonly<Record<Reason, Ending>> = {
   'too-long': 'bad-data',
   'not-member': 'not-allowed',
   refused: 'not-allowed',
+  muted: 'not-allowed',
+  kicked: 'not-allowed',
   cancelled: 'not-allowed',
   disconnected: 'try-later',
   full: 'try-later',

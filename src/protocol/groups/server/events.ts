@@ -1,8 +1,9 @@
 // How what the hub tells a user who is in is said on this wire.
 
+import { type ModerationNotice, sentenceOf } from '../../bytes/moderation_words';
 import { withFileNote } from '../../bytes/text';
 import type { Settle } from '../../dialect';
-import type { Direct, Name, Notice, Receipt, Said } from '../../model';
+import type { Direct, Kicked, Name, Notice, Receipt, Said } from '../../model';
 import { failed, failureOf } from '../wire/codec';
 import type { ContentType } from '../wire/messages';
 import { bodiesOf, bodiesOfSaid } from './bodies';
@@ -11,6 +12,8 @@ import type { UserContext } from './user_context';
 /** What a text is sent as: bytes that are not UTF-8 travel unchanged. */
 const contentTypeOf = (raw: Uint8Array | undefined): ContentType =>
   raw ? 'application/octet-stream' : 'text/plain';
+
+const said = (notice: ModerationNotice): string => sentenceOf(notice, (name) => name);
 
 export class GroupsEvents {
   readonly #user: UserContext;
@@ -52,10 +55,25 @@ export class GroupsEvents {
         return;
       case 'offer':
         return (outgoing.has(notice.offer) ? outgoing : incoming).tell(notice);
+      case 'kicked':
+        return this.#kicked(notice);
+      case 'topic':
+      case 'standing':
+        return replies.write({ action: 'notice', group: notice.room, body: said(notice) });
+      case 'muted':
+      case 'announced':
+        return replies.write({ action: 'notice', body: said(notice) });
       case 'paid':
       case 'signal':
         return;
     }
+  }
+
+  /** Who was put out has left, and the body says why. */
+  #kicked(notice: Kicked): void {
+    const { name: user, room: group } = notice;
+    const body = said(notice);
+    this.#user.replies.write({ action: 'left', user, group, reason: 'kicked', body });
   }
 
   #said(said: Said): void {

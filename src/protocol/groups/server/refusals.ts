@@ -16,6 +16,7 @@ export function signInRefusal(why: Refusal<'enter' | 'login'> | ProofRefusal): S
     case 'name-taken':
     case 'unknown-user':
     case 'not-allowed':
+    case 'banned':
       return why;
     case 'already-entered':
       return 'connected-already';
@@ -35,9 +36,11 @@ export function directRefusal(why: Refusal<'direct'>): Reason {
     case 'unknown-user':
     case 'full':
     case 'too-long':
+    case 'muted':
       return why;
     case 'unknown-sender':
     case 'not-allowed':
+    case 'banned':
     case 'storage':
     case 'overloaded':
     case 'rate-limited':
@@ -51,6 +54,7 @@ export function sayRefusal(why: Refusal<'say'>): Reason {
   switch (why) {
     case 'not-member':
     case 'too-long':
+    case 'muted':
       return why;
     case 'not-entered':
     case 'storage':
@@ -72,6 +76,7 @@ export function groupRefusal(why: Refusal<GroupOperation>): Status {
     case 'not-member':
     case 'already-member':
     case 'unknown-user':
+    case 'banned':
     case 'too-many':
       return why;
     case 'not-entered':

@@ -47,6 +47,7 @@ export class GroupsRequests {
       case 'listed':
       case 'joined':
       case 'left':
+      case 'notice':
         return replies.confirmInOrder(message, 'bad-request');
     }
   }

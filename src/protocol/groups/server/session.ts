@@ -1,9 +1,10 @@
 // The states of one connection of the groups door: a user who comes in, or a connection that carries a file.
 
 import type { Inbox } from '../../bytes/inbox';
+import { farewellOf } from '../../bytes/moderation_words';
 import type { Host, Session, Settle, Taken } from '../../dialect';
 import { limits } from '../../limits';
-import { type Direct, nameOf, type Notice, type Result } from '../../model';
+import { type Direct, nameOf, type Notice, type Removed, type Result } from '../../model';
 import {
   bodyOfUsers,
   bytesOf,
@@ -82,6 +83,14 @@ export class GroupsSession implements Session {
     this.#file?.stop('gone');
     this.#hasEnded = true;
     this.#host.abort();
+  }
+
+  expelled(removed: Removed): void {
+    if (this.#state === 'serving') {
+      this.#write({ action: 'notice', body: farewellOf(removed) });
+      this.#write({ action: 'disconnect' });
+    }
+    this.#finish('stop');
   }
 
   closing(): void {

@@ -19,6 +19,7 @@ export const actions = {
   leave: 'Req.Group.Leave',
   joined: 'Group.Joined',
   left: 'Group.Left',
+  notice: 'Server.Notice',
   file: 'File_transfer',
 } as const;
 
@@ -74,6 +75,7 @@ export type Status =
   | 'unknown-file'
   | 'too-many'
   | 'too-large'
+  | 'banned'
   | 'bad-request'
   | 'try-later';
 
@@ -85,6 +87,8 @@ export const reasonTexts = {
   refused: 'refused by the receiver',
   full: 'too many messages wait for this user',
   'too-long': 'the message is too long',
+  muted: 'you may not speak here now',
+  kicked: 'put out by a moderator',
   'not-member': 'you are not in this group',
   'not-addressed': 'nobody is named',
   'try-later': 'the server cannot take it now',

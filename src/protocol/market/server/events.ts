@@ -1,6 +1,7 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
 import { encodedOnce } from '../../bytes/encoded_once';
+import { sentenceOf } from '../../bytes/moderation_words';
 import { type FileNote, partsOfText } from '../../bytes/parts';
 import { bareName, byteLength, eachLine } from '../../bytes/text';
 import type { ChatEvent, Direct, Name } from '../../model';
@@ -27,6 +28,12 @@ function linesOfEvent(event: ChatEvent): readonly string[] | undefined {
       return [texts.paid(event.from, event.amount)];
     case 'receipt':
       return event.status === 'failed' ? [texts.undelivered(bareName(event.by))] : undefined;
+    case 'kicked':
+    case 'topic':
+    case 'standing':
+    case 'muted':
+    case 'announced':
+      return [texts.told(sentenceOf(event, (name) => marked(name)))];
     case 'invited':
     case 'presence':
     case 'signal':

@@ -54,7 +54,7 @@ export class MarketRequests {
 
   /** One function for all that is said: it is the same every time. */
   readonly #afterSaying = (outcome: Outcome<'say'>): void => {
-    if (!outcome.ok) this.#tell(texts.busy);
+    if (!outcome.ok) this.#tell(outcome.why === 'muted' ? texts.muted : texts.busy);
   };
 
   #writeTo(id: string, text: string): void {
@@ -66,6 +66,7 @@ export class MarketRequests {
       if (outcome.ok) {
         if (outcome.value.waiting) this.#tell(texts.waiting(id));
       } else if (outcome.why === 'unknown-user') this.#tell(texts.notConnected(id));
+      else if (outcome.why === 'muted') this.#tell(texts.muted);
       else this.#tell(outcome.why === 'full' ? texts.full(id) : texts.busy);
     });
   }

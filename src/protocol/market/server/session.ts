@@ -1,15 +1,16 @@
 // One client of the market door: it is asked for its balance, enters, then talks and pays.
 
 import type { Inbox } from '../../bytes/inbox';
+import { farewellOf } from '../../bytes/moderation_words';
 import type { Taken } from '../../connection';
 import type { Host, Session, Settle } from '../../dialect';
 import { limits } from '../../limits';
-import type { Direct, Name, Notice } from '../../model';
+import type { Direct, Name, Notice, Removed } from '../../model';
 import { answerOf, bytesOfLines, requestOf } from '../wire/codec';
 import { type Line, LineReader } from '../wire/lines';
 import { texts } from '../wire/messages';
 import { bytesOfEvent, markedBytes } from './events';
-import { MarketRequests } from './requests';
+import { MarketRequests, room } from './requests';
 import { SignIn } from './sign_in';
 
 /** Where the client stands, and whether its next line may be taken there. */
@@ -86,9 +87,16 @@ export class MarketSession implements Session {
     this.#sayGoodbye();
   }
 
+  expelled(removed: Removed): void {
+    this.#tell(texts.told(farewellOf(removed)));
+    this.#sayGoodbye();
+  }
+
   tell(notice: Notice): void {
     const bytes = this.#state === 'over' ? undefined : bytesOfEvent(notice);
     if (bytes !== undefined) this.#host.write(bytes);
+    // Who is out of the room has nothing more to do at this door.
+    if (notice.is === 'kicked' && notice.you && notice.room === room) this.#sayGoodbye();
   }
 
   deliver(message: Direct, settle: Settle): void {

@@ -18,6 +18,12 @@ export interface SignInDeps {
   settled(): void;
 }
 
+/** Why a client has not entered. */
+type Failure = 'name-taken' | 'banned' | 'other';
+
+const failureOf = (why: string): Failure =>
+  why === 'name-taken' || why === 'banned' ? why : 'other';
+
 export class SignIn {
   readonly #deps: SignInDeps;
   /** The identifier that the client asked for, or its address. */
@@ -129,7 +135,7 @@ export class SignIn {
     const { session, machine, remote: address } = host;
     const name = this.#name;
     let entered: Name | undefined;
-    let failure: 'name-taken' | 'other' | undefined;
+    let failure: Failure | undefined;
     host.submit(
       {
         do: 'enter',
@@ -143,7 +149,7 @@ export class SignIn {
       },
       (outcome) => {
         if (outcome.ok) entered = outcome.value.name;
-        else failure = outcome.why === 'name-taken' ? 'name-taken' : 'other';
+        else failure = failureOf(outcome.why);
       },
     );
     host.submit({ do: 'balance-set', session, amount }, (outcome) => {
@@ -153,16 +159,19 @@ export class SignIn {
     host.submit({ do: 'room-join', session, room }, (outcome) => {
       this.#isWaiting = false;
       if (outcome.ok && failure === undefined && entered !== undefined) this.#deps.entered(entered);
-      else this.#notEntered(name, failure ?? 'other', entered !== undefined);
+      else {
+        if (!outcome.ok && outcome.why === 'banned') failure ??= 'banned';
+        this.#notEntered(name, failure ?? 'other', entered !== undefined);
+      }
       this.#deps.settled();
     });
   }
 
-  #notEntered(name: Name, why: 'name-taken' | 'other', hasEntered: boolean): void {
+  #notEntered(name: Name, why: Failure, hasEntered: boolean): void {
     const { host } = this.#deps;
     if (hasEntered) host.submit({ do: 'leave', session: host.session }, () => {});
     if (this.#isStopped) return;
     if (why === 'name-taken') this.#refuseName(name);
-    else this.askAgain(texts.busy);
+    else this.askAgain(why === 'banned' ? texts.banned : texts.busy);
   }
 }

@@ -124,5 +124,9 @@ export const texts = {
   malformed: (form: string) => told(`Write it like this: ${form}`),
   unknownCommand: told('Unknown command. Try :q :p :u :t :funds'),
   tooLong: (bytes: number) => told(`A line has at most ${bytes} bytes.`),
+  /** What moderators do, in a sentence without its stop. */
+  told: (sentence: string) => told(`${sentence}.`),
+  muted: told('You may not speak now.'),
+  banned: told('You are banned here.'),
   busy: told('The server could not do that now. Try again later.'),
 } as const;

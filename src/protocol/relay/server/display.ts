@@ -1,16 +1,21 @@
 // A display at the door: what it is shown, one frame after the other, and what its own frames mean.
 
-import { encodeText } from '../../bytes/text';
+import { isOfModeration } from '../../bytes/moderation_words';
 import type { Host, Settle } from '../../dialect';
 import type { Direct, Name, Notice, Signal } from '../../model';
 import { numberOf } from '../../model';
 import { type Frame, server } from '../wire/messages';
-import { framesOfEvent } from './events';
+import { framesOfEvent, framesOfModeration, framesOfServer } from './events';
 import { signals, type Verdict } from './requests';
-import { StopAndWait, type StopAndWaitDeps, type TextResult } from './stop_and_wait';
+import {
+  type OutgoingFrame,
+  StopAndWait,
+  type StopAndWaitDeps,
+  type TextResult,
+} from './stop_and_wait';
 
 export interface DisplayDeps extends StopAndWaitDeps {
-  readonly host: Pick<Host, 'session' | 'submit'>;
+  readonly host: Pick<Host, 'now' | 'session' | 'submit'>;
 }
 
 export class Display {
@@ -50,6 +55,7 @@ export class Display {
     if (this.#isGone) return;
     if (notice.is === 'said') this.#stopAndWait.offer(framesOfEvent(notice));
     else if (notice.is === 'signal') this.#signalled(notice);
+    else if (isOfModeration(notice)) this.#offerDated(framesOfModeration(notice));
   }
 
   deliver(message: Direct, settle: Settle): void {
@@ -61,13 +67,12 @@ export class Display {
     );
   }
 
-  /** The server stops: what waits is written, then a word to the user and one to the program. */
-  close(now: number): void {
+  /** The server stops, or the user was put out: what waits is written, then a word to the user and one to the program. */
+  close(timestamp: number, why = 'server is closing'): void {
     this.#stopAndWait.flush();
-    const goodbye = { origin: server, sender: '' as const, sequence: undefined, timestamp: now };
-    const text = encodeText('server is closing');
+    const goodbye = { origin: server, sender: '' as const, sequence: undefined, timestamp };
     this.#stopAndWait.add([
-      { ...goodbye, body: { kind: 'MSG', text } },
+      ...framesOfServer(why).map((frame) => ({ ...frame, timestamp })),
       { ...goodbye, body: { kind: 'FLW' } },
     ]);
   }
@@ -75,6 +80,11 @@ export class Display {
   /** It said goodbye: nothing more is sent. */
   gone(): void {
     this.#isGone = true;
+  }
+
+  #offerDated(frames: readonly OutgoingFrame[]): void {
+    const { now: timestamp } = this.#deps.host;
+    this.#stopAndWait.offer(frames.map((frame) => ({ ...frame, timestamp })));
   }
 
   #signalled({ signal, from: sender, numbers, at }: Signal): void {

@@ -1,6 +1,7 @@
 // How what the hub tells a display is said on this wire; what is said to all displays is prepared once.
 
 import { encodedOnce } from '../../bytes/encoded_once';
+import { type ModerationNotice, sentenceOf } from '../../bytes/moderation_words';
 import { eachLinePiece, partsOfText } from '../../bytes/parts';
 import { byteLength, encodeText, shortName } from '../../bytes/text';
 import type { Direct, Said } from '../../model';
@@ -13,6 +14,22 @@ import type { OutgoingFrame } from './stop_and_wait';
  * One that came by another door has origin 0, says who speaks at the start of each line, and is cut to fit.
  */
 export const framesOfEvent = encodedOnce(prepare);
+
+/** What moderators do: the server itself speaks, so no name stands before it. */
+export const framesOfModeration = encodedOnce(
+  (notice: ModerationNotice): readonly OutgoingFrame[] =>
+    framesOfServer(sentenceOf(notice, shortName)),
+);
+
+/** A text of the server's own as MSGs, which nobody has dated. */
+export const framesOfServer = (text: string): readonly OutgoingFrame[] =>
+  [...eachLinePiece(text, textBytesMax)].map((part) => ({
+    origin: server,
+    sender: '',
+    sequence: undefined,
+    timestamp: 0,
+    body: { kind: 'MSG', text: encodeText(part) },
+  }));
 
 function prepare(event: Direct | Said): readonly OutgoingFrame[] {
   const isPrivate = event.is === 'direct' ? { isPrivate: true as const } : {};

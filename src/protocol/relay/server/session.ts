@@ -1,11 +1,12 @@
 // One program at the relay door: says who it is, then speaks as an emitter or is shown things as a display.
 
 import type { Inbox } from '../../bytes/inbox';
+import { farewellOf } from '../../bytes/moderation_words';
 import type { Outcome } from '../../commands';
 import type { Taken } from '../../connection';
 import type { Host, Session, Settle } from '../../dialect';
 import { limits } from '../../limits';
-import type { Direct, Notice } from '../../model';
+import type { Direct, Notice, Removed } from '../../model';
 import { numberOf } from '../../model';
 import { encodeFrame, FrameReader, type NextFrame } from '../wire/codec';
 import { type Frame, type Header, isEmitter, marksWanted, room, server } from '../wire/messages';
@@ -90,6 +91,12 @@ export class RelaySession implements Session {
   deliver(message: Direct, settle: Settle): void {
     if (this.#display) this.#display.deliver(message, settle);
     else settle('failed');
+  }
+
+  /** Displays are told why; the protocol has no words to tell emitters. */
+  expelled(removed: Removed): void {
+    this.#display?.close(this.#host.now, farewellOf(removed));
+    this.#end();
   }
 
   /** Displays are told of it; the protocol has no words to tell emitters. */

@@ -28,6 +28,25 @@ function noticeOf(notice: Notice): ServerMessage | undefined {
       return { is: 'paid', from: notice.from, amount: notice.amount };
     case 'presence':
       return { is: 'presence', name: notice.name, here: notice.here };
+    case 'kicked': {
+      const { room, name, by, reason } = notice;
+      return { is: 'kicked', room, name, reason, ...(by !== undefined && { by }) };
+    }
+    case 'topic': {
+      const { room, topic, by, at } = notice;
+      return { is: 'topic', room, topic, at, ...(by !== undefined && { by }) };
+    }
+    case 'standing': {
+      const { room, name, change, by, reason, until } = notice;
+      const rest = { ...(by !== undefined && { by }), ...(until !== undefined && { until }) };
+      return { is: 'standing', room, name, change, reason, ...rest };
+    }
+    case 'muted': {
+      const { muted, reason, until } = notice;
+      return { is: 'muted', muted, reason, ...(until !== undefined && { until }) };
+    }
+    case 'announced':
+      return { is: 'announced', text: notice.text, at: notice.at };
     case 'signal':
     case 'offer':
       return undefined;

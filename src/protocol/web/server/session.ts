@@ -4,7 +4,7 @@ import type { Inbox } from '../../bytes/inbox';
 import type { Host, Session, Settle, Taken } from '../../dialect';
 import { ProtocolError } from '../../errors';
 import { limits } from '../../limits';
-import type { Direct, Notice } from '../../model';
+import type { Direct, Notice, Removed } from '../../model';
 import { decodeRequest, encodeLine, takeLine } from '../wire/codec';
 import type { Request, ServerMessage } from '../wire/messages';
 import { lineOf, messageOf } from './events';
@@ -62,6 +62,12 @@ export class WebSession implements Session {
 
   closing(): void {
     this.#host.inOrder(() => this.#sayGoodbye('the server stops'));
+  }
+
+  expelled({ why, reason, until, name }: Removed): void {
+    const rest = { ...(until !== undefined && { until }), ...(name !== undefined && { name }) };
+    this.#write({ is: 'removed', why, reason, ...rest });
+    this.#end();
   }
 
   deliver(message: Direct, settle: Settle): void {

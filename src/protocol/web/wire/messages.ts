@@ -208,6 +208,41 @@ export const serverMessageSchema = v.variant('is', [
   v.object({ is: v.literal('invited'), room: text, by: text }),
   v.object({ is: v.literal('paid'), from: text, amount: integer }),
   v.object({ is: v.literal('presence'), name: text, here: v.boolean() }),
+  v.object({ is: v.literal('kicked'), room: text, name: text, by: v.optional(text), reason: text }),
+  v.object({ is: v.literal('topic'), room: text, topic: text, by: v.optional(text), at: integer }),
+  v.object({
+    is: v.literal('standing'),
+    room: text,
+    name: text,
+    change: v.picklist([
+      'muted',
+      'unmuted',
+      'banned',
+      'unbanned',
+      'operator',
+      'voice',
+      'none',
+      'creator',
+    ]),
+    by: v.optional(text),
+    reason: text,
+    until: v.optional(v.number()),
+  }),
+  v.object({
+    is: v.literal('muted'),
+    muted: v.boolean(),
+    reason: text,
+    until: v.optional(v.number()),
+  }),
+  v.object({ is: v.literal('announced'), text, at: integer }),
+  /** The user was put out; the connection ends. */
+  v.object({
+    is: v.literal('removed'),
+    why: v.picklist(['kicked', 'banned', 'deleted', 'renamed']),
+    reason: text,
+    until: v.optional(v.number()),
+    name: v.optional(text),
+  }),
   /** The connection ends: the server stops, or the client sent what is no request. */
   v.object({ is: v.literal('bye'), why: text }),
 ]);

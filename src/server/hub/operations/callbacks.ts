@@ -35,6 +35,13 @@ const callbackOpen: Define<'callback-open'> = (hub) => (command, context) => {
   const { callbacks, presence, users } = hub;
   const account = accountNamed(hub, command);
   if (typeof account === 'string') return refused(account);
+  const { sanctions } = hub;
+  if (
+    sanctions.banOfAccount(account.name, context.seconds) ||
+    sanctions.banOfHost(command.address.host, context.seconds)
+  ) {
+    return refused('banned');
+  }
   if (callbacks.of(account.id)) return refused('already-connected');
   context.isDurable = true;
   const wasReachable = presence.isReachable(account.id);

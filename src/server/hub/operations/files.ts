@@ -7,8 +7,8 @@ import { mayActFor } from '../state/credentials';
 import { recipientOf } from '../state/users';
 
 const fileFind: Define<'file-find'> =
-  ({ accounts, attachments, callbacks, credentials, sessions }) =>
-  (command) => {
+  ({ accounts, attachments, callbacks, credentials, sanctions, sessions }) =>
+  (command, context) => {
     if (command.session !== undefined) {
       const session = sessions.find(command.session);
       if (!session) return refused('not-allowed');
@@ -23,6 +23,7 @@ const fileFind: Define<'file-find'> =
     const account = accounts.find(command.account);
     if (!account) return refused('unknown-user');
     if (!mayActFor(credentials, account, command.credential)) return refused('not-allowed');
+    if (sanctions.banOfAccount(account.name, context.seconds)) return refused('not-allowed');
     const isAtHome = callbacks.of(account.id)?.host === command.host;
     if (command.credential === undefined && !isAtHome) return refused('elsewhere');
     const file = attachments.newest(accountRecipient(account.id), command.from, command.id);

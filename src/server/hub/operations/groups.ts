@@ -5,6 +5,7 @@ import { ok, refused } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
 import { memberOf } from '../state/sessions';
 import { recipientOf } from '../state/users';
+import { tellTopic } from './rooms';
 
 const groupCreate: Define<'group-create'> =
   ({ groups }) =>
@@ -17,7 +18,7 @@ const groupCreate: Define<'group-create'> =
   };
 
 const groupInvite: Define<'group-invite'> =
-  ({ groups, users }) =>
+  ({ blocks, groups, rules, users }) =>
   (command, context, session) => {
     const group = groups.find(command.group);
     const recipient = recipientOf(session);
@@ -27,24 +28,29 @@ const groupInvite: Define<'group-invite'> =
     const to = users.recipientNamed(command.to);
     if (!to) return refused('unknown-user');
     if (groups.isMember(group.name, to.recipient)) return refused('already-member');
+    if (rules.banOf(group.name, to.name, context.seconds)) return refused('banned');
     if (groups.countMembers(group.name) >= limits.hub.groupMembers) return refused('too-many');
     if (!groups.quotas.mayInvite(recipient, to.recipient, group.name)) return refused('too-many');
+    // They are not told that they are blocked.
+    if (blocks.isBlocked(to.recipient, session.name)) return ok(undefined);
     groups.invite(context, group.name, to.recipient, memberOf(session));
     return ok(undefined);
   };
 
 const groupAccept: Define<'group-accept'> =
-  ({ groups }) =>
+  ({ groups, rules }) =>
   ({ group }, context, session) => {
     if (!groups.find(group)) return refused('unknown-room');
     if (!groups.removeInvitation(context, group, recipientOf(session))) {
       return refused('not-invited');
     }
+    if (rules.banOf(group, session.name, context.seconds)) return refused('banned');
     // Many may hold an invitation to the last place. The refusal undoes the removal, so theirs stay good.
     if (groups.countMembers(group) >= limits.hub.groupMembers) return refused('too-many');
     const member = groups.memberFor(session);
     if (!groups.quotas.mayJoin(member.recipient)) return refused('too-many');
     groups.addMember(context, group, member);
+    tellTopic(rules, context, group, session.id);
     return ok(undefined);
   };
 

@@ -8,10 +8,19 @@ import { accountOf } from '../names';
 import { recipientOf } from '../state/users';
 
 /** Who writes to whom, or why they cannot. */
-function partiesOf({ users }: HubState, { from, to: name }: { from: Actor; to: Name }) {
+function partiesOf(
+  { sanctions, users }: HubState,
+  { from, to: name }: { from: Actor; to: Name },
+  seconds: number,
+) {
   const sender = users.acting(from);
   if (sender === 'unknown') return refused('unknown-sender');
   if (sender === 'not-allowed') return refused('not-allowed');
+  if (sanctions.mutedUntil(sender.name) > seconds) return refused('muted');
+  // Who has a session was let in, and a ban would have ended it.
+  if (sender.session === undefined && sanctions.banOfAccount(sender.name, seconds)) {
+    return refused('banned');
+  }
   const to = users.recipientNamed(name);
   return to ? ok({ sender, to }) : refused('unknown-user');
 }
@@ -22,7 +31,7 @@ const bytesOf = ({ text, raw }: Command<'direct'>): number =>
 
 const direct: Define<'direct'> = (hub) => (command, context) => {
   const { attachments, messages } = hub;
-  const parties = partiesOf(hub, command);
+  const parties = partiesOf(hub, command, context.seconds);
   if (!parties.ok) return parties;
   const { sender, to } = parties.value;
   const { text, raw, file, fileAtSender, reference, origin } = command;
@@ -57,8 +66,8 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
   return ok({ id, serial, waiting: !to.reachable });
 };
 
-const maySendFile: Define<'may-send-file'> = (hub) => (command) => {
-  const parties = partiesOf(hub, command);
+const maySendFile: Define<'may-send-file'> = (hub) => (command, context) => {
+  const parties = partiesOf(hub, command, context.seconds);
   if (!parties.ok) return parties;
   const { sender, to } = parties.value;
   const hasRoom = hub.attachments.hasRoomFor(to.recipient, sender.name);
@@ -73,10 +82,15 @@ const undelivered: Define<'undelivered'> =
   };
 
 const settle: Define<'settle'> =
-  ({ messages }) =>
-  ({ recipient, serial, status }, context) => {
+  ({ attachments, messages }) =>
+  ({ recipient, serial, status, unseen = false }, context) => {
     const sent = messages.remove(recipient, serial);
     if (!sent) return refused('unknown-message');
+    const hash = unseen && sent.file_name !== null ? attachments.remove(serial) : undefined;
+    if (hash !== undefined) {
+      context.isDurable = true;
+      context.emit({ is: 'file-released', hash });
+    }
     if (accountOf(recipient) !== undefined) context.isDurable = true;
     const { id, to_name: by, file_name: file, reference } = sent;
     context.notify(

@@ -10,7 +10,7 @@ import { type MessageRecipient, recipientOf } from '../state/users';
 
 /** Makes an offer to recipients and says which of them were asked, and which are told in another way. */
 function makeOffer(
-  { offers }: HubState,
+  { blocks, offers }: HubState,
   context: CommandContext,
   { id: session, name: by, dialect: origin }: SessionRow,
   { file, tokenHash }: Pick<Command<'offer'>, 'file' | 'tokenHash'>,
@@ -24,8 +24,11 @@ function makeOffer(
   for (const { recipient, name } of recipients) {
     const isAsked = offers.canBeAsked(recipient, origin);
     (isAsked ? asked : elsewhere).push(name);
-    const state = isAsked ? 'asked' : 'elsewhere';
+    // Who offers is not told that they are blocked: it is as if nobody answered.
+    const isUnseen = isAsked && blocks.isBlocked(recipient, by);
+    const state = isUnseen ? 'unseen' : isAsked ? 'asked' : 'elsewhere';
     offers.addPart({ offer: number, recipient, name, state, session: null });
+    if (isUnseen) continue;
     if (isAsked) offers.ask(context, offer, recipient);
     else offers.bring(context, offer, name);
   }

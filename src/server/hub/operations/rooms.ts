@@ -1,10 +1,11 @@
 // Open rooms: created by any user, joined by any user, alive until the server stops or their place is needed.
 
 import { limits } from '../../../protocol/limits';
-import { ok, refused, type RoomName, type Said } from '../../../protocol/model';
+import { ok, refused, type RoomName, type Said, type SessionId } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
 import { lookOf } from '../looks';
+import type { RoomRules } from '../state/room_rules';
 import { memberOf, type SessionRow } from '../state/sessions';
 import { authorOf, recipientOf } from '../state/users';
 import type { Store } from '../store';
@@ -14,16 +15,20 @@ const prepareExists = (db: Store) =>
 
 function prepareCreation(db: Store) {
   return {
-    insert: db.prepare<never, [string, string, string | null, number]>(
-      'INSERT INTO live.room (name, look, creator, reserved) VALUES (?, ?, ?, ?)',
+    insert: db.prepare<never, [string, string, string, string]>(
+      `INSERT INTO live.room (name, look, creator, creator_name, founder, reserved)
+       VALUES (?1, ?2, ?3, ?4, ?3, 0)`,
+    ),
+    reserve: db.prepare<never, [string, string]>(
+      'INSERT INTO live.room (name, look, reserved) VALUES (?, ?, 1)',
     ),
     count: db.prepare<{ rooms: number }, []>(
       'SELECT count(*) AS rooms FROM live.room WHERE reserved = 0',
     ),
     countOf: db.prepare<{ rooms: number }, [string]>(
-      'SELECT count(*) AS rooms FROM live.room WHERE creator = ?',
+      'SELECT count(*) AS rooms FROM live.room WHERE founder = ?',
     ),
-    removeOldestEmpty: db.prepare<{ name: string }, []>(
+    removeOldestEmpty: db.prepare<{ name: RoomName }, []>(
       `DELETE FROM live.room WHERE number = (
          SELECT number FROM live.room WHERE reserved = 0
            AND NOT EXISTS (SELECT 1 FROM live.member WHERE room = live.room.name)
@@ -33,22 +38,26 @@ function prepareCreation(db: Store) {
   };
 }
 
-const roomCreate: Define<'room-create'> = ({ db, groups, reservedRooms }) => {
+const roomCreate: Define<'room-create'> = ({ db, groups, reservedRooms, rules }) => {
   const sql = prepareCreation(db);
-  for (const name of reservedRooms) sql.insert.run(name, lookOf(name), null, 1);
+  for (const name of reservedRooms) sql.reserve.run(name, lookOf(name));
   return ({ room }, _context, session) => {
     if (groups.isTaken(room)) return refused('room-exists');
     const creator = recipientOf(session);
     const own = sql.countOf.get(creator)?.rooms ?? 0;
     if (own >= limits.hub.roomsPerCreator) return refused('too-many');
     const rooms = sql.count.get()?.rooms ?? 0;
-    if (rooms >= limits.hub.rooms && !sql.removeOldestEmpty.get()) return refused('too-many');
-    sql.insert.run(room, lookOf(room), creator, 0);
+    if (rooms >= limits.hub.rooms) {
+      const removed = sql.removeOldestEmpty.get();
+      if (!removed) return refused('too-many');
+      rules.forgetRoom(removed.name);
+    }
+    sql.insert.run(room, lookOf(room), creator, session.name);
     return ok(undefined);
   };
 };
 
-const roomJoin: Define<'room-join'> = ({ db, membership }) => {
+const roomJoin: Define<'room-join'> = ({ db, membership, rules }) => {
   const exists = prepareExists(db);
   const openRoomsOf = db.prepare<{ room: RoomName }, [string]>(
     `SELECT room FROM live.member JOIN live.room ON live.room.name = live.member.room
@@ -56,13 +65,28 @@ const roomJoin: Define<'room-join'> = ({ db, membership }) => {
   );
   return ({ room, only, mute = false }, context, session) => {
     if (!exists.get(room)) return refused('unknown-room');
+    if (rules.banOf(room, session.name, context.seconds)) return refused('banned');
     const member = memberOf(session);
     const leaving = only === true ? openRoomsOf.all(session.id) : [{ room }];
     for (const { room: left } of leaving) membership.leave(context, left, member);
     membership.enter(context, room, member, { mute });
+    tellTopic(rules, context, room, session.id);
     return ok(undefined);
   };
 };
+
+/** Who comes into a room is told its topic. */
+export function tellTopic(
+  rules: RoomRules,
+  context: CommandContext,
+  room: RoomName,
+  session: SessionId,
+): void {
+  const set = rules.topic(room);
+  if (!set) return;
+  const { topic, at } = set;
+  context.notify({ session }, { is: 'topic', room, topic, origin: '', at });
+}
 
 const roomLeave: Define<'room-leave'> = ({ db, membership }) => {
   const exists = prepareExists(db);
@@ -102,9 +126,12 @@ function keepSaid(
 const say: Define<'say'> = (hub) => (command, context, session) => {
   const { text, raw, reference } = command;
   if (text.length > limits.hub.textBytes) return refused('too-long');
-  const { rooms, open, groups } = hub.speakers.roomsOf(session.id);
+  const { rooms, open, groups, mutedUntil, mutes } = hub.speakers.roomsOf(session);
   const room = command.room ?? open;
   if (room === undefined || !rooms.includes(room)) return refused('not-member');
+  // Both are as good as never there.
+  if (mutedUntil > 0 && mutedUntil > context.seconds) return refused('muted');
+  if (mutes.size > 0 && (mutes.get(room) ?? 0) > context.seconds) return refused('muted');
   const isGroup = groups.has(room);
   const isKept = hub.history.isOn && keepSaid(hub, context, { room, text }, session, isGroup);
   const said: Said = {

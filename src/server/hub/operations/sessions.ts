@@ -56,7 +56,7 @@ function hearsForKey(hearsFor: Entry['hearsFor'], own: Name): string | null {
 
 /** `account`: null for a guest. */
 function admit(
-  { looks, presence, sessions, users }: HubState,
+  { blocks, looks, presence, sessions, users }: HubState,
   context: CommandContext,
   entry: Entry,
   {
@@ -89,6 +89,8 @@ function admit(
   presence.invalidate();
   const recipient = account === null ? guestRecipient(session) : accountRecipient(account);
   context.emit({ is: 'arrived', session, recipient, name, deaf });
+  const keys = blocks.keysOf(recipient);
+  if (keys.size > 0) context.emit({ is: 'blocks', session, keys });
   if (!wasReachable) users.announce(context, name, true);
 }
 
@@ -97,10 +99,27 @@ function startWatching({ sessions }: HubState, context: CommandContext, session:
   context.emit({ is: 'watching', session });
 }
 
+/** Whether a ban keeps out who comes from an address under a new name. */
+function isKeptOut(
+  { sanctions }: HubState,
+  { seconds }: CommandContext,
+  host: string,
+  name?: Name,
+) {
+  if (sanctions.banOfHost(host, seconds)) return true;
+  return name !== undefined && sanctions.banOfNewName(name, seconds) !== undefined;
+}
+
 const enter: Define<'enter'> = (hub) => (command, context) => {
   if (hub.sessions.find(command.session)) return refused('already-entered');
-  const name = freeName(hub, command.wanted, command.collision === 'rename');
+  const { wanted, address } = command;
+  const asked = 'name' in wanted ? wanted.name : undefined;
+  if (isKeptOut(hub, context, address.host, asked)) return refused('banned');
+  const name = freeName(hub, wanted, command.collision === 'rename');
   if (!name.ok) return name;
+  if (asked !== name.value && hub.sanctions.banOfNewName(name.value, context.seconds)) {
+    return refused('banned');
+  }
   admit(hub, context, command, { name: name.value, account: null });
   return ok({ name: name.value });
 };
@@ -112,6 +131,12 @@ const login: Define<'login'> = (hub) => (command, context) => {
   if (!account) return refused('unknown-user');
   const { id, name } = account;
   if (!hub.credentials.proved(id, credential)) return refused('not-allowed');
+  if (
+    isKeptOut(hub, context, command.address.host) ||
+    hub.sanctions.banOfAccount(name, context.seconds)
+  ) {
+    return refused('banned');
+  }
   let by = credential;
   if (command.key) {
     const key = addKey(hub, context, account, command.key);
@@ -155,7 +180,7 @@ export function endSession(hub: HubState, context: CommandContext, session: Sess
 
 /** A guest is gone for good, and what waited for the guest too. */
 function forgetGuest(
-  { attachments, messages }: HubState,
+  { attachments, blocks, messages, rules }: HubState,
   context: CommandContext,
   session: SessionId,
 ): void {
@@ -177,6 +202,9 @@ function forgetGuest(
     context.isDurable = true;
     context.emit({ is: 'file-released', hash });
   }
+  rules.forgetRecipient(recipient);
+  // They went with the session.
+  blocks.invalidate();
   context.emit({ is: 'forgotten', recipient });
 }
 

@@ -2,6 +2,7 @@
 
 import { limits } from '../../../protocol/limits';
 import type { Name } from '../../../protocol/model';
+import type { Role } from '../../../protocol/moderation';
 import { keyOf, spellingKeyOf } from '../names';
 import type { Store } from '../store';
 
@@ -12,6 +13,7 @@ export interface AccountRow {
   readonly has_credential: number;
   /** 1 where a request that sends or asks for it must show one, too. */
   readonly credential_required: number;
+  readonly role: Role;
 }
 
 type NewAccount = {
@@ -34,7 +36,10 @@ export class Accounts {
   constructor(db: Store) {
     this.#sql = {
       find: db.prepare<AccountRow, [string]>(
-        'SELECT id, name, has_credential, credential_required FROM account WHERE key = ?',
+        'SELECT id, name, has_credential, credential_required, role FROM account WHERE key = ?',
+      ),
+      byId: db.prepare<AccountRow, [number]>(
+        'SELECT id, name, has_credential, credential_required, role FROM account WHERE id = ?',
       ),
       nameOf: db.prepare<{ name: Name }, [number]>('SELECT name FROM account WHERE id = ?'),
       add: db.prepare<never, NewAccount>(
@@ -53,6 +58,10 @@ export class Accounts {
         'SELECT serves_files FROM account WHERE id = ?',
       ),
       serveFiles: db.prepare<never, [number]>('UPDATE account SET serves_files = 1 WHERE id = ?'),
+      setRole: db.prepare<never, [string, number]>('UPDATE account SET role = ? WHERE id = ?'),
+      rename: db.prepare<never, [string, string, number]>(
+        'UPDATE account SET key = ?, name = ? WHERE id = ?',
+      ),
       isAnyFrom: db.prepare<{ one: 1 }, [string]>(
         'SELECT 1 AS one FROM account WHERE host = ? LIMIT 1',
       ),
@@ -80,6 +89,15 @@ export class Accounts {
   /** The name of an account by its number. */
   nameOf(id: number): Name | undefined {
     return this.#sql.nameOf.get(id)?.name;
+  }
+
+  byId(id: number): AccountRow | undefined {
+    return this.#sql.byId.get(id) ?? undefined;
+  }
+
+  /** The role of an account; that of one that is gone is none. */
+  roleOf(id: number): Role {
+    return this.byId(id)?.role ?? 'member';
   }
 
   /** Gives the number of the new account. */
@@ -110,6 +128,16 @@ export class Accounts {
 
   serveFiles(id: number): void {
     this.#sql.serveFiles.run(id);
+  }
+
+  setRole(id: number, role: Role): void {
+    this.#sql.setRole.run(role, id);
+    this.invalidate();
+  }
+
+  rename(id: number, name: Name): void {
+    this.#sql.rename.run(keyOf(name), name, id);
+    this.invalidate();
   }
 
   /** Whether any account was registered from a host. */

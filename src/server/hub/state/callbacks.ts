@@ -54,6 +54,7 @@ export class Callbacks {
   constructor(db: Store) {
     this.#sql = {
       of: db.prepare<CallbackRow, [number]>(`${select} WHERE account = +?`),
+      all: db.prepare<CallbackRow, []>(`${select} ORDER BY opened`),
       add: db.prepare<never, NewCallback>(
         `INSERT INTO address (account, credential, host, port, dialect, machine, at)
          VALUES ($account, $credential, $host, $port, $dialect, $machine, $at)`,
@@ -65,6 +66,10 @@ export class Callbacks {
 
   of(account: number): CallbackRow | undefined {
     return this.#sql.of.get(account) ?? undefined;
+  }
+
+  all(): CallbackRow[] {
+    return this.#sql.all.all();
   }
 
   add(callback: NewCallback): CallbackRow {

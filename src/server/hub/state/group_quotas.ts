@@ -11,7 +11,7 @@ export class GroupQuotas {
     this.#sql = {
       groups: db.prepare<{ count: number }, []>('SELECT count(*) AS count FROM chat_group'),
       ofCreator: db.prepare<{ count: number }, [string]>(
-        'SELECT count(*) AS count FROM chat_group WHERE creator = ?',
+        'SELECT count(*) AS count FROM chat_group WHERE founder = ?',
       ),
       ofMember: db.prepare<{ count: number }, [string]>(
         'SELECT count(*) AS count FROM group_member WHERE recipient = ?',

@@ -8,26 +8,20 @@ import { accountOf } from '../names';
 import type { Store } from '../store';
 import { groupKey } from './conversations';
 import { GroupQuotas } from './group_quotas';
+import { type GroupRow, prepareGroupStatements } from './group_tables';
 import type { History } from './history';
 import type { Member, Membership } from './membership';
+import type { RoomRules } from './room_rules';
 import { memberOf, type SessionRow, type Sessions } from './sessions';
 import { recipientOf } from './users';
 
-interface GroupRow {
-  readonly name: RoomName;
-  /** Who may invite; null once the creator has left. */
-  readonly creator: RecipientId | null;
-}
-
 /** One who belongs to groups, with the sessions that hear them now. */
-interface GroupMember {
+export interface GroupMember {
   readonly recipient: RecipientId;
   /** The session that acts, or one of them. */
   readonly member: Member;
   readonly sessions: readonly Member[];
 }
-
-type Values = Readonly<Record<string, string | number>>;
 
 /** Guests do not outlive the server: neither do their memberships, nor groups to which only guests belonged. */
 export function forgetGuestsGroups(db: Store): void {
@@ -39,64 +33,6 @@ export function forgetGuestsGroups(db: Store): void {
     WHERE kind = 'group' AND is_gone = 0 AND name NOT IN (SELECT name FROM chat_group)`);
 }
 
-function prepareStatements(db: Store) {
-  return {
-    find: db.prepare<GroupRow, [string]>('SELECT name, creator FROM chat_group WHERE name = ?'),
-    add: db.prepare<never, [string, string, string, number]>(
-      'INSERT INTO chat_group (name, look, creator, at) VALUES (?, ?, ?, ?)',
-    ),
-    isLookTaken: db.prepare<{ one: 1 }, [string]>(
-      `SELECT 1 AS one FROM chat_group WHERE look = ?1
-       UNION ALL SELECT 1 FROM live.room WHERE look = ?1 LIMIT 1`,
-    ),
-    dropCreator: db.prepare<never, [string, string]>(
-      'UPDATE chat_group SET creator = NULL WHERE name = ? AND creator = ?',
-    ),
-    removeEmpty: db.prepare<never, [string]>(
-      `DELETE FROM chat_group WHERE name = ?1
-       AND NOT EXISTS (SELECT 1 FROM group_member WHERE group_name = ?1)`,
-    ),
-    isMember: db.prepare<{ one: 1 }, [string, string]>(
-      'SELECT 1 AS one FROM group_member WHERE group_name = ? AND recipient = ?',
-    ),
-    members: db.prepare<{ name: Name }, [string]>(
-      'SELECT name FROM group_member WHERE group_name = +? ORDER BY at, name',
-    ),
-    countMembers: db.prepare<{ members: number }, [string]>(
-      'SELECT count(*) AS members FROM group_member WHERE group_name = ?',
-    ),
-    addMember: db.prepare<never, Values>(
-      `INSERT INTO group_member (group_name, recipient, name, at)
-       VALUES ($group, $recipient, $name, $at)`,
-    ),
-    removeMember: db.prepare<{ group_name: string }, [string, string]>(
-      'DELETE FROM group_member WHERE group_name = ? AND recipient = ? RETURNING group_name',
-    ),
-    groupsOf: db.prepare<{ group_name: RoomName }, [string]>(
-      'SELECT group_name FROM group_member WHERE recipient = +? ORDER BY at, group_name',
-    ),
-    addInvitation: db.prepare<never, Values>(
-      `INSERT INTO group_invitation (group_name, recipient, by_name, origin, at)
-       VALUES ($group, $recipient, $byName, $origin, $at)
-       ON CONFLICT (group_name, recipient)
-       DO UPDATE SET by_name = excluded.by_name, at = excluded.at`,
-    ),
-    removeInvitation: db.prepare<{ group_name: string }, [string, string]>(
-      'DELETE FROM group_invitation WHERE group_name = ? AND recipient = ? RETURNING group_name',
-    ),
-    invitations: db.prepare<
-      { group_name: RoomName; by_name: Name; origin: string },
-      [string, number]
-    >(
-      `SELECT group_name, by_name, origin FROM group_invitation
-       WHERE recipient = +? ORDER BY at, group_name LIMIT +?`,
-    ),
-    removeInvitations: db.prepare<never, [string]>(
-      'DELETE FROM group_invitation WHERE recipient = ?',
-    ),
-  };
-}
-
 /**
  * Belonging to a group is a fact about a recipient (`group_member`, durable). Hearing it is a fact about the
  * recipient's sessions, which enter and leave `live.member` without a word to the others.
@@ -104,16 +40,23 @@ function prepareStatements(db: Store) {
 export class Groups {
   readonly quotas: GroupQuotas;
   readonly #membership: Membership;
+  readonly #rules: RoomRules;
   readonly #sessions: Sessions;
   readonly #history: History;
   readonly #sql;
 
-  constructor(db: Store, membership: Membership, sessions: Sessions, history: History) {
+  constructor(
+    db: Store,
+    membership: Membership,
+    sessions: Sessions,
+    { history, rules }: { readonly history: History; readonly rules: RoomRules },
+  ) {
     this.quotas = new GroupQuotas(db);
     this.#membership = membership;
     this.#sessions = sessions;
     this.#history = history;
-    this.#sql = prepareStatements(db);
+    this.#rules = rules;
+    this.#sql = prepareGroupStatements(db);
   }
 
   find(name: RoomName): GroupRow | undefined {
@@ -172,24 +115,49 @@ export class Groups {
     }
   }
 
-  /** Removes a member and tells the others; an empty group goes too, and without its creator no member invites. */
+  /** Removes a member and tells the others, unless `silent`; an empty group goes too, and without its creator no member invites. */
   removeMember(
     context: CommandContext,
     group: RoomName,
     { recipient, member, sessions }: GroupMember,
+    silent = false,
   ): boolean {
     if (this.#sql.removeMember.get(group, recipient) === null) return false;
     context.isDurable = true;
     this.#sql.dropCreator.run(group, recipient);
+    this.#sql.dropFounder.run(group, recipient);
     const account = accountOf(recipient);
     if (account !== undefined) this.#history.marks.end(account, this.#history.group(group).id);
+    this.#rules.forgetMember(group, recipient);
     // A group of the same name that is made later inherits nothing.
-    if (this.#sql.removeEmpty.run(group).changes > 0) {
+    if (this.#sql.removeEmpty.get(group)) {
       this.#history.conversations.close(groupKey(group));
+      this.#rules.forgetRoom(group);
     }
     for (const one of sessions) this.#membership.leave(context, group, one, true);
-    this.#membership.notify(context, group, member, 'left');
+    if (!silent) this.#membership.notify(context, group, member, 'left');
     return true;
+  }
+
+  /** Somebody else leads the group. What the one before invited to is void: it would count for the new one. */
+  handOver(context: CommandContext, group: RoomName, to: RecipientId): void {
+    context.isDurable = true;
+    this.#sql.setCreator.run(to, group);
+    this.#sql.removeInvitationsTo.run(group);
+  }
+
+  /** Everybody who belongs to a group, whether here or away. */
+  recipients(group: RoomName): { readonly recipient: RecipientId; readonly name: Name }[] {
+    return this.#sql.recipients.all(group);
+  }
+
+  /** The name of a member. */
+  nameOf(group: RoomName, recipient: RecipientId): Name | undefined {
+    return this.#sql.nameOf.get(group, recipient)?.name;
+  }
+
+  rename(recipient: RecipientId, name: Name): void {
+    this.#sql.rename.run(name, recipient);
   }
 
   invite(context: CommandContext, room: RoomName, recipient: RecipientId, by: Member): void {

@@ -53,6 +53,12 @@ export class NameLooks {
       this.#sql.removeOfAccount.run(shape, look, account);
   }
 
+  /** The looks of an account's new name, instead of those of the old one. */
+  renameAccount(account: number, from: Name, to: Name): void {
+    this.removeAccount(account, from);
+    this.addAccount(account, to);
+  }
+
   /** They go when the session goes. */
   addGuest(session: SessionId, name: Name): void {
     for (const { look, isShown } of looksOf(name))

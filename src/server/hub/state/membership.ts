@@ -1,7 +1,8 @@
 // The members of rooms: their table, and the notices that every change of it causes.
 
-import type { Name, RoomName, SessionId } from '../../../protocol/model';
+import type { Name, RecipientId, RoomName, SessionId } from '../../../protocol/model';
 import type { CommandContext } from '../context';
+import { accountRecipient, guestRecipient } from '../names';
 import type { Store } from '../store';
 
 /** One session as a member of rooms. */
@@ -22,6 +23,10 @@ export class Membership {
       remove: db.prepare<{ room: string }, [string, string]>(
         'DELETE FROM live.member WHERE room = ? AND session = ? RETURNING room',
       ),
+      recipients: db.prepare<{ id: SessionId; account: number | null; name: Name }, [string]>(
+        `SELECT id, account, name FROM live.member JOIN live.session ON live.session.id = session
+         WHERE room = +? ORDER BY number`,
+      ),
       roomsOf: db.prepare<{ room: RoomName }, [string]>(
         'SELECT room FROM live.member WHERE session = +? ORDER BY room',
       ),
@@ -30,6 +35,15 @@ export class Membership {
 
   roomsOf(session: SessionId): RoomName[] {
     return this.#sql.roomsOf.all(session).map((row) => row.room);
+  }
+
+  /** Everybody who is in an open room, each once. */
+  recipientsOf(room: RoomName): { readonly recipient: RecipientId; readonly name: Name }[] {
+    const found = new Map<RecipientId, Name>();
+    for (const { id, account, name } of this.#sql.recipients.all(room)) {
+      found.set(account === null ? guestRecipient(id) : accountRecipient(account), name);
+    }
+    return [...found].map(([recipient, name]) => ({ recipient, name }));
   }
 
   /** Lets a session hear a room, or only speak there (`mute`). `silent`: the others are not told. */

@@ -25,7 +25,7 @@ export interface OfferPartRow {
   readonly recipient: RecipientId;
   readonly name: Name;
   /** `elsewhere`: the recipient cannot be asked; the offering session sends the stored file in another way. */
-  readonly state: 'asked' | 'accepted' | 'fetching' | 'elsewhere';
+  readonly state: 'asked' | 'accepted' | 'fetching' | 'elsewhere' | 'unseen';
   /** The session by which the recipient accepted. */
   readonly session: SessionId | null;
 }

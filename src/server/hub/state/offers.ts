@@ -130,7 +130,8 @@ export class Offers {
     for (const part of this.#sql.parts.all(offer.number)) {
       const { recipient, session, state } = part;
       const to = session === null ? { recipient } : { session };
-      if (state !== 'elsewhere') this.#tell(context, to, offer, { step: 'failed', why });
+      if (state !== 'elsewhere' && state !== 'unseen')
+        this.#tell(context, to, offer, { step: 'failed', why });
       this.endPart(context, offer, part, { step: 'failed', why }, isSilent);
     }
   }
@@ -153,7 +154,7 @@ export class Offers {
       const offer = this.find(part.offer);
       if (!offer || part.state === 'elsewhere') continue;
       const isItsOwn = part.session === session.id;
-      const isAsked = part.state === 'asked';
+      const isAsked = part.state === 'asked' || part.state === 'unseen';
       if (!isItsOwn && !(isAsked && !this.canBeAsked(recipient, offer.origin, session.id)))
         continue;
       this.endPart(context, offer, part, { step: 'failed', why: 'gone' });

@@ -1,7 +1,7 @@
 // The table of sessions: the connections that have entered, as guests or as accounts.
 
-import type { Address, CredentialId, Name, SessionId } from '../../../protocol/model';
-import { keyOf } from '../names';
+import type { Address, CredentialId, Name, RecipientId, SessionId } from '../../../protocol/model';
+import { accountOf, guestOf, keyOf } from '../names';
 import type { Store } from '../store';
 import type { Member } from './membership';
 
@@ -68,6 +68,10 @@ export class Sessions {
          VALUES
            ($number, $id, $key, $name, $account, $credential, $dialect, $machine, $host, $port, $deaf, $hearsFor, $at)`,
       ),
+      host: db.prepare<{ host: string }, [string]>('SELECT host FROM live.session WHERE id = ?'),
+      hosts: db.prepare<{ host: string; account: number | null }, []>(
+        'SELECT host, account FROM live.session',
+      ),
       remove: db.prepare<never, [string]>('DELETE FROM live.session WHERE id = ?'),
       removeOfAccount: db.prepare<{ id: SessionId; dialect: string }, [number]>(
         'DELETE FROM live.session WHERE account = ? RETURNING id, dialect',
@@ -113,6 +117,24 @@ export class Sessions {
   ofAccount(account: number, credential?: CredentialId): Member[] {
     const all = this.#sql.ofAccount.all(account);
     return credential === undefined ? all : all.filter((one) => one.credential === credential);
+  }
+
+  /** The sessions of an account, or of a guest. */
+  ofRecipient(recipient: RecipientId): Member[] {
+    const account = accountOf(recipient);
+    if (account !== undefined) return this.ofAccount(account);
+    const guest = this.find(guestOf(recipient) as SessionId);
+    return guest ? [memberOf(guest)] : [];
+  }
+
+  /** The address of a session that is there. */
+  hostOf(id: SessionId): string {
+    return this.#sql.host.get(id)?.host ?? '';
+  }
+
+  /** Where everybody comes from. */
+  hosts(): { readonly host: string; readonly account: number | null }[] {
+    return this.#sql.hosts.all();
   }
 
   /** The lowest number of a range that no guest has. The free ones stand in a table from the first question on. */

@@ -1,0 +1,131 @@
+// Acts on the whole server by somebody with a role: each is done, and written into the audit log.
+
+import { limits } from '../../../protocol/limits';
+import { ok, refused, type SessionId } from '../../../protocol/model';
+import type { ModerationAct } from '../../../protocol/moderation';
+import type { Define, Handlers, HubState } from '../handler';
+import { accountRecipient } from '../names';
+import type { Act, Acted, Case } from './moderation_case';
+import { actingModerator, adminLevel, audit, lineWithin } from './moderators';
+import { giveRole, kick, remove, rename } from './people_acts';
+import { putOut, roomCase } from './room_acts';
+import { actOnRoom } from './room_moderation';
+import { ban, mute, unban, unmute } from './sanction_acts';
+
+function roomClear(
+  { hub, context, actor }: Case,
+  { room, reason: given }: Act<'room-clear'>,
+): Acted {
+  const reason = lineWithin(given, limits.hub.reasonBytes);
+  if (reason === undefined) return refused('too-long');
+  const of = roomCase(hub, context, actor, room);
+  if (!of) return refused('unknown-room');
+  const members = of.isGroup ? hub.groups.recipients(room) : hub.membership.recipientsOf(room);
+  let count = 0;
+  for (const { recipient, name } of members) count += putOut(of, recipient, name, reason);
+  // A group went with its last member.
+  if (!of.isGroup && hub.rooms.remove(room)) hub.rules.forgetRoom(room);
+  return ok(count);
+}
+
+function filesClear({ hub, context }: Case, { of }: Act<'files-clear'>): Acted {
+  if ('serial' in of) {
+    const hash = hub.attachments.remove(of.serial);
+    if (hash === undefined) return refused('unknown-file');
+    context.emit({ is: 'file-released', hash });
+    return ok(1);
+  }
+  const account = hub.accounts.find(of.account);
+  if (!account) return refused('unknown-user');
+  const hashes = hub.attachments.removeOf(accountRecipient(account.id));
+  for (const hash of hashes) context.emit({ is: 'file-released', hash });
+  return ok(hashes.length);
+}
+
+function announce({ context }: Case, { text: given }: Act<'announce'>): Acted {
+  const text = lineWithin(given, limits.hub.announcementBytes);
+  if (text === undefined) return refused('too-long');
+  context.notify('everybody', { is: 'announced', text, at: context.seconds });
+  return ok(0);
+}
+
+function perform(of: Case, act: Exclude<ModerationAct, { do: 'room' }>): Acted {
+  switch (act.do) {
+    case 'kick':
+      return kick(of, act);
+    case 'ban':
+      return ban(of, act);
+    case 'unban':
+      return unban(of, act);
+    case 'mute':
+      return mute(of, act);
+    case 'unmute':
+      return unmute(of, act);
+    case 'rename':
+      return rename(of, act);
+    case 'delete':
+      return remove(of, act);
+    case 'role':
+      return giveRole(of, act);
+    case 'room-clear':
+      return roomClear(of, act);
+    case 'files-clear':
+      return filesClear(of, act);
+    case 'announce':
+      return announce(of, act);
+  }
+}
+
+/** Whom or what an act is done to, as the audit log has it. */
+function targetOf(act: ModerationAct): string {
+  switch (act.do) {
+    case 'kick':
+      return 'name' in act.who ? act.who.name : act.who.session;
+    case 'ban':
+    case 'unban':
+      return 'name' in act.whom ? act.whom.name : act.whom.network;
+    case 'mute':
+    case 'unmute':
+      return act.name;
+    case 'rename':
+    case 'delete':
+    case 'role':
+      return act.account;
+    case 'room':
+    case 'room-clear':
+      return act.room;
+    case 'files-clear':
+      return 'serial' in act.of ? String(act.of.serial) : act.of.account;
+    case 'announce':
+      return '';
+  }
+}
+
+const moderate: Define<'moderate'> =
+  (hub) =>
+  ({ by, act }, context) => {
+    const actor = actingModerator(hub, by);
+    if (!actor || actor.level < adminLevel) return refused('not-allowed');
+    if (act.do === 'room') {
+      const acted = actOnRoom(hub, context, actor, act);
+      return acted.ok ? ok({ count: 0 }) : acted;
+    }
+    // Read before the act, which may end it.
+    const target = describedTarget(hub, act);
+    const acted = perform({ hub, context, actor }, act);
+    if (!acted.ok) return acted;
+    const { do: verb, ...rest } = act;
+    audit(hub, context, actor, { act: verb, target, rest });
+    return ok({ count: acted.value });
+  };
+
+/** A session's id says nothing to who reads the log later: the name of its user stands there. */
+function describedTarget(hub: HubState, act: ModerationAct): string {
+  const session: SessionId | undefined =
+    act.do === 'kick' && 'session' in act.who ? act.who.session : undefined;
+  return (session && hub.sessions.find(session)?.name) ?? targetOf(act);
+}
+
+export const moderationHandlers = (hub: HubState): Pick<Handlers, 'moderate'> => ({
+  moderate: moderate(hub),
+});
