@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { channelsFigure, latencyFigure } from './figures/channels';
 import { deliveriesFigure } from './figures/deliveries';
+import { historyFigure } from './figures/history';
 import { idleFigure } from './figures/idle';
 import { operationsFigure } from './figures/operations';
 import { pendingFigure } from './figures/pending';
@@ -21,6 +22,7 @@ const figures: readonly Figure[] = [
   deliveriesFigure,
   streamFigure,
   pendingFigure,
+  historyFigure,
   idleFigure,
   startFigure,
   channelsFigure,

@@ -65,9 +65,13 @@ async function start(
 }
 
 /** The built server with its mailbox door, with a folder of its own or the one given. */
-export const ours = async (chat: string, folder = freshFolder()): Promise<Server> =>
+export const ours = async (
+  chat: string,
+  folder = freshFolder(),
+  flags: readonly string[] = [],
+): Promise<Server> =>
   start(
-    [chat, 'serve', '-p', '0', '--host', '127.0.0.1', '--data', folder],
+    [chat, 'serve', '-p', '0', '--host', '127.0.0.1', '--data', folder, ...flags],
     { on: 'stderr', port: /^mailbox +(\d+) /m },
     folder,
   );
@@ -80,9 +84,9 @@ export const ourChannels = async (chat: string, folder = freshFolder()): Promise
     folder,
   );
 
-const script = async (path: string, folder?: string): Promise<Server> =>
+const script = async (path: string, folder?: string, ...more: string[]): Promise<Server> =>
   start(
-    [process.execPath, `bench/${path}`, ...(folder === undefined ? [] : [folder])],
+    [process.execPath, `bench/${path}`, ...(folder === undefined ? [] : [folder]), ...more],
     { on: 'stdout', port: /port (\d+)/ },
     folder,
   );
@@ -90,5 +94,6 @@ const script = async (path: string, folder?: string): Promise<Server> =>
 export const plainMailbox = async (): Promise<Server> => script('reference/mailbox.ts');
 export const plainLines = async (): Promise<Server> => script('reference/lines.ts');
 export const plainRelay = async (): Promise<Server> => script('reference/relay.ts');
-/** The server's core with the line dialect as its door. */
-export const ourLines = async (): Promise<Server> => script('lines/serve.ts', freshFolder());
+/** The server's core with the line dialect as its door, which keeps no history where it is told so. */
+export const ourLines = async (history: 'on' | 'off' = 'on'): Promise<Server> =>
+  script('lines/serve.ts', freshFolder(), history);

@@ -33,15 +33,23 @@ export const historySchema: readonly string[] = [
      text TEXT NOT NULL,
      origin TEXT NOT NULL,                 -- a dialect
      id INTEGER,                           -- the author's own number of it
-     file_hash TEXT, file_size INTEGER, file_name TEXT,
      reply INTEGER,                        -- the serial of what it answers
      edited INTEGER,                       -- in ms
-     deleted INTEGER,                      -- in ms
-     changed INTEGER                       -- the log's position of its last change
+     deleted INTEGER                       -- in ms
    ) STRICT`,
   `CREATE INDEX entry_conversation ON entry (conversation)`,
-  `CREATE INDEX entry_changed ON entry (conversation, changed) WHERE changed IS NOT NULL`,
-  `CREATE INDEX entry_file ON entry (file_hash) WHERE file_hash IS NOT NULL`,
+  // What few entries have stands in tables of its own: an index of the entries costs each of them.
+  `CREATE TABLE entry_file (
+     serial INTEGER PRIMARY KEY,
+     file_hash TEXT NOT NULL, file_size INTEGER NOT NULL, file_name TEXT NOT NULL
+   ) STRICT`,
+  `CREATE INDEX entry_file_hash ON entry_file (file_hash)`,
+  `CREATE TABLE entry_change (
+     conversation INTEGER NOT NULL,
+     position INTEGER NOT NULL,            -- the log's, of the last change
+     serial INTEGER NOT NULL UNIQUE,       -- of the entry
+     PRIMARY KEY (conversation, position)
+   ) STRICT, WITHOUT ROWID`,
   // Bytes of each author that are counted; author 0: those of all guests.
   `CREATE TABLE history_share (author INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT`,
   `CREATE INDEX history_share_bytes ON history_share (bytes)`,

@@ -3,7 +3,7 @@
 import { ok } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
-import { entryColumns, type EntryRow } from '../state/entries';
+import { type EntryRow, selectEntries } from '../state/entries';
 
 const historyKeep: Define<'history-keep'> =
   ({ history: { settings } }) =>
@@ -20,7 +20,9 @@ const historyAdd: Define<'history-add'> =
   ({ said }, context) => {
     for (const { room, ...entry } of said) {
       const conversation = history.room(room).id;
-      if (!history.entries.add({ ...entry, conversation })) continue;
+      // It may come twice, where the disk failed in between.
+      if (history.entries.find(entry.serial)) continue;
+      history.entries.add({ ...entry, conversation });
       context.isDurable = true;
       const row = history.entries.find(entry.serial);
       if (row) wordIndex.addLate(row);
@@ -38,14 +40,13 @@ const historyIndex: Define<'history-index'> =
 
 function prepareExpiry({ db }: HubState) {
   return {
-    oldest: db.prepare<EntryRow, [number]>(
-      `SELECT ${entryColumns} FROM entry ORDER BY serial LIMIT +?`,
-    ),
+    oldest: db.prepare<EntryRow, [number]>(`${selectEntries} ORDER BY serial LIMIT +?`),
     ofGone: db.prepare<EntryRow, [number, number]>(
-      `SELECT ${entryColumns} FROM entry WHERE conversation = +? ORDER BY serial LIMIT +?`,
+      `${selectEntries} WHERE conversation = +? ORDER BY serial LIMIT +?`,
     ),
-    remove: db.prepare<never, [number]>('DELETE FROM entry WHERE serial = ?'),
-    removeReactions: db.prepare<never, [number]>('DELETE FROM reaction WHERE serial = ?'),
+    removals: ['entry', 'entry_file', 'entry_change', 'reaction'].map((table) =>
+      db.prepare<never, [number]>(`DELETE FROM ${table} WHERE serial = ?`),
+    ),
   };
 }
 
@@ -57,8 +58,7 @@ const historyExpire: Define<'history-expire'> = (hub) => {
     context.isDurable = true;
     wordIndex.remove(rows);
     for (const { serial, file_hash: hash } of rows) {
-      sql.remove.run(serial);
-      sql.removeReactions.run(serial);
+      for (const removal of sql.removals) removal.run(serial);
       if (hash !== null) context.emit({ is: 'file-released', hash });
     }
     for (const id of new Set(rows.map(({ conversation }) => conversation))) forgetEmpty(id);

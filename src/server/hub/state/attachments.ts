@@ -11,7 +11,7 @@ export function neededFiles(db: Store): Set<FileHash> {
   const rows = db
     .query<{ hash: FileHash }, []>(
       `SELECT hash FROM file
-       UNION SELECT file_hash FROM entry WHERE file_hash IS NOT NULL`,
+       UNION SELECT file_hash FROM entry_file`,
     )
     .all();
   return new Set(rows.map((row) => row.hash));
@@ -22,7 +22,7 @@ export function fileIsNeeded(db: Store): (hash: FileHash) => boolean {
   const find = db.prepare<{ one: 1 }, [string]>(
     `SELECT 1 AS one FROM file WHERE hash = ?1
      UNION ALL SELECT 1 FROM live.offer WHERE hash = ?1
-     UNION ALL SELECT 1 FROM entry WHERE file_hash = ?1 LIMIT 1`,
+     UNION ALL SELECT 1 FROM entry_file WHERE file_hash = ?1 LIMIT 1`,
   );
   return (hash) => find.get(hash) !== null;
 }

@@ -20,7 +20,6 @@ export interface EntryRow {
   readonly reply: number | null;
   readonly edited: number | null;
   readonly deleted: number | null;
-  readonly changed: number | null;
 }
 
 export interface NewEntry {
@@ -36,8 +35,10 @@ export interface NewEntry {
   readonly reply?: number;
 }
 
-export const entryColumns =
-  'serial, conversation, author, name, at, text, origin, id, file_hash, file_size, file_name, reply, edited, deleted, changed';
+/** What `SELECT ... WHERE` begins with. */
+export const selectEntries = `SELECT serial, conversation, author, name, at, text, origin, id,
+    file_hash, file_size, file_name, reply, edited, deleted
+  FROM entry LEFT JOIN entry_file USING (serial)`;
 
 type AddValues = [
   serial: number,
@@ -56,15 +57,14 @@ export class Entries {
 
   constructor(db: Store) {
     this.#sql = {
-      // What is written behind may come twice, where the disk failed in between.
       add: db.prepare<never, AddValues>(
-        `INSERT OR IGNORE INTO entry (serial, conversation, author, name, at, text, origin, id, reply)
+        `INSERT INTO entry (serial, conversation, author, name, at, text, origin, id, reply)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
-      setFile: db.prepare<never, [string, number, string, number]>(
-        'UPDATE entry SET file_hash = ?, file_size = ?, file_name = ? WHERE serial = ?',
+      addFile: db.prepare<never, [number, string, number, string]>(
+        'INSERT INTO entry_file (serial, file_hash, file_size, file_name) VALUES (?, ?, ?, ?)',
       ),
-      find: db.prepare<EntryRow, [number]>(`SELECT ${entryColumns} FROM entry WHERE serial = ?`),
+      find: db.prepare<EntryRow, [number]>(`${selectEntries} WHERE serial = +?`),
       newest: db.prepare<{ serial: number }, [number]>(
         'SELECT serial FROM entry WHERE conversation = +? ORDER BY serial DESC LIMIT 1',
       ),
@@ -81,20 +81,8 @@ export class Entries {
     };
   }
 
-  /** Whether it was not there yet. */
-  add({
-    serial,
-    conversation,
-    author,
-    name,
-    at,
-    text,
-    origin,
-    id,
-    file,
-    reply,
-  }: NewEntry): boolean {
-    const { changes } = this.#sql.add.run(
+  add({ serial, conversation, author, name, at, text, origin, id, file, reply }: NewEntry): void {
+    this.#sql.add.run(
       serial,
       conversation,
       author,
@@ -105,8 +93,7 @@ export class Entries {
       id ?? null,
       reply ?? null,
     );
-    if (file) this.#sql.setFile.run(file.hash, file.size, file.name, serial);
-    return changes > 0;
+    if (file) this.#sql.addFile.run(serial, file.hash, file.size, file.name);
   }
 
   find(serial: number): EntryRow | undefined {

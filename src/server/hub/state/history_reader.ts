@@ -14,7 +14,7 @@ import {
 import type { Store } from '../store';
 import type { Accounts } from './accounts';
 import { type ConversationRow, groupKey, privateKey, roomKey } from './conversations';
-import { entryColumns, type EntryRow } from './entries';
+import { type EntryRow, selectEntries } from './entries';
 import type { History } from './history';
 import type { ActingUser } from './users';
 
@@ -61,7 +61,7 @@ export class HistoryReader {
   constructor(db: Store, history: History, accounts: Accounts) {
     this.#history = history;
     this.#accounts = accounts;
-    const entries = `SELECT ${entryColumns} FROM entry WHERE conversation = +? AND serial > +? AND serial < +?`;
+    const entries = `${selectEntries} WHERE conversation = +? AND serial > +? AND serial < +?`;
     this.#sql = {
       newest: db.prepare<EntryRow, [number, number, number, number]>(
         `${entries} ORDER BY serial DESC LIMIT +?`,

@@ -6,7 +6,7 @@ import { keyOf } from '../names';
 import type { Store } from '../store';
 import { hasAll, questionOf, type Wanted } from '../words';
 import type { ConversationRow } from './conversations';
-import { entryColumns, type EntryRow } from './entries';
+import { type EntryRow, selectEntries } from './entries';
 import { guests, type History } from './history';
 import { conversationFor, entryFor, type HistoryReader, type Readable } from './history_reader';
 import type { ActingUser } from './users';
@@ -47,10 +47,10 @@ export class WordIndex {
     this.#reader = reader;
     this.#sql = {
       next: db.prepare<EntryRow, [number, number]>(
-        `SELECT ${entryColumns} FROM entry WHERE serial > +? ORDER BY serial LIMIT +?`,
+        `${selectEntries} WHERE serial > +? ORDER BY serial LIMIT +?`,
       ),
       tail: db.prepare<EntryRow, [number, number, number]>(
-        `SELECT ${entryColumns} FROM entry WHERE serial > +? AND serial < +? ORDER BY serial DESC LIMIT +?`,
+        `${selectEntries} WHERE serial > +? AND serial < +? ORDER BY serial DESC LIMIT +?`,
       ),
       add: db.prepare<never, [number, string, string]>(
         'INSERT INTO entry_words (rowid, text, place) VALUES (?, ?, ?)',
