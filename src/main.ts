@@ -11,6 +11,8 @@ const commands: CommandTable = {
   receive: async () => (await import('./client/receive')).receive,
   register: async () => (await import('./client/register')).register,
   unregister: async () => (await import('./client/register')).unregister,
+  history: async () => (await import('./client/history')).history,
+  search: async () => (await import('./client/history')).search,
   users: async () => (await import('./client/users')).users,
   ledger: async () => (await import('./server/ledger')).ledger,
 };

@@ -41,6 +41,10 @@ export async function atOpenDoor(endpoint: Endpoint, { env, err }: LocalIo): Pro
   return endpoint;
 }
 
+/** The ports that servers of this machine have open for a dialect, the newest server's first. */
+export const openPorts = (host: string, dialect: string, env: Io['env']): number[] =>
+  loopback.has(host) ? announcedDoors(env).flatMap((doors) => doors[dialect] ?? []) : [];
+
 /** The dialect of which a server says that it has this port open. */
 function dialectAt(servers: readonly Doors[], port: number): string | undefined {
   for (const doors of servers) {

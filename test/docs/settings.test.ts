@@ -3,6 +3,7 @@ import { expect, test } from 'bun:test';
 
 import { type AnyCommand, optionsOf } from '../../src/cli/command';
 import { connect } from '../../src/client/connect';
+import { history, search } from '../../src/client/history';
 import { receive } from '../../src/client/receive';
 import { register, unregister } from '../../src/client/register';
 import { send } from '../../src/client/send';
@@ -12,6 +13,8 @@ import { serve } from '../../src/server/serve';
 
 const commands: readonly AnyCommand[] = [
   connect,
+  history,
+  search,
   receive,
   register,
   unregister,

@@ -10,7 +10,7 @@ export interface Layer {
 
 const commands = [
   'src/server/{serve,ledger}.ts',
-  'src/client/{connect,receive,send,register,users}.ts',
+  'src/client/{connect,history,receive,send,register,users}.ts',
 ] as const;
 /** What a subcommand needs of the command line: its definition, its ends, its streams. */
 const cliForCommands = 'src/cli/{command,exit,io}.ts';
@@ -161,6 +161,8 @@ export const mayNameDialects: Readonly<Record<string, readonly string[] | 'all'>
   'src/protocol/index.ts': 'all',
   'src/protocol/clients.ts': 'all',
   'src/server/serve.ts': 'all',
+  // HTTP stands beside one dialect, and has no client's half.
+  'src/client/web_api.ts': ['web'],
   'src/protocol/limits.ts': ['market', 'relay'],
   'src/protocol/model.ts': ['market', 'relay'],
   // The hub's groups, not the protocol of that name.
