@@ -14,6 +14,7 @@ const commands: CommandTable = {
   history: async () => (await import('./client/history')).history,
   search: async () => (await import('./client/history')).search,
   users: async () => (await import('./client/users')).users,
+  cert: async () => (await import('./server/cert')).cert,
   ledger: async () => (await import('./server/ledger')).ledger,
 };
 

@@ -26,6 +26,20 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     this.#host = host;
   }
 
+  /** A proxy has said who the peer is. */
+  namePeer(remote: Address): void {
+    this.#host = remote.host;
+    this.#remote = remote;
+  }
+
+  /** Gives the connection to a socket of another kind. This one is told nothing more. */
+  release(): TcpSystemSocket | undefined {
+    const { system } = this;
+    this.system = undefined;
+    this.events = undefined;
+    return system;
+  }
+
   /** The connection cannot be had, or, if `closed`, is not wanted any more. */
   fail(why: 'refused' | 'reset' | 'closed'): void {
     this.gone(why);

@@ -323,6 +323,14 @@ export const limits = {
     startMs: 100,
     /** Bytes of a first line that begins as HTTP does and may yet be none; a longer one ends the connection. */
     firstLineBytes: 2 * KiB,
+    /** How long a handshake of TLS may take, with what a proxy says before it, in ms; then the connection is dropped. */
+    handshakeMs: 30 * second,
+    /** How long handshakes are begun in a row, in ms. The rest waits until everybody else had a turn. */
+    handshakesMs: 4,
+    /** Bytes of a handshake that waits for its turn; a connection that sends more is dropped. */
+    helloBytes: 16 * KiB,
+    /** What a proxy says of a peer, in bytes; a longer header ends the connection. */
+    proxyHeaderBytes: 4 * KiB,
     /** How long a whole request may take, or the first one of a lasting connection, in ms. */
     requestMs: 30 * second,
     /** After how much silence the system asks an entered user's connection whether it still stands, in ms. */
@@ -379,6 +387,10 @@ export const limits = {
     memoryMs: 10 * second,
     /** Free pages that the database keeps for what comes next, on disk and in memory; more are given back. */
     freePages: 1_024,
+    /** How many days a certificate that `chat cert` makes may be valid. */
+    certificateDaysMost: 3_650,
+    /** How often the files of the certificate are looked at, in ms. */
+    certificateLookMs: 5 * second,
     /** How long a server that stops waits for its peers, in ms, and how often it looks whether they are gone. */
     stopMs: 1.3 * second,
     stopPollMs: 10,

@@ -7,7 +7,6 @@ import { relative } from 'node:path';
 import { defineCommand, type Option } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import { everywhere, isAny } from '../net/address';
-import { hostAndPort } from '../protocol/bytes/address';
 import { terminalJson } from '../protocol/bytes/escape';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
@@ -16,8 +15,11 @@ import { announce } from './announcement';
 import { SystemConsole } from './console';
 import { defaultFolder, FolderInUse, LostDatabase } from './folder';
 import { ForeignDatabase, NewerDatabase } from './hub/store';
+import { BadCertificate, type CertificateFiles } from './net/certificate';
+import { wayTo } from './net/wrong_door';
+import { type DoorRequest, PortUnavailable } from './open_doors';
 import { readRates } from './quota/flag';
-import { type DoorRequest, PortUnavailable, type RunningServer, startServer } from './server';
+import { type RunningServer, startServer } from './server';
 
 /** The door that `-p` opens, and that is open when no other is named. */
 const first = dialects[0];
@@ -25,12 +27,17 @@ const first = dialects[0];
 /** Doors that `--all` opens, in this order, from `-p` on. */
 const all = dialects.filter(({ server }) => server !== undefined && server.oneAtATime !== true);
 
+/** The flag that opens a door with TLS. */
+const secureFlag = ({ name }: Dialect): string => `${name}-tls`;
+
 const doorOptions: Record<string, Option> = {};
 for (const dialect of dialects) {
   if (!dialect.server) continue;
   if (dialect !== first) {
     doorOptions[dialect.name] = { type: 'port', description: `open the ${dialect.name} door` };
   }
+  const description = `open the ${dialect.name} door with TLS`;
+  doorOptions[secureFlag(dialect)] = { type: 'port', description };
   for (const { name, ...option } of dialect.server.flags ?? []) doorOptions[name] = option;
 }
 
@@ -39,7 +46,21 @@ const unitMs = { d: dayMs, h: 3_600_000, m: 60_000, s: 1000 } as const;
 
 const options = {
   port: { type: 'port', alias: 'p', description: `open the ${first?.name ?? 'first'} door (8888)` },
-  all: { type: 'boolean', description: 'open every door, on the ports from -p on' },
+  all: {
+    type: 'boolean',
+    description: 'open every door, on the ports from -p on; with a certificate, also each with TLS',
+  },
+  'tls-cert': {
+    type: 'string',
+    valueHint: 'FILE',
+    description: 'the certificate in PEM, with those between it and its authority',
+  },
+  'tls-key': { type: 'string', valueHint: 'FILE', description: 'its private key in PEM' },
+  'proxy-protocol': {
+    type: 'string',
+    valueHint: 'ADDRESS,...',
+    description: 'your proxies, as 10.0.0.2 or 10.0.0.0/24: they say whose connections they carry',
+  },
   host: { type: 'string', description: 'the address to listen on (all of them, of IPv6 and IPv4)' },
   data: { type: 'string', valueHint: 'DIR', description: 'where everything is kept' },
   memory: { type: 'boolean', description: 'keep nothing' },
@@ -91,11 +112,16 @@ export const serve = defineCommand({
     process.umask(0o077);
     const console = new SystemConsole(given.quiet);
     const folder = given.memory ? undefined : (given.data ?? defaultFolder());
+    const certificate = certificateOf(given['tls-cert'], given['tls-key']);
     let server: RunningServer;
     try {
       server = await startServer({
         host: given.host ?? everywhere,
-        doors: requested(given.port, given.all, flags),
+        doors: requested(given.port, given.all, flags, certificate),
+        ...(certificate && { certificate }),
+        ...(given['proxy-protocol'] !== undefined && {
+          proxies: given['proxy-protocol'].split(',').map((part) => part.trim()),
+        }),
         folder,
         flags: doorFlags(flags),
         console,
@@ -119,8 +145,9 @@ export const serve = defineCommand({
       for (const line of doorTable(server)) console.warn(line);
     }
     const forget = announce(
-      Object.fromEntries(server.doors.map(({ dialect, address }) => [dialect.name, address.port])),
+      Object.fromEntries(server.doors.map((door) => [schemeOf(door), door.address.port])),
     );
+    if (certificate) process.on('SIGHUP', () => server.reloadCertificate());
     await stopSignal();
     forget();
     await server.stop();
@@ -140,15 +167,12 @@ function readHistory(text: string): number {
 
 /** The open doors, and what to type to come in by each. */
 function doorTable({ doors }: RunningServer): string[] {
-  const width = Math.max(...doors.map(({ dialect }) => dialect.name.length));
+  const width = Math.max(...doors.map((door) => schemeOf(door).length));
   const program = programName();
-  return doors.map(({ dialect: { name, transport, client }, address }) => {
-    const at = hostAndPort({ ...address, host: isAny(address.host) ? 'localhost' : address.host });
-    const how =
-      transport === 'websocket'
-        ? `http://${at}/`
-        : `${program} connect ${name}://${client?.exampleUser ?? '$USER'}@${at}`;
-    return `${name.padEnd(width)}  ${String(address.port).padStart(5)}  ${how}`;
+  return doors.map((door) => {
+    const { host, port } = door.address;
+    const how = wayTo(door, isAny(host) ? 'localhost' : host, program, '$USER');
+    return `${schemeOf(door).padEnd(width)}  ${String(port).padStart(5)}  ${how.replace('open ', '')}`;
   });
 }
 
@@ -165,19 +189,48 @@ function requested(
   port: number | undefined,
   everything: boolean,
   flags: Readonly<Record<string, unknown>>,
+  certificate: CertificateFiles | undefined,
 ): DoorRequest[] {
   const from = port ?? 8888;
-  const named = (dialect: Dialect): number | undefined => {
-    const value = flags[dialect.name];
+  const named = (flag: string): number | undefined => {
+    const value = flags[flag];
     return typeof value === 'number' ? value : undefined;
   };
-  const doors = dialects.flatMap((dialect): DoorRequest[] => {
-    const wanted = dialect === first ? port : named(dialect);
+  const plain = dialects.flatMap((dialect): DoorRequest[] => {
+    const wanted = dialect === first ? port : named(dialect.name);
     if (wanted !== undefined) return [{ dialect, port: wanted }];
     if (!everything || !all.includes(dialect)) return [];
     return [{ dialect, port: from === 0 ? 0 : from + all.indexOf(dialect) }];
   });
+  // Behind those without TLS, in the same order.
+  const secure = dialects.flatMap((dialect): DoorRequest[] => {
+    const flag = secureFlag(dialect);
+    const wanted = named(flag);
+    if (wanted !== undefined && !certificate) {
+      const hint = 'chat cert HOST makes one for trying out';
+      throw new CliError(exit.usage, `serve: --${flag} needs --tls-cert and --tls-key`, hint);
+    }
+    if (wanted !== undefined) return [{ dialect, port: wanted, isSecure: true }];
+    if (!everything || !certificate || !all.includes(dialect)) return [];
+    const next = from === 0 ? 0 : from + all.length + all.indexOf(dialect);
+    return [{ dialect, port: next, isSecure: true }];
+  });
+  const doors = [...plain, ...secure];
   return doors.length > 0 || !first ? doors : [{ dialect: first, port: from }];
+}
+
+/** How clients name the door: `channels`, or `channels+tls`. */
+const schemeOf = ({ dialect, isSecure }: RunningServer['doors'][number]): string =>
+  isSecure ? `${dialect.name}+tls` : dialect.name;
+
+function certificateOf(
+  cert: string | undefined,
+  key: string | undefined,
+): CertificateFiles | undefined {
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  if (cert === undefined && key === undefined) return undefined;
+  const missing = cert === undefined ? '--tls-cert' : '--tls-key';
+  throw new CliError(exit.usage, `serve: ${missing} is missing`, 'a certificate needs its key');
 }
 
 function doorFlags(flags: Readonly<Record<string, unknown>>): ServerFlagValues {
@@ -194,6 +247,13 @@ function doorFlags(flags: Readonly<Record<string, unknown>>): ServerFlagValues {
 function explained(error: unknown, folder: string | undefined): unknown {
   if (error instanceof FolderInUse || error instanceof PortUnavailable) {
     return new CliError(exit.unavailable, error.message);
+  }
+  if (error instanceof BadCertificate) {
+    return new CliError(exit.badData, error.message, error.hint);
+  }
+  if (error instanceof RangeError) {
+    const hint = 'write addresses or networks, with commas between them: 10.0.0.2,10.1.0.0/16';
+    return new CliError(exit.usage, `--proxy-protocol: ${error.message} is neither`, hint);
   }
   if (error instanceof NewerDatabase) {
     return new CliError(exit.badData, error.message, 'use the newer chat, or another --data');

@@ -6,41 +6,25 @@ import { FlushScheduler } from '../net/flush_scheduler';
 import type { SocketDeps } from '../net/socket';
 import { isLoopback } from '../protocol/bytes/address';
 import { escapeForTerminal } from '../protocol/bytes/escape';
-import type { Dialect, ServerFlagValues } from '../protocol/dialect';
-import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
-import type { Console } from './console';
 import { Core, openCoreStore } from './core';
 import { argon2id } from './credentials/passwords';
-import { descriptorLimit } from './descriptors';
 import { type Disk, diskOf, lowDisk } from './files/disk';
 import { Files } from './files/files';
 import { type DataFolder, holdFolder } from './folder';
 import { fileIsNeeded, neededFiles } from './hub/state/attachments';
 import type { Store } from './hub/store';
 import { createReport, type Report } from './log';
-import { Admission } from './net/admission';
 import { Dialer } from './net/dialer';
-import { type Door, TcpDoor } from './net/door';
-import { WrongDoor } from './net/wrong_door';
+import type { Door } from './net/door';
+import { type DoorSettings, openCertificate, openDoors } from './open_doors';
 import { Rates, type RateSettings } from './quota/rates';
 import { temporaryFolder } from './temporary_folder';
-import { WebDoor } from './web/door';
 
-export interface DoorRequest {
-  readonly dialect: Dialect;
-  /** 0 takes a free one. */
-  readonly port: number;
-}
-
-export interface ServerSettings {
-  readonly host: string;
-  readonly doors: readonly DoorRequest[];
+export interface ServerSettings extends DoorSettings {
   /** Where everything is kept. Undefined: nothing outlives the process. */
   readonly folder: string | undefined;
-  readonly flags: ServerFlagValues;
-  readonly console: Console;
   /** The largest attachment, in bytes. Any size by default. */
   readonly largestFile?: number;
   /** All attachments that wait together, in bytes. As many as the disk takes by default. */
@@ -58,33 +42,15 @@ export interface ServerSettings {
   readonly clock?: Clock;
   /** Tells the state of the disk. Asks the system by default. */
   readonly disk?: () => Disk;
-  /** File descriptors that the process may have open. As the system says by default. */
-  readonly descriptors?: number;
 }
 
 export interface RunningServer {
-  readonly doors: readonly { readonly dialect: Dialect; readonly address: Address }[];
+  readonly doors: readonly Pick<Door, 'dialect' | 'address' | 'isSecure'>[];
+  /** Reads the certificate again, and tells the operator. */
+  reloadCertificate(): void;
   /** Lets no connection in, commits what was accepted, and takes leave of the peers in their dialects. */
   stop(): Promise<void>;
 }
-
-/** A door's port cannot be had. */
-export class PortUnavailable extends Error {
-  override readonly name = 'PortUnavailable';
-
-  constructor(host: string, port: number, cause: unknown) {
-    const { code, message } = cause as { code?: string; message?: string };
-    super(portFaults[code ?? '']?.(host, port) ?? `port ${port} cannot be opened: ${message}`, {
-      cause,
-    });
-  }
-}
-
-const portFaults: Readonly<Record<string, (host: string, port: number) => string>> = {
-  EADDRINUSE: (_, port) => `port ${port} is in use`,
-  EACCES: (_, port) => `port ${port} cannot be opened without more rights`,
-  EADDRNOTAVAIL: (host) => `${host} is no address of this machine`,
-};
 
 /** What outlives a connection: the folder, the database and the attachments. */
 interface Storage {
@@ -104,8 +70,8 @@ interface Network {
 }
 
 /**
- * Starts a server, whole or not at all. Throws FolderInUse, LostDatabase, ForeignDatabase, NewerDatabase, PortUnavailable, and the system's
- * errors of the data folder.
+ * Starts a server, whole or not at all. Throws FolderInUse, LostDatabase, ForeignDatabase, NewerDatabase, PortUnavailable, BadCertificate,
+ * RangeError for what is no address of a proxy, and the system's errors of the data folder.
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const undo: (() => void)[] = [];
@@ -114,8 +80,10 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const storage = await openStorage(settings, report, undo);
     const network = openNetwork(settings);
     const core = assembleCore(settings, storage, network, report);
+    const certificate = openCertificate(settings, network.sockets.clock);
+    undo.push(() => certificate?.close());
     undo.push(() => network.doors.forEach((door) => door.close()));
-    openDoors(settings, network, core);
+    openDoors(settings, network, core, certificate?.inForce);
     const maintenance = core.maintain(settings.attachmentMs ?? limits.files.attachmentMs, {
       ms: settings.historyMs ?? limits.history.keptMs,
       bytes: settings.historyBytes ?? limits.history.bytes,
@@ -124,7 +92,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     printBanners(settings, network);
     core.start();
     return {
-      doors: network.doors.map(({ dialect, address }) => ({ dialect, address })),
+      doors: network.doors,
+      reloadCertificate: () => certificate?.reload(),
       async stop() {
         maintenance.stop();
         await stopNetwork(network, core);
@@ -184,7 +153,7 @@ function assembleCore(
   { sockets, dialer, doors }: Network,
   report: Report,
 ): Core {
-  const dialects = settings.doors.map(({ dialect }) => dialect);
+  const dialects = [...new Set(settings.doors.map(({ dialect }) => dialect))];
   const { clock } = sockets;
   const look = settings.disk ?? ((): Disk => diskOf(folder.files));
   return new Core(db, dialects, {
@@ -207,34 +176,15 @@ function assembleCore(
   });
 }
 
-function openDoors(settings: ServerSettings, { sockets, doors }: Network, core: Core): void {
-  const admission = new Admission(settings.descriptors ?? descriptorLimit(), (host) =>
-    core.isBanned(host),
-  );
-  for (const { dialect, port } of settings.doors) {
-    const Opened = dialect.transport === 'websocket' ? WebDoor : TcpDoor;
-    try {
-      const door = new Opened({
-        dialect,
-        settings: settings.flags,
-        host: settings.host,
-        port,
-        deps: core.hostDeps(dialect.name, { host: localHost(settings.host), port }),
-        sockets,
-        admission,
-        wrongDoor: new WrongDoor(dialect, dialects, doors),
-      });
-      doors.push(door);
-    } catch (error) {
-      throw new PortUnavailable(settings.host, port, error);
-    }
-  }
-}
-
 function printBanners({ host, console }: ServerSettings, { doors }: Network): void {
   for (const { dialect, address } of doors) {
     const listening: Address = { host: localHost(host), port: address.port };
     for (const line of dialect.server?.banner?.(listening) ?? []) console.print(line);
+  }
+  for (const door of doors) {
+    const { dialect } = door;
+    // Its second door, with TLS, is the same to who may come in.
+    if (doors.find((other) => other.dialect === dialect) !== door) continue;
     if (dialect.server?.prompt !== undefined) console.prompt(dialect.server.prompt);
     const exposes = dialect.server?.exposes;
     if (exposes !== undefined && !isLoopback(host) && host !== 'localhost') {
@@ -252,6 +202,8 @@ async function stopNetwork({ doors, dialer, stopClock }: Network, core: Core): P
     await pause(limits.server.stopPollMs);
     core.flush();
   }
+  // Bun's listeners know nothing of connections that TLS has taken over.
+  for (const connection of core.connections) connection.drop();
   for (const door of doors) door.drop();
   dialer.drop();
   core.close();

@@ -8,6 +8,7 @@ import {
   startServer as start,
 } from '../../src/server/server';
 import { Changes } from './changes';
+import { isOverTls, secured, testCertificate } from './tls';
 
 /** What a server printed, waited for by event. */
 export class KeptConsole implements Console {
@@ -59,12 +60,15 @@ type Bounds = Pick<
   | 'descriptors'
   | 'disk'
   | 'rates'
+  | 'certificate'
+  | 'proxies'
 >;
 
 export interface TestServer extends AsyncDisposable {
   readonly console: KeptConsole;
-  /** The port of a dialect's door. */
-  port(dialect: string): number;
+  /** The port of a dialect's door; of that with TLS where there are both. */
+  port(dialect: string, isSecure?: boolean): number;
+  reloadCertificate(): void;
   stop(): Promise<void>;
 }
 
@@ -79,26 +83,40 @@ export async function startServer(
     readonly port?: number | Readonly<Record<string, number>>;
     /** Bounds and the clock, where a test has its own. */
     readonly bounds?: Bounds;
+    /** Whether its doors speak TLS, or some and others do not; as CHAT_TEST_TLS says unless told. */
+    readonly isSecure?: boolean | 'both';
   } = {},
 ): Promise<TestServer> {
   const console = new KeptConsole();
+  const { isSecure = isOverTls } = options;
+  const doors = dialects.map((dialect) => ({
+    dialect,
+    port: (typeof options.port === 'object' ? options.port[dialect.name] : options.port) ?? 0,
+    isSecure: isSecure === true,
+  }));
   const server: RunningServer = await start({
     host: options.host ?? '127.0.0.1',
-    doors: dialects.map((dialect) => ({
-      dialect,
-      port: (typeof options.port === 'object' ? options.port[dialect.name] : options.port) ?? 0,
-    })),
+    doors:
+      isSecure === 'both'
+        ? [...doors, ...doors.map((door) => ({ ...door, isSecure: true }))]
+        : doors,
+    ...(isSecure !== false && { certificate: await testCertificate() }),
     folder: options.folder,
     flags: options.flags ?? {},
     console,
     ...options.bounds,
   });
+  for (const { address, isSecure: isDoorSecure } of server.doors)
+    if (isDoorSecure) secured(address.port);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= server.stop());
   return {
     console,
-    port: (name) => {
-      const door = server.doors.find(({ dialect }) => dialect.name === name);
+    reloadCertificate: () => server.reloadCertificate(),
+    port: (name, isDoorSecure = isSecure === true) => {
+      const door = server.doors.find(
+        (one) => one.dialect.name === name && one.isSecure === isDoorSecure,
+      );
       if (!door) throw new Error(`no ${name} door`);
       return door.address.port;
     },

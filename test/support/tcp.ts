@@ -2,6 +2,7 @@
 
 import { Changes } from './changes';
 import { listenWith, TcpTransport } from './tcp_transport';
+import { tlsAt } from './tls';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -9,7 +10,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 export async function connectTcp(port: number, host = '127.0.0.1'): Promise<TcpPeer> {
   const peer = new TcpPeer();
   const socket = peer.transport.handlers;
-  await Bun.connect({ hostname: host, port, allowHalfOpen: true, socket });
+  await Bun.connect({ hostname: host, port, allowHalfOpen: true, socket, ...tlsAt(port) });
   return peer;
 }
 

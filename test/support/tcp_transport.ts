@@ -1,6 +1,7 @@
 // A test client's connection over a real socket.
 
 import { Changes } from './changes';
+import { tlsAt } from './tls';
 import type { Dial, Transport, TransportEvents } from './transport';
 
 /** A real connection. What is sent before it is open leaves when it is. */
@@ -185,7 +186,7 @@ export function dialTcp(
 ): TcpTransport {
   const transport = new TcpTransport(events);
   const socket = transport.handlers;
-  const options = { hostname: host, port, allowHalfOpen: true, socket };
+  const options = { hostname: host, port, allowHalfOpen: true, socket, ...tlsAt(port) };
   // Bun's types do not know of it.
   const bound = from === undefined ? options : { ...options, localAddress: from };
   Bun.connect(bound).catch(() => transport.refused());

@@ -9,7 +9,7 @@ export interface Layer {
 }
 
 const commands = [
-  'src/server/{serve,ledger}.ts',
+  'src/server/{serve,cert,ledger}.ts',
   'src/client/{connect,history,receive,send,register,users}.ts',
 ] as const;
 /** What a subcommand needs of the command line: its definition, its ends, its streams. */
@@ -112,7 +112,7 @@ export const layers: readonly Layer[] = [
     ],
   },
   {
-    files: 'src/server/{serve,ledger}.ts',
+    files: 'src/server/{serve,cert,ledger}.ts',
     may: [cliForCommands, 'src/net/**', 'src/server/**', 'src/protocol/*.ts', bytes],
   },
   { files: 'src/server/*.ts', may: ['src/net/**', 'src/server/**', 'src/protocol/**'] },
@@ -182,4 +182,8 @@ export const formats: Readonly<Record<string, readonly string[]>> = {
   // The size of a secret, and the resolution of a timer.
   'src/server/web/tickets.ts': ['ticketBytes'],
   'src/net/clock.ts': ['exactMs'],
+  // An hour.
+  'src/server/make_certificate.ts': ['hourMs'],
+  // The length of a line that version 1 of the PROXY protocol fixes.
+  'src/server/net/proxy_header.ts': ['longestLine'],
 };

@@ -40,12 +40,15 @@ export class Admission {
     this.#mostPerHost = Math.max(limits.net.connectionsPerAddressLeast, share);
   }
 
-  /** Whether one more connection from this host is let in. If so, it counts until `left`. */
-  admit(host: string): boolean {
-    if (this.#isBanned(host)) return false;
+  /**
+   * Whether one more connection from this host is let in. If so, it counts until `left`. Undefined: a proxy of the
+   * operator's, which has no bound of its own.
+   */
+  admit(host: string | undefined): boolean {
+    if (host !== undefined && this.#isBanned(host)) return false;
     if (this.#count >= this.#most) this.#makeRoom();
     if (this.#count >= this.#most) return false;
-    if (!isLoopback(host)) {
+    if (host !== undefined && !isLoopback(host)) {
       const network = networkOf(host);
       const before = this.#countByNetwork.get(network) ?? 0;
       if (before >= this.#mostPerHost) return false;
@@ -55,9 +58,9 @@ export class Admission {
     return true;
   }
 
-  left(host: string): void {
+  left(host: string | undefined): void {
     this.#count--;
-    if (isLoopback(host)) return;
+    if (host === undefined || isLoopback(host)) return;
     const network = networkOf(host);
     const rest = (this.#countByNetwork.get(network) ?? 1) - 1;
     if (rest > 0) this.#countByNetwork.set(network, rest);

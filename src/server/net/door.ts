@@ -1,21 +1,22 @@
 // A door: one dialect on one port, and the connections that came in by it.
 
-import type { TCPSocketListener } from 'bun';
-
-import { listen } from '../../net/listen';
 import type { SocketDeps, SocketEvents } from '../../net/socket';
 import type { TcpSocket } from '../../net/tcp_socket';
 import type { Dialect, ServerFlagValues } from '../../protocol/dialect';
 import type { Address } from '../../protocol/model';
 import type { Admission } from './admission';
+import { Entrance, type Tls } from './arrival';
 import { ConnectionHost, type ConnectionHostDeps } from './connection_host';
 import { ForeignStart } from './foreign_start';
+import type { Proxies } from './proxies';
 import type { WrongDoor } from './wrong_door';
 
 /** A door of any transport. */
 export interface Door {
   readonly dialect: Dialect;
   readonly address: Address;
+  /** Whether it speaks TLS. */
+  readonly isSecure: boolean;
   /** Takes no new connections. Those that are there go on. */
   close(): void;
   /** Drops all connections. */
@@ -33,13 +34,21 @@ export interface DoorOptions {
   readonly admission: Admission;
   /** Tells who meant another one. */
   readonly wrongDoor: WrongDoor;
+  /** Where the door speaks TLS. */
+  readonly tls?: Tls;
+  /** Those who say whose connections they carry. */
+  readonly proxies?: Proxies | undefined;
 }
+
+/** What the operator is told of a proxy that keeps its peers to itself. */
+export const unnamed = (door: string, proxy: string): string =>
+  `${door} door: ${proxy} is named by --proxy-protocol, and did not say whose connection it carries`;
 
 export class TcpDoor implements Door {
   readonly dialect: Dialect;
   readonly #options: DoorOptions;
   readonly #deps: ConnectionHostDeps;
-  readonly #listener: TCPSocketListener<TcpSocket>;
+  readonly #entrance: Entrance;
   /** Where the door serves one after the other: the connection that is served, and those that wait, oldest first. */
   readonly #turns: { readonly host: ConnectionHost; readonly socket: TcpSocket }[] = [];
 
@@ -58,25 +67,34 @@ export class TcpDoor implements Door {
         deps.closed(host, session);
       },
     };
-    this.#listener = listen({
+    this.#entrance = new Entrance({
       host: options.host,
       port: options.port,
-      deps: options.sockets,
-      admit: (host) => admission.admit(host),
+      sockets: options.sockets,
+      admission,
+      tls: options.tls,
+      proxies: options.proxies,
+      headerIsOptional: false,
+      withoutTls: (first, host) => options.wrongDoor.farewellWithoutTls(first, host),
+      unnamed: (proxy) => deps.warn(unnamed(this.dialect.name, proxy)),
       accept: (socket) => this.#accept(socket),
     });
   }
 
+  get isSecure(): boolean {
+    return this.#options.tls !== undefined;
+  }
+
   get address(): Address {
-    return { host: this.#options.host, port: this.#listener.port };
+    return { host: this.#options.host, port: this.#entrance.port };
   }
 
   close(): void {
-    this.#listener.stop(false);
+    this.#entrance.close();
   }
 
   drop(): void {
-    this.#listener.stop(true);
+    this.#entrance.drop();
   }
 
   #accept(socket: TcpSocket): SocketEvents {

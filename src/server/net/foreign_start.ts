@@ -27,6 +27,14 @@ const methodsByByte: readonly (readonly Uint8Array[] | undefined)[] = Array.from
   },
 );
 
+/** Whether these can be the first bytes of TLS. */
+export const beginsTls = (bytes: Uint8Array): boolean =>
+  bytes.length > 0 &&
+  tlsHello.every((allowed, at) => {
+    const byte = bytes[at];
+    return byte === undefined || !allowed || (allowed as readonly number[]).includes(byte);
+  });
+
 const nothing = new Uint8Array(0);
 
 /** Whether a text begins as another does, as far as both go. */
@@ -45,19 +53,11 @@ type Start = 'foreign' | 'own' | 'unknown';
 export function startOf(bytes: Uint8Array): Start {
   const first = bytes[0];
   if (first === undefined) return 'unknown';
-  if (first === tlsHello[0][0]) return tlsStartOf(bytes);
+  if (first === tlsHello[0][0] && beginsTls(bytes))
+    return bytes.length < tlsHello.length ? 'unknown' : 'foreign';
   const method = methodsByByte[first]?.find((one) => agree(one, bytes));
   if (!method) return 'own';
   return bytes.length < method.length ? 'unknown' : requestStartOf(bytes);
-}
-
-function tlsStartOf(bytes: Uint8Array): Start {
-  const isTls = tlsHello.every((allowed, at) => {
-    const byte = bytes[at];
-    return byte === undefined || !allowed || (allowed as readonly number[]).includes(byte);
-  });
-  if (!isTls) return 'own';
-  return bytes.length < tlsHello.length ? 'unknown' : 'foreign';
 }
 
 /** What begins with a method and a space. */
@@ -99,14 +99,15 @@ export class ForeignStart implements SocketEvents, Wakeable {
     this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     const start = startOf(this.#held);
     if (start === 'unknown') return;
-    const isTls = this.#held[0] === tlsHello[0][0];
+    const isTls = start === 'foreign' && beginsTls(this.#held);
     const meant =
       start === 'own' ? this.#door.meantBy(this.#held) : isTls ? undefined : this.#door.http;
     if (meant === 'unknown') return this.#clock.wake(this, limits.net.startMs);
     if (start === 'own' && !meant) return this.#handOver();
     this.#clock.wake(this, undefined);
     this.#socket.events = this.#host;
-    const farewell = this.#door.farewell(meant, this.#host.local.host);
+    const { host } = this.#host.local;
+    const farewell = isTls ? this.#door.farewellToTls(host) : this.#door.farewell(meant, host);
     if (farewell) this.#host.write(farewell);
     this.#host.fail(new ProtocolError('another protocol'));
   }

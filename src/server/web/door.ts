@@ -75,6 +75,10 @@ export class WebDoor implements Door {
     return { host: this.#options.host, port: this.#front.port };
   }
 
+  get isSecure(): boolean {
+    return this.#options.tls !== undefined;
+  }
+
   close(): void {
     this.#front.close();
     void this.#server.stop(false);

@@ -6,30 +6,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { TCPSocketListener } from 'bun';
-
 import { type Connect, Dial, dialHandlers } from '../../net/dial';
-import { listen } from '../../net/listen';
-import type { SocketDeps, SocketEvents } from '../../net/socket';
+import type { SocketEvents } from '../../net/socket';
 import { TcpSocket } from '../../net/tcp_socket';
-import type { Dialect } from '../../protocol/dialect';
 import { limits } from '../../protocol/limits';
-import type { Admission } from '../net/admission';
-import type { ReceivedBytes } from '../net/received_bytes';
-import type { WrongDoor } from '../net/wrong_door';
+import { Entrance } from '../net/arrival';
+import { type DoorOptions, unnamed } from '../net/door';
+import { beginsTls } from '../net/foreign_start';
 import { FrontConnection } from './front_connection';
 import { folderStart, removeStaleFolders, socketName } from './stale_folders';
-
-export interface FrontOptions {
-  readonly dialect: Dialect;
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly sockets: SocketDeps;
-  readonly admission: Admission;
-  readonly wrongDoor: WrongDoor;
-  readonly deps: { readonly received: ReceivedBytes };
-}
 
 /** What a request holds: the client's socket, and both ends of the way to the HTTP server. */
 const descriptors = 3;
@@ -38,19 +23,24 @@ export class Front {
   /** Where the HTTP server listens: in a folder that only this user may enter. */
   readonly path: string;
   readonly #folder: string;
-  readonly #options: FrontOptions;
-  readonly #listener: TCPSocketListener<TcpSocket>;
+  readonly #options: DoorOptions;
+  readonly #entrance: Entrance;
   readonly #connections = new Set<FrontConnection>();
 
   /** Opens the port. Throws the system's error where it cannot. */
-  constructor(options: FrontOptions) {
-    const { host, port, sockets, admission } = options;
+  constructor(options: DoorOptions) {
+    const { wrongDoor, deps, dialect } = options;
     this.#options = options;
-    this.#listener = listen({
-      host,
-      port,
-      deps: sockets,
-      admit: (peer) => admission.admit(peer),
+    this.#entrance = new Entrance({
+      host: options.host,
+      port: options.port,
+      sockets: options.sockets,
+      admission: options.admission,
+      tls: options.tls,
+      proxies: options.proxies,
+      headerIsOptional: true,
+      withoutTls: (first, host) => wrongDoor.farewellWithoutTls(first, host),
+      unnamed: (proxy) => deps.warn(unnamed(dialect.name, proxy)),
       accept: (socket) => this.#accept(socket),
     });
     const parent = shortFolder();
@@ -61,17 +51,17 @@ export class Front {
   }
 
   get port(): number {
-    return this.#listener.port;
+    return this.#entrance.port;
   }
 
   /** Takes no new connections. Those that are there go on. */
   close(): void {
-    this.#listener.stop(false);
+    this.#entrance.close();
   }
 
   /** Drops all connections. */
   drop(): void {
-    this.#listener.stop(true);
+    this.#entrance.drop();
     for (const connection of this.#connections) connection.drop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -100,6 +90,7 @@ export class Front {
         const meant = wrongDoor.meantBy(first);
         const own = this.#options.dialect.server;
         const { host } = client.local;
+        if (beginsTls(first)) return wrongDoor.farewellToTls(host);
         // Those who cannot be told otherwise may at least read it.
         return meant === undefined || meant === 'unknown'
           ? own?.elsewhere?.(wrongDoor.line(undefined, host))

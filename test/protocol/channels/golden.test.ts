@@ -7,6 +7,7 @@ import { limits } from '../../../src/protocol/limits';
 import { HandClock } from '../../support/hand_clock';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp } from '../../support/tcp';
+import { door } from '../../support/tls';
 import { Conversation } from './conversation';
 import { padded, textsOf } from './support';
 
@@ -367,11 +368,9 @@ describe('other clients are not hurt by', () => {
       A > /create slow
       A .
     `);
-    // A raw socket that never reads.
     const { promise: gone, resolve } = Promise.withResolvers<void>();
     const sloth = await Bun.connect({
-      hostname: '127.0.0.1',
-      port: own.port('channels'),
+      ...door(own.port('channels')),
       socket: { data() {}, close: () => resolve(), error: () => resolve() },
     });
     sloth.write(Buffer.concat(['Sloth', '/join slow'].map(padded)));

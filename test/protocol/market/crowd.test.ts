@@ -7,6 +7,7 @@ import { market } from '../../../src/protocol/market/index';
 import { HandClock } from '../../support/hand_clock';
 import { startServer } from '../../support/server';
 import { connectTcp } from '../../support/tcp';
+import { door } from '../../support/tls';
 import { Conversation } from './conversation';
 
 test('a thousand clients enter at once and all hear what one says', async () => {
@@ -42,8 +43,7 @@ test('a reader that reads nothing stays while others flood, and goes in time, al
   await conversation.play('ann enters with 1');
   const { promise: gone, resolve } = Promise.withResolvers<void>();
   const sloth = await Bun.connect({
-    hostname: '127.0.0.1',
-    port: server.port('market'),
+    ...door(server.port('market')),
     socket: { data() {}, close: () => resolve(), error: () => resolve() },
   });
   sloth.write('sloth\n1\n');
