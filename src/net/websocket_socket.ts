@@ -2,6 +2,7 @@
 
 import type { ServerWebSocket } from 'bun';
 
+import { encodedOnce } from '../protocol/bytes/encoded_once';
 import type { LossReason } from '../protocol/connection';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
@@ -15,6 +16,9 @@ const lineEnd = '\n';
 
 /** One frame is joined here before it leaves. */
 const frame = new Uint8Array(limits.web.jsonBytes);
+
+/** What a thousand are told in one piece is one piece for all of them. */
+const textOf = encodedOnce((bytes: Uint8Array) => decoder.decode(bytes));
 
 /** Close codes of RFC 6455, 7.4.1. */
 const closeCode = { normal: 1000, notText: 1003 } as const;
@@ -62,7 +66,7 @@ export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> impleme
   keepAlive(): void {}
 
   protected override send(system: WebSocketSystemSocket): void {
-    const sent = system.sendText(decoder.decode(this.queue.next(frame)));
+    const sent = system.sendText(textOf(this.queue.next(frame)));
     if (sent === 0) this.drop('closed');
     // Bun has taken all of it, and will tell when it has left.
     else if (sent < 0) this.isBlocked = true;

@@ -4,7 +4,7 @@ import { encodedOnce } from '../../bytes/encoded_once';
 import { sentenceOf } from '../../bytes/moderation_words';
 import { type FileNote, partsOfText } from '../../bytes/parts';
 import { bareName, byteLength, eachLine } from '../../bytes/text';
-import type { ChatEvent, Direct, Name } from '../../model';
+import type { ChatEvent, Direct, Name, Said } from '../../model';
 import { bytesOfLines } from '../wire/codec';
 import { marked, privateMark, texts } from '../wire/messages';
 
@@ -13,6 +13,11 @@ export const bytesOfEvent = encodedOnce((event: ChatEvent): Uint8Array | undefin
   const lines = linesOfEvent(event);
   return lines && bytesOfLines(...lines);
 });
+
+/** What one user said in a row, as bytes in one piece, which nobody may change. */
+export const bytesOfRun = encodedOnce((run: readonly Said[]) =>
+  bytesOfLines(run.flatMap(({ from, text }) => spoken(from, text)).join('\n')),
+);
 
 function linesOfEvent(event: ChatEvent): readonly string[] | undefined {
   switch (event.is) {

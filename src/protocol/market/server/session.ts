@@ -5,11 +5,11 @@ import { farewellOf } from '../../bytes/moderation_words';
 import type { Taken } from '../../connection';
 import type { Host, Session, Settle } from '../../dialect';
 import { limits } from '../../limits';
-import type { Direct, Name, Notice, Removed } from '../../model';
+import type { Direct, Name, Notice, Removed, Said } from '../../model';
 import { answerOf, bytesOfLines, requestOf } from '../wire/codec';
 import { type Line, LineReader } from '../wire/lines';
 import { texts } from '../wire/messages';
-import { bytesOfEvent, markedBytes } from './events';
+import { bytesOfEvent, bytesOfRun, markedBytes } from './events';
 import { MarketRequests, room } from './requests';
 import { SignIn } from './sign_in';
 
@@ -97,6 +97,10 @@ export class MarketSession implements Session {
     if (bytes !== undefined) this.#host.write(bytes);
     // Who is out of the room has nothing more to do at this door.
     if (notice.is === 'kicked' && notice.you && notice.room === room) this.#sayGoodbye();
+  }
+
+  tellAll(run: readonly Said[]): void {
+    if (this.#state !== 'over') this.#host.write(bytesOfRun(run));
   }
 
   deliver(message: Direct, settle: Settle): void {

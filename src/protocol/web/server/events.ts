@@ -1,6 +1,7 @@
 // How what the hub tells a session is said to the page.
 
-import type { Direct, Notice } from '../../model';
+import { encodedOnce } from '../../bytes/encoded_once';
+import type { Direct, Notice, Said } from '../../model';
 import { encodeLine } from '../wire/codec';
 import type { ServerMessage } from '../wire/messages';
 
@@ -66,3 +67,8 @@ export function lineOf(notice: Notice): Uint8Array | undefined {
   encoded.set(notice, line);
   return line;
 }
+
+/** What one user said in a row, as lines in one piece. */
+export const linesOfRun = encodedOnce((run: readonly Said[]) =>
+  Buffer.concat(run.flatMap((said) => lineOf(said) ?? [])),
+);

@@ -4,10 +4,10 @@ import type { Inbox } from '../../bytes/inbox';
 import type { Host, Session, Settle, Taken } from '../../dialect';
 import { ProtocolError } from '../../errors';
 import { limits } from '../../limits';
-import type { Direct, Notice, Removed } from '../../model';
+import type { Direct, Notice, Removed, Said } from '../../model';
 import { decodeRequest, encodeLine, takeLine } from '../wire/codec';
 import type { Request, ServerMessage } from '../wire/messages';
-import { lineOf, messageOf } from './events';
+import { lineOf, linesOfRun, messageOf } from './events';
 import { WebRequests } from './requests';
 
 /**
@@ -79,6 +79,10 @@ export class WebSession implements Session {
   tell(notice: Notice): void {
     const line = this.#state === 'over' ? undefined : lineOf(notice);
     if (line) this.#host.write(line);
+  }
+
+  tellAll(run: readonly Said[]): void {
+    if (this.#state !== 'over') this.#host.write(linesOfRun(run));
   }
 
   #take(request: Request): void {
