@@ -489,9 +489,14 @@ export const operations = {
     WaitingFile,
     'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
   >(),
-  /** The files that came with delivered messages for the session's user and were not taken: the oldest of them. */
+  /**
+   * The files that came with delivered messages for the session's user and were not taken: the oldest of them, at most
+   * `limits.hub.attachmentsListed`. `after`: those behind the file of that serial.
+   */
   'files-waiting':
-    entered(reads<NoInput, { files: readonly (WaitingFile & { readonly from: Name })[] }>()),
+    entered(
+      reads<{ after?: number }, { files: readonly (WaitingFile & { readonly from: Name })[] }>(),
+    ),
   /** The recipient has taken the whole of it, or does not want it. */
   'file-taken': owed(writes<{ serial: number }, void, 'unknown-file'>()),
   /** Erases files that came `before`, in ms since 1970: at most so many. */

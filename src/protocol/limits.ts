@@ -66,8 +66,8 @@ export const limits = {
     attachmentsPerRecipientMost: 20_000,
     attachmentsPerSender: 500,
     attachmentsLeast: 10,
-    /** Attachments that one list names: the oldest. */
-    attachmentsListed: 1_000,
+    /** Attachments that one list names: the oldest, or the next ones. */
+    attachmentsListed: 32,
     /** File offers of one session that are open at once. More are refused. */
     offersPerSession: 64,
     /** Bans by name and by network, and mutes, of the whole server. More are refused until others end. */
@@ -247,6 +247,9 @@ export const limits = {
      * take turns.
      */
     window: 32,
+    /** Invitations that a user who comes in is told of at once, and the pause until the next of them, in ms. */
+    introducedAtOnce: 32,
+    introductionRestMs: 1,
     /** The lowest port that is called: those below are of system services. For a lower one CONNECT gets 3. */
     calledPortLeast: 1024,
     /** How long after the CONNECT answer a refused dial is tried again, in ms: after each of these pauses, in ms. */
@@ -628,6 +631,8 @@ export const limits = {
     quietMs: 10 * second,
     /** How long the server may take to answer that, in ms; then the client takes it for lost. */
     silentMs: 5 * second,
+    /** Files that waited for a user and are offered when they come in; the rest when they come again. */
+    offeredAtLogin: 1_000,
     /** A person is told that a message is stored when it was not delivered for so long, in ms. */
     storedMs: 1 * second,
     /** File offers that the client keeps until its user decides; of more the oldest are forgotten. */

@@ -13,6 +13,7 @@ import { type AppliedHub, openHub } from './hub/hub';
 import { forgetGuestsFiles } from './hub/state/attachments';
 import { allCallbackAddresses } from './hub/state/callbacks';
 import { forgetGuestsGroups } from './hub/state/groups';
+import { readInvitations } from './hub/state/invitations';
 import { readPending } from './hub/state/pending_reader';
 import { forgetRoomRules } from './hub/state/room_rules';
 import { openStore, type Store } from './hub/store';
@@ -154,6 +155,7 @@ export class Core {
         const messages = pending.messages.filter(({ serial }) => serial <= answeredPosition);
         return { ...pending, messages };
       },
+      invitations: readInvitations(this.#db),
       settle: (recipient, serial, { status, urgent, unseen, done }) => {
         const command = {
           do: 'settle',

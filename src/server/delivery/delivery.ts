@@ -9,8 +9,11 @@ import {
   isSaidWith,
   type SaidEvent,
 } from '../hub/events';
+import { accountOf } from '../hub/names';
+import type { ReadInvitations } from '../hub/state/invitations';
 import type { Pending } from '../hub/state/pending_reader';
 import { Blockers } from './blockers';
+import { Introduction } from './introduction';
 import type { Outlet } from './outlet';
 import { Recipient, type RecipientDeps, type Settled } from './recipient';
 import { RoomOutlets } from './room_outlets';
@@ -20,6 +23,8 @@ import { Sanitizer } from './sanitize';
 export interface DeliveryDeps {
   /** The messages in the store that come next for a recipient, at most so many, from the senders after one. */
   pending(recipient: RecipientId, most: number, after?: string): Pending;
+  /** The invitations that wait for a recipient. */
+  readonly invitations: ReadInvitations;
   settle(recipient: RecipientId, serial: number, how: Settled): void;
   /** Calls `then` after `ms`; the result cancels that. */
   after(ms: number, then: () => void): () => void;
@@ -56,6 +61,8 @@ export class Delivery {
   readonly #rooms = new RoomOutlets();
   readonly #blockers = new Blockers();
   readonly #recipients = new Map<RecipientId, Recipient>();
+  /** Of sessions that came a moment ago. */
+  readonly #introductions = new Map<SessionId, Introduction>();
   readonly #callbacks = new Map<RecipientId, OpenCallback>();
   readonly #watchers = new Map<SessionId, Outlet>();
   /** The sessions on this machine, from `arrived` to `departed`, however long the socket lives. */
@@ -114,8 +121,9 @@ export class Delivery {
         const outlet = this.#deps.connection(event.session);
         if (!outlet) return;
         this.#connections.set(event.session, outlet);
-        if (!event.deaf) this.#attach(event.recipient, outlet);
-        return;
+        if (event.deaf) return;
+        this.#attach(event.recipient, outlet);
+        return this.#introduce(event, outlet);
       }
       case 'expelled':
         return this.#deps.connection(event.session)?.expel?.(event.removed);
@@ -127,6 +135,8 @@ export class Delivery {
       case 'departed': {
         this.#blockers.forget(event.session);
         this.#watchers.delete(event.session);
+        this.#introductions.get(event.session)?.end();
+        this.#introductions.delete(event.session);
         const outlet = this.#connections.get(event.session);
         this.#connections.delete(event.session);
         if (outlet) this.#detach(event.recipient, outlet);
@@ -151,6 +161,22 @@ export class Delivery {
       case 'file-released':
         return this.#deps.released(event);
     }
+  }
+
+  /** Tells the user of an account what they were invited to while they were away. A guest was not here. */
+  #introduce({ session, recipient }: Extract<HubEvent, { is: 'arrived' }>, outlet: Outlet): void {
+    if (accountOf(recipient) === undefined) return;
+    const introduction = new Introduction(
+      recipient,
+      outlet,
+      {
+        invitations: this.#deps.invitations,
+        after: (ms, then) => this.#deps.after(ms, then),
+        tell: (notice) => this.#tell(outlet, notice),
+      },
+      () => this.#introductions.delete(session),
+    );
+    this.#introductions.set(session, introduction);
   }
 
   /** From now on the address is called. For addresses that were open when the server started, too. */
@@ -189,6 +215,9 @@ export class Delivery {
       if (outlet) this.#tell(outlet, notice);
     } else {
       this.#recipients.get(to.recipient)?.tell(notice);
+      if (notice.is !== 'invited') return;
+      for (const introduction of this.#introductions.values())
+        if (introduction.recipient === to.recipient) introduction.toldOf(notice.room);
     }
   }
 

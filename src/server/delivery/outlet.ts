@@ -13,6 +13,8 @@ export interface Outlet {
   tell(notice: Notice): void;
   /** Its user was put out: says why, and ends it. */
   expel?(removed: Removed): void;
+  /** Calls `then` once the peer has read most of what it was told: at once where it has. Never, where it goes before. */
+  whenRead?(then: () => void): void;
   /** Tells at once what one user said in a row; false if it can only be told one by one. */
   tellAll?(run: readonly Said[]): boolean;
 }

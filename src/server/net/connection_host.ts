@@ -87,6 +87,8 @@ export class ConnectionHost
   #caller: Caller | undefined;
   #transfers: FileTransfers | undefined;
   #unsettled: UnsettledMessages | undefined;
+  /** Waits until the peer is not behind. */
+  #whenRead: (() => void) | undefined;
   /** Since the peer was first behind. */
   #backlog: Backlog | undefined;
   /** Whether the hub may know this connection; `leaving` until it has been told otherwise. */
@@ -350,6 +352,11 @@ export class ConnectionHost
     this.#run(() => this.#behind().tell(notice, tell));
   }
 
+  whenRead(then: () => void): void {
+    if (Backlog.isBehind(this.#socket)) this.#whenRead = then;
+    else then();
+  }
+
   #behind(): Backlog {
     return (this.#backlog ??= new Backlog(this.#socket));
   }
@@ -396,6 +403,9 @@ export class ConnectionHost
     this.#transfers?.drained();
     this.#backlog?.drained();
     this.#input.drained();
+    const whenRead = this.#whenRead;
+    this.#whenRead = undefined;
+    whenRead?.();
   }
 
   woke(): void {

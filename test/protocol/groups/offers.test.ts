@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'bun:test';
 
+import { limits } from '../../../src/protocol/limits';
 import type { FileHash } from '../../../src/protocol/model';
 import { yes } from '../../support/fake_host';
 import { Client, direct, name, no } from './fake_client';
@@ -86,6 +87,30 @@ describe('files of other doors', () => {
     client.sends('File_transfer Status=reject Id=m77');
     expect(client.hears()).toEqual(['Res.Confirmation Id=m77 Status=ok']);
     expect(client.host.commands.at(-1)).toEqual({ do: 'file-taken', serial: 77 });
+  });
+
+  test('are offered a few at a time, and so many at most', () => {
+    const most = limits.hub.attachmentsListed;
+    const asked: number[] = [];
+    const client = new Client(
+      {
+        'files-waiting': ({ after = 0 }) => {
+          asked.push(after);
+          const files = Array.from({ length: most }, (_, index) => ({
+            ...file,
+            serial: after + index + 1,
+            from: name('bob'),
+          }));
+          return yes<'files-waiting'>({ files });
+        },
+      },
+      false,
+    );
+    client.host.secrets.set('alice', ['t', 7]);
+    client.sends('Req.Connect User=alice Token=t');
+    const lists = Math.ceil(limits.groups.offeredAtLogin / most);
+    expect(asked).toEqual(Array.from({ length: lists }, (_, index) => index * most));
+    expect(client.hears()).toHaveLength(1 + lists * most);
   });
 
   test('for users elsewhere are sent on once they are stored', () => {

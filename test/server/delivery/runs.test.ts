@@ -41,6 +41,7 @@ function house() {
   const ears = new Map<string, Ear>();
   const delivery = new Delivery({
     pending: () => ({ messages: [], hasMore: false, last: '' }),
+    invitations: () => [],
     settle() {},
     after: () => () => {},
     connection: (session) => ears.get(session),

@@ -60,6 +60,7 @@ export class TestDelivery {
       hasMore: this.stored.length > most,
       last: '',
     }),
+    invitations: () => [],
     settle: (_recipient, serial, how) => void this.settled.push({ serial, ...how }),
     after: (ms, then) => {
       const timer = { ms, run: then, cancelled: false };

@@ -53,7 +53,7 @@ describe('attachments', () => {
     const serial = attach(hub);
     const at = { dialect: 'test', machine: 'm1', address: { host: 'h', port: 1 } };
     hub.must({ do: 'login', session: sessionOf('s'), ...hub.proof('bob'), ...at });
-    const list = () => hub.ask({ do: 'files-waiting', session: sessionOf('s') });
+    const list = (after = 0) => hub.ask({ do: 'files-waiting', session: sessionOf('s'), after });
     expect(list()).toEqual({ ok: true, value: { files: [] } });
     hub.must(settle('a2', serial));
     const file = { serial, hash, size: 5, name: 'a.txt', from: named('alice') };
@@ -68,6 +68,8 @@ describe('attachments', () => {
     }
     const many = list();
     expect(many.ok && many.value.files.length).toBe(limits.hub.attachmentsListed);
+    const last = many.ok ? many.value.files.at(-1)?.serial : undefined;
+    expect(list(last)).toMatchObject({ ok: true, value: { files: [{ from: named('alice') }] } });
     const nobody = { do: 'files-waiting', session: sessionOf('nobody') } as const;
     expect(hub.ask(nobody)).toEqual(no('not-entered'));
   });

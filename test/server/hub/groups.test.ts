@@ -4,7 +4,9 @@ import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 
 import { limits } from '../../../src/protocol/limits';
+import type { RecipientId } from '../../../src/protocol/model';
 import { forgetGuestsGroups } from '../../../src/server/hub/state/groups';
+import { readInvitations } from '../../../src/server/hub/state/invitations';
 import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 
@@ -206,8 +208,12 @@ describe('groups of accounts', () => {
     hub.must(invite('a', 'ben'));
     hub.takeEvents();
     login(hub, 'b', 'ben');
-    expect(notices(hub)).toEqual(['invited to b']);
+    const read = readInvitations(hub.db);
+    const [first] = read('a2' as RecipientId, 10);
+    expect(first).toMatchObject({ by: 'ann', origin: 'test' });
+    expect(read('a2' as RecipientId, 10, first)).toEqual([]);
     expect(hub.ask(accept('b'))).toEqual(yes);
+    expect(read('a2' as RecipientId, 10)).toEqual([]);
   });
 
   test('all sessions of an account hear its groups, and the others are told once', () => {

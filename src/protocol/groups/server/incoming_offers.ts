@@ -100,6 +100,19 @@ export class IncomingOffers {
 
   // ---- events
 
+  /** Offers the files that wait for an account, neither taken nor rejected, a few at a time: others have their turns. */
+  offerWaiting(after = 0, offered = 0): void {
+    const { session } = this.#host;
+    this.#host.submit({ do: 'files-waiting', session, after }, (outcome) => {
+      const files = outcome.ok ? outcome.value.files : [];
+      for (const file of files) this.waits(file.serial, file.from, file);
+      const last = files.at(-1);
+      const count = offered + files.length;
+      const isAll = last === undefined || files.length < limits.hub.attachmentsListed;
+      if (!isAll && count < limits.groups.offeredAtLogin) this.offerWaiting(last.serial, count);
+    });
+  }
+
   /** A file came with a message by another door: it is offered like any other. */
   waits(serial: number, from: Name, { name, size }: FileRef): void {
     this.#waiting.add(serial);

@@ -200,7 +200,7 @@ export class GroupsSession implements Session {
       return this.#write({ action: 'confirmation', id, status: result.why });
     }
     this.#happen('accepted');
-    const { users, groups, files } = result.value;
+    const { users, groups, isAccount } = result.value;
     const context = new UserContext(this.#host, (content) => this.#write(content));
     this.#user = {
       context,
@@ -210,7 +210,7 @@ export class GroupsSession implements Session {
     const body = bodyOfUsers(users);
     this.#write({ action: 'confirmation', id, user, status: 'ok', body });
     for (const { name: group } of groups) this.#write({ action: 'joined', user, group });
-    for (const file of files) context.incoming.waits(file.serial, file.from, file);
+    if (isAccount) context.incoming.offerWaiting();
     for (const tell of this.#deferred.splice(0)) tell();
     this.#awaitConfirmation();
   }

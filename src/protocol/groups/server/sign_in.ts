@@ -12,8 +12,8 @@ export interface SignedIn {
   readonly users: readonly ListedUser[];
   /** The groups of an account, which are still its own. */
   readonly groups: Output<'group-list'>['groups'];
-  /** The files that wait for an account: neither taken nor rejected. */
-  readonly files: Output<'files-waiting'>['files'];
+  /** For a guest nothing has waited. */
+  readonly isAccount: boolean;
 }
 
 /** Signs a guest in, or with a key or a password an account. `done` gets its answer in order, even after a loss. */
@@ -40,7 +40,6 @@ function admit(
   const at = { session, machine, address: remote, dialect: dialectName };
   let refusal: Status | undefined;
   let users: readonly ListedUser[] = [];
-  let files: SignedIn['files'] = [];
   const entered = (outcome: Outcome<'enter' | 'login'>): void => {
     if (!outcome.ok) refusal = signInRefusal(outcome.why);
   };
@@ -52,14 +51,9 @@ function admit(
   host.submit({ do: 'users', asker: { session } }, (outcome) => {
     if (outcome.ok) users = listed(outcome.value.users, host.server.host);
   });
-  // For a guest nothing has waited.
-  if (proof !== undefined) {
-    host.submit({ do: 'files-waiting', session }, (outcome) => {
-      if (outcome.ok) ({ files } = outcome.value);
-    });
-  }
   host.submit({ do: 'group-list', session }, (outcome) => {
     const groups = outcome.ok ? outcome.value.groups : [];
-    done(refusal === undefined ? ok({ users, groups, files }) : refused(refusal));
+    const isAccount = proof !== undefined;
+    done(refusal === undefined ? ok({ users, groups, isAccount }) : refused(refusal));
   });
 }

@@ -43,8 +43,8 @@ const fileNamed: Define<'file-named'> =
 
 const filesWaiting: Define<'files-waiting'> =
   ({ attachments }) =>
-  (_command, _context, session) =>
-    ok({ files: attachments.delivered(recipientOf(session)) });
+  ({ after = 0 }, _context, session) =>
+    ok({ files: attachments.delivered(recipientOf(session), after) });
 
 const fileTaken: Define<'file-taken'> =
   ({ attachments }) =>

@@ -81,9 +81,9 @@ export class Attachments {
         'SELECT recipient, hash, size, name FROM file WHERE serial = ?',
       ),
       // With a message that is still to be delivered its file will come by itself.
-      delivered: db.prepare<WaitingFile & { readonly from: Name }, [string, number]>(
+      delivered: db.prepare<WaitingFile & { readonly from: Name }, [string, number, number]>(
         `SELECT serial, hash, size, name, from_name AS "from" FROM file
-         WHERE recipient = +?
+         WHERE recipient = +? AND serial > +?
            AND NOT EXISTS (SELECT 1 FROM message WHERE message.serial = file.serial)
          ORDER BY serial LIMIT +?`,
       ),
@@ -127,9 +127,9 @@ export class Attachments {
     return this.#sql.find.get(serial) ?? undefined;
   }
 
-  /** Those whose message was delivered: the oldest of them. */
-  delivered(recipient: RecipientId): (WaitingFile & { readonly from: Name })[] {
-    return this.#sql.delivered.all(recipient, limits.hub.attachmentsListed);
+  /** Those whose message was delivered, behind a serial: the oldest of them. */
+  delivered(recipient: RecipientId, after: number): (WaitingFile & { readonly from: Name })[] {
+    return this.#sql.delivered.all(recipient, after, limits.hub.attachmentsListed);
   }
 
   /** Removes one and says what it held, or undefined where there was none. */

@@ -79,13 +79,6 @@ function prepareMembers(db: Store) {
     removeInvitation: db.prepare<{ group_name: string }, [string, string]>(
       'DELETE FROM group_invitation WHERE group_name = ? AND recipient = ? RETURNING group_name',
     ),
-    invitations: db.prepare<
-      { group_name: RoomName; by_name: Name; origin: string },
-      [string, number]
-    >(
-      `SELECT group_name, by_name, origin FROM group_invitation
-       WHERE recipient = +? ORDER BY at, group_name LIMIT +?`,
-    ),
     removeInvitations: db.prepare<never, [string]>(
       'DELETE FROM group_invitation WHERE recipient = ?',
     ),

@@ -1,6 +1,5 @@
 // The tables of groups: who belongs to them, whether here or away, kept over restarts for accounts.
 
-import { limits } from '../../../protocol/limits';
 import type { Name, RecipientId, RoomName } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import { lookOf } from '../looks';
@@ -174,15 +173,10 @@ export class Groups {
     return true;
   }
 
-  /** A session of an account came: it hears the account's groups, and what it was invited to meanwhile. */
+  /** A session of an account came: it hears the account's groups. Delivery tells it of its invitations. */
   sessionEntered(context: CommandContext, member: Member, recipient: RecipientId): void {
     for (const group of this.groupsOf(recipient)) {
       this.#membership.enter(context, group, member, { silent: true });
-    }
-    const most = limits.hub.invitationsPerInvitedMost;
-    const invitations = this.#sql.invitations.all(recipient, most);
-    for (const { group_name: room, by_name: by, origin } of invitations) {
-      context.notify({ session: member.session }, { is: 'invited', room, by, origin });
     }
   }
 
