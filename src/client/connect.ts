@@ -3,6 +3,7 @@
 import { defineCommand } from '../cli/command';
 import { exit } from '../cli/exit';
 import { type Io, ReaderGone, writeFault } from '../cli/io';
+import { note } from '../protocol/client_kit/note';
 import type { ClientOptions, Target } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import {
@@ -95,6 +96,11 @@ export const connect = defineCommand({
     const style = plain ? undefined : new IncomingStyle({ color: io.out.color, self: target.user });
     const view = new DialogueView(dialogue, io.err, json, style);
     view.hasBell = bell;
+    // What is being typed stays as it is.
+    if (dialogue.isInteractive)
+      endpoint.security?.tellBy((lines) =>
+        lines.split('\n').forEach((line) => view.show(note(line))),
+      );
     let hasConnected = false;
     let isHostUnknown = false;
     session.current = new InteractiveSession({

@@ -9,6 +9,7 @@ import type { Connection, ConnectionEvents } from '../protocol/dialect';
 import { ProtocolError } from '../protocol/errors';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
+import type { Security } from './security';
 import { sockets } from './sockets';
 
 const unknownAddress: Address = { host: '', port: 0 };
@@ -18,6 +19,8 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
   readonly inbox = new Inbox();
   #events: ConnectionEvents | undefined;
   #socket: TcpSocket | undefined;
+  /** Until the server has answered. */
+  #security: Pick<Security, 'looksAt'> | undefined;
   #remote = unknownAddress;
   #local = unknownAddress;
   /** What was written before there was a socket. */
@@ -69,13 +72,14 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
     this.#events = events;
   }
 
-  /** The connection stands, on this socket. */
-  attach(socket: TcpSocket): void {
+  /** The connection stands, on this socket. `security`: what looks at the first answer where TLS is not spoken. */
+  attach(socket: TcpSocket, security?: Pick<Security, 'looksAt'>): void {
     if (this.#isClosed) {
       socket.abort();
       return;
     }
     this.#socket = socket;
+    this.#security = security;
     // A copy: its port is asked of the system, which knows it as long as the connection stands.
     this.#remote = { ...socket.remote };
     this.#local = socket.local;
@@ -144,6 +148,9 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
   }
 
   data(bytes: Uint8Array): void {
+    const security = this.#security;
+    this.#security = undefined;
+    if (security?.looksAt(bytes) === true) return this.#drop('refused');
     this.#renewLinger();
     this.inbox.push(bytes);
     this.#tell((events) => void takeEach(events, this.inbox, this));

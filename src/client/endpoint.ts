@@ -6,6 +6,7 @@ import { hostAndPort } from '../protocol/bytes/address';
 import { didYouMean } from '../protocol/bytes/nearest';
 import { clients } from '../protocol/clients';
 import type { Client, Target } from '../protocol/dialect';
+import type { Security } from './security';
 
 /** A dialect that has a client. */
 export interface ClientDialect {
@@ -18,6 +19,16 @@ const clientDialects: readonly ClientDialect[] = Object.entries(clients).map(
 );
 
 const clientDialectNames: readonly string[] = clientDialects.map(({ dialect }) => dialect);
+
+/** Flags that say how the server is spoken to where others may listen. */
+export const securityOptions = {
+  tls: { type: 'boolean', description: 'speak TLS to the server, as +tls in a URL does' },
+  ca: {
+    type: 'string',
+    valueHint: 'FILE',
+    description: 'with TLS, trust only who an authority in this file vouches for',
+  },
+} as const;
 
 /** Flags that say where the server is, for every command that connects to one. */
 export const serverOptions = {
@@ -36,6 +47,7 @@ export const serverOptions = {
     valueHint: 'NAME',
     description: `how to speak to it: ${clientDialectNames.join(', ')}`,
   },
+  ...securityOptions,
 } as const;
 
 /** The flag of commands that say something. */
@@ -61,6 +73,8 @@ export interface ServerFlags {
   readonly server: string;
   readonly port: number | undefined;
   readonly dialect: string | undefined;
+  readonly tls?: boolean;
+  readonly ca?: string | undefined;
   readonly 'relay-pad'?: boolean;
 }
 
@@ -70,6 +84,12 @@ export interface Endpoint extends ClientDialect {
   readonly serverUrl: string;
   /** Whether somebody said the port; else it is the dialect's usual one. */
   readonly isPortNamed: boolean;
+  /** Whether to speak TLS. */
+  readonly isSecure: boolean;
+  /** The file of the only authorities to trust. */
+  readonly ca?: string | undefined;
+  /** Who is believed to be the server: known once the endpoint is. */
+  readonly security?: Security;
 }
 
 const urlLike = /^([a-z][a-z0-9+.-]*):\/\//i;
@@ -80,7 +100,9 @@ export const isUrl = (word: string): boolean => urlLike.test(word);
 /** The endpoint of a name or a URL. A URL wins over the flags. */
 export function endpointOf(word: string | undefined, flags: ServerFlags): Endpoint {
   const isUrlGiven = word !== undefined && isUrl(word);
-  const endpoint = isUrlGiven ? endpointOfUrl(word) : endpointOfFlags(flags, word);
+  const found = isUrlGiven ? endpointOfUrl(word) : endpointOfFlags(flags, word);
+  const isSecure = found.isSecure || flags.tls === true;
+  const endpoint = makeEndpoint(found, found.target, { ...found, isSecure, ca: flags.ca });
   if (flags['relay-pad'] !== true) return endpoint;
   return { ...endpoint, target: { ...endpoint.target, padded: true } };
 }
@@ -90,13 +112,31 @@ export function endpointOfFlags(flags: ServerFlags, user: string | undefined): E
   const clientDialect = clientDialectNamed(flags.dialect ?? clientDialectNames[0] ?? '');
   const port = flags.port ?? clientDialect.client.defaultPort;
   const target = { ...(user !== undefined && { user }), host: flags.server, port, path: '' };
-  return makeEndpoint(clientDialect, target, flags.port !== undefined);
+  const isPortNamed = flags.port !== undefined;
+  return makeEndpoint(clientDialect, target, {
+    isPortNamed,
+    isSecure: flags.tls === true,
+    ca: flags.ca,
+  });
 }
 
-/** The server that a URL names: `dialect://USER@HOST:PORT/PATH`. Everything but the host may be missing. */
+/** What a URL's scheme has behind the dialect's name where TLS is spoken. */
+const secureSuffix = '+tls';
+
+/**
+ * The server that a URL names: `dialect://USER@HOST:PORT/PATH`, or `dialect+tls://...`. Everything but the host may be
+ * missing.
+ */
 export function endpointOfUrl(text: string): Endpoint {
   const scheme = (urlLike.exec(text)?.[1] ?? '').toLowerCase();
-  const clientDialect = clientDialectNamed(scheme);
+  if (pageSchemes.has(scheme)) {
+    const hint = `open it in a browser, or take another door: ${clientDialectNames[0]}+tls://NAME@HOST`;
+    throw new CliError(exit.usage, `${text} is a page`, hint);
+  }
+  const isSecure = scheme.endsWith(secureSuffix);
+  const clientDialect = clientDialectNamed(
+    isSecure ? scheme.slice(0, -secureSuffix.length) : scheme,
+  );
   // A room may be called `#talk`; a query or a fragment has no other use in our URLs.
   const escaped = text.replace(/[?#]/g, encodeURIComponent);
   let url: URL;
@@ -116,8 +156,10 @@ export function endpointOfUrl(text: string): Endpoint {
     port: url.port === '' ? clientDialect.client.defaultPort : Number(url.port),
     path: decode(url.pathname.replace(/^\//, '')),
   };
-  return makeEndpoint(clientDialect, target, url.port !== '');
+  return makeEndpoint(clientDialect, target, { isPortNamed: url.port !== '', isSecure });
 }
+
+const pageSchemes: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
 
 /** Adds the user's token. It comes from the environment only: other users can read flags and URLs. */
 export function withToken(target: Target, env: Io['env']): Target {
@@ -130,10 +172,11 @@ export function withToken(target: Target, env: Io['env']): Target {
  * was shown already says so.
  */
 export function unreachableHint(
-  { target, serverUrl }: Endpoint,
+  { target, serverUrl, security }: Endpoint,
   shown: string,
   isHostUnknown: boolean,
 ): string {
+  if (security?.hasFault === true) return '';
   if (isHostUnknown) return `  ${hostUnknown(target.host)}\n`;
   const isShown = shown.includes(`${target.host}:${target.port}`);
   return isShown ? '' : `  no server answers at ${serverUrl}\n`;
@@ -145,14 +188,20 @@ export const hostUnknown = (host: string): string =>
 function makeEndpoint(
   { dialect, client }: ClientDialect,
   target: Target,
-  isPortNamed: boolean,
+  how: Pick<Endpoint, 'isPortNamed' | 'isSecure' | 'ca'>,
 ): Endpoint {
-  return { dialect, client, target, serverUrl: `${dialect}://${hostAndPort(target)}`, isPortNamed };
+  const { isPortNamed, isSecure, ca } = how;
+  const serverUrl = `${schemeOf(dialect, isSecure)}://${hostAndPort(target)}`;
+  return { dialect, client, target, serverUrl, isPortNamed, isSecure, ca };
 }
+
+/** How a URL begins that leads to a door of this dialect. */
+export const schemeOf = (dialect: string, isSecure: boolean): string =>
+  isSecure ? dialect + secureSuffix : dialect;
 
 /** The same at another port. */
 export const withPort = (endpoint: Endpoint, port: number): Endpoint =>
-  makeEndpoint(endpoint, { ...endpoint.target, port }, true);
+  makeEndpoint(endpoint, { ...endpoint.target, port }, { ...endpoint, isPortNamed: true });
 
 function clientDialectNamed(name: string): ClientDialect {
   const found = clientDialects.find(({ dialect }) => dialect === name);

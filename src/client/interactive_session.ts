@@ -7,6 +7,7 @@ import { limits } from '../protocol/limits';
 import { Comeback } from './comeback';
 import { hostUnknown } from './endpoint';
 import { ClientRuntime } from './runtime';
+import type { Security } from './security';
 import { statusOf } from './status';
 import type { Dialogue } from './terminal/dialogue';
 import type { View } from './view';
@@ -15,6 +16,8 @@ export interface InteractiveSessionOptions {
   readonly dialect: string;
   readonly client: Client;
   readonly options: ClientOptions;
+  /** Whether the server is spoken to over TLS, and who is believed to be it. */
+  readonly security?: Security | undefined;
   readonly dialogue: Dialogue;
   readonly view: View;
   /** How long a script's session lasts after the end of its input, in ms; at most `limits.client.lingerMs`. */
@@ -88,11 +91,12 @@ export class InteractiveSession {
 
   /** `resumed`: what a session that lost its server wants to come back to. */
   #connect(resumed?: Resumed): void {
-    const { dialect, client, dialogue, view, options, connectMs } = this.#options;
+    const { dialect, client, dialogue, view, options, security, connectMs } = this.#options;
     const isComingBack = resumed !== undefined;
     const host: ClientRuntime = new ClientRuntime({
       dialect,
       server: options.target,
+      security,
       view,
       silentMs: limits.client.silentMs,
       isQuiet: isComingBack,

@@ -11,7 +11,8 @@ import { hostAndPort } from '../protocol/bytes/address';
 import { clients } from '../protocol/clients';
 import type { Target } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
-import { type Endpoint, withPort } from './endpoint';
+import { type Endpoint, schemeOf, withPort } from './endpoint';
+import { Security } from './security';
 import { sockets } from './sockets';
 import { stateFolder } from './state_folder';
 
@@ -22,12 +23,25 @@ type Doors = Readonly<Record<string, number>>;
 
 type LocalIo = Pick<Io, 'env' | 'err'>;
 
-/** The endpoint, or the same at the port that a server of this machine says it has open for its dialect. */
-export async function atOpenDoor(endpoint: Endpoint, { env, err }: LocalIo): Promise<Endpoint> {
-  const { dialect, target, isPortNamed } = endpoint;
+/**
+ * The endpoint, or the same at the port that a server of this machine says it has open for its dialect; and who is
+ * believed to be the server there.
+ */
+export async function atOpenDoor(given: Endpoint, { env, err }: LocalIo): Promise<Endpoint> {
+  const endpoint = await openDoorOf(given, { env, err });
+  const { dialect, target, isSecure, ca } = endpoint;
+  const { host, port } = target;
+  const otherWay = `${schemeOf(dialect, !isSecure)}://${hostAndPort(target)}`;
+  const tell = (line: string): void => err.write(`chat: ${line}\n`);
+  const server = { host, port };
+  return { ...endpoint, security: new Security({ server, isSecure, ca, env, otherWay, tell }) };
+}
+
+async function openDoorOf(endpoint: Endpoint, { env, err }: LocalIo): Promise<Endpoint> {
+  const { dialect, target, isPortNamed, isSecure } = endpoint;
   if (!loopback.has(target.host)) return endpoint;
   const servers = announcedDoors(env);
-  const ports = servers.flatMap((doors) => doors[dialect] ?? []);
+  const ports = servers.flatMap((doors) => doors[schemeOf(dialect, isSecure)] ?? []);
   if (ports.includes(target.port)) return endpoint;
   const other = dialectAt(servers, target.port);
   if (isPortNamed) {
@@ -55,14 +69,17 @@ function dialectAt(servers: readonly Doors[], port: number): string | undefined 
 }
 
 /** What is at the port that was named, and how to speak to it. */
-function whatIsThere(dialect: string, { host, port, user, path }: Target): string {
+function whatIsThere(scheme: string, { host, port, user, path }: Target): string {
   const at = hostAndPort({ host, port });
   const who = user === undefined ? '' : `${encodeURIComponent(user)}@`;
   const where = path === '' ? '' : `/${encodeURIComponent(path)}`;
+  const [dialect = '', tls] = scheme.split('+');
+  const page = tls === undefined ? 'http' : 'https';
   const how = Object.hasOwn(clients, dialect)
-    ? `use ${dialect}://${who}${at}${where}`
-    : `open http://${at}/`;
-  return `${at} is the ${dialect} door of a server on this machine: ${how}`;
+    ? `use ${scheme}://${who}${at}${where}`
+    : `open ${page}://${at}/`;
+  const speaking = tls === undefined ? '' : ', which speaks TLS,';
+  return `${at} is the ${dialect} door${speaking} of a server on this machine: ${how}`;
 }
 
 /** What the servers of this machine's user say, the newest first. */

@@ -17,7 +17,7 @@ export interface OneShotResult<T> {
 
 /** Runs one operation. If its client gives up by `exit`, that is its ending. Rejects as `operation` does. */
 export function oneShot<T>(
-  { dialect, target }: Endpoint,
+  { dialect, target, security }: Endpoint,
   view: View,
   operation: (
     host: ClientRuntime,
@@ -32,6 +32,7 @@ export function oneShot<T>(
     const host: ClientRuntime = new ClientRuntime({
       dialect,
       server: target,
+      security,
       view,
       inputFile,
       exit,

@@ -58,6 +58,7 @@ export const receive = defineCommand({
       dialect,
       client,
       options,
+      security: endpoint.security,
       listenPort: flags['listen-port'],
       dialogue: inbox.dialogue,
       view: inbox,

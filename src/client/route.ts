@@ -4,15 +4,20 @@ import { isIP } from 'node:net';
 
 import { normalHost } from '../net/address';
 import { Dial } from '../net/dial';
+import type { SocketEvents } from '../net/socket';
 import { TcpSocket } from '../net/tcp_socket';
+import { type TlsSide, TlsSocket } from '../net/tls_socket';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import { SocketConnection } from './connection';
+import type { Security } from './security';
 import { sockets } from './sockets';
 
 export interface RouteOptions {
   /** How long the look-up of the name and one attempt to connect may take, in ms each. */
   readonly connectMs?: number;
+  /** Whether to speak TLS to the server, and whom to believe then. Without it: neither. */
+  readonly security?: Security | undefined;
   /** Called once, when the server has answered for the first time. */
   readonly reached?: () => void;
   /** Called each time that the server's name cannot be looked up. */
@@ -30,6 +35,7 @@ async function lookUp(name: string): Promise<readonly string[]> {
 export class Route {
   readonly #server: Address;
   readonly #connectMs: number;
+  readonly #security: Security | undefined;
   readonly #lookUp: (name: string) => Promise<readonly string[]>;
   readonly #reached: () => void;
   readonly #hostUnknown: () => void;
@@ -47,6 +53,7 @@ export class Route {
   constructor(server: Address, options: RouteOptions = {}) {
     this.#server = server;
     this.#connectMs = options.connectMs ?? limits.client.connectMs;
+    this.#security = options.security;
     this.#lookUp = options.lookUp ?? lookUp;
     this.#reached = options.reached ?? (() => {});
     this.#hostUnknown = options.hostUnknown ?? (() => {});
@@ -76,7 +83,9 @@ export class Route {
   /** Connects to the server, or to another address. The connection is told what became of it. */
   connect(connection: SocketConnection, address?: Address): void {
     void (
-      address === undefined ? this.#toServer(connection) : this.#dial(connection, address)
+      address === undefined
+        ? this.#toServer(connection)
+        : this.#dial(connection, address, undefined)
     ).then((isOpen) => {
       if (!isOpen) connection.fail();
     });
@@ -121,7 +130,8 @@ export class Route {
   }
 
   async #toPinned(connection: SocketConnection, host: string): Promise<boolean> {
-    const isOpen = await this.#dial(connection, { host, port: this.#server.port }, (local) => {
+    const address = { host, port: this.#server.port };
+    const isOpen = await this.#dial(connection, address, this.#security, (local) => {
       this.#local = local;
     });
     // The server may have moved, or this machine: the name is looked up again.
@@ -132,7 +142,8 @@ export class Route {
   /** Tries one address after the other. */
   async #findServer(connection: SocketConnection): Promise<boolean> {
     for (const host of await this.#addresses()) {
-      const isOpen = await this.#dial(connection, { host, port: this.#server.port }, (local) => {
+      const address = { host, port: this.#server.port };
+      const isOpen = await this.#dial(connection, address, this.#security, (local) => {
         this.#pinned = host;
         this.#local = local;
         if (this.#reachedAt !== undefined) return;
@@ -166,27 +177,62 @@ export class Route {
     return promise;
   }
 
-  /** One attempt to connect. `reached` is told our own address before the connection is told anything. */
-  #dial(
+  /**
+   * One attempt to connect. `security`: where the server itself is dialled. `reached` is told our own address before the
+   * connection is told anything.
+   */
+  async #dial(
     connection: SocketConnection,
     address: Address,
+    security: Security | undefined,
     reached: (local: string) => void = () => {},
   ): Promise<boolean> {
+    // Before anything stands: what a server says first must find somebody who hears it.
+    const isSecure = security?.isSecure === true;
+    const side = isSecure ? await security.side() : undefined;
+    if (isSecure && !side) return false;
     return new Promise((settle) => {
-      const socket = new TcpSocket(sockets);
-      socket.events = {
-        opened() {
-          settle(true);
-          reached(socket.local.host);
-          connection.attach(socket);
-          connection.opened();
-        },
-        lost: () => settle(false),
-        data() {},
-        ended() {},
-        drained() {},
+      const stands = (socket: TcpSocket): void => {
+        settle(true);
+        reached(socket.local.host);
+        connection.attach(socket, security);
+        connection.opened();
       };
-      void new Dial(socket, address, { clock: sockets.clock, timeoutMs: this.#connectMs });
+      const fails = (): void => settle(false);
+      const plain = new TcpSocket(sockets);
+      const opened = (): void =>
+        security && side ? this.#shake(plain, security, side, stands, fails) : stands(plain);
+      plain.events = { ...deaf, opened, lost: fails };
+      void new Dial(plain, address, { clock: sockets.clock, timeoutMs: this.#connectMs });
     });
   }
+
+  /** Shakes hands with the server. It fails where the server is not believed, or too slow. */
+  #shake(
+    plain: TcpSocket,
+    security: Security,
+    side: TlsSide,
+    stands: (socket: TcpSocket) => void,
+    fails: () => void,
+  ): void {
+    const socket = new TlsSocket(sockets);
+    const cancel = sockets.clock.after(this.#connectMs, () => socket.abort());
+    const lost = (): void => {
+      cancel();
+      security.lost();
+      fails();
+    };
+    socket.events = { ...deaf, lost };
+    const shaken = (isDone: boolean, fault: Error | null): void => {
+      cancel();
+      socket.events = deaf;
+      if (security.believes(socket.certificate, isDone, fault)) return stands(socket);
+      socket.abort();
+      fails();
+    };
+    socket.shake(plain, side, shaken);
+  }
 }
+
+/** Told of a connection that nobody has yet. */
+const deaf: SocketEvents = { data() {}, ended() {}, drained() {}, lost() {} };

@@ -4,6 +4,7 @@ import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import { hostAndPort } from '../protocol/bytes/address';
 import { limits } from '../protocol/limits';
+import { schemeOf, securityOptions } from './endpoint';
 import { openPorts } from './local_doors';
 
 /** The dialect beside which a server speaks HTTP. */
@@ -23,12 +24,15 @@ export const webOptions = {
     type: 'port',
     description: `its port for the page and HTTP (${usualPort}, or the one that is open here)`,
   },
+  ...securityOptions,
   as: { type: 'string', valueHint: 'NAME', description: 'whose history', env: 'CHAT_USER' },
 } as const;
 
 export interface WebFlags {
   readonly server: string;
   readonly 'web-port': number | undefined;
+  readonly tls: boolean;
+  readonly ca: string | undefined;
   readonly as: string | undefined;
 }
 
@@ -47,6 +51,7 @@ const refusals: Readonly<Record<string, readonly [status: number, what: string]>
 export class WebApi {
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #tls: { readonly ca?: Bun.BunFile };
 
   /** Throws a CliError where nobody says who asks, or with what key. */
   constructor(flags: WebFlags, env: Io['env']) {
@@ -59,8 +64,10 @@ export class WebApi {
       const hint = 'CHAT_TOKEN=... chat history; the page shows the key of an account';
       throw new CliError(exit.notAllowed, `reading needs the key of ${user}`, hint);
     }
-    const port = flags['web-port'] ?? openPorts(server, httpDialect, env)[0] ?? usualPort;
-    this.#base = `http://${hostAndPort({ host: server, port })}`;
+    const scheme = schemeOf(httpDialect, flags.tls);
+    const port = flags['web-port'] ?? openPorts(server, scheme, env)[0] ?? usualPort;
+    this.#tls = flags.ca === undefined ? {} : { ca: Bun.file(flags.ca) };
+    this.#base = `http${flags.tls ? 's' : ''}://${hostAndPort({ host: server, port })}`;
     const pair = Buffer.from(`${user}:${secret}`).toString('base64');
     this.#headers = { authorization: `Basic ${pair}` };
   }
@@ -75,8 +82,14 @@ export class WebApi {
     let answer: Response;
     try {
       const signal = AbortSignal.timeout(limits.client.answerMs);
-      answer = await fetch(url, { headers: this.#headers, signal });
-    } catch {
+      answer = await fetch(url, { headers: this.#headers, signal, tls: this.#tls });
+    } catch (error) {
+      const { code = '' } = error as { code?: string };
+      if (/CERT|ALTNAME|ISSUER/.test(code)) {
+        const hint =
+          '--ca FILE names an authority to trust, or the certificate that chat cert made';
+        throw new CliError(exit.unavailable, `the certificate of ${this.#base}: ${code}`, hint);
+      }
       const hint = 'its server opens it with --web PORT, or --all';
       throw new CliError(exit.unavailable, `nobody answers at ${this.#base}`, hint);
     }

@@ -1,6 +1,6 @@
-// Our side of TLS: what a server shows. Only TLS 1.2 and 1.3, and only ciphers with forward secrecy.
+// Our side of TLS: what a server shows, and whom a client trusts. Only TLS 1.2 and 1.3, and only ciphers with forward secrecy.
 
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContextOptions } from 'node:tls';
 
 import type { TlsSide } from './tls_socket';
 
@@ -19,6 +19,19 @@ export const serverSide = (cert: string, key: string): TlsSide => ({
   secureContext: contextOf({ cert, key }),
   isServer: true,
 });
+
+/** A client that means `serverName`, and trusts these authorities only. */
+export const clientSide = (ca: readonly string[], serverName: string): TlsSide => ({
+  secureContext: contextOf({ ca: [...ca] }),
+  isServer: false,
+  serverName,
+});
+
+/** Those that this system trusts, or, where it has no list of them, those that come with the runtime. */
+export function systemAuthorities(): readonly string[] {
+  const system = getCACertificates('system');
+  return system.length > 0 ? system : getCACertificates('bundled');
+}
 
 function contextOf(options: SecureContextOptions): object {
   const made = createSecureContext({ ...options, ciphers, minVersion: 'TLSv1.2' });

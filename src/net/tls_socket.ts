@@ -8,6 +8,8 @@
 // - `end` is told at a close_notify, and at an end of the connection without one: who can cut it can do that.
 // - `drain` is told once after the handshake, though nothing waited.
 
+import type { X509Certificate } from 'node:crypto';
+
 import type { Address } from '../protocol/model';
 import { tcpHandlers, TcpSocket, type TcpSystemSocket } from './tcp_socket';
 
@@ -72,6 +74,11 @@ export class TlsSocket extends TcpSocket {
     // A connection that is gone already is not taken over.
     if (pair) pair[0].data = nobody;
     else this.fail('reset');
+  }
+
+  /** What the peer shows, once hands are shaken. */
+  get certificate(): X509Certificate | undefined {
+    return this.system?.getPeerX509Certificate();
   }
 
   // ---- what Bun tells

@@ -520,6 +520,8 @@ export const limits = {
     lingerMs: 2 ** 31 - 1,
     /** Entries of one folder that are read to complete a path; of more, the others are not offered. */
     listedFiles: 10_000,
+    /** Servers whose certificates are remembered. Over this, the first are forgotten that an authority vouched for. */
+    knownServers: 1_000,
     /** Servers for which the last user is remembered. Over this, the oldest are forgotten. */
     rememberedServers: 100,
     /** The base name of a saved file, in bytes of UTF-8, so that it fits a folder with a number added. A longer one is cut. */

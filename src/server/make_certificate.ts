@@ -19,7 +19,6 @@ import { selfMadeOrganization } from '../net/self_made';
 
 /** Of RFC 5280: its attributes and extensions, and what a general name may be. */
 const oid = {
-  commonName: '2.5.4.3',
   organization: '2.5.4.10',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
@@ -55,10 +54,7 @@ export async function makeCertificate(
   const serial = Uint8Array.from([1, ...randomBytes(8)]);
   made.serialNumber = new Integer({ valueHex: serial.buffer });
   for (const name of [made.subject, made.issuer]) {
-    name.typesAndValues.push(
-      attribute(oid.organization, selfMadeOrganization),
-      attribute(oid.commonName, hosts[0] ?? ''),
-    );
+    name.typesAndValues.push(attribute(oid.organization, selfMadeOrganization));
   }
   made.notBefore.value = new Date(now - clockSkew.hours * hourMs);
   made.notAfter.value = new Date(now + days * 24 * hourMs);

@@ -8,6 +8,7 @@ import { codeOf, readSources } from './source';
 const elsewhere: ReadonlySet<string> = new Set([
   // The input of a command of the user's.
   'src/client/inbox.ts',
+  'src/client/known_servers.ts',
   'src/client/last_sender.ts',
   'src/server/announcement.ts',
   'src/server/hub/operations/moderators.ts',
