@@ -15,6 +15,8 @@ const commands: CommandTable = {
   search: async () => (await import('./client/history')).search,
   users: async () => (await import('./client/users')).users,
   cert: async () => (await import('./server/cert')).cert,
+  admin: async () => (await import('./server/admin_command')).admin,
+  audit: async () => (await import('./server/audit_command')).audit,
   ledger: async () => (await import('./server/ledger')).ledger,
 };
 

@@ -674,7 +674,7 @@ export const operations = {
       >(),
     ),
   // Moderation: every act leaves an entry in the audit log, in the same commit
-  /** An act of somebody with a role. `count`: sessions, members or files that it ended. */
+  /** An act of somebody with a role. `count`: sessions, members or files that it ended; of `invite`, the code's number. */
   moderate: rated(
     'moderation',
     writes<{ by: Moderator; act: ModerationAct }, { count: number }, ModerationRefusal>(),

@@ -374,6 +374,14 @@ export const limits = {
     attachmentMs: 30 * 24 * 3600 * second,
     attachmentDaysMost: 36_500,
   },
+  admin: {
+    /** Programs of the operator's that are connected at once. More are let go. */
+    connections: 16,
+    /** A request to the operator's socket, in UTF-16 units. A longer one ends the connection. */
+    lineBytes: 64 * KiB,
+    /** How long an invite code is good where nobody says otherwise, in ms. */
+    inviteMs: 7 * 24 * 3600 * second,
+  },
   server: {
     /** How often what has expired is looked for, in ms. */
     maintenanceMs: 600 * second,

@@ -65,7 +65,17 @@ export type ModerationAct =
       readonly of: { readonly serial: number } | { readonly account: Name };
     }
   /** Tells everybody who is here. */
-  | { readonly do: 'announce'; readonly text: string };
+  | { readonly do: 'announce'; readonly text: string }
+  /** All credentials of an account go, and one recovery code takes their place: `hash` is its SHA-256. */
+  | { readonly do: 'credentials-reset'; readonly account: Name; readonly hash: string }
+  /** A code with which somebody may register once; `hash` as above, `endsAt` in seconds since 1970. */
+  | {
+      readonly do: 'invite';
+      readonly hash: string;
+      readonly label: string;
+      readonly endsAt: number;
+    }
+  | { readonly do: 'invite-revoke'; readonly id: number };
 
 /** Why a moderator's act is refused. `oneself`: it would keep the moderator out. */
 export type ModerationRefusal =
@@ -73,6 +83,7 @@ export type ModerationRefusal =
   | 'unknown-user'
   | 'unknown-room'
   | 'unknown-file'
+  | 'unknown-invite'
   | 'not-member'
   | 'not-banned'
   | 'not-muted'
@@ -113,6 +124,7 @@ export const listings = [
   'rooms',
   'groups',
   'files',
+  'invites',
   'audit',
 ] as const;
 export type Listing = (typeof listings)[number];

@@ -1,6 +1,6 @@
 // The core: hub, journal and delivery put together over a store, with the world outside handed in.
 
-import type { OperationName } from '../protocol/commands';
+import type { Command, OperationName, Outcome } from '../protocol/commands';
 import type { Callback, Dialect } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
@@ -179,6 +179,11 @@ export class Core {
   /** Whether the server's bans keep an address out now. */
   isBanned(host: string): boolean {
     return this.#hub.isBanned(host, Math.floor(this.#deps.clock.now() / msPerSecond));
+  }
+
+  /** Asks the hub for something that no peer asks for. */
+  submit<K extends OperationName>(command: Command<K>, done: (outcome: Outcome<K>) => void): void {
+    this.#journal.submit(command, done);
   }
 
   /** Every connection that is not over, accepted or dialled. */

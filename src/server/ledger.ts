@@ -1,15 +1,11 @@
 // `chat ledger`: prints every entry of the ledger and checks that they add up to the balances.
 
-import { Database } from 'bun:sqlite';
-
 import { defineCommand } from '../cli/command';
-import { CliError, exit } from '../cli/exit';
-import type { Sink } from '../cli/io';
+import { exit } from '../cli/exit';
 import { escapeForTerminal, terminalJson } from '../protocol/bytes/escape';
-import { limits } from '../protocol/limits';
+import { explainedDatabase, openDatabase, OutputLines } from './database_reader';
 import { databaseIn, defaultFolder } from './folder';
 import { type Audit, auditLedger, type LedgerEntry } from './hub/audit';
-import { migrations } from './hub/schema';
 
 /** The exit status where entries and balances do not add up. */
 const unbalanced = 1;
@@ -24,14 +20,14 @@ export const ledger = defineCommand({
   async run({ data, json }, io) {
     const path = databaseIn(data ?? defaultFolder());
     const db = openDatabase(path);
-    const lines = new Lines(io.out);
+    const lines = new OutputLines(io.out);
     let audit: Audit;
     try {
       audit = auditLedger(db, (entry) =>
         lines.add(json ? terminalJson(entryObject(entry)) : entryLine(entry)),
       );
     } catch (error) {
-      throw explained(error, path);
+      throw explainedDatabase(error, path);
     } finally {
       db.close();
     }
@@ -45,39 +41,6 @@ export const ledger = defineCommand({
     return audit.faults.length === 0 ? exit.ok : unbalanced;
   },
 });
-
-/** Opens a server's database for reading, while the server goes on or after it ended in whatever way. */
-function openDatabase(path: string): Database {
-  let db: Database | undefined;
-  try {
-    db = new Database(path, { readonly: true, strict: true });
-    const row = db.query<{ user_version: number }, []>('PRAGMA user_version').get();
-    const version = row?.user_version ?? 0;
-    if (version === migrations.length) return db;
-    throw new CliError(
-      exit.badData,
-      `${path} is of version ${version}, this program reads version ${migrations.length}`,
-      version < migrations.length
-        ? 'start chat serve once: it brings the database up to date'
-        : 'use the newer chat',
-    );
-  } catch (error) {
-    db?.close();
-    throw explained(error, path);
-  }
-}
-
-function explained(error: unknown, path: string): unknown {
-  const { code, message = '' } = error as { code?: string; message?: string };
-  if (error instanceof CliError || code === undefined) return error;
-  if (code === 'SQLITE_CANTOPEN') {
-    return new CliError(exit.badData, `${path} cannot be opened`, 'name its folder with --data');
-  }
-  if (code.startsWith('SQLITE_')) {
-    return new CliError(exit.badData, `${path} cannot be read: ${message}`);
-  }
-  return error;
-}
 
 const timeOf = (entry: LedgerEntry): string =>
   new Date(entry.at * 1000).toISOString().replace('.000Z', 'Z');
@@ -121,24 +84,4 @@ function resultText({ entries, funds, sum, faults }: Audit): string {
   if (faults.length === 0) return `${what}: they add up\n`;
   const lines = faults.map((fault) => `${escapeForTerminal(fault)}\n`);
   return `${lines.join('')}${what}: they do not add up\n`;
-}
-
-/** Lines on their way out, many in one write. */
-class Lines {
-  readonly #out: Sink;
-  #lines: string[] = [];
-
-  constructor(out: Sink) {
-    this.#out = out;
-  }
-
-  add(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length >= limits.server.ledgerLines) this.flush();
-  }
-
-  flush(): void {
-    if (this.#lines.length > 0) this.#out.write(`${this.#lines.join('\n')}\n`);
-    this.#lines = [];
-  }
 }

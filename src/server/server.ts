@@ -8,6 +8,7 @@ import { isLoopback } from '../protocol/bytes/address';
 import { escapeForTerminal } from '../protocol/bytes/escape';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
+import { openAdminSocket } from './admin/socket';
 import { Core, openCoreStore } from './core';
 import { argon2id } from './credentials/passwords';
 import { type Disk, diskOf, lowDisk } from './files/disk';
@@ -89,6 +90,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       bytes: settings.historyBytes ?? limits.history.bytes,
     });
     undo.push(() => maintenance.stop());
+    const admin =
+      settings.folder === undefined ? undefined : await openAdminSocket(settings.folder, core);
+    undo.push(() => admin?.close());
     printBanners(settings, network);
     core.start();
     return {
@@ -96,6 +100,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
       reloadCertificate: () => certificate?.reload(),
       async stop() {
         maintenance.stop();
+        admin?.close();
         await stopNetwork(network, core);
         await stopStorage(storage);
         await Promise.race([settings.console.close(), pause(limits.server.stopConsoleMs)]);

@@ -8,6 +8,8 @@ import { receive } from '../../src/client/receive';
 import { register, unregister } from '../../src/client/register';
 import { send } from '../../src/client/send';
 import { users } from '../../src/client/users';
+import { admin } from '../../src/server/admin_command';
+import { audit } from '../../src/server/audit_command';
 import { ledger } from '../../src/server/ledger';
 import { serve } from '../../src/server/serve';
 
@@ -22,6 +24,8 @@ const commands: readonly AnyCommand[] = [
   users,
   serve,
   ledger,
+  audit,
+  admin,
 ];
 
 /** Variables that stand for no flag: who speaks in a session, and what proves it. */

@@ -10,6 +10,8 @@ const elsewhere: ReadonlySet<string> = new Set([
   'src/client/inbox.ts',
   'src/client/known_servers.ts',
   'src/client/last_sender.ts',
+  'src/server/admin/client.ts',
+  'src/server/admin/socket.ts',
   'src/server/announcement.ts',
   'src/server/hub/operations/moderators.ts',
   'src/server/journal/idempotency.ts',

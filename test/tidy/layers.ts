@@ -9,7 +9,7 @@ export interface Layer {
 }
 
 const commands = [
-  'src/server/{serve,cert,ledger}.ts',
+  'src/server/{serve,cert,ledger,admin_command,audit_command}.ts',
   'src/client/{connect,history,receive,send,register,users}.ts',
 ] as const;
 /** What a subcommand needs of the command line: its definition, its ends, its streams. */
@@ -35,6 +35,7 @@ export const layers: readonly Layer[] = [
     may: [contract, 'src/protocol/*/client/index.ts'],
     external: [],
   },
+  { files: 'src/protocol/moderation_schema.ts', may: [contract], external: ['valibot'] },
   { files: 'src/protocol/*.ts', may: [contract, bytes], external: [] },
   { files: bytes, may: [contract, bytes], external: [] },
   { files: clientKit, may: [clientKit, contract, bytes], external: [] },
@@ -98,6 +99,17 @@ export const layers: readonly Layer[] = [
       bytes,
     ],
   },
+  // The operator's socket, and what is said over it.
+  {
+    files: 'src/server/admin/**',
+    may: [
+      'src/server/admin/**',
+      contract,
+      'src/protocol/moderation_schema.ts',
+      bytes,
+      cliForCommands,
+    ],
+  },
   // HTTP beside one dialect: it shares that dialect's schemas, and serves the page.
   {
     files: 'src/server/web/**',
@@ -112,7 +124,7 @@ export const layers: readonly Layer[] = [
     ],
   },
   {
-    files: 'src/server/{serve,cert,ledger}.ts',
+    files: 'src/server/{serve,cert,ledger,admin_command,audit_command,database_reader}.ts',
     may: [cliForCommands, 'src/net/**', 'src/server/**', 'src/protocol/*.ts', bytes],
   },
   { files: 'src/server/*.ts', may: ['src/net/**', 'src/server/**', 'src/protocol/**'] },
@@ -168,6 +180,7 @@ export const mayNameDialects: Readonly<Record<string, readonly string[] | 'all'>
   // The hub's groups, not the protocol of that name.
   'src/protocol/moderation.ts': ['groups'],
   'src/server/hub/operations/moderation_lists.ts': ['groups'],
+  'src/server/admin/words.ts': ['groups'],
 };
 
 /** Numbers that a wire's format fixes and that bound nothing of ours, by the file that may hold them. */
@@ -179,6 +192,9 @@ export const formats: Readonly<Record<string, readonly string[]>> = {
   'src/protocol/channels/wire/frames.ts': ['frameBytes'],
   'src/protocol/mailbox/wire/messages.ts': ['textBytes', 'fieldBytes'],
   'src/protocol/relay/wire/messages.ts': ['headerBytes', 'textBytesMax', 'idsMax'],
+  // What the system takes as a path of a socket, and the size of a code.
+  'src/server/admin/address.ts': ['pathBytes'],
+  'src/server/admin_command.ts': ['codeBytes'],
   // The size of a secret, and the resolution of a timer.
   'src/server/web/tickets.ts': ['ticketBytes'],
   'src/net/clock.ts': ['exactMs'],

@@ -3,11 +3,13 @@
 import { limits } from '../../../protocol/limits';
 import { ok, refused, type SessionId } from '../../../protocol/model';
 import type { ModerationAct } from '../../../protocol/moderation';
-import type { Define, Handlers, HubState } from '../handler';
+import type { Define, Handler, Handlers, HubState } from '../handler';
 import { accountRecipient } from '../names';
-import type { Act, Acted, Case } from './moderation_case';
+import { credentialHandlers } from './credentials';
+import { inviteHandlers } from './invites';
+import { type Act, type Acted, type Case, expelNamed, isOneself } from './moderation_case';
 import { actingModerator, adminLevel, audit, lineWithin } from './moderators';
-import { giveRole, kick, remove, rename } from './people_acts';
+import { accountFor, giveRole, kick, remove, rename } from './people_acts';
 import { putOut, roomCase } from './room_acts';
 import { actOnRoom } from './room_moderation';
 import { ban, mute, unban, unmute } from './sanction_acts';
@@ -49,7 +51,32 @@ function announce({ context }: Case, { text: given }: Act<'announce'>): Acted {
   return ok(0);
 }
 
-function perform(of: Case, act: Exclude<ModerationAct, { do: 'room' }>): Acted {
+/** What other operations do as well. */
+interface Shared {
+  readonly resetCredentials: Handler<'credentials-reset'>;
+  readonly makeInvite: Handler<'invite-make'>;
+  readonly revokeInvite: Handler<'invite-revoke'>;
+}
+
+function resetCredentials(of: Case, act: Act<'credentials-reset'>, { resetCredentials }: Shared) {
+  const { account: name, hash } = act;
+  if (isOneself(of, name)) return refused('oneself');
+  const account = accountFor(of, name);
+  if (!account.ok) return account;
+  const count = expelNamed(of, name, { why: 'kicked', reason: 'credentials reset' });
+  const reset = resetCredentials({ do: 'credentials-reset', account: name, hash }, of.context);
+  return reset.ok ? ok(count) : refused('unknown-user');
+}
+
+function invite(of: Case, act: Act<'invite'>, { makeInvite }: Shared): Acted {
+  const { hash, label: given, endsAt } = act;
+  const label = lineWithin(given, limits.hub.reasonBytes);
+  if (label === undefined) return refused('too-long');
+  const made = makeInvite({ do: 'invite-make', hash, label, endsAt }, of.context);
+  return made.ok ? ok(made.value.id) : refused('too-many');
+}
+
+function perform(of: Case, act: Exclude<ModerationAct, { do: 'room' }>, shared: Shared): Acted {
   switch (act.do) {
     case 'kick':
       return kick(of, act);
@@ -73,6 +100,14 @@ function perform(of: Case, act: Exclude<ModerationAct, { do: 'room' }>): Acted {
       return filesClear(of, act);
     case 'announce':
       return announce(of, act);
+    case 'credentials-reset':
+      return resetCredentials(of, act, shared);
+    case 'invite':
+      return invite(of, act, shared);
+    case 'invite-revoke': {
+      const revoked = shared.revokeInvite(act, of.context);
+      return revoked.ok ? ok(1) : refused('unknown-invite');
+    }
   }
 }
 
@@ -90,20 +125,27 @@ function targetOf(act: ModerationAct): string {
     case 'rename':
     case 'delete':
     case 'role':
+    case 'credentials-reset':
       return act.account;
     case 'room':
     case 'room-clear':
       return act.room;
     case 'files-clear':
       return 'serial' in act.of ? String(act.of.serial) : act.of.account;
+    case 'invite':
+      return act.label;
+    case 'invite-revoke':
+      return String(act.id);
     case 'announce':
       return '';
   }
 }
 
-const moderate: Define<'moderate'> =
-  (hub) =>
-  ({ by, act }, context) => {
+const moderate: Define<'moderate'> = (hub) => {
+  const { 'credentials-reset': resetOf } = credentialHandlers(hub);
+  const { 'invite-make': makeInvite, 'invite-revoke': revokeInvite } = inviteHandlers(hub);
+  const shared: Shared = { resetCredentials: resetOf, makeInvite, revokeInvite };
+  return ({ by, act }, context) => {
     const actor = actingModerator(hub, by);
     if (!actor || actor.level < adminLevel) return refused('not-allowed');
     if (act.do === 'room') {
@@ -112,12 +154,15 @@ const moderate: Define<'moderate'> =
     }
     // Read before the act, which may end it.
     const target = describedTarget(hub, act);
-    const acted = perform({ hub, context, actor }, act);
+    const acted = perform({ hub, context, actor }, act, shared);
     if (!acted.ok) return acted;
     const { do: verb, ...rest } = act;
-    audit(hub, context, actor, { act: verb, target, rest });
+    // A hash says nothing to who reads the log, and is nobody's business.
+    const shown = 'hash' in rest ? { ...rest, hash: undefined } : rest;
+    audit(hub, context, actor, { act: verb, target, rest: shown });
     return ok({ count: acted.value });
   };
+};
 
 /** A session's id says nothing to who reads the log later: the name of its user stands there. */
 function describedTarget(hub: HubState, act: ModerationAct): string {

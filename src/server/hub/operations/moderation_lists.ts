@@ -56,6 +56,8 @@ const statements = {
     FROM chat_group LEFT JOIN room_topic ON room_topic.room = chat_group.name
       LEFT JOIN group_member ON group_name = chat_group.name AND recipient = creator
     WHERE chat_group.name > +? ORDER BY chat_group.name LIMIT +?`,
+  invites: `SELECT id, label, made_at AS at, ends_at AS until FROM invite
+    WHERE id > CAST(+? AS INTEGER) ORDER BY id LIMIT +?`,
   files: `SELECT serial, file.name AS name, size, from_name AS "from",
       coalesce(account.name, session.name, recipient) AS "to", file.at / 1000 AS at
     FROM file LEFT JOIN account ON 'a' || account.id = recipient
@@ -70,6 +72,7 @@ const cursors: Readonly<Record<keyof typeof statements, string>> = {
   rooms: 'number',
   groups: 'name',
   files: 'serial',
+  invites: 'id',
 };
 
 const listed = (kind: keyof typeof statements, row: Row): Listed => ({
@@ -108,6 +111,7 @@ function prepareLists({ db, sanctions, audit }: HubState): Readonly<Record<Listi
     rooms: of('rooms'),
     groups: of('groups'),
     files: of('files'),
+    invites: of('invites'),
     bans: ofSanctions('ban'),
     mutes: ofSanctions('mute'),
     audit: ({ after, since, most }) => audit.list(Number(after) || 0, since, most).map(listedEntry),

@@ -10,7 +10,10 @@ import { type Act, type Acted, type Case, expel, expelNamed, isOneself } from '.
 import { isOutOfReach, levelOfRole, lineWithin, ownerLevel } from './moderators';
 
 /** An account that may be acted on, or why not. */
-function accountFor({ hub, actor }: Case, name: Name): Result<AccountRow, ModerationRefusal> {
+export function accountFor(
+  { hub, actor }: Case,
+  name: Name,
+): Result<AccountRow, ModerationRefusal> {
   const account = hub.accounts.find(name);
   if (!account) return refused('unknown-user');
   return isOutOfReach(actor, account) ? refused('not-allowed') : ok(account);
