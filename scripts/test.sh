@@ -8,6 +8,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 needs=(
   "chromium chromium the page in a real browser"
   "ip iproute2 several hosts with addresses of their own"
+  "zsh zsh completion in zsh"
+  "fish fish completion in fish"
+  "mandoc mandoc the form of the manual pages"
 )
 
 # Says what could not be had, on standard output, so that it stands in the log beside the tests skipped for it.

@@ -27,9 +27,7 @@ export async function runMain(
       return exit.usage;
     }
     if (['-h', '--help', 'help'].includes(name)) {
-      return await (rest[0]
-        ? runCommand(await load(table, rest[0]), version, ['--help'], io)
-        : print(io, await mainPage(table, version, io.out)));
+      return await help(table, version, rest[0], io);
     }
     const command = await load(table, name);
     return await runCommand(command, version, args.slice(args.indexOf(name) + 1), io);
@@ -58,6 +56,24 @@ export async function runCommand(
   } catch (error) {
     return report(error, io);
   }
+}
+
+/** The page of a command or a topic, or the one of the executable. */
+async function help(
+  table: CommandTable,
+  version: string,
+  name: string | undefined,
+  io: Io,
+): Promise<number> {
+  if (name === undefined) return print(io, await mainPage(table, version, io.out));
+  if (Object.hasOwn(table, name))
+    return runCommand(await load(table, name), version, ['--help'], io);
+  const { topicNamed, topicNames, topicPage } = await import('./topics');
+  const topic = topicNamed(name);
+  if (topic !== undefined) return print(io, topicPage(topic));
+  const known = [...Object.keys(table), ...topicNames];
+  const hint = didYouMean(name, known) ?? `topics: ${topicNames.join(', ')}`;
+  throw new CliError(exit.usage, `there is no command or topic ${name}`, hint);
 }
 
 async function load(table: CommandTable, name: string): Promise<AnyCommand> {

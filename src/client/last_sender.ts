@@ -37,6 +37,15 @@ export function rememberSender(serverUrl: string, user: string, env: Environment
   }
 }
 
+/** The servers that were used, the latest first, and as whom. */
+export function knownServers(env: Environment): {
+  readonly servers: readonly string[];
+  readonly users: readonly string[];
+} {
+  const senders = [...readSenders(env)].toReversed();
+  return { servers: senders.map(([server]) => server), users: senders.map(([, user]) => user) };
+}
+
 function readSenders(env: Environment): Map<string, string> {
   try {
     const value: unknown = JSON.parse(readFileSync(fileOf(env), 'utf8'));

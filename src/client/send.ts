@@ -11,6 +11,7 @@ import {
   serverOptions,
   withToken,
 } from './endpoint';
+import { rememberNames } from './known_names';
 import { lastSender } from './last_sender';
 import { atOpenDoor } from './local_doors';
 import { oneShot } from './one_shot';
@@ -107,6 +108,7 @@ export const send = defineCommand({
       done({ ending: await job.sendAll(outgoingTexts(source, io)) });
     };
     const { ending } = await oneShot(endpoint, view, sendAll, inputFile);
+    if (ending === 'done' && client.remembersUser !== false) rememberNames(recipients, io.env);
     view.flush(io, ending === 'done');
     return statusOf[ending];
   },

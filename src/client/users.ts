@@ -5,6 +5,7 @@ import { CliError, exit } from '../cli/exit';
 import { escapeForTerminal, terminalJson } from '../protocol/bytes/escape';
 import type { Ending } from '../protocol/dialect';
 import { endpointOf, endpointOfFlags, serverOptions } from './endpoint';
+import { rememberNames } from './known_names';
 import { lastSender } from './last_sender';
 import { atOpenDoor } from './local_doors';
 import { listUsers, report } from './one_shot';
@@ -47,6 +48,7 @@ export const users = defineCommand({
       view = new OneShotView();
       result = await listUsers(endpoint, view, undefined);
     }
+    rememberNames(result.value ?? [], io.env);
     const line = (name: string): string =>
       json ? terminalJson({ name }) : escapeForTerminal(name);
     for (const name of result.value ?? []) io.out.write(`${line(name)}\n`);

@@ -530,6 +530,14 @@ export const limits = {
     listedFiles: 10_000,
     /** Servers whose certificates are remembered. Over this, the first are forgotten that an authority vouched for. */
     knownServers: 1_000,
+    /** Names of users that are remembered for the completion of shells; of more the oldest are forgotten. */
+    knownNames: 200,
+    /** How long `chat doctor` waits for a server to answer a dial, in ms. */
+    doctorMs: 5 * second,
+    /** Files and connections at once below which `chat doctor` warns. */
+    descriptorsAdvised: 4_096,
+    /** A clock that is behind this time is wrong, in ms since 1970: 1 November 2026. */
+    oldestClockMs: 1_793_491_200_000,
     /** Servers for which the last user is remembered. Over this, the oldest are forgotten. */
     rememberedServers: 100,
     /** The base name of a saved file, in bytes of UTF-8, so that it fits a folder with a number added. A longer one is cut. */

@@ -9,6 +9,7 @@ const elsewhere: ReadonlySet<string> = new Set([
   // The input of a command of the user's.
   'src/client/inbox.ts',
   'src/client/known_servers.ts',
+  'src/client/known_names.ts',
   'src/client/last_sender.ts',
   'src/server/admin/client.ts',
   'src/server/admin/socket.ts',
