@@ -19,6 +19,8 @@ export class Entering {
   /** What was said last, which the server's next lines are about. */
   #current: Step | undefined;
   #hasBegun = false;
+  /** The server has asked in the words of the source. */
+  #knowsWords = false;
   /** The balance that the name has, as far as the server knows. */
   #balance = '0';
 
@@ -60,6 +62,17 @@ export class Entering {
     // Other servers take these words for a bad name or a bad number, and ask again.
     const isOurs = this.#current === 'funds' || this.#current === 'private';
     return isOurs && (is === 'told' || (is === 'refused' && message.why !== 'in-use'));
+  }
+
+  /** Whether a line asks for the balance: in the words of the source, or, where those never come, in others. */
+  isQuestion(message: ServerMessage, line: string): boolean {
+    if (message.is === 'question') return (this.#knowsWords = true);
+    return !this.#knowsWords && message.is === 'told' && line.trimEnd().endsWith('?');
+  }
+
+  /** The balance was said last: what the server says behind it, in whatever words, is that it has taken it. */
+  get hasSaidBalance(): boolean {
+    return this.#current === 'balance';
   }
 
   /** Our name was refused: the user, or nobody, answers what comes next. */

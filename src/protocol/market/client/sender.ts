@@ -32,14 +32,21 @@ export class MarketSender implements Sender, ConnectionEvents {
   /** The message that is being sent, and what the server refused of it. */
   #current: OutgoingMessage | undefined;
   #refusal: SendResult | undefined;
+  /** Answers that were not waited for and may still come. */
+  #owed = 0;
+  /** How often in a row the server has said nothing for a while. */
+  #silences = 0;
+  /** What came may be the answer in other words; cancels the wait for the source's. */
+  #cancelDecision: (() => void) | undefined;
 
   constructor(host: ClientHost, target: Target) {
     this.#host = host;
     this.#target = target;
     this.#entering = new Entering({ name: target.user, marks: false, keepsBalance: true });
     this.#queue = new RequestQueue(host, (message) => this.#send(message), {
-      answerMs: limits.client.answerMs,
+      answerMs: limits.client.unansweredMs,
       open: () => this,
+      late: () => this.#late(),
       goodbye: () => this.#write(forms.quit),
       lost: (isReached) => {
         const what = isReached ? 'Disconnected from' : 'Unable to connect to';
@@ -101,20 +108,24 @@ export class MarketSender implements Sender, ConnectionEvents {
     if (line.is === 'too-long') return;
     const message = messageOf(line.text);
     if (!this.#hasEntered) this.#enter(message, line.text);
-    else if (this.#current !== undefined) this.#answered(this.#current, message, line.text);
+    else if (this.#current !== undefined) this.#answered(message, line.text);
   }
 
   #enter(message: ServerMessage, line: string): void {
-    const answer = message.is === 'question' ? this.#entering.answer() : undefined;
+    const entering = this.#entering;
+    const answer = entering.isQuestion(message, line) ? entering.answer() : undefined;
     if (answer !== undefined) this.#write(answer);
-    else if (this.#entering.takes(message)) return;
-    else if (message.is === 'balance-set') {
-      this.#hasEntered = true;
-      this.#queue.ready();
-    } else if (message.is === 'refused') {
+    else if (entering.takes(message)) return;
+    else if (message.is === 'refused') {
       this.#queue.lose({ ending: endings[message.why], line });
       this.#queue.connection?.abort();
-    }
+    } else if (message.is === 'balance-set' || (entering.hasSaidBalance && message.is === 'told'))
+      this.#entered();
+  }
+
+  #entered(): void {
+    this.#hasEntered = true;
+    this.#queue.ready();
   }
 
   #send(message: OutgoingMessage): void {
@@ -125,17 +136,57 @@ export class MarketSender implements Sender, ConnectionEvents {
     this.#write(forms.funds);
   }
 
-  #answered({ text }: OutgoingMessage, message: ServerMessage, line: string): void {
-    if (message.is === 'refused') this.#refusal ??= { ending: endings[message.why], line };
-    if (message.is !== 'funds') return;
+  #answered(message: ServerMessage, line: string): void {
+    // Not every server knows the question: that it does not is an answer as good.
+    const isUnknown = message.is === 'refused' && message.why === 'unknown-command';
+    const isAnswer = message.is === 'funds' || isUnknown;
+    if (isAnswer && this.#owed > 0) this.#owed--;
+    else if (isAnswer) this.#settle();
+    else if (message.is === 'refused') this.#refusal ??= { ending: endings[message.why], line };
+    else if (message.is === 'told')
+      this.#cancelDecision ??= this.#host.after(limits.client.otherWordsMs, () => {
+        this.#owed++;
+        this.#settle();
+      });
+  }
+
+  #settle(how?: 'unanswered'): void {
+    this.#cancelDecision?.();
+    this.#cancelDecision = undefined;
+    const { text } = this.#current ?? {};
+    if (text === undefined) return;
     this.#current = undefined;
-    this.#queue.settle(this.#refusal ?? { ending: 'done', line: `Me: ${text}` });
+    this.#silences = 0;
+    const isUnanswered = how === 'unanswered';
+    const done = {
+      ending: 'done',
+      line: `Me: ${text}`,
+      ...(isUnanswered && { isUnanswered }),
+    } as const;
+    this.#queue.settle(this.#refusal ?? done);
+  }
+
+  /** The server has said nothing for a while. Some take a balance, or the question behind a text, without a word. */
+  #late(): void {
+    const { connection } = this.#queue;
+    const isTold = connection?.isAcknowledged === true;
+    if (isTold && !this.#hasEntered && this.#entering.hasSaidBalance) return this.#entered();
+    if (isTold && this.#current !== undefined) {
+      this.#owed++;
+      return this.#settle('unanswered');
+    }
+    if (++this.#silences < mostSilences) return this.#queue.expectAnswer();
+    connection?.abort();
+    this.#queue.lose();
   }
 
   #write(line: string): void {
     this.#queue.connection?.write(encodeText(`${line}\n`));
   }
 }
+
+/** How long a server that does not go on is waited for, counted in silences. */
+const mostSilences = Math.ceil(limits.client.answerMs / limits.client.unansweredMs);
 
 /** The lines that say a text, to everybody or to one; none of them becomes a command of its own. */
 function linesToSend({ to, text }: OutgoingMessage): string[] {

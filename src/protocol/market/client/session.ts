@@ -176,7 +176,7 @@ export class MarketClientSession implements ClientSession, ConnectionEvents {
     if (line.is === 'too-long') return this.#note('The server sent a line that is too long.');
     const message = messageOf(line.text);
     // What the client answers by itself, the user does not see.
-    if (message.is === 'question' && this.#answerQuestion()) return;
+    if (this.#entering.isQuestion(message, line.text) && this.#answerQuestion()) return;
     if (this.#entering.takes(message)) return;
     this.#directory.learn(message);
     this.#host.show(shownOf(message, line.text, this.#guide !== undefined));
