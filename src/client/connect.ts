@@ -4,7 +4,7 @@ import { defineCommand } from '../cli/command';
 import { exit } from '../cli/exit';
 import { type Io, ReaderGone, writeFault } from '../cli/io';
 import { note } from '../protocol/client_kit/note';
-import type { ClientOptions, Target } from '../protocol/dialect';
+import type { ClientOptions } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import {
   type Endpoint,
@@ -13,10 +13,10 @@ import {
   paddingOptions,
   serverOptions,
   unreachableHint,
-  withToken,
 } from './endpoint';
 import { IncomingStyle } from './incoming_style';
 import { InteractiveSession } from './interactive_session';
+import { keyOptions, withKeys } from './keys';
 import { lastSender, rememberSender } from './last_sender';
 import { atOpenDoor } from './local_doors';
 import type { Dialogue } from './terminal/dialogue';
@@ -36,6 +36,7 @@ export const connect = defineCommand({
     ...serverOptions,
     ...listenOptions,
     ...paddingOptions,
+    ...keyOptions,
     name: { type: 'string', valueHint: 'NAME', description: 'your full name, to register with' },
     born: {
       type: 'string',
@@ -72,8 +73,12 @@ export const connect = defineCommand({
     { user, name, born, role, takeover, plain, history, json, once, linger, bell, ...flags },
     io,
   ) {
-    const endpoint = await atOpenDoor(endpointOf(user, flags), io);
-    const target = withUser(endpoint, io.env);
+    const endpoint = withKeys(
+      withUser(await atOpenDoor(endpointOf(user, flags), io), io.env),
+      flags,
+      io,
+    );
+    const { target } = endpoint;
     // Completion is asked of a session that needs the dialogue first.
     const session: { current?: InteractiveSession } = {};
     const dialogue: Dialogue = json
@@ -136,11 +141,11 @@ export const connect = defineCommand({
   },
 });
 
-/** The target with its user: the one named, else the one of the environment, else the last one. */
-function withUser(endpoint: Endpoint, env: Io['env']): Target {
+/** The endpoint with its user: the one named, else the one of the environment, else the last one. */
+function withUser(endpoint: Endpoint, env: Io['env']): Endpoint {
   const { target } = endpoint;
   const user = target.user ?? (env['CHAT_USER'] || lastSender(endpoint, env));
-  return withToken(user === undefined ? target : { ...target, user }, env);
+  return user === undefined ? endpoint : { ...endpoint, target: { ...target, user } };
 }
 
 /** Settled when standard output has taken everything, or when its reader is gone. */

@@ -1,11 +1,10 @@
 // The endpoint of a command: which server, by which dialect, as which user. Flags say it, or a URL does.
 
 import { CliError, exit } from '../cli/exit';
-import type { Io } from '../cli/io';
 import { hostAndPort } from '../protocol/bytes/address';
 import { didYouMean } from '../protocol/bytes/nearest';
 import { clients } from '../protocol/clients';
-import type { Client, Target } from '../protocol/dialect';
+import type { AccountKeys, Client, Target } from '../protocol/dialect';
 import type { Security } from './security';
 
 /** A dialect that has a client. */
@@ -90,6 +89,9 @@ export interface Endpoint extends ClientDialect {
   readonly ca?: string | undefined;
   /** Who is believed to be the server: known once the endpoint is. */
   readonly security?: Security;
+  /** The user's keys there, and a code that lets somebody register; only where the protocol can show one. */
+  readonly keys?: AccountKeys;
+  readonly invite?: string;
 }
 
 const urlLike = /^([a-z][a-z0-9+.-]*):\/\//i;
@@ -160,12 +162,6 @@ export function endpointOfUrl(text: string): Endpoint {
 }
 
 const pageSchemes: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
-
-/** Adds the user's token. It comes from the environment only: other users can read flags and URLs. */
-export function withToken(target: Target, env: Io['env']): Target {
-  const token = env['CHAT_TOKEN'];
-  return token === undefined || token === '' ? target : { ...target, token };
-}
 
 /**
  * The line to add when a server was not reached: where it was expected, and whether there is such a place. Empty if what

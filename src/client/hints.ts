@@ -7,5 +7,6 @@ export const hints: Readonly<Record<Missing, string>> = {
   asker: '--as NAME',
   takeover: '--takeover ends that session',
   role: '--role',
+  state: 'set XDG_STATE_HOME to a folder that can be written',
   registration: 'add --name "FULL NAME" --born DD/MM/YYYY to register',
 };

@@ -2,7 +2,14 @@
 
 import { exit } from '../cli/exit';
 import { note } from '../protocol/client_kit/note';
-import type { Client, ClientOptions, ClientSession, Ending, Resumed } from '../protocol/dialect';
+import type {
+  AccountKeys,
+  Client,
+  ClientOptions,
+  ClientSession,
+  Ending,
+  Resumed,
+} from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import { Comeback } from './comeback';
 import { hostUnknown } from './endpoint';
@@ -15,6 +22,8 @@ import type { View } from './view';
 export interface InteractiveSessionOptions {
   readonly dialect: string;
   readonly client: Client;
+  readonly keys?: AccountKeys | undefined;
+  readonly invite?: string | undefined;
   readonly options: ClientOptions;
   /** Whether the server is spoken to over TLS, and who is believed to be it. */
   readonly security?: Security | undefined;
@@ -97,6 +106,8 @@ export class InteractiveSession {
       dialect,
       server: options.target,
       security,
+      keys: this.#options.keys,
+      invite: this.#options.invite,
       view,
       silentMs: limits.client.silentMs,
       isQuiet: isComingBack,

@@ -17,7 +17,7 @@ export interface OneShotResult<T> {
 
 /** Runs one operation. If its client gives up by `exit`, that is its ending. Rejects as `operation` does. */
 export function oneShot<T>(
-  { dialect, target, security }: Endpoint,
+  { dialect, target, security, keys, invite }: Endpoint,
   view: View,
   operation: (
     host: ClientRuntime,
@@ -33,6 +33,8 @@ export function oneShot<T>(
       dialect,
       server: target,
       security,
+      keys,
+      invite,
       view,
       inputFile,
       exit,

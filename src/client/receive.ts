@@ -4,9 +4,10 @@
 import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import type { ClientOptions } from '../protocol/dialect';
-import { endpointOf, listenOptions, serverOptions, unreachableHint, withToken } from './endpoint';
+import { endpointOf, listenOptions, serverOptions, unreachableHint } from './endpoint';
 import { Inbox } from './inbox';
 import { InteractiveSession } from './interactive_session';
+import { keyOptions, withKeys } from './keys';
 import { lastSender } from './last_sender';
 import { atOpenDoor } from './local_doors';
 
@@ -16,6 +17,7 @@ export const receive = defineCommand({
     user: { type: 'positional', required: false, description: 'whose inbox, or a URL' },
     ...serverOptions,
     ...listenOptions,
+    ...keyOptions,
     exec: {
       type: 'string',
       valueHint: 'COMMAND',
@@ -36,15 +38,16 @@ export const receive = defineCommand({
     'chat receive groups://ops@chat.example.org --exec ./on-message',
   ],
   async run({ user, exec, takeover, once, name, born, ...flags }, io) {
-    const endpoint = await atOpenDoor(endpointOf(user, flags), io);
-    const { dialect, client } = endpoint;
-    const owner = endpoint.target.user ?? (io.env['CHAT_USER'] || lastSender(endpoint, io.env));
+    const there = await atOpenDoor(endpointOf(user, flags), io);
+    const owner = there.target.user ?? (io.env['CHAT_USER'] || lastSender(there, io.env));
     if (owner === undefined) {
       throw new CliError(exit.usage, 'receive: USER is missing', 'usage: chat receive USER');
     }
-    const target = withToken({ ...endpoint.target, user: owner }, io.env);
+    const target = { ...there.target, user: owner };
+    const endpoint = withKeys({ ...there, target }, flags, io);
+    const { dialect, client, keys, invite } = endpoint;
     const options: ClientOptions = {
-      target,
+      target: endpoint.target,
       interactive: false,
       takeover,
       once,
@@ -57,6 +60,8 @@ export const receive = defineCommand({
     const session = new InteractiveSession({
       dialect,
       client,
+      keys,
+      invite,
       options,
       security: endpoint.security,
       listenPort: flags['listen-port'],

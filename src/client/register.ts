@@ -5,6 +5,7 @@ import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import type { ClientHost, Ending } from '../protocol/dialect';
 import { type Endpoint, endpointOf, serverOptions } from './endpoint';
+import { keyOptions, withKeys } from './keys';
 import { atOpenDoor } from './local_doors';
 import { oneShot, report } from './one_shot';
 import { OneShotView } from './view';
@@ -14,12 +15,13 @@ export const register = defineCommand({
   args: {
     user: { type: 'positional', description: 'the name that others write to, or a URL' },
     ...serverOptions,
+    ...keyOptions,
     name: { type: 'string', valueHint: 'NAME', description: 'the full name' },
     born: { type: 'string', valueHint: 'DD/MM/YYYY', description: 'the date of birth' },
   },
   examples: ['chat register alice --name "Alice Liddell" --born 04/05/1852'],
   async run({ user, name, born, ...flags }, io) {
-    const endpoint = await atOpenDoor(endpointOf(user, flags), io);
+    const endpoint = withKeys(await atOpenDoor(endpointOf(user, flags), io), flags, io);
     const { target, client } = endpoint;
     const makeAccount = client.register?.bind(client);
     if (makeAccount === undefined) throw noAccounts(endpoint);
@@ -38,10 +40,11 @@ export const unregister = defineCommand({
   args: {
     user: { type: 'positional', description: 'the registered name, or a URL' },
     ...serverOptions,
+    ...keyOptions,
   },
   examples: ['chat unregister alice'],
   async run({ user, ...flags }, io) {
-    const endpoint = await atOpenDoor(endpointOf(user, flags), io);
+    const endpoint = withKeys(await atOpenDoor(endpointOf(user, flags), io), flags, io);
     const { target, client } = endpoint;
     const deleteAccount = client.unregister?.bind(client);
     if (deleteAccount === undefined) throw noAccounts(endpoint);

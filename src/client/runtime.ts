@@ -1,6 +1,7 @@
 // What the client program gives a dialect's client: connections, files, the listener, time, and a view for its user.
 
 import type {
+  AccountKeys,
   ClientConnection,
   ClientHost,
   ConnectionEvents,
@@ -27,6 +28,9 @@ export interface ClientRuntimeOptions extends RouteOptions {
   /** The dialect's name, by which the background thread finds it. */
   readonly dialect: string;
   readonly server: Address;
+  /** The user's keys there. */
+  readonly keys?: AccountKeys | undefined;
+  readonly invite?: string | undefined;
   readonly view: View;
   /** After how long a server that acknowledges nothing is lost, in ms; undefined: when the system says so. */
   readonly silentMs?: number;
@@ -40,6 +44,13 @@ export interface ClientRuntimeOptions extends RouteOptions {
   readonly exit: (ending: Ending, isFinal: boolean) => void;
 }
 
+const noKeys: AccountKeys = {
+  of: () => undefined,
+  make: () => refused('unwritable'),
+  confirm() {},
+  drop() {},
+};
+
 export class ClientRuntime implements ClientHost {
   readonly #options: ClientRuntimeOptions;
   readonly #route: Route;
@@ -48,6 +59,14 @@ export class ClientRuntime implements ClientHost {
   #isExiting = false;
   /** Something of the server's was shown. */
   #hasShown = false;
+
+  get keys(): AccountKeys {
+    return this.#options.keys ?? noKeys;
+  }
+
+  get invite(): string | undefined {
+    return this.#options.invite;
+  }
 
   constructor(options: ClientRuntimeOptions) {
     this.#options = options;

@@ -3,14 +3,8 @@
 import { defineCommand } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
-import {
-  type Endpoint,
-  endpointOf,
-  isUrl,
-  paddingOptions,
-  serverOptions,
-  withToken,
-} from './endpoint';
+import { type Endpoint, endpointOf, isUrl, paddingOptions, serverOptions } from './endpoint';
+import { keyOptions, withKeys } from './keys';
 import { rememberNames } from './known_names';
 import { lastSender } from './last_sender';
 import { atOpenDoor } from './local_doors';
@@ -35,6 +29,7 @@ export const send = defineCommand({
     },
     ...serverOptions,
     ...paddingOptions,
+    ...keyOptions,
     as: { type: 'string', valueHint: 'NAME', description: 'who says it', env: 'CHAT_USER' },
     attach: {
       type: 'string',
@@ -63,7 +58,7 @@ export const send = defineCommand({
   async run({ to, text, as, attach, lines, timeout, retry, json, ...rest }, io) {
     const { 'allow-empty': allowEmpty, ...flags } = rest;
     const named = endpointOf(isUrl(to) ? to : undefined, flags);
-    const endpoint = withSender(await atOpenDoor(named, io), as, io);
+    const endpoint = withKeys(withSender(await atOpenDoor(named, io), as, io), flags, io);
     const { client, dialect, target } = endpoint;
     const openSender = client.send?.bind(client);
     if (openSender === undefined) {
@@ -118,7 +113,7 @@ export const send = defineCommand({
 function withSender(endpoint: Endpoint, as: string | undefined, { env }: Io): Endpoint {
   const { target } = endpoint;
   const user = target.user ?? as ?? lastSender(endpoint, env);
-  return { ...endpoint, target: withToken(user === undefined ? target : { ...target, user }, env) };
+  return user === undefined ? endpoint : { ...endpoint, target: { ...target, user } };
 }
 
 /** The names between the commas, without duplicates. A URL without any leaves the recipient to the dialect. */

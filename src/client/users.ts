@@ -5,10 +5,11 @@ import { CliError, exit } from '../cli/exit';
 import { escapeForTerminal, terminalJson } from '../protocol/bytes/escape';
 import type { Ending } from '../protocol/dialect';
 import { endpointOf, endpointOfFlags, serverOptions } from './endpoint';
+import { keyOptions, withKeys } from './keys';
 import { rememberNames } from './known_names';
 import { lastSender } from './last_sender';
 import { atOpenDoor } from './local_doors';
-import { listUsers, report } from './one_shot';
+import { listUsers, type OneShotResult, report } from './one_shot';
 import { OneShotView } from './view';
 
 /** Whether the server refused to give the list. */
@@ -24,6 +25,7 @@ export const users = defineCommand({
       description: 'where, instead of --server, --port and --dialect',
     },
     ...serverOptions,
+    ...keyOptions,
     as: {
       type: 'string',
       valueHint: 'NAME',
@@ -41,12 +43,16 @@ export const users = defineCommand({
     }
     const named = endpoint.target.user ?? as;
     const asker = named ?? lastSender(endpoint, io.env);
+    const asked = (user: string | undefined): Promise<OneShotResult<readonly string[]>> => {
+      const target = user === undefined ? endpoint.target : { ...endpoint.target, user };
+      return listUsers(withKeys({ ...endpoint, target }, flags, io), view, user);
+    };
     let view = new OneShotView();
-    let result = await listUsers(endpoint, view, asker);
+    let result = await asked(asker);
     // The last user may be gone, while another user of this machine is connected.
     if (named === undefined && asker !== undefined && isRefusal(result.ending)) {
       view = new OneShotView();
-      result = await listUsers(endpoint, view, undefined);
+      result = await asked(undefined);
     }
     rememberNames(result.value ?? [], io.env);
     const line = (name: string): string =>

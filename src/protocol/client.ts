@@ -1,7 +1,8 @@
 // The client's half of the contract: what the client program gives a dialect, and what it gets.
+// long because it is the whole contract of a client, and its types speak of each other.
 
 import type { Connection, ConnectionEvents } from './connection';
-import type { Address, Result } from './model';
+import type { Address, CredentialInfo, Result } from './model';
 
 /** How an operation of a client ended; the command line turns it into an exit status. */
 export type Ending =
@@ -63,12 +64,52 @@ export interface SaveSink {
 /**
  * What a dialect lacks to do what its user wants. `user`: as whom to send. `asker`: as whom to ask. `takeover`: leave to
  * end the user's session elsewhere. `registration`: the full name and the date of birth. `role`: which half of the
- * protocol to be.
+ * protocol to be. `state`: a place where keys can be kept.
  */
-export type Missing = 'user' | 'asker' | 'takeover' | 'registration' | 'role';
+export type Missing = 'user' | 'asker' | 'takeover' | 'registration' | 'role' | 'state';
+
+/**
+ * The user's keys at this server. Only where one is kept is anything shown to a server: others never see a byte that
+ * their protocol does not have.
+ */
+export interface AccountKeys {
+  /** What is to be shown for an account; undefined: nothing. */
+  of(alias: string): string | undefined;
+  /**
+   * A new key for an account that is to be registered, kept before it is shown to anybody; the same again until it is
+   * known what became of it. Refused where it cannot be kept.
+   */
+  make(alias: string): Result<string, 'unwritable'>;
+  /** The server has taken it. */
+  confirm(alias: string, key: string): void;
+  /** That key is no longer good, or never was. */
+  drop(alias: string, key: string): void;
+}
+
+/** What is to be done about the credentials of an account. `secret`: what is shown for it instead of the kept key. */
+export type CredentialRequest =
+  | { readonly do: 'list' }
+  | {
+      readonly do: 'add-key';
+      readonly key: string;
+      readonly label: string;
+      readonly secret?: string;
+    }
+  | { readonly do: 'revoke'; readonly id: number }
+  | { readonly do: 'set-password'; readonly password: string; readonly secret?: string }
+  | { readonly do: 'renew-recovery' };
+
+export interface CredentialAnswer {
+  readonly credentials?: readonly CredentialInfo[];
+  /** Recovery codes, which are told this once. */
+  readonly codes?: readonly string[];
+}
 
 /** What the client program gives a dialect. */
 export interface ClientHost {
+  readonly keys: AccountKeys;
+  /** A code that lets somebody register, where the user has one. */
+  readonly invite?: string | undefined;
   /** Opens a connection to the server (or to `address`). */
   dial(open: (connection: ClientConnection) => ConnectionEvents, address?: Address): void;
   /**
@@ -133,8 +174,8 @@ export interface Caller {
 export interface Target {
   /** Where none is given, the last one who used this server. */
   readonly user?: string;
-  /** What proves that the user is the account of that name, where a protocol has such a thing. */
-  readonly token?: string;
+  /** A key or a password of the account of that name, where the user has one. */
+  readonly secret?: string;
   readonly host: string;
   readonly port: number;
   /** Whether a dialect whose programs may pad their texts to a fixed length does so from the first one. */
@@ -228,6 +269,8 @@ export interface Client {
    * that session may still have the number.
    */
   readonly remembersUser?: false;
+  /** Whether its servers may be shown an account's key. */
+  readonly takesKeys?: true;
   connect(host: ClientHost, options: ClientOptions): ClientSession;
   /** One-shot sending, as `target.user`. */
   send?(host: ClientHost, target: Target): Sender;
@@ -254,6 +297,14 @@ export interface Client {
     target: Target,
     alias: string | undefined,
     done: (result: Result<readonly string[], Ending>) => void,
+  ): void;
+  /** Asks about what an account can be entered with; shows the dialect's own line for what became of it. */
+  credentials?(
+    host: ClientHost,
+    target: Target,
+    alias: string,
+    request: CredentialRequest,
+    done: (result: Result<CredentialAnswer, Ending>) => void,
   ): void;
   /** Bytes that one text may have. A longer one is refused before anything is sent. */
   readonly textBytes?: number;

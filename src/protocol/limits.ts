@@ -538,6 +538,8 @@ export const limits = {
     descriptorsAdvised: 4_096,
     /** A clock that is behind this time is wrong, in ms since 1970: 1 November 2026. */
     oldestClockMs: 1_793_491_200_000,
+    /** The file of the user's keys, in bytes; a larger one is refused. */
+    keyFileBytes: 1 * MiB,
     /** Servers for which the last user is remembered. Over this, the oldest are forgotten. */
     rememberedServers: 100,
     /** The base name of a saved file, in bytes of UTF-8, so that it fits a folder with a number added. A longer one is cut. */

@@ -96,15 +96,18 @@ describe('the list of users', () => {
       err: '',
     });
     // The last user is no longer connected, which does not matter.
-    await run(register, ['bob', ...born, ...serverFlags(server)]);
+    await run(register, ['bob', ...born, ...serverFlags(server)], { env });
     rememberSender(`mailbox://127.0.0.1:${server.port('mailbox')}`, 'bob', env);
     expect(await run(users, [...serverFlags(server), '--json'], { env })).toMatchObject({
       status: 0,
       out: '{"name":"alice"}\n',
     });
     const asBob = await run(users, [...serverFlags(server), '--as', 'bob'], { env });
-    expect(asBob).toMatchObject({ status: 77, out: '' });
-    expect(asBob.err).toContain('USER IS NOT CONNECTED');
+    // Bob's key says who asks; without it only who is connected is told.
+    expect(asBob).toMatchObject({ status: 0, out: 'alice\n' });
+    const keyless = { XDG_STATE_HOME: await scratchFolder() };
+    const asNobody = await run(users, [...serverFlags(server), '--as', 'bob'], { env: keyless });
+    expect(asNobody).toMatchObject({ status: 67, out: '' });
     chat.end();
     await chat.ended;
   });
@@ -121,22 +124,17 @@ describe('attachments', () => {
     const path = join(cwd, 'pic.bin');
     const bytes = crypto.getRandomValues(new Uint8Array(60_000));
     await writeFile(path, bytes);
+    const env = { XDG_STATE_HOME: await scratchFolder() };
     for (const name of ['alice', 'bob'])
-      await run(register, [name, ...born, ...serverFlags(server)]);
-    const sent = await run(send, [
-      'bob',
-      'look',
-      '--attach',
-      path,
-      '--as',
-      'alice',
-      ...serverFlags(server),
-    ]);
+      await run(register, [name, ...born, ...serverFlags(server)], { env });
+    const looking = ['bob', 'look', '--attach', path, '--as', 'alice'];
+    const sent = await run(send, [...looking, ...serverFlags(server)], { env });
     expect(sent).toEqual({ status: 0, out: '', err: '' });
 
     const input = 'GETFILE alice 1 pic.bin\nGETFILE alice 1 pic.bin\n';
     const { out, status } = await runChat(['connect', 'bob', ...serverFlags(server)], {
       cwd,
+      env,
       input,
     });
     expect(out).toContain('look');

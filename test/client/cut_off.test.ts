@@ -2,7 +2,7 @@
 
 import { expect, test } from 'bun:test';
 
-import { type Chat, runChat, startChat } from '../support/executable';
+import { type Chat, isolatedEnvironment, runChat, startChat } from '../support/executable';
 import { canMakeHosts, makeHosts } from '../support/hosts';
 
 /** What a cut may take to be noticed, and what the comeback may take, in ms. */
@@ -73,6 +73,7 @@ async function withMailbox(
   const [host, away] = network.hosts;
   if (host === undefined || away === undefined) throw new Error('no hosts');
   const within = host.command;
+  const env = await isolatedEnvironment();
   const server = await startChat(['serve', '-p', '8888', '--memory'], { within });
   await server.until('8888');
   const at = ['-s', host.address, '-p', '8888'];
@@ -81,16 +82,17 @@ async function withMailbox(
     ['bob', away],
   ] as const) {
     const full = ['--name', name, '--born', '04/05/1852'];
-    await runChat(['register', name, ...full, ...at], { within: by.command });
+    await runChat(['register', name, ...full, ...at], { within: by.command, env });
   }
   const session = await startChat(['connect', 'bob', ...at, '--json', ...flags], {
     within: away.command,
+    env,
   });
   await session.until('CONNECT');
   await cut({
     session,
     setCable: (plugged) => away.setCable(plugged),
-    send: (text) => runChat(['send', 'bob', text, '--as', 'alice', ...at], { within }),
+    send: (text) => runChat(['send', 'bob', text, '--as', 'alice', ...at], { within, env }),
   });
   await Promise.all([session.kill(), server.kill()]);
 }

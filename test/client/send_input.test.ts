@@ -12,16 +12,16 @@ import { startServer } from '../support/server';
 test('--attach - sends what standard input has, to each recipient, and leaves nothing behind', async () => {
   await using server = await startServer([mailbox]);
   const where = ['-s', '127.0.0.1', '-p', String(server.port('mailbox'))];
-  for (const name of ['alice', 'bob', 'carol'])
-    await runChat(['register', name, '--name', name, '--born', '04/05/1852', ...where]);
   const env = await isolatedEnvironment({ TMPDIR: await scratchFolder() });
+  for (const name of ['alice', 'bob', 'carol'])
+    await runChat(['register', name, '--name', name, '--born', '04/05/1852', ...where], { env });
   const input = crypto.getRandomValues(new Uint8Array(60_000));
   const args = ['send', 'bob,carol', 'look', '--attach', '-', '--as', 'alice', ...where];
   expect(await runChat(args, { env, input })).toEqual({ status: exit.ok, out: '', err: '' });
   expect(await readdir(env['TMPDIR'] ?? '')).toEqual([]);
   const cwd = await scratchFolder();
   for (const name of ['bob', 'carol']) {
-    const session = await startChat(['connect', name, ...where], { cwd });
+    const session = await startChat(['connect', name, ...where], { cwd, env });
     await session.until(/ile stdin/i);
     const id = name === 'bob' ? 1 : 2;
     session.write(`GETFILE alice ${id} ${name}.bin\n`);

@@ -7,7 +7,7 @@ import { runCommand } from '../../src/cli/run';
 import { send } from '../../src/client/send';
 import { mailbox } from '../../src/protocol/mailbox/index';
 import { fakeIo, run } from '../support/command';
-import { executable, runChat, startChat } from '../support/executable';
+import { executable, isolatedEnvironment, runChat, startChat } from '../support/executable';
 import { scratchFolder } from '../support/scratch';
 import { startServer } from '../support/server';
 import { closedPort, type FakeCall, type FakeServer, fakeServer } from './fake_server';
@@ -44,19 +44,12 @@ describe('--retry', () => {
     const first = await startServer([mailbox], { folder });
     const port = first.port('mailbox');
     const where = ['-s', '127.0.0.1', '-p', String(port)];
+    const env = await isolatedEnvironment();
     for (const name of ['alice', 'bob']) {
-      await runChat(['register', name, '--name', name, '--born', '04/05/1852', ...where]);
+      await runChat(['register', name, '--name', name, '--born', '04/05/1852', ...where], { env });
     }
-    const lines = await startChat([
-      'send',
-      'bob',
-      '-',
-      '--lines',
-      '--json',
-      '--retry',
-      '1m',
-      ...as(port),
-    ]);
+    const retrying = ['--lines', '--json', '--retry', '1m'];
+    const lines = await startChat(['send', 'bob', '-', ...retrying, ...as(port)], { env });
     lines.write('one\n');
     await lines.until('"id":"1"');
     await first.stop();
@@ -141,18 +134,12 @@ describe('standard output', () => {
   ])('a full disk is told in one line: chat %s', async (words) => {
     await using server = await startServer([mailbox]);
     const where = ['-s', '127.0.0.1', '-p', String(server.port('mailbox'))];
+    const env = await isolatedEnvironment();
     for (const name of ['alice', 'bob']) {
-      await runChat(['register', name, '--name', name, '--born', '04/05/1852', ...where]);
+      await runChat(['register', name, '--name', name, '--born', '04/05/1852', ...where], { env });
     }
-    const carol = await startChat([
-      'connect',
-      'carol',
-      '--name',
-      'C',
-      '--born',
-      '04/05/1852',
-      ...where,
-    ]);
+    const who = ['connect', 'carol', '--name', 'C', '--born', '04/05/1852'];
+    const carol = await startChat([...who, ...where], { env });
     await carol.until('CONNECT OK');
     const line = words.replace('PORT', String(server.port('mailbox')));
     const shell = Bun.spawn(['bash', '-c', `echo QUIT | "$0" ${line} >/dev/full`, executable()], {

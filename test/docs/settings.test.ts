@@ -29,7 +29,7 @@ const commands: readonly AnyCommand[] = [
 ];
 
 /** Variables that stand for no flag: who speaks in a session, and what proves it. */
-const others = ['CHAT_USER', 'CHAT_TOKEN'];
+const others = ['CHAT_USER', 'CHAT_KEY', 'CHAT_INVITE'];
 
 test('docs/settings.md has every variable', async () => {
   const page = await Bun.file('docs/settings.md').text();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { limits } from '../../src/protocol/limits';
 import { nul } from '../protocol/mailbox/support';
-import { executable, runChat, startChat } from '../support/executable';
+import { executable, isolatedEnvironment, runChat, startChat } from '../support/executable';
 import { canMakeHosts, type Host, makeHosts } from '../support/hosts';
 import { scratchFolder } from '../support/scratch';
 
@@ -132,17 +132,18 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     const [home, a, b] = three(network.hosts);
     const server = await serveOn(home);
     const at = ['-s', home.address, '-p', String(port)];
-    expect(
-      (await runChat(['register', 'alice', ...introduced, ...at], { within: a.command })).status,
-    ).toBe(0);
+    const within = a.command;
+    const env = await isolatedEnvironment();
+    const registering = ['register', 'alice', ...introduced, ...at];
+    expect((await runChat(registering, { within, env })).status).toBe(0);
     const bob = await startChat(['connect', 'bob', ...introduced, ...at], { within: b.command });
     await bob.until('s> CONNECT OK');
     await b.setCable(false);
     const send = ['send', 'bob', 'are you there?', '--as', 'alice', ...at];
-    expect((await runChat(send, { within: a.command })).status).toBe(0);
+    expect((await runChat(send, { within, env })).status).toBe(0);
     await server.until('s> MESSAGE 1 FROM alice TO bob STORED');
     // The server calls nobody who has disconnected: this message is stored at once.
-    expect((await runChat(send, { within: a.command })).status).toBe(0);
+    expect((await runChat(send, { within, env })).status).toBe(0);
     await server.until('s> MESSAGE 2 FROM alice TO bob STORED');
     await b.setCable(true);
     await untilAnswered(b, home);

@@ -4,7 +4,7 @@ import { expect, test } from 'bun:test';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { runChat, startChat } from '../support/executable';
+import { isolatedEnvironment, runChat, startChat } from '../support/executable';
 import { untilEmpty, untilFolder } from '../support/folders';
 import { openChat } from '../support/pty';
 import { scratchFolder } from '../support/scratch';
@@ -64,22 +64,23 @@ async function startServer() {
   const server = await startChat(['serve', '-p', '0', '--host', '127.0.0.1', '--data', data]);
   const [, port = ''] = await server.until(/init server 127\.0\.0\.1:(\d+)/);
   const at = ['-s', '127.0.0.1', '-p', port];
+  const env = await isolatedEnvironment();
   for (const alias of ['alice', 'bob']) {
     const who = ['register', alias, '--name', alias, '--born', '04/05/1852'];
-    expect((await runChat([...who, ...at])).status).toBe(0);
+    expect((await runChat([...who, ...at], { env })).status).toBe(0);
   }
-  return { server, port, at, files: join(data, 'files') };
+  return { server, port, at, env, files: join(data, 'files') };
 }
 
 test(
   'it arrives with the same SHA-256, and nobody holds it in memory',
   async () => {
-    const { server, at, files } = await startServer();
+    const { server, at, env, files } = await startServer();
     const folder = await scratchFolder();
     const hash = await makeFile(join(folder, 'big.bin'), size);
 
     const send = ['send', 'bob', 'look', '--attach', join(folder, 'big.bin'), '--as', 'alice'];
-    const alice = await startChat([...send, ...at], { input: '' });
+    const alice = await startChat([...send, ...at], { input: '', env });
     const alicePeak = watchPeak(alice.pid);
     expect(await alice.ended).toEqual({ status: 0, out: '', err: '' });
 
@@ -87,7 +88,7 @@ test(
     const home = join(folder, 'home');
     await mkdir(home);
     await writeFile(join(home, 'big.bin'), 'mine');
-    const bob = await startChat(['connect', 'bob', ...at], { cwd: home });
+    const bob = await startChat(['connect', 'bob', ...at], { cwd: home, env });
     await bob.until('FILE big.bin');
     bob.write('GETFILE alice 1\n');
     await bob.until(/s> GETFILE .*OK/, { withinMs });
@@ -115,17 +116,16 @@ test(
 test(
   'a sender that is killed halfway leaves nothing behind',
   async () => {
-    const { server, at, files } = await startServer();
+    const { server, at, env, files } = await startServer();
     const path = join(await scratchFolder(), 'big.bin');
     await makeFile(path, 64 * MiB);
     const send = ['send', 'bob', 'look', '--attach', path, '--as', 'alice'];
-    const alice = await startChat([...send, ...at], { input: '' });
+    const alice = await startChat([...send, ...at], { input: '', env });
     await untilFolder(files, (names) => names.length > 0);
     await alice.kill('SIGKILL');
     await untilEmpty(files);
-    expect((await runChat(['send', 'bob', 'x', '--as', 'alice', '--json', ...at])).out).toContain(
-      '"id":"1"',
-    );
+    const again = ['send', 'bob', 'x', '--as', 'alice', '--json', ...at];
+    expect((await runChat(again, { env })).out).toContain('"id":"1"');
     await server.kill();
   },
   withinMs,
@@ -134,14 +134,14 @@ test(
 test(
   'a recipient that is ended halfway: the file is here or there, whole, and no part of it anywhere',
   async () => {
-    const { server, at, files } = await startServer();
+    const { server, at, env, files } = await startServer();
     const folder = await scratchFolder();
     const path = join(folder, 'big.bin');
     const hash = await makeFile(path, 64 * MiB);
-    await runChat(['send', 'bob', 'look', '--attach', path, '--as', 'alice', ...at]);
+    await runChat(['send', 'bob', 'look', '--attach', path, '--as', 'alice', ...at], { env });
     const home = join(folder, 'home');
     await mkdir(home);
-    const bob = await startChat(['connect', 'bob', ...at], { cwd: home });
+    const bob = await startChat(['connect', 'bob', ...at], { cwd: home, env });
     await bob.until('FILE big.bin');
     bob.write('GETFILE alice 1\n');
     await untilFolder(home, (names) => names.some((name) => name.endsWith('.part')));
@@ -159,13 +159,13 @@ test(
 test(
   'a terminal shows how far it is',
   async () => {
-    const { server, at } = await startServer();
+    const { server, at, env } = await startServer();
     const path = join(await scratchFolder(), 'big.bin');
     await makeFile(path, 64 * MiB);
     const send = ['send', 'bob', 'look', '--attach', path, '--as', 'alice'];
     // A server that does not read holds the file up until the bar has been seen.
     process.kill(server.pid, 'SIGSTOP');
-    await using screen = await openChat([...send, ...at]);
+    await using screen = await openChat([...send, ...at], { env });
     await screen.until(/big\.bin.*\d+ ?%/);
     process.kill(server.pid, 'SIGCONT');
     await screen.until('s> SENDATTACH OK - MESSAGE 1');

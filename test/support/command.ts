@@ -1,4 +1,8 @@
 // Runs one subcommand inside the test process, with streams and an environment that the test gives.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import type { AnyCommand } from '../../src/cli/command';
 import type { Io } from '../../src/cli/io';
 import { runCommand } from '../../src/cli/run';
@@ -18,6 +22,15 @@ export interface RunOptions {
   readonly isTerminal?: boolean;
 }
 
+let madeState: string | undefined;
+/** A folder for what commands keep, removed at the end. */
+function stateHome(): string {
+  if (madeState !== undefined) return madeState;
+  const made = mkdtempSync(join(tmpdir(), 'chat-state-'));
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  return (madeState = made);
+}
+
 /** An Io whose output is kept in `written`. */
 export function fakeIo({ env = {}, input = '', isTerminal = false }: RunOptions = {}): {
   readonly io: Io;
@@ -33,7 +46,7 @@ export function fakeIo({ env = {}, input = '', isTerminal = false }: RunOptions 
     out: sink('out', isTerminal),
     err: sink('err', false),
     input: { stream: () => new Blob([Buffer.from(input)]).stream(), isTerminal: false },
-    env: { HOME: '/nowhere', ...env },
+    env: { HOME: '/nowhere', XDG_STATE_HOME: stateHome(), ...env },
   };
   return { io, written };
 }

@@ -3,6 +3,7 @@
 import { Inbox } from '../../src/protocol/bytes/inbox';
 import { takeEach } from '../../src/protocol/connection';
 import type {
+  AccountKeys,
   ClientConnection,
   ClientHost,
   ConnectionEvents,
@@ -14,7 +15,7 @@ import type {
   SourceFile,
   Unreadable,
 } from '../../src/protocol/dialect';
-import { type Address, refused, type Result } from '../../src/protocol/model';
+import { type Address, ok, refused, type Result } from '../../src/protocol/model';
 
 /** One connection that a client dialled. It records what the client does with it. */
 export class FakeConnection implements ClientConnection {
@@ -78,6 +79,24 @@ export class FakeClientHost implements ClientHost {
     if (!connection) throw new Error('nothing was dialled');
     return connection;
   }
+  /** The keys that it keeps, by name, and those that it has given up. */
+  readonly kept = new Map<string, string>();
+  readonly dropped: string[] = [];
+  readonly confirmed: string[] = [];
+  readonly keys: AccountKeys = {
+    of: (alias) => this.kept.get(alias),
+    make: (alias) => {
+      const key = `key-${this.kept.size}`.padEnd(43, '0');
+      this.kept.set(alias, key);
+      return ok(key);
+    },
+    confirm: (alias) => void this.confirmed.push(alias),
+    drop: (alias, key) => {
+      this.kept.delete(alias);
+      this.dropped.push(key);
+    },
+  };
+
   /** Takes the lines shown since the last call. */
   takeLines(): string[] {
     return this.shown.splice(0).flatMap((shown) => shown.lines);

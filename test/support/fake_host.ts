@@ -98,7 +98,8 @@ export class FakeHost implements Host {
   }
   #secrets = 0;
   secret(): string {
-    return `secret-${++this.#secrets}`;
+    // As long as the server's own.
+    return `secret-${++this.#secrets}`.padEnd(32, '-');
   }
   mayCall({ host, port }: Address): boolean {
     return !this.doors.some((door) => door.host === host && door.port === port);

@@ -25,7 +25,7 @@ describe('files of other doors', () => {
     expect(client.hears()).toEqual([
       'Res.Confirmation Id=m78 Status=unknown-file',
       'Res.Confirmation Id=m77 Status=ok',
-      'File_transfer Id=m77 Status=accept Token=secret-1',
+      'File_transfer Id=m77 Status=accept Token=secret-1------------------------',
     ]);
     client.sends('File_transfer Status=accept Id=m77');
     expect(client.hears()).toEqual(['Res.Confirmation Id=m77 Status=unknown-file']);
@@ -125,7 +125,7 @@ describe('files of other doors', () => {
     client.session.tell({ ...step, step: 'stored', by: name('alice') });
     expect(client.hears()).toEqual([
       'Res.Confirmation Id=4 Status=ok | zoe\\n',
-      'File_transfer User=zoe Id=4 Status=accept Token=secret-1',
+      'File_transfer User=zoe Id=4 Status=accept Token=secret-1------------------------',
       'File_transfer User=zoe Id=4 Status=done',
     ]);
     expect(client.host.commands.slice(-2)).toMatchObject([

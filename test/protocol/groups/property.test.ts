@@ -21,7 +21,7 @@ const text = fc.oneof(
     'm7',
     '1',
     '',
-    'secret-1',
+    'secret-1'.padEnd(32, '-'),
     'no such',
     '#7',
     '40001',

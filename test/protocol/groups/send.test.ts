@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { hashOfSecret } from '../../../src/protocol/bytes/token';
 import { groups } from '../../../src/protocol/groups/index';
 import { mailbox } from '../../../src/protocol/mailbox/index';
-import { runChat, startChat } from '../../support/executable';
+import { isolatedEnvironment, runChat, startChat } from '../../support/executable';
 import { TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
@@ -155,12 +155,13 @@ describe('a file', () => {
   test('reaches an account of another door that is away, as an attachment', async () => {
     const where = ['-s', '127.0.0.1', '-p', `${server.port('mailbox')}`];
     const who = ['register', 'carol', '--name', 'Carol', '--born', '01/01/2000'];
-    expect((await runChat([...who, ...where])).status).toBe(0);
+    const env = await isolatedEnvironment();
+    expect((await runChat([...who, ...where], { env })).status).toBe(0);
     const { status, err } = await (await send(url('carol'), '--attach', 'x.txt')).ended;
     expect(err).not.toContain('rejects');
     expect(status).toBe(0);
     const home = await scratchFolder();
-    const carol = await startChat(['connect', 'carol', ...where], { cwd: home });
+    const carol = await startChat(['connect', 'carol', ...where], { cwd: home, env });
     await carol.until(/alice[\s\S]*x\.txt/);
     carol.write('GETFILE alice 1\nQUIT\n');
     await carol.ended;
@@ -172,12 +173,11 @@ describe('a file', () => {
     await bob.until('You are in as bob');
     const where = ['-s', '127.0.0.1', '-p', `${server.port('mailbox')}`];
     const who = ['register', 'carol', '--name', 'Carol', '--born', '01/01/2000'];
-    expect((await runChat([...who, ...where])).status).toBe(0);
+    const env = await isolatedEnvironment();
+    expect((await runChat([...who, ...where], { env })).status).toBe(0);
     const sent = await runChat(
       ['send', 'bob', 'see this', '--attach', 'x.txt', '--as', 'carol', ...where],
-      {
-        cwd: folder,
-      },
+      { cwd: folder, env },
     );
     expect(sent.status).toBe(0);
     await bob.until('carol: see this');

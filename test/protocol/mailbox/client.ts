@@ -105,12 +105,26 @@ export class TestHost extends FakeClientHost {
 
   /** What the newest connection asks, as fields; it is opened if it was not. */
   request(): string[] {
+    this.#tellWhose();
     const connection = this.connections.at(-1);
     if (!connection) throw new Error('nothing was dialled');
     if (!connection.isOpen) connection.events?.opened?.();
     connection.isOpen = true;
     return connection.take().toString().split('\0').slice(0, -1);
   }
+  /** Whether the server is one of ours, to a client that asks. */
+  isOurs = false;
+  /** A client that has said nothing and ended asks whose server this is. */
+  #tellWhose(): void {
+    const probe = this.connections.at(-1);
+    if (probe === undefined || probe.isOpen) return;
+    probe.events?.opened?.();
+    probe.isOpen = true;
+    if (probe.ending !== 'ended' || probe.writes.length > 0) return;
+    if (this.isOurs) probe.push(Buffer.from('CHAT\0KEY\0INVITE\0'));
+    else probe.events?.ended();
+  }
+
   /** Replies on the newest connection, and ends it as a server does. */
   answer(bytes: string | Uint8Array): string[] {
     const asked = this.request();

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 
 import { mailbox } from '../../../src/protocol/mailbox/index';
-import { runChat, startChat } from '../../support/executable';
+import { isolatedEnvironment, runChat, startChat } from '../../support/executable';
 import { keys, openChat, type Screen } from '../../support/pty';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
@@ -225,15 +225,16 @@ describe('behind pipes', () => {
   test('send, register, unregister, users', async () => {
     await using server = await registered('bob');
     const who = ['--name', 'Alice', '--born', '04/05/1852'];
-    expect(await runChat(['register', 'alice', ...who, ...at(server)])).toMatchObject({
+    const env = await isolatedEnvironment();
+    expect(await runChat(['register', 'alice', ...who, ...at(server)], { env })).toMatchObject({
       status: 0,
       out: 's> REGISTER OK\n',
     });
-    expect((await runChat(['register', 'alice', ...who, ...at(server)])).status).toBe(77);
+    expect((await runChat(['register', 'alice', ...who, ...at(server)], { env })).status).toBe(77);
     const send = ['send', 'bob', '--as', 'alice', ...at(server)];
-    expect((await runChat([...send, 'hi'])).status).toBe(0);
-    expect((await runChat([...send, 'x'.repeat(256)])).status).toBe(65);
-    const nobody = await runChat(['send', 'carol', 'hi', '--as', 'alice', ...at(server)]);
+    expect((await runChat([...send, 'hi'], { env })).status).toBe(0);
+    expect((await runChat([...send, 'x'.repeat(256)], { env })).status).toBe(65);
+    const nobody = await runChat(['send', 'carol', 'hi', '--as', 'alice', ...at(server)], { env });
     expect(nobody.status).toBe(67);
     expect(nobody.err).toContain('carol is not registered');
     await using bob = await session(server, 'bob');
@@ -242,8 +243,8 @@ describe('behind pipes', () => {
       status: 0,
       out: 'bob\n',
     });
-    expect((await runChat(['unregister', 'alice', ...at(server)])).status).toBe(0);
-    expect((await runChat([...send, 'hi'])).status).toBe(67);
+    expect((await runChat(['unregister', 'alice', ...at(server)], { env })).status).toBe(0);
+    expect((await runChat([...send, 'hi'], { env })).status).toBe(67);
   });
 
   test('a file from one to the other', async () => {

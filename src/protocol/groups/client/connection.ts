@@ -1,6 +1,7 @@
 // One connection of a user to the server: requests with their answers, what comes unasked, and a server that is lost.
 
 import type { Inbox } from '../../bytes/inbox';
+import { keyForm } from '../../bytes/secret';
 import type { Taken } from '../../connection';
 import type { ClientConnection, ConnectionEvents, Target } from '../../dialect';
 import { limits } from '../../limits';
@@ -30,8 +31,8 @@ export interface GroupsConnectionEvents {
 /** Gets the first answer to a request, or undefined when the connection was lost before. */
 type OnAnswer = (answer: Message | undefined) => void;
 
-/** Who the user is: a name, and the token of an account. */
-type Credentials = Pick<Content, 'user' | 'token'>;
+/** Who the user is: a name, and a key or a password of an account. */
+type Credentials = Pick<Content, 'user' | 'token' | 'password'>;
 
 export class GroupsConnection implements ConnectionEvents {
   readonly #connection: ClientConnection;
@@ -49,11 +50,12 @@ export class GroupsConnection implements ConnectionEvents {
 
   constructor(
     connection: ClientConnection,
-    { user = '', token }: Target,
+    { user = '', secret }: Target,
     events: GroupsConnectionEvents,
   ) {
     this.#connection = connection;
-    this.#credentials = { user, token };
+    const isKey = secret !== undefined && keyForm.test(secret);
+    this.#credentials = { user, [isKey ? 'token' : 'password']: secret };
     this.#events = events;
   }
 

@@ -9,6 +9,7 @@ import { GroupsClientSession } from './session';
 export const client = {
   defaultPort: 8892,
   textBytes: limits.groups.bodyBytes,
+  takesKeys: true,
   connect: (host, options) => new GroupsClientSession(host, options),
   send: (host, target) => new GroupsSender(host, target),
   users: listUsers,

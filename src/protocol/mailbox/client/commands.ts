@@ -124,6 +124,8 @@ export class Commands {
   #unregister(alias: string, done: Done): void {
     perform(this.#deps.host, { operation: 'UNREGISTER', alias }, ({ code, ending }) => {
       if (code === 0) {
+        const key = this.#deps.host.keys.of(alias);
+        if (key !== undefined) this.#deps.host.keys.drop(alias, key);
         this.#deps.connected.forget(alias);
         if (this.#user === alias) this.#user = undefined;
       }

@@ -12,7 +12,7 @@ import type {
 } from '../../dialect';
 import { limits } from '../../limits';
 import { encodeRequest } from '../wire/codec';
-import type { Code, Request } from '../wire/messages';
+import { actorOf, type Code, type Prefixed, type Request } from '../wire/messages';
 import { ReplyReader, type ReplyReading } from '../wire/reply_reader';
 
 /**
@@ -53,12 +53,21 @@ export function sendRequest(
   request: Request,
   done: (result: RequestResult) => void,
   transfer: Transfer = {},
+  prefixed: Prefixed = shownFor(host, request),
 ): Asked {
   let asked: RequestConnection | undefined;
   host.dial(
-    (connection) => (asked = new RequestConnection(host, connection, request, done, transfer)),
+    (connection) =>
+      (asked = new RequestConnection(host, connection, { request, prefixed }, done, transfer)),
   );
   return { cancel: () => asked?.cancel() };
+}
+
+/** What is shown for whom a request acts for; REGISTER has its own. */
+function shownFor(host: ClientHost, request: Request): Prefixed {
+  if (request.operation === 'REGISTER') return {};
+  const key = host.keys.of(actorOf(request));
+  return key === undefined ? {} : { KEY: key };
 }
 
 /**
@@ -74,6 +83,7 @@ class RequestConnection implements ConnectionEvents, Asked {
   readonly #host: ClientHost;
   readonly #connection: ClientConnection;
   readonly #request: Request;
+  readonly #prefixed: Prefixed;
   readonly #done: (result: RequestResult) => void;
   readonly #transfer: Transfer;
   readonly #reader: ReplyReader;
@@ -84,10 +94,11 @@ class RequestConnection implements ConnectionEvents, Asked {
   constructor(
     host: ClientHost,
     connection: ClientConnection,
-    request: Request,
+    { request, prefixed }: { readonly request: Request; readonly prefixed: Prefixed },
     done: (result: RequestResult) => void,
     transfer: Transfer,
   ) {
+    this.#prefixed = prefixed;
     this.#host = host;
     this.#connection = connection;
     this.#request = request;
@@ -103,7 +114,7 @@ class RequestConnection implements ConnectionEvents, Asked {
       return;
     }
     this.#state = { is: 'waiting' };
-    this.#connection.write(encodeRequest(this.#request));
+    this.#connection.write(encodeRequest(this.#request, this.#prefixed));
     this.#connection.wake(limits.net.requestMs);
   }
 
@@ -155,7 +166,7 @@ class RequestConnection implements ConnectionEvents, Asked {
     const source = this.#host.source(path);
     if (!source.ok) return this.#finish({ is: 'refused', why: source.why });
     this.#state = { is: 'uploading' };
-    this.#connection.write(encodeRequest(request(source.value)));
+    this.#connection.write(encodeRequest(request(source.value), this.#prefixed));
     this.#connection.wake(limits.net.pieceMs);
     const sent = (result: { readonly ok: boolean }): void => {
       if (this.#state.is !== 'uploading') return;

@@ -10,6 +10,7 @@ import { MailboxClientSession } from './session';
 export const client = {
   defaultPort: 8888,
   textBytes,
+  takesKeys: true,
   connect: (host, options) => new MailboxClientSession(host, options),
   send: (host, target) => new MailboxSender(host, target),
   ...oneShot,

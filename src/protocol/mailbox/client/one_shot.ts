@@ -3,18 +3,30 @@
 import type { Client, ClientHost, Ending, Registration, Target } from '../../dialect';
 import { ok, refused } from '../../model';
 import { codes } from '../wire/messages';
+import { credentials } from './credentials';
 import { userIn } from './directory';
-import { perform, performSilently, register, showRemark, showResult } from './requests';
+import { register } from './registering';
+import { perform, performSilently, showRemark, showResult } from './requests';
 
 type Done = (ending: Ending) => void;
+
+/** Takes a registration back. Its key is good no more. */
+function unregister(host: ClientHost, alias: string, done: Done): void {
+  perform(host, { operation: 'UNREGISTER', alias }, ({ code, ending }) => {
+    const key = code === 0 ? host.keys.of(alias) : undefined;
+    if (key !== undefined) host.keys.drop(alias, key);
+    done(ending);
+  });
+}
 
 export const oneShot = {
   register(host: ClientHost, _target: Target, who: Registration, done: Done) {
     register(host, who, ({ ending }) => done(ending));
   },
   unregister(host: ClientHost, _target: Target, alias: string, done: Done) {
-    perform(host, { operation: 'UNREGISTER', alias }, ({ ending }) => done(ending));
+    unregister(host, alias, done);
   },
+  credentials,
   users(host, _target, alias, done) {
     const operation = 'CONNECTEDUSERS';
     performSilently(host, { operation, alias: alias ?? '' }, (result) => {

@@ -12,6 +12,11 @@ export function requestLine(request: Request<ClientOperation>): string {
     case 'CONNECT':
     case 'DISCONNECT':
     case 'ATTACHES':
+    case 'KEYS':
+    case 'KEYADD':
+    case 'KEYREVOKE':
+    case 'PASSWORD':
+    case 'RECOVERY':
       return `c> ${request.operation} ${request.alias}`;
     case 'CONNECTEDUSERS':
       return 'c> CONNECTEDUSERS';
@@ -31,6 +36,12 @@ interface LineAndEnding {
 }
 
 const row = (line: string, ending: Ending): LineAndEnding => ({ line: `s> ${line}`, ending });
+
+/** The same for operations of ours. */
+const ownFailures = (operation: ClientOperation) => ({
+  1: row(`${operation} FAIL / USER DOES NOT EXIST`, 'unknown-user'),
+  failed: row(`${operation} FAIL`, 'not-allowed'),
+});
 
 /** How each operation ends that is not a success, by the reply's code. */
 const failures: {
@@ -76,6 +87,11 @@ const failures: {
     failed: row('GETFILE FAIL', 'not-allowed'),
   },
   ATTACHES: { failed: row('ATTACHES FAIL', 'not-allowed') },
+  KEYS: ownFailures('KEYS'),
+  KEYADD: ownFailures('KEYADD'),
+  KEYREVOKE: ownFailures('KEYREVOKE'),
+  PASSWORD: ownFailures('PASSWORD'),
+  RECOVERY: ownFailures('RECOVERY'),
 };
 
 /**
@@ -106,6 +122,11 @@ function successLine(operation: ClientOperation, fields: readonly string[]): str
     case 'CONNECT':
     case 'DISCONNECT':
     case 'ATTACHES':
+    case 'KEYS':
+    case 'KEYADD':
+    case 'KEYREVOKE':
+    case 'PASSWORD':
+    case 'RECOVERY':
       return `${operation} OK`;
     case 'SEND':
     case 'SENDATTACH':

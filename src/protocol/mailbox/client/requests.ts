@@ -2,11 +2,16 @@
 
 import { baseNameFor } from '../../bytes/validation';
 import { note } from '../../client_kit/note';
-import type { ClientHost, Ending, Registration, Unreadable } from '../../dialect';
-import { type ClientOperation, type Code, codes, type Request } from '../wire/messages';
+import type { ClientHost, Ending, Unreadable } from '../../dialect';
+import {
+  type ClientOperation,
+  type Code,
+  codes,
+  type Prefixed,
+  type Request,
+} from '../wire/messages';
 import { type Asked, type RequestResult, sendRequest, type Transfer } from './connection';
 import { refusedHere, requestLine, resultOf } from './render';
-import { registrationFault } from './validation';
 
 /** How an operation ended. `code` and `fields`: the server's reply; no code if there was none. */
 export interface OperationResult {
@@ -32,8 +37,10 @@ export function performSilently(
   request: Request<ClientOperation>,
   done: Done,
   transfer?: Transfer,
+  prefixed?: Prefixed,
 ): Asked {
-  return sendRequest(host, request, (result) => done(judge(request.operation, result)), transfer);
+  const judged = (result: RequestResult): void => done(judge(request.operation, result));
+  return sendRequest(host, request, judged, transfer, prefixed);
 }
 
 /** Asks the server, and shows both lines. */
@@ -143,16 +150,15 @@ function detailsOf(
     case 'CONNECT':
     case 'DISCONNECT':
     case 'ATTACHES':
+    case 'KEYADD':
+    case 'KEYREVOKE':
+    case 'PASSWORD':
       return {};
+    case 'KEYS':
+      return { credentials: fields };
+    case 'RECOVERY':
+      return { codes: fields };
   }
-}
-
-/** Registers a user if the fields can be right. */
-export function register(host: ClientHost, who: Registration, done: Done): void {
-  const request: Request<ClientOperation> = { operation: 'REGISTER', ...who };
-  const fault = registrationFault(who, host.now());
-  if (fault === undefined) perform(host, request, done);
-  else refuse(host, request, 'bad-data', fault, done);
 }
 
 /** A text and a file as one message. The request is made anew when the file's size is known. */

@@ -5,7 +5,8 @@ import type { ClientHost, ClientOptions, Ending } from '../../dialect';
 import { codes } from '../wire/messages';
 import type { ConnectedUser } from './connected_user';
 import { usage } from './input';
-import { type OperationResult, register } from './requests';
+import { register } from './registering';
+import type { OperationResult } from './requests';
 import { aliasFault, bornFault, fullNameFault } from './validation';
 
 const questions = {

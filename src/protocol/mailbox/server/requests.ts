@@ -1,11 +1,20 @@
 // What each request asks of the hub, and which code replies to each outcome (source 000, 7 and 8).
 
 import { isLoopback } from '../../bytes/address';
+import { keyForm } from '../../bytes/secret';
 import { bareName } from '../../bytes/text';
+import { hashOfSecret } from '../../bytes/token';
 import { isBaseName, isFullName } from '../../bytes/validation';
 import type { Command, WaitingFile } from '../../commands';
 import type { Host } from '../../dialect';
-import { type FileRef, type Name, nameOf, recipientNameOf, type User } from '../../model';
+import {
+  type FileRef,
+  type Name,
+  nameOf,
+  type Proof,
+  recipientNameOf,
+  type User,
+} from '../../model';
 import {
   encodeReply,
   encodeSize,
@@ -13,9 +22,10 @@ import {
   type ReplyStyle,
   type WholeRequest,
 } from '../wire/codec';
-import { type Code, codes, type Operation, type Request } from '../wire/messages';
+import { type Code, codes, type Operation, type Prefixed, type Request } from '../wire/messages';
 import { dateOf, idOf, portOf } from '../wire/values';
 import { consoleLines, hasResultLine } from './console';
+import { serveKeys, type Who } from './keys';
 
 /** How a request is replied to: with a code and fields, with a file, or with nothing. */
 export interface Replies {
@@ -48,6 +58,11 @@ const refusalCodes: { readonly [O in Operation]: Readonly<Record<string, Code>> 
   ATTACHES: { 'unknown-user': codes.ATTACHES.unknownUser },
   USERS: { 'not-connected': codes.USERS.notConnected },
   GET_FILE: { 'unknown-user': codes.GET_FILE.unknownUser },
+  KEYS: { 'unknown-user': codes.KEYS.unknownUser },
+  KEYADD: { 'unknown-user': codes.KEYADD.unknownUser },
+  KEYREVOKE: { 'unknown-user': codes.KEYREVOKE.unknownUser },
+  PASSWORD: { 'unknown-user': codes.PASSWORD.unknownUser },
+  RECOVERY: { 'unknown-user': codes.RECOVERY.unknownUser },
 };
 
 const codeOf = (operation: Operation, refusal: string | undefined): Code =>
@@ -58,13 +73,18 @@ type AccountCommand = Command<
   'register' | 'unregister' | 'callback-open' | 'callback-close' | 'callback-wants-files'
 >;
 
+/** What stood ahead of the operation, and what of it is proved. */
+export type ShownAhead = Prefixed & { readonly proof?: Proof | undefined };
+
 /** The one request of a connection. */
 export class MailboxRequest {
   readonly #host: Host;
   readonly #operation: Operation;
   readonly #replies: Replies;
+  readonly #shown: ShownAhead;
 
-  constructor(host: Host, operation: Operation, replies: Replies) {
+  constructor(host: Host, operation: Operation, replies: Replies, shown: ShownAhead = {}) {
+    this.#shown = shown;
     this.#host = host;
     this.#operation = operation;
     this.#replies = replies;
@@ -99,7 +119,23 @@ export class MailboxRequest {
         return this.#wantFiles(request);
       case 'GET_FILE':
         return this.#getNamedFile(request);
+      case 'KEYS':
+      case 'KEYADD':
+      case 'KEYREVOKE':
+      case 'PASSWORD':
+      case 'RECOVERY':
+        return serveKeys(request, {
+          host: this.#host,
+          who: (alias) => this.#who(alias),
+          succeed: (alias, fields) => this.#succeed(alias, fields),
+          fail: (alias, why) => this.#fail(alias, why),
+        });
     }
+  }
+
+  /** Refuses it before the hub is asked: what was shown is not right. */
+  refuse(account: Name, why: string): void {
+    this.#fail(account, why);
   }
 
   // ---- accounts and call-backs
@@ -110,25 +146,38 @@ export class MailboxRequest {
     const born = isShort ? '' : dateOf(written, this.#host.now);
     if (!name || !isFullName(fullName) || born === undefined) return this.#fail(alias);
     const { host } = this.#host.remote;
-    const account = { do: 'register', name, fullName, born, host } as const;
+    const { KEY: key, INVITE: invite } = this.#shown;
+    // What would be no key for the next time is none now.
+    if (key !== undefined && !keyForm.test(key)) return this.#fail(alias);
+    const account = {
+      do: 'register',
+      name,
+      fullName,
+      born,
+      host,
+      ...(key !== undefined && { key: { hash: hashOfSecret(key), label: '' } }),
+      ...(invite !== undefined && { invite: hashOfSecret(invite) }),
+    } as const;
     this.#submit(name, isShort ? { ...account, servesFiles: true } : account);
   }
 
   /** A peer that uses a word of the edition of 2025-26 hands out its files itself, and knows them announced. */
   #servesFiles(alias: string): void {
     const account = nameOf(alias);
-    if (account) this.#host.submit({ do: 'account-serves-files', account }, () => {});
+    const who = account && this.#proved(account);
+    if (who) this.#host.submit({ do: 'account-serves-files', ...who }, () => {});
   }
 
   #unregister({ alias }: Request<'UNREGISTER'>): void {
-    const account = this.#account(alias);
-    if (!account) return;
-    this.#submit(account, { do: 'unregister', account, host: this.#host.remote.host });
+    const who = this.#who(alias);
+    if (!who) return;
+    this.#submit(who.account, { do: 'unregister', ...who, host: this.#host.remote.host });
   }
 
   #connect(request: Request<'CONNECT'>): void {
-    const account = this.#account(request.alias);
-    if (!account) return;
+    const who = this.#who(request.alias);
+    if (!who) return;
+    const { account } = who;
     const port = portOf(request.port);
     const { machine, remote } = this.#host;
     // The server calls no machine but the peer's own.
@@ -136,23 +185,24 @@ export class MailboxRequest {
       return this.#fail(account);
     }
     const address = { host: remote.host, port };
-    this.#submit(account, { do: 'callback-open', account, address, dialect: 'mailbox', machine });
+    this.#submit(account, { do: 'callback-open', ...who, address, dialect: 'mailbox', machine });
   }
 
   #disconnect({ alias }: Request<'DISCONNECT'>): void {
-    const account = this.#account(alias);
-    if (!account) return;
-    this.#submit(account, { do: 'callback-close', account, host: this.#host.remote.host });
+    const who = this.#who(alias);
+    if (!who) return;
+    this.#submit(who.account, { do: 'callback-close', ...who, host: this.#host.remote.host });
   }
 
   #wantFiles(request: Request<'ATTACHES'>): void {
-    const account = this.#account(request.alias);
-    if (!account) return;
+    const who = this.#who(request.alias);
+    if (!who) return;
+    const { account } = who;
     const port = portOf(request.port);
     if (request.port !== '' && port === undefined) return this.#fail(account);
     const { host } = this.#host.remote;
     const where = port === undefined ? { host } : { host, port };
-    this.#submit(account, { do: 'callback-wants-files', account, ...where });
+    this.#submit(account, { do: 'callback-wants-files', ...who, ...where });
   }
 
   // ---- messages
@@ -167,7 +217,7 @@ export class MailboxRequest {
     if (!account || !recipient) return this.#fail('', 'unknown-user');
     const command = {
       do: 'direct',
-      from: { account },
+      from: this.#proved(account),
       to: recipient,
       text,
       origin: 'mailbox',
@@ -187,20 +237,21 @@ export class MailboxRequest {
     const account = nameOf(from);
     const recipient = recipientNameOf(to);
     if (!account || !recipient) return refuse(codes.SENDATTACH.unknownUser);
-    const command = { do: 'may-send-file', from: { account }, to: recipient } as const;
+    const command = { do: 'may-send-file', from: this.#proved(account), to: recipient } as const;
     this.#host.submit(command, (outcome) => {
       if (!outcome.ok) refuse(codeOf('SENDATTACH', outcome.why));
     });
   }
 
   #getFile(request: Request<'GETFILE'>): void {
-    const account = this.#account(request.alias);
-    if (!account) return;
+    const who = this.#who(request.alias);
+    if (!who) return;
+    const { account } = who;
     const from = recipientNameOf(request.from);
     const id = idOf(request.id);
     if (!from || id === undefined) return this.#fail(account);
     const { host } = this.#host.remote;
-    this.#host.submit({ do: 'file-find', account, from, id, host }, (outcome) => {
+    this.#host.submit({ do: 'file-find', ...who, from, id, host }, (outcome) => {
       if (!outcome.ok) return this.#fail(account, outcome.why);
       const { value: file } = outcome;
       this.#replies.sendFile(file, encodeReply(0, [String(file.size)], this.#replies.style));
@@ -213,7 +264,7 @@ export class MailboxRequest {
     const account = nameOf(alias);
     const { host } = this.#host.remote;
     if (!account) return this.#replies.end();
-    this.#host.submit({ do: 'file-named', account, fileName, host }, (outcome) => {
+    this.#host.submit({ do: 'file-named', ...this.#proved(account), fileName, host }, (outcome) => {
       if (outcome.ok) this.#replies.sendFile(outcome.value, encodeSize(outcome.value.size));
       else this.#replies.end();
       this.#print(account, outcome.ok ? 'OK' : 'FAIL');
@@ -229,7 +280,7 @@ export class MailboxRequest {
     const account = nameOf(alias);
     if (!account && alias !== '') return this.#fail('');
     // A peer that gives no name stands for the user who is connected from its address.
-    const asker = account ? { account } : { host: this.#host.remote.host };
+    const asker = account ? this.#proved(account) : { host: this.#host.remote.host };
     this.#host.submit({ do: 'users', asker }, (outcome) => {
       if (outcome.ok) this.#succeed('', fieldsOf(outcome.value.users));
       else this.#fail('', outcome.why);
@@ -238,11 +289,17 @@ export class MailboxRequest {
 
   // ---- replies, and their lines on the console
 
-  /** The account that an alias names; where it can name none, the request is refused. */
-  #account(alias: string): Name | undefined {
+  /** Who acts under an alias; where it can name nobody, the request is refused. */
+  #who(alias: string): Who | undefined {
     const account = nameOf(alias);
     if (!account) this.#fail(alias, 'unknown-user');
-    return account;
+    return account && this.#proved(account);
+  }
+
+  /** An account with what was proved of it. */
+  #proved(account: Name): Who {
+    const { proof } = this.#shown;
+    return proof ? { account, credential: proof.credential } : { account };
   }
 
   #submit(account: Name, command: AccountCommand): void {

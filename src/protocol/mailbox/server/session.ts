@@ -1,13 +1,22 @@
 // The server's side of one connection, which is one operation: its states, from the first byte to the last.
+// long because every state of an operation has its inputs here, and all of them change the same few fields.
 
 import type { Inbox } from '../../bytes/inbox';
 import { isBaseName } from '../../bytes/validation';
 import type { WaitingFile } from '../../commands';
 import type { Host, Session, Sink, Taken } from '../../dialect';
 import { limits } from '../../limits';
-import type { FileRef, Result } from '../../model';
+import { type FileRef, nameOf, type Proof, type Result } from '../../model';
 import { encodeReply, type ReplyStyle, RequestReader, type WholeRequest } from '../wire/codec';
-import { type Code, codes, type Request } from '../wire/messages';
+import { encodeFields } from '../wire/fields';
+import {
+  actorOf,
+  type Code,
+  codes,
+  type Operation,
+  ownWords,
+  type Request,
+} from '../wire/messages';
 import { countOf } from '../wire/values';
 import { consoleLines, hasResultLine } from './console';
 import { MailboxRequest, type Replies } from './requests';
@@ -56,6 +65,10 @@ export class MailboxSession implements Session, Replies {
   readonly #isStrict: boolean;
   readonly #reader = new RequestReader();
   #state: State = reading;
+  /** Something has come. */
+  #hasBegun = false;
+  /** What the peer has proved. */
+  #proof: Proof | undefined;
   /** Whether the last field, where it may be left out, has begun to come: then all of it is awaited. */
   #isOptionalComing = false;
   #isShort = false;
@@ -93,7 +106,7 @@ export class MailboxSession implements Session, Replies {
   ended(): void {
     switch (this.#state.is) {
       case 'reading':
-        return this.#noMore('ended');
+        return this.#hasBegun ? this.#noMore('ended') : this.#introduce();
       case 'receiving':
         return this.#fail();
       case 'refused':
@@ -133,6 +146,7 @@ export class MailboxSession implements Session, Replies {
   // ---- the request
 
   #read(inbox: Inbox): Taken {
+    this.#hasBegun = true;
     const result = this.#reader.read(inbox);
     switch (result.is) {
       case 'more':
@@ -143,17 +157,36 @@ export class MailboxSession implements Session, Replies {
         this.#fail();
         return 'taken';
       case 'request':
-        if (this.#isStrict && isOfLaterEdition(result.request)) {
-          this.#end();
-          return 'taken';
-        }
-        if (result.request.operation === 'SENDATTACH') {
-          this.#startReceiving(result.request, result.raw);
-        } else {
-          this.#serve(result);
-        }
+        if (this.#isStrict && isOfLaterEdition(result.request)) this.#end();
+        else this.#requested(result);
         return 'taken';
     }
+  }
+
+  /** Serves a request; where it shows something, that is proved first. */
+  #requested(whole: WholeRequest): void {
+    const { request } = whole;
+    const { KEY: secret } = this.#reader.prefixed;
+    if (secret === undefined || request.operation === 'REGISTER') return this.#start(whole);
+    const account = nameOf(actorOf(request));
+    if (!account) return this.#fail();
+    this.#state = serving;
+    this.#host.wake(undefined);
+    this.#host.prove(account, secret, (proof) => {
+      if (!proof.ok) return this.#asking(request.operation).refuse(account, proof.why);
+      this.#proof = proof.value;
+      this.#start(whole);
+    });
+  }
+
+  #asking(operation: Operation): MailboxRequest {
+    const shown = { proof: this.#proof, ...this.#reader.prefixed };
+    return new MailboxRequest(this.#host, operation, this, shown);
+  }
+
+  #start(whole: WholeRequest): void {
+    if (whole.request.operation === 'SENDATTACH') this.#startReceiving(whole.request, whole.raw);
+    else this.#serve(whole);
   }
 
   /** Fields that may be missing are not awaited for as long as the others. */
@@ -169,14 +202,20 @@ export class MailboxSession implements Session, Replies {
     this.#host.wake(this.#isOptionalComing ? limits.net.requestMs : patienceMs);
   }
 
+  /** To a peer that ends and has said nothing: no request of the protocol is empty. */
+  #introduce(): void {
+    this.#host.write(encodeFields(ownWords));
+    this.#end(0);
+  }
+
   /** Nothing more will come, or not in time: the request is served if it needs nothing more, and fails if it does. */
   #noMore(why: 'ended' | 'late'): void {
     const whole = this.#isOptionalComing ? undefined : this.#reader.short();
     if (whole === undefined) return this.#fail();
-    if (whole.isShort !== true) return this.#serve(whole);
+    if (whole.isShort !== true) return this.#requested(whole);
     // A peer that ends in the middle of the long form has not asked for the short one: who asks waits for the reply.
     if (why === 'ended' || this.#isStrict) return this.#fail();
-    if (this.#isLate) return this.#serve(whole);
+    if (this.#isLate) return this.#requested(whole);
     this.#isLate = true;
     this.#host.wake(limits.mailbox.lastLookMs);
   }
@@ -196,7 +235,7 @@ export class MailboxSession implements Session, Replies {
   #serve(whole: WholeRequest, file?: FileRef): void {
     this.#state = serving;
     this.#host.wake(undefined);
-    new MailboxRequest(this.#host, whole.request.operation, this).serve(whole, file);
+    this.#asking(whole.request.operation).serve(whole, file);
   }
 
   // ---- attachments that come in
@@ -212,7 +251,7 @@ export class MailboxSession implements Session, Replies {
     this.#state = { is: 'receiving', upload };
     this.#host.wake(limits.net.pieceMs);
     if (size === 0) return this.#finishUpload(upload);
-    new MailboxRequest(this.#host, 'SENDATTACH', this).refuseEarly(request, refuse);
+    this.#asking('SENDATTACH').refuseEarly(request, refuse);
   }
 
   #receive(upload: Upload, inbox: Inbox): void {

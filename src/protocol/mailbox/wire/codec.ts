@@ -8,9 +8,13 @@ import {
   type Code,
   fieldBytes,
   isOperation,
+  isPrefix,
   lacksLast,
   laterForms,
   type Operation,
+  type Prefix,
+  type Prefixed,
+  prefixes,
   type Request,
   requestFields,
 } from './messages';
@@ -18,20 +22,24 @@ import {
 // ---- requests
 
 /** A last field that may be left out is, where it is empty. */
-export function encodeRequest(request: Request): Uint8Array {
+export function encodeRequest(request: Request, prefixed: Prefixed = {}): Uint8Array {
   const names: readonly string[] = requestFields[request.operation];
   const values = request as unknown as Readonly<Record<string, string>>;
   const fields = names.map((name) => values[name] ?? '');
   if (lacksLast.has(request.operation) && fields.at(-1) === '') fields.pop();
-  return encodeFields([request.operation, ...fields]);
+  const ahead = prefixes.flatMap((name) => {
+    const value = prefixed[name];
+    return value === undefined ? [] : [name, value];
+  });
+  return encodeFields([...ahead, request.operation, ...fields]);
 }
 
-const operationNames = Object.keys(requestFields);
+const firstWords = [...prefixes, ...Object.keys(requestFields)];
 
 /** Whether what has come of the first field is the beginning of no operation. */
 function isNoOperation(inbox: Inbox): boolean {
   const come = decodeLossy(inbox.peek(inbox.length) ?? new Uint8Array());
-  return operationNames.every((name) => !name.startsWith(come));
+  return firstWords.every((name) => !name.startsWith(come));
 }
 
 /**
@@ -52,6 +60,9 @@ export class RequestReader {
   #operation: Operation | undefined;
   readonly #fields: string[] = [];
   #raw: Uint8Array | undefined;
+  readonly #prefixed: Partial<Record<Prefix, string>> = {};
+  /** The one whose field is awaited. */
+  #prefix: Prefix | undefined;
   #isBad = false;
 
   /** Known as soon as the first field has come. */
@@ -68,12 +79,9 @@ export class RequestReader {
 
   read(inbox: Inbox): RequestReading {
     if (this.#isBad) return { is: 'bad' };
-    if (this.#operation === undefined) {
-      const word = takeField(inbox, limits.mailbox.operationBytes);
-      if (word === undefined) return isNoOperation(inbox) ? this.#bad() : { is: 'more' };
-      const name = word === 'too-long' ? '' : decodeLossy(word);
-      if (!isOperation(name)) return this.#bad();
-      this.#operation = name;
+    while (this.#operation === undefined) {
+      const reading = this.#prefix === undefined ? this.#readWord(inbox) : this.#readAhead(inbox);
+      if (reading !== undefined) return reading;
     }
     const names: readonly string[] = requestFields[this.#operation];
     while (this.#fields.length < names.length) {
@@ -83,6 +91,32 @@ export class RequestReader {
       if (!this.#add(names[this.#fields.length], bytes)) return this.#bad();
     }
     return this.#whole(this.#request(this.#operation));
+  }
+
+  /** What stood ahead of the operation. */
+  get prefixed(): Prefixed {
+    return this.#prefixed;
+  }
+
+  /** The operation's name, or what may stand ahead of it. */
+  #readWord(inbox: Inbox): RequestReading | undefined {
+    const word = takeField(inbox, limits.mailbox.operationBytes);
+    if (word === undefined) return isNoOperation(inbox) ? this.#bad() : { is: 'more' };
+    const name = word === 'too-long' ? '' : decodeLossy(word);
+    if (isOperation(name)) this.#operation = name;
+    else if (isPrefix(name) && this.#prefixed[name] === undefined) this.#prefix = name;
+    else return this.#bad();
+    return undefined;
+  }
+
+  #readAhead(inbox: Inbox): RequestReading | undefined {
+    const bytes = takeField(inbox, fieldBytes);
+    if (bytes === undefined) return { is: 'more' };
+    const text = bytes === 'too-long' ? undefined : decodeText(bytes);
+    if (this.#prefix === undefined || text === undefined) return this.#bad();
+    this.#prefixed[this.#prefix] = text;
+    this.#prefix = undefined;
+    return undefined;
   }
 
   /** The request as it stands, if its operation may stop here. */

@@ -2,8 +2,8 @@
 
 /**
  * The operations of the server with their fields, in the order in which they follow the operation's own name
- * (source 000, 8). The source promises attachments and defines no wire for them: SENDATTACH, GETFILE and ATTACHES are
- * ours. USERS and GET_FILE are those of a later edition (README, "The edition of 2025-26").
+ * (source 000, 8). The source promises attachments and defines no wire for them, and knows no secrets: SENDATTACH,
+ * GETFILE, ATTACHES, and KEYS to RECOVERY are ours. USERS and GET_FILE are those of a later edition (README, "The edition of 2025-26").
  */
 export const requestFields = {
   REGISTER: ['fullName', 'alias', 'born'],
@@ -18,7 +18,26 @@ export const requestFields = {
   ATTACHES: ['alias', 'port'],
   USERS: ['alias'],
   GET_FILE: ['alias', 'fileName'],
+  /** What the account can be entered with. */
+  KEYS: ['alias'],
+  KEYADD: ['alias', 'key', 'label'],
+  KEYREVOKE: ['alias', 'id'],
+  PASSWORD: ['alias', 'password'],
+  /** New recovery codes, instead of those before. */
+  RECOVERY: ['alias'],
 } as const;
+
+/**
+ * What may stand ahead of an operation on the same connection, with one field. KEY: a key, a password or a recovery code
+ * of the account for which the operation acts; of REGISTER, the account's first key. INVITE: a code that lets somebody
+ * register.
+ */
+export const prefixes = ['KEY', 'INVITE'] as const;
+export type Prefix = (typeof prefixes)[number];
+export type Prefixed = Readonly<Partial<Record<Prefix, string>>>;
+
+/** A server of ours says this to a peer that ends its side and has said nothing: who it is, and what it takes. */
+export const ownWords: readonly string[] = ['CHAT', ...prefixes];
 
 /** Operations whose last field may be left out. */
 export const lacksLast: ReadonlySet<string> = new Set(['CONNECTEDUSERS', 'USERS', 'ATTACHES']);
@@ -38,6 +57,10 @@ export type Request<O extends Operation = Operation> = {
   };
 }[O];
 
+/** The name under which a request is made. */
+export const actorOf = (request: Request): string =>
+  'alias' in request ? request.alias : request.from;
+
 /** The first byte of a reply: 0 for success. What 1 to 3 mean depends on the operation. */
 export type Code = 0 | 1 | 2 | 3;
 
@@ -54,12 +77,18 @@ export const codes = {
   ATTACHES: { unknownUser: 1, failed: 2 },
   USERS: { notConnected: 1, failed: 2 },
   GET_FILE: { unknownUser: 1, failed: 2 },
+  KEYS: { unknownUser: 1, failed: 2 },
+  KEYADD: { unknownUser: 1, failed: 2 },
+  KEYREVOKE: { unknownUser: 1, failed: 2 },
+  PASSWORD: { unknownUser: 1, failed: 2 },
+  RECOVERY: { unknownUser: 1, failed: 2 },
 } as const satisfies Readonly<
   Record<Operation, { readonly failed: Code } & Readonly<Record<string, Code>>>
 >;
 
 /**
- * What follows a code of 0. `id`: one field. `users`: one field that says how many, then one field for each user.
+ * What follows a code of 0. `id`: one field. `users`: one field that says how many, then one field for each user, key or
+ * code.
  * `file`: one field with the size, then so many raw bytes.
  */
 export const replyContents: Readonly<Record<Operation, 'nothing' | 'id' | 'users' | 'file'>> = {
@@ -74,6 +103,11 @@ export const replyContents: Readonly<Record<Operation, 'nothing' | 'id' | 'users
   ATTACHES: 'nothing',
   USERS: 'users',
   GET_FILE: 'file',
+  KEYS: 'users',
+  KEYADD: 'id',
+  KEYREVOKE: 'nothing',
+  PASSWORD: 'nothing',
+  RECOVERY: 'users',
 };
 
 /** What the server says when it calls a client, with the fields in their order (source 000, 8.6). */
@@ -100,5 +134,7 @@ export const textBytes = 255;
 /** Bytes of any field of a request without its NUL: the source's own clients have buffers of 256. */
 export const fieldBytes = 255;
 
+export const isPrefix = (word: string): word is Prefix =>
+  (prefixes as readonly string[]).includes(word);
 export const isOperation = (word: string): word is Operation => Object.hasOwn(requestFields, word);
 export const isCallName = (word: string): word is CallName => Object.hasOwn(callFields, word);

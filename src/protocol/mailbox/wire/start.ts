@@ -1,8 +1,8 @@
 // How a client's connection begins, so that other doors can tell whom it was meant for.
 
-import { requestFields } from './messages';
+import { prefixes, requestFields } from './messages';
 
-const names = Object.keys(requestFields);
+const names = [...prefixes, ...Object.keys(requestFields)];
 const first = new Set(names.map((name) => name.charCodeAt(0)));
 /** An operation and the end of its field. More NULs are padding, which no request has. */
 const request = new RegExp(`^(?:${names.join('|')})\0(?:[^\0]|$)`);
