@@ -1,4 +1,5 @@
 // What each request asks of the hub, and which code replies to each outcome (source 000, 7 and 8).
+// long because every operation of the wire is served here, one method each.
 
 import { isLoopback } from '../../bytes/address';
 import { keyForm } from '../../bytes/secret';
