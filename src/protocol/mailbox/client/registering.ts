@@ -36,6 +36,7 @@ export function register(host: ClientHost, who: Registration, done: Done): void 
     done(result);
   };
   probe(host, (isOurs) => {
+    if (isOurs === undefined) return replied(refusal('REGISTER', 'unreachable'));
     if (!isOurs) return ask(host, request, undefined, replied);
     // The same key makes the same request again: an account whose reply was lost is found.
     const made = host.keys.make(who.alias);
@@ -68,23 +69,25 @@ function ask(
   });
 }
 
-/** Asks whether the server is one of ours. Any other gets not a byte. */
-function probe(host: ClientHost, done: (isOurs: boolean) => void): void {
+/** Asks whether the server is one of ours. Any other gets not a byte. Undefined: it cannot be reached. */
+function probe(host: ClientHost, done: (isOurs: boolean | undefined) => void): void {
   host.dial((connection) => new Probe(connection, done));
 }
 
 /** A server of ours says so to a peer that ends its side and has said nothing. */
 class Probe implements ConnectionEvents {
   readonly #connection: ClientConnection;
-  readonly #done: (isOurs: boolean) => void;
+  readonly #done: (isOurs: boolean | undefined) => void;
+  #isOpen = false;
   #isOver = false;
 
-  constructor(connection: ClientConnection, done: (isOurs: boolean) => void) {
+  constructor(connection: ClientConnection, done: (isOurs: boolean | undefined) => void) {
     this.#connection = connection;
     this.#done = done;
   }
 
   opened(): void {
+    this.#isOpen = true;
     this.#connection.wake(limits.client.probeMs);
     this.#connection.end();
   }
@@ -103,14 +106,14 @@ class Probe implements ConnectionEvents {
   }
 
   lost(): void {
-    this.#finish(false);
+    this.#finish(this.#isOpen ? false : undefined);
   }
 
   woke(): void {
     this.#finish(false);
   }
 
-  #finish(isOurs: boolean): void {
+  #finish(isOurs: boolean | undefined): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#connection.abort();

@@ -185,7 +185,8 @@ export class MailboxSession implements Session, Replies {
   }
 
   #start(whole: WholeRequest): void {
-    if (whole.request.operation === 'SENDATTACH') this.#startReceiving(whole.request, whole.raw);
+    const { request, raw, isShort = false } = whole;
+    if (request.operation === 'SENDATTACH' && !isShort) this.#startReceiving(request, raw);
     else this.#serve(whole);
   }
 
