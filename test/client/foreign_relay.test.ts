@@ -1,8 +1,9 @@
-// The client against relay servers that read and write every MSG as a fixed structure of 156 bytes.
+// The client against relay servers that other people wrote: a zoo, and those with a fixed structure of 156 bytes.
 
-import { afterEach, expect, test } from 'bun:test';
+import { afterEach, describe, expect, test } from 'bun:test';
 
 import { runChat, startChat } from '../support/executable';
+import { relayServers, startRelayServer } from '../support/foreign/relay_servers';
 import { type FakeCall, type FakeServer, fakeServer } from './fake_server';
 
 let server: FakeServer | undefined;
@@ -80,3 +81,32 @@ test('with --relay-pad it pads its first text too', async () => {
   expect(connect.status).toBe(0);
   expect(texts).toEqual(['one', 'two']);
 });
+
+describe.each(relayServers.map((foreign) => [foreign.name, foreign] as const))(
+  '%s',
+  (_, foreign) => {
+    const url = (): string => `relay://7@127.0.0.1:${server?.port}`;
+
+    test('chat send to all, and to a display that is not there', async () => {
+      server = startRelayServer(foreign);
+      const sent = await runChat(['send', url(), 'hello', '--json', '--timeout', '5']);
+      expect([sent.status, sent.err.includes('    at ')]).toEqual([foreign.status, false]);
+      if (foreign.status === 0)
+        expect(sent.out.includes('"status":"sent"')).toBe(foreign.isMute === true);
+      if (foreign.toNobody === undefined) return;
+      const nobody = await runChat(['send', `${url()}/1999`, 'hello']);
+      expect(nobody.status).toBe(foreign.toNobody);
+    });
+
+    test('an emitter in a session: every line goes out', async () => {
+      server = startRelayServer(foreign);
+      const args = ['connect', url(), '--role', 'emitter', '--once'];
+      if (foreign.status !== 0) return;
+      const { status, out, err } = await runChat(args, { input: 'one\n@1999 two\nthree\n' });
+      expect(`${out}${err}`).not.toContain('    at ');
+      expect(status).toBe(foreign.toNobody ?? 0);
+      const said = server.calls[0]?.came.toString('latin1') ?? '';
+      for (const text of ['one', 'two', 'three']) expect(said).toContain(text);
+    });
+  },
+);

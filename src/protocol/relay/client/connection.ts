@@ -25,8 +25,11 @@ export interface RelayConnectionEvents {
 
 /** What a program can ask for once it has a number. */
 type RequestBody = Extract<Body, { kind: 'MSG' }> | { readonly kind: 'QEM' | 'FLW' };
-/** What became of a request, and the sequence number that it had on the wire. */
-export type Answered = (answer: 'OK' | 'ERRO' | 'lost', sequence: number) => void;
+/**
+ * What became of a request, and the sequence number that it had on the wire. `silent`: the server has it, and has said
+ * nothing of it for `limits.client.unansweredMs`.
+ */
+export type Answered = (answer: 'OK' | 'ERRO' | 'silent' | 'lost', sequence: number) => void;
 
 interface Request {
   readonly body: RequestBody;
@@ -47,6 +50,12 @@ export class RelayConnection implements ConnectionEvents {
   readonly #queue: Request[] = [];
   /** The request that the server has not answered yet. */
   #asked: { readonly sequence: number; readonly done: Answered } | undefined;
+  /** Ends the wait for its answer. */
+  #cancelWait = (): void => {};
+  /** Ends the wait for an answer with its number, where one with another has come. */
+  #cancelDecision: (() => void) | undefined;
+  /** Answers that were not waited for and may still come. */
+  #owed = 0;
   #left: (() => void) | undefined;
   #strays = 0;
   /** Whether MSGs leave as the fixed structure of 156 bytes. */
@@ -169,19 +178,52 @@ export class RelayConnection implements ConnectionEvents {
     }
   }
 
-  #answered(answer: 'OK' | 'ERRO', { sequence, destination }: Header): void {
+  #answered(answer: 'OK' | 'ERRO', header: Header): void {
     const asked = this.#asked;
-    // A late or second answer, or one to no request of this program.
-    if (!asked || asked.sequence !== sequence) return;
-    this.#asked = undefined;
+    if (asked?.sequence === header.sequence) return this.#takeAnswer(answer, header);
+    // A late answer, or one to no request of this program.
+    if (this.#owed > 0) this.#owed--;
+    else if (asked && this.#state !== 'leaving')
+      // Some servers number their answers otherwise. Others answer twice: then the right one comes soon.
+      this.#cancelDecision ??= this.#host.after(limits.client.otherWordsMs, () =>
+        this.#takeAnswer(answer, header),
+      );
+  }
+
+  /** The answer to what was asked. */
+  #takeAnswer(answer: 'OK' | 'ERRO', { destination }: Header): void {
+    const asked = this.#asked;
+    if (!asked) return;
+    this.#settled();
     if (this.#state === 'registering' && answer === 'OK') {
       this.#state = 'registered';
       this.#id = destination;
       this.#events.registered(destination);
     } else {
-      asked.done(answer, sequence);
+      asked.done(answer, asked.sequence);
     }
     this.#next();
+  }
+
+  /** Nothing is waited for any more. */
+  #settled(): void {
+    this.#asked = undefined;
+    this.#cancelWait();
+    this.#cancelDecision?.();
+    this.#cancelDecision = undefined;
+  }
+
+  /** Some servers answer nothing but OI: what their system has counts as sent. */
+  #awaitAnswer(): void {
+    this.#cancelWait = this.#host.after(limits.client.unansweredMs, () => {
+      const asked = this.#asked;
+      if (!asked || this.#state !== 'registered') return;
+      if (!this.#connection.isAcknowledged) return this.#awaitAnswer();
+      this.#owed++;
+      this.#settled();
+      asked.done('silent', asked.sequence);
+      this.#next();
+    });
   }
 
   #stray(header: Header): void {
@@ -199,6 +241,7 @@ export class RelayConnection implements ConnectionEvents {
     const sequence = this.#sequence;
     this.#sequence = (sequence + 1) >>> 0;
     this.#asked = { sequence, done };
+    if (this.#state === 'registered') this.#awaitAnswer();
     const timestamp = body.kind === 'OI' && this.#marks ? marksWanted : this.#now();
     this.#write({ origin: this.#id, destination, sequence, timestamp }, body);
   }
@@ -232,7 +275,7 @@ export class RelayConnection implements ConnectionEvents {
   /** What is not answered yet never will be. */
   #giveUp(): void {
     const asked = this.#asked;
-    this.#asked = undefined;
+    this.#settled();
     asked?.done('lost', asked.sequence);
     for (const { done } of this.#queue.splice(0)) done('lost', 0);
   }

@@ -65,7 +65,12 @@ export class RelaySender implements Sender {
       if (answer === 'lost') this.#queue.lose(gone);
       else if (answer === 'ERRO')
         this.#queue.settle(to === everyone ? notTaken : unknown(message.to));
-      else this.#queue.settle({ ending: 'done', id: `${sequence}`, line: `OK ${sequence}` });
+      else {
+        const isUnanswered = answer === 'silent';
+        const line = isUnanswered ? 'The server has it and says nothing.' : `OK ${sequence}`;
+        const id = `${sequence}`;
+        this.#queue.settle({ ending: 'done', id, line, ...(isUnanswered && { isUnanswered }) });
+      }
     });
   }
 

@@ -188,7 +188,8 @@ export class RelayClientSession implements ClientSession {
   /** A text longer than a MSG goes in several, one after the other; what is refused ends it. */
   #say(to: number, [part = '', ...rest]: readonly string[], done: Done): void {
     this.#emitter?.ask({ kind: 'MSG', text: encodeText(part) }, to, (answer, sequence) => {
-      if (answer === 'OK' && rest.length > 0) return this.#say(to, rest, done);
+      if ((answer === 'OK' || answer === 'silent') && rest.length > 0)
+        return this.#say(to, rest, done);
       const failure = to === everyone ? notTaken : unknown(to);
       this.#answered('say', to, sequence, answer === 'ERRO' ? failure : answer, done);
     });
@@ -198,11 +199,11 @@ export class RelayClientSession implements ClientSession {
     what: string,
     to: number,
     sequence: number,
-    answer: 'OK' | 'lost' | Failure,
+    answer: 'OK' | 'silent' | 'lost' | Failure,
     done: Done,
   ): void {
     if (answer === 'lost') return done('unreachable');
-    const [text, ending]: Partial<Failure> = answer === 'OK' ? [] : answer;
+    const [text, ending]: Partial<Failure> = typeof answer === 'string' ? [] : answer;
     const lines = text === undefined ? [] : [text];
     const json = {
       type: 'result',
