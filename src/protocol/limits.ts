@@ -429,6 +429,8 @@ export const limits = {
     partsBytes: 256 * KiB,
   },
   web: {
+    /** Rows of one list for moderators on the page. The rest comes with the next one. */
+    listedRows: 100,
     /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */
     jsonBytes: 192 * KiB,
     /** Users in one list written as JSON; of more, the first come. */

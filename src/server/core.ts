@@ -176,9 +176,9 @@ export class Core {
     });
   }
 
-  /** Whether the server's bans keep an address out now. */
-  isBanned(host: string): boolean {
-    return this.#hub.isBanned(host, Math.floor(this.#deps.clock.now() / msPerSecond));
+  /** Whether the server's bans keep an address, or an account, out now. */
+  isBanned(who: Parameters<AppliedHub['isBanned']>[0]): boolean {
+    return this.#hub.isBanned(who, Math.floor(this.#deps.clock.now() / msPerSecond));
   }
 
   /** Asks the hub for something that no peer asks for. */
@@ -210,6 +210,7 @@ export class Core {
       },
       owe: (command, done, lane) => this.#owed.submit(command, done, lane),
       mayCall: (address) => this.#mayCall(address),
+      isBanned: (account) => this.isBanned({ account }),
       print: (line) => console.print(line),
       warn: (line) => console.warn(line),
       output: (bytes, taken) => console.raw(bytes, taken),

@@ -98,7 +98,7 @@ export function openDoors(
   certificate: (() => TlsSide) | undefined,
 ): void {
   const admission = new Admission(settings.descriptors ?? descriptorLimit(), (host) =>
-    core.isBanned(host),
+    core.isBanned({ host }),
   );
   const proxies = settings.proxies && new Proxies(settings.proxies);
   const tls: Tls | undefined = certificate && {

@@ -22,6 +22,7 @@ export const hostDeps = (own: Partial<ConnectionHostDeps>): ConnectionHostDeps =
   owe() {},
   submit() {},
   mayCall: () => true,
+  isBanned: () => false,
   print() {},
   warn() {},
   output() {},

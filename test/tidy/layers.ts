@@ -51,7 +51,12 @@ export const layers: readonly Layer[] = [
   },
   {
     files: 'src/protocol/*/server/**',
-    may: ['src/protocol/NAME/{wire,server}/**', contract, bytes],
+    may: [
+      'src/protocol/NAME/{wire,server}/**',
+      contract,
+      'src/protocol/moderation_schema.ts',
+      bytes,
+    ],
     external: [],
   },
   {

@@ -5,6 +5,8 @@ import { useEffect } from 'preact/hooks';
 import { AccountPanel } from './components/account_panel';
 import { Conversation } from './components/conversation';
 import { KeyOffer } from './components/key_offer';
+import { ModerationPanel } from './components/moderation_panel';
+import { RoomPanel } from './components/room_panel';
 import { Sidebar } from './components/sidebar';
 import { SignIn } from './components/sign_in';
 import { TranscriptPanel } from './components/transcript_panel';
@@ -37,6 +39,8 @@ export function App() {
       {isIn && <Conversation />}
       {panel.value === 'transcript' && <TranscriptPanel />}
       {panel.value === 'account' && isIn && <AccountPanel />}
+      {panel.value === 'moderation' && isIn && <ModerationPanel />}
+      {panel.value === 'room' && isIn && <RoomPanel />}
       <div class="status">
         {isIn && <ConnectionStatus />}
         {hint.value !== '' && <Hint />}

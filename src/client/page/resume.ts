@@ -1,6 +1,7 @@
 // After every login: what may have changed is requested, and what was left undone is done.
 
 import { retryHeldUploads } from './attachments';
+import { refreshModeration } from './moderation';
 import { resendAll } from './outgoing';
 import {
   forgetRoom,
@@ -19,6 +20,7 @@ export function resume(): void {
   refreshRooms();
   refreshGroups();
   refreshBalance();
+  refreshModeration();
   session.request({ do: 'doors', open: undefined }, (outcome) => {
     if (outcome.ok) isTokenOptional.value = outcome.value.open;
   });

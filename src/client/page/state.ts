@@ -31,7 +31,7 @@ export const unread = signal<Readonly<Record<string, number>>>({});
 /** The conversation on the screen. */
 export const shown = signal<string | undefined>(undefined);
 /** The panel beside it. */
-export const panel = signal<'none' | 'transcript' | 'account'>('none');
+export const panel = signal<'none' | 'transcript' | 'account' | 'moderation' | 'room'>('none');
 /** Progress of uploads, from 0 to 1, by the key of their message. */
 export const uploads = signal<ReadonlyMap<string, number>>(new Map());
 /** The key that a link has brought, until the user has decided. */
@@ -103,11 +103,11 @@ export function setUnread(conversation: string, count: number): void {
 /** Puts a conversation on the screen. */
 export function showConversation(conversation: string): void {
   shown.value = conversation;
-  if (panel.value === 'account') panel.value = 'none';
+  if (panel.value === 'account' || panel.value === 'room') panel.value = 'none';
   if (unread.value[conversation] !== undefined) setUnread(conversation, 0);
 }
 
-export const togglePanel = (which: 'transcript' | 'account'): void => {
+export const togglePanel = (which: Exclude<typeof panel.value, 'none'>): void => {
   panel.value = panel.value === which ? 'none' : which;
 };
 

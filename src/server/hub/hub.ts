@@ -85,8 +85,8 @@ export interface AppliedHub {
   accountToProve(name: Name): AccountToProve | undefined;
   /** The account that has a key, with that key alone. */
   ownerOfKey(hash: string): AccountToProve | undefined;
-  /** Whether the server's bans keep an address out at a time, in seconds since 1970. */
-  isBanned(host: string, seconds: number): boolean;
+  /** Whether the server's bans keep an address, or an account, out at a time, in seconds since 1970. */
+  isBanned(who: { readonly host: string } | { readonly account: Name }, seconds: number): boolean;
   /** Whether a user blocks a person: nothing of theirs is delivered to that user. */
   isBlocked(recipient: RecipientId, from: Name): boolean;
   /** Something was rolled back: copies of what SQLite holds are void. */
@@ -134,7 +134,13 @@ export function openHub(db: Store, settings: HubSettings): AppliedHub {
       const name = key && accounts.nameOf(key.account);
       return name && { name, credentials: [key] };
     },
-    isBanned: (host, seconds) => sanctions.banOfHost(host, seconds) !== undefined,
+    isBanned(who, seconds) {
+      const ban =
+        'host' in who
+          ? sanctions.banOfHost(who.host, seconds)
+          : sanctions.banOfAccount(who.account, seconds);
+      return ban !== undefined;
+    },
     isBlocked: (recipient, from) => blocks.isBlocked(recipient, from),
     rolledBack() {
       accounts.invalidate();

@@ -29,11 +29,12 @@ export class Admission {
   readonly #silent = new Map<string, Silent>();
   #count = 0;
 
-  readonly #isBanned: (host: string) => boolean;
+  /** Whether nobody is let in from there. */
+  readonly isBanned: (host: string) => boolean;
 
   /** `descriptors`: file descriptors that the process may have open. `isBanned`: nobody from there is let in. */
   constructor(descriptors: number, isBanned: (host: string) => boolean = () => false) {
-    this.#isBanned = isBanned;
+    this.isBanned = isBanned;
     const reserved = Math.min(limits.net.descriptorsReserved, descriptors / 2);
     this.#most = Math.max(limits.net.connectionsLeast, Math.floor(descriptors - reserved));
     const share = Math.floor(this.#most * limits.net.addressShare);
@@ -45,7 +46,7 @@ export class Admission {
    * operator's, which has no bound of its own.
    */
   admit(host: string | undefined): boolean {
-    if (host !== undefined && this.#isBanned(host)) return false;
+    if (host !== undefined && this.isBanned(host)) return false;
     if (this.#count >= this.#most) this.#makeRoom();
     if (this.#count >= this.#most) return false;
     if (host !== undefined && !isLoopback(host)) {

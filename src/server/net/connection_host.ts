@@ -14,6 +14,7 @@ import { limits } from '../../protocol/limits';
 import {
   type Address,
   type Direct,
+  type Name,
   type Notice,
   ok,
   refused,
@@ -52,6 +53,8 @@ export interface ConnectionHostDeps extends SharedByInputs {
   /** Submits what has happened already. Asks again while the disk fails; `done` when it is written. */
   owe(command: Command, done: () => void, lane: Lane): void;
   mayCall(address: Address): boolean;
+  /** Whether an account may not come in now. */
+  isBanned(account: Name): boolean;
   print(line: string): void;
   warn(line: string): void;
   /** Writes bytes to stdout. `taken` is called once they are written. */

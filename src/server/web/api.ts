@@ -31,12 +31,14 @@ export type Route = (request: BunRequest, server: Server<unknown>) => Promise<Re
 
 export class Api {
   readonly #deps: ConnectionHostDeps;
+  readonly #admission: Admission;
   readonly #handlers: Handlers;
   readonly #health: Health;
 
   /** A peer that moves a file holds a connection, so `admission` counts it like a peer at the other doors. */
   constructor(deps: ConnectionHostDeps, admission: Admission) {
     this.#deps = deps;
+    this.#admission = admission;
     this.#health = new Health(
       deps.clock,
       () =>
@@ -86,6 +88,8 @@ export class Api {
       routes[path] = onlyMethod(operation.method, (request) => {
         const host = peerOf(request)?.host ?? '';
         const call: Call = { request, url: urlOf(request), host };
+        // Behind a proxy only the head says where it comes from.
+        if (this.#admission.isBanned(host)) return refusal(request, 'banned');
         if (!operation.isSecured) return handle(call);
         const credentials = credentialsOf(request);
         if (!credentials) return refusal(request, 'not-allowed');
@@ -108,7 +112,12 @@ export class Api {
       if (account === undefined) proofs.proveKey(by, secret, done);
       else proofs.prove(by, account, secret, done);
     });
-    if (proved.ok) return handle({ ...call, proof: proved.value });
+    if (proved.ok) {
+      const { value: proof } = proved;
+      // Who has a session is refused where it enters; here nobody does.
+      if (this.#deps.isBanned(proof.account)) return refusal(request, 'banned');
+      return handle({ ...call, proof });
+    }
     const { why } = proved;
     // The unknown user is here the one who asks.
     if (why === 'unknown-user') return refusal(request, why, { status: 401 });

@@ -65,6 +65,8 @@ const statuses: Readonly<Record<string, number>> = {
   'unknown-user': 404,
   'unknown-room': 404,
   'not-member': 403,
+  banned: 403,
+  muted: 403,
   'unknown-file': 404,
   'unknown-path': 404,
   'wrong-method': 405,

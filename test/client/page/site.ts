@@ -8,6 +8,7 @@ import { channels } from '../../../src/protocol/channels';
 import { mailbox } from '../../../src/protocol/mailbox';
 import { web } from '../../../src/protocol/web';
 import { chromiumPath, TestBrowser, type Window } from '../../support/browser';
+import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 
 /** A browser is slow to start on a busy machine. */
@@ -16,6 +17,8 @@ export const slowMs = 60_000;
 export class Site {
   browser!: TestBrowser;
   server!: TestServer;
+  /** The server's data folder. */
+  folder!: string;
   readonly #windows: Window[] = [];
 
   get url(): string {
@@ -24,7 +27,8 @@ export class Site {
 
   async start(): Promise<void> {
     this.browser = await TestBrowser.start();
-    this.server = await startServer([web, mailbox, channels]);
+    this.folder = await scratchFolder();
+    this.server = await startServer([web, mailbox, channels], { folder: this.folder });
   }
 
   async stop(): Promise<void> {

@@ -5,9 +5,11 @@ import { useSignal } from '@preact/signals';
 import { disconnect, unregister } from '../account';
 import { reasonFor } from '../faults';
 import { linkOf } from '../key_link';
+import { isModerator } from '../moderation';
 import { session } from '../server';
-import { hint, isOnline, isTokenOptional, me } from '../state';
+import { hint, isOnline, isTokenOptional, me, togglePanel } from '../state';
 import { t } from '../texts/index';
+import { BlockedPeople } from './blocks';
 import { Money } from './money';
 import { PanelHeader } from './panel_header';
 
@@ -30,6 +32,14 @@ export function AccountPanel() {
         </label>
         <p class="small">{t.tokenOptionalNote}</p>
       </section>
+      <BlockedPeople />
+      {isModerator() && (
+        <section>
+          <button type="button" onClick={() => togglePanel('moderation')}>
+            {t.moderation.title}
+          </button>
+        </section>
+      )}
       <Leaving name={name} />
     </aside>
   );

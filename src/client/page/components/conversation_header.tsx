@@ -1,9 +1,20 @@
 // The head of a conversation: whom it is with, who is there, and how a user joins, invites and leaves.
 
 import { leaveRoom, refreshGroups, session } from '../server';
-import { groups, isOnline, joined, kindOf, nameIn, shown, users } from '../state';
+import {
+  groups,
+  isOnline,
+  joined,
+  kindOf,
+  nameIn,
+  shown,
+  togglePanel,
+  topics,
+  users,
+} from '../state';
 import { t } from '../texts/index';
 import { Avatar } from './avatar';
+import { BlockButton } from './blocks';
 import { NameForm } from './name_form';
 
 export function ConversationHeader({ conversation }: { conversation: string }) {
@@ -20,8 +31,15 @@ export function ConversationHeader({ conversation }: { conversation: string }) {
           <bdi>{name}</bdi>
         </h1>
         {kind === 'p' && <PersonStatus name={name} />}
+        {kind !== 'p' && <Topic room={name} />}
         {kind === 'g' && <MemberNames group={name} />}
       </div>
+      {kind === 'p' && <BlockButton name={name} />}
+      {kind !== 'p' && (
+        <button type="button" onClick={() => togglePanel('room')}>
+          {t.moderation.about}
+        </button>
+      )}
       {kind === 'r' && <LeaveRoom room={name} />}
       {kind === 'g' && <GroupMembership group={name} />}
     </header>
@@ -43,6 +61,11 @@ function PersonStatus({ name }: { name: string }) {
       {t.here}, {t.via(user.door)}
     </small>
   );
+}
+
+function Topic({ room }: { room: string }) {
+  const topic = topics.value.get(room) ?? '';
+  return topic === '' ? null : <small>{topic}</small>;
 }
 
 const groupNamed = (name: string) => groups.value.find((group) => group.name === name);

@@ -5,6 +5,7 @@ import { limits } from '../../limits';
 import { nameOf, recipientNameOf, type RoomName, roomNameOf } from '../../model';
 import type { ReplyOf, Request } from '../wire/messages';
 import { identityHandlers } from './identity';
+import { moderationHandlers } from './moderation';
 import { dialect, type Handler, nothing, type ServedVerb, WebReplies } from './replies';
 
 /** Serves the requests of one connection. */
@@ -139,6 +140,7 @@ const doors: Handler<'doors'> = (requests, request) => {
 
 const handlers: { readonly [V in ServedVerb]: Handler<V> } = {
   ...identityHandlers,
+  ...moderationHandlers,
   logout,
   unregister,
   users,

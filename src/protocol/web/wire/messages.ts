@@ -4,6 +4,7 @@ import * as v from 'valibot';
 
 import { keyForm } from '../../bytes/secret';
 import { limits } from '../../limits';
+import { moderationNotices, moderationReplies, moderationRequests } from './moderation';
 
 export const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.string();
@@ -65,6 +66,7 @@ const requestFields = {
   /** Makes new recovery codes, instead of those before. */
   recovery: {},
   'credential-revoke': { id: integer },
+  ...moderationRequests,
   /** Answered at once, so that the client learns that the connection lives. */
   ping: {},
 } as const;
@@ -176,6 +178,7 @@ export const replySchemas = {
   password: v.object({ id: integer }),
   recovery: v.object({ codes: v.array(text) }),
   'credential-revoke': nothing,
+  ...moderationReplies,
   ping: nothing,
 } as const;
 
@@ -208,41 +211,7 @@ export const serverMessageSchema = v.variant('is', [
   v.object({ is: v.literal('invited'), room: text, by: text }),
   v.object({ is: v.literal('paid'), from: text, amount: integer }),
   v.object({ is: v.literal('presence'), name: text, here: v.boolean() }),
-  v.object({ is: v.literal('kicked'), room: text, name: text, by: v.optional(text), reason: text }),
-  v.object({ is: v.literal('topic'), room: text, topic: text, by: v.optional(text), at: integer }),
-  v.object({
-    is: v.literal('standing'),
-    room: text,
-    name: text,
-    change: v.picklist([
-      'muted',
-      'unmuted',
-      'banned',
-      'unbanned',
-      'operator',
-      'voice',
-      'none',
-      'creator',
-    ]),
-    by: v.optional(text),
-    reason: text,
-    until: v.optional(v.number()),
-  }),
-  v.object({
-    is: v.literal('muted'),
-    muted: v.boolean(),
-    reason: text,
-    until: v.optional(v.number()),
-  }),
-  v.object({ is: v.literal('announced'), text, at: integer }),
-  /** The user was put out; the connection ends. */
-  v.object({
-    is: v.literal('removed'),
-    why: v.picklist(['kicked', 'banned', 'deleted', 'renamed']),
-    reason: text,
-    until: v.optional(v.number()),
-    name: v.optional(text),
-  }),
+  ...moderationNotices,
   /** The connection ends: the server stops, or the client sent what is no request. */
   v.object({ is: v.literal('bye'), why: text }),
 ]);

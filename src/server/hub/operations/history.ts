@@ -3,6 +3,9 @@
 import { limits } from '../../../protocol/limits';
 import { type Actor, ok, refused, type Result } from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
+import { keyOf } from '../names';
+import type { ConversationRow } from '../state/conversations';
+import type { EntryRow } from '../state/entries';
 import { conversationFor, entryFor } from '../state/history_reader';
 import { type ActingUser, recipientOf } from '../state/users';
 import { wantedIn } from '../words';
@@ -34,6 +37,13 @@ function between(
   };
 }
 
+/** Nothing of a person is shown to who blocks them, as long as they do. */
+function isShownTo({ blocks }: HubState, { recipient, author }: ActingUser) {
+  const blocked = blocks.keysOf(recipient);
+  return (entry: Pick<EntryRow, 'author' | 'name'>): boolean =>
+    blocked.size === 0 || entry.author === author || !blocked.has(keyOf(entry.name));
+}
+
 /** How many entries are asked for. */
 const mostOf = ({ most }: { readonly most: number }): number =>
   Math.max(1, Math.min(most, limits.history.pageEntriesMost));
@@ -50,7 +60,9 @@ const history: Define<'history'> = (hub) => (command) => {
     most: mostOf(command),
     oldest: command.after !== undefined,
   });
-  const entries = rows.map((entry) => entryFor(asker.value, entry));
+  const entries = rows
+    .filter(isShownTo(hub, asker.value))
+    .map((entry) => entryFor(asker.value, entry));
   return ok({ conversation: conversationFor(asker.value, row), entries, more });
 };
 
@@ -58,6 +70,11 @@ const conversations: Define<'conversations'> = (hub) => (command) => {
   const asker = askerOf(hub, command.asker);
   if (!asker.ok) return asker;
   const { before = Number.MAX_SAFE_INTEGER } = command;
+  const blocked = hub.blocks.keysOf(asker.value.recipient);
+  const isBlockedIn = (row: ConversationRow): boolean =>
+    row.kind === 'private' &&
+    blocked.size > 0 &&
+    blocked.has(keyOf(conversationFor(asker.value, row).name));
   const most = Math.max(1, Math.min(command.most, limits.history.pageConversations));
   const all = hub.historyReader
     .conversationsOf(asker.value)
@@ -67,12 +84,14 @@ const conversations: Define<'conversations'> = (hub) => (command) => {
     ...conversationFor(asker.value, row),
     newest,
     seen,
-    unread: hub.history.entries.countUnread(
-      row.id,
-      seen,
-      asker.value.author,
-      limits.history.unreadCounted,
-    ),
+    unread: isBlockedIn(row)
+      ? 0
+      : hub.history.entries.countUnread(
+          row.id,
+          seen,
+          asker.value.author,
+          limits.history.unreadCounted,
+        ),
   }));
   return ok({ conversations: page, more: all.length > most });
 };
@@ -89,16 +108,19 @@ const search: Define<'search'> = (hub) => (command) => {
   const readable = of && hub.historyReader.find(asker.value, of);
   if (readable && !readable.ok) return readable;
   const { after, before } = between(hub, command);
-  return ok(
-    hub.wordIndex.search(asker.value, {
-      wanted,
-      of: readable?.value,
-      from,
-      after: Math.max(after, readable?.value.since ?? 0),
-      before,
-      most: mostOf(command),
-    }),
+  const blocked = hub.blocks.keysOf(asker.value.recipient);
+  const { found, ...rest } = hub.wordIndex.search(asker.value, {
+    wanted,
+    of: readable?.value,
+    from,
+    after: Math.max(after, readable?.value.since ?? 0),
+    before,
+    most: mostOf(command),
+  });
+  const shown = found.filter(
+    ({ entry }) => blocked.size === 0 || entry.own || !blocked.has(keyOf(entry.from)),
   );
+  return ok({ found: shown, ...rest });
 };
 
 const historySwitch: Define<'history-switch'> = (hub) => {
