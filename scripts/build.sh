@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Everything the executable starts from: itself, then its worker threads. Those not written yet are left out.
-entries=(src/main.ts src/client/listener.ts)
+entries=(src/main.ts src/client/listener.ts src/server/durability/checkpointer.ts)
 
 . scripts/install.sh
 

@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # What tests need that npm has not: "program, Debian's package, what is not tested without it".
 needs=(
   "chromium chromium the page in a real browser"
+  "cc build-essential a disk that is slow, fails, or loses its power"
   "ip iproute2 several hosts with addresses of their own"
   "zsh zsh completion in zsh"
   "fish fish completion in fish"

@@ -9,6 +9,7 @@ export const exit = {
   unavailable: 69,
   bug: 70,
   cannotCreate: 73,
+  diskFailed: 74,
   tryAgain: 75,
   notAllowed: 77,
   /** After a signal it is this and the signal's number, as shells count. */

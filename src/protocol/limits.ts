@@ -157,6 +157,13 @@ export const limits = {
     queuedCommands: 100_000,
     /** Turns of the event loop for which a settlement waits for a batch that it can join. Then it makes one. */
     settlementTurns: 4,
+    /**
+     * A sync of the disk gathers commands before it begins, where as many were just answered: for at most its own time
+     * divided by this.
+     */
+    syncsPerGathering: 6,
+    /** Syncs of the disk that are under way at once: while one is, others may already wait for the next. */
+    syncsAtOnce: 2,
     /** When an owed command is tried again after the disk has failed, in ms. */
     storageRetryMs: 1 * second,
     /**
@@ -171,6 +178,20 @@ export const limits = {
     outcomeMs: 24 * 3600 * second,
     /** Outcomes remembered for one account. Of more, its own first ones are forgotten. */
     outcomesPerAccount: 10_000,
+  },
+  durability: {
+    /** A sync that takes longer, in ms, belongs beside the event loop. */
+    slowSyncMs: 0.5,
+    /** By so many more commits must another way of syncing be suited than by this one, before it is looked into. */
+    doubts: 5,
+    /** The least time between two looks at how fast the disk is, in ms, and the most while it is slow. */
+    proofLeastMs: 1 * second,
+    proofMs: 30 * second,
+    /** How often what is left of the log is copied until it may start again, and the pause between, in ms. */
+    restartTries: 20,
+    restartPauseMs: 1,
+    /** How long one thread waits for the other's lock on the database, in ms. Then its transaction fails. */
+    lockMs: 5 * second,
   },
   quota: {
     /**

@@ -10,13 +10,12 @@ import { CallbackOutlet } from './delivery/callback_outlet';
 import { Delivery } from './delivery/delivery';
 import type { CallbackAddress } from './hub/events';
 import { type AppliedHub, openHub } from './hub/hub';
-import { forgetGuestsFiles } from './hub/state/attachments';
 import { allCallbackAddresses } from './hub/state/callbacks';
-import { forgetGuestsGroups } from './hub/state/groups';
 import { readInvitations } from './hub/state/invitations';
 import { readPending } from './hub/state/pending_reader';
 import { forgetRoomRules } from './hub/state/room_rules';
-import { openStore, type Store } from './hub/store';
+import type { Store } from './hub/store';
+import { syncedByCommit } from './journal/durability';
 import { LocalJournal } from './journal/local';
 import { OwedCommands } from './journal/owed';
 import { StorageWatch } from './journal/storage_watch';
@@ -38,14 +37,6 @@ const msPerSecond = 1000;
 
 /** A connection that calls a user: the user is told no address of ours. */
 const noAddress: Address = { host: '', port: 0 };
-
-/** Opens the store of a core that is to start: nothing of guests outlives a server. Takes and throws as `openStore`. */
-export function openCoreStore(path: string, say?: (line: string) => void): Store {
-  const db = openStore(path, say);
-  forgetGuestsFiles(db);
-  forgetGuestsGroups(db);
-  return db;
-}
 
 /** What must find all that was said before it. */
 const readsHistory: ReadonlySet<OperationName> = new Set(['history', 'conversations', 'search']);
@@ -136,6 +127,8 @@ export class Core {
         clock: deps.clock,
         warn: (line) => deps.console.warn(line),
         soon: (flush) => deps.soon(flush),
+        after: (ms, then) => deps.clock.after(ms, then),
+        durability: deps.durability ?? syncedByCommit,
         report: (what, error) => deps.report(what, error),
         fails: (error) => this.#storage.fails(error),
         works: () => this.#storage.works(),

@@ -6,6 +6,7 @@ import type { Address } from '../protocol/model';
 import type { Console } from './console';
 import type { PasswordHasher } from './credentials/passwords';
 import type { FileStore } from './files/files';
+import type { Durability } from './journal/durability';
 import type { Rates } from './quota/rates';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
@@ -24,6 +25,8 @@ export interface CoreDeps {
   isOwnDoor(address: Address): boolean;
   /** Whether so little of the disk is free that nothing more may be stored there. */
   isDiskLow(): boolean;
+  /** What makes commits last. By default COMMIT does. */
+  readonly durability?: Durability;
   /** An exception that is our bug. */
   report(what: string, error: unknown): void;
 }

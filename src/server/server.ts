@@ -1,5 +1,6 @@
 // The server: assembles the parts, starts and stops them. The only file that knows them all.
 
+import { exit } from '../cli/exit';
 import { localHost, ownHosts } from '../net/address';
 import { type Clock, SystemClock } from '../net/clock';
 import { FlushScheduler } from '../net/flush_scheduler';
@@ -9,8 +10,10 @@ import { escapeForTerminal } from '../protocol/bytes/escape';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import { openAdminSocket } from './admin/socket';
-import { Core, openCoreStore } from './core';
+import { Core } from './core';
+import { openCoreStore } from './core_store';
 import { argon2id } from './credentials/passwords';
+import { WalSync } from './durability/wal_sync';
 import { type Disk, diskOf, lowDisk } from './files/disk';
 import { Files } from './files/files';
 import { type DataFolder, holdFolder } from './folder';
@@ -58,6 +61,7 @@ interface Storage {
   readonly folder: DataFolder;
   readonly db: Store;
   readonly files: Files;
+  readonly durability: WalSync;
 }
 
 /** What leads to peers, and the time that all of it shares. */
@@ -137,7 +141,15 @@ async function openStorage(
     const what = strangers === 1 ? '1 name' : `${strangers} names`;
     settings.console.warn(`${folder.files}: ${what} that chat has not made, left alone`);
   }
-  return { folder, db, files };
+  const durability = new WalSync(db, folder.database, {
+    monotonicNow: () => performance.now(),
+    fatal(error) {
+      const why = error instanceof Error ? error.message : String(error);
+      settings.console.warn(`the disk did not take what is to last, so the server ends: ${why}`);
+      process.exit(exit.diskFailed);
+    },
+  });
+  return { folder, db, files, durability };
 }
 
 function openNetwork(settings: ServerSettings): Network {
@@ -154,7 +166,7 @@ function openNetwork(settings: ServerSettings): Network {
 
 function assembleCore(
   settings: ServerSettings,
-  { folder, db, files }: Storage,
+  { folder, db, files, durability }: Storage,
   { sockets, dialer, doors }: Network,
   report: Report,
 ): Core {
@@ -167,6 +179,7 @@ function assembleCore(
     isDiskLow:
       settings.folder === undefined ? () => false : lowDisk(look, () => clock.monotonicNow()),
     files,
+    durability,
     passwords: argon2id,
     rates: new Rates(() => sockets.clock.monotonicNow(), settings.rates),
     console: settings.console,
@@ -215,9 +228,11 @@ async function stopNetwork({ doors, dialer, stopClock }: Network, core: Core): P
   stopClock();
 }
 
-async function stopStorage({ folder, db, files }: Storage): Promise<void> {
+async function stopStorage({ folder, db, files, durability }: Storage): Promise<void> {
   await Promise.race([files.close(), pause(limits.server.stopFilesMs)]);
+  await durability.close();
   db.close();
+  durability.release();
   folder.release();
 }
 

@@ -4,7 +4,8 @@ import { expect, test } from 'bun:test';
 
 import type { Socket } from '../../src/net/socket';
 import { market } from '../../src/protocol/market/index';
-import { Core, openCoreStore } from '../../src/server/core';
+import { Core } from '../../src/server/core';
+import { openCoreStore } from '../../src/server/core_store';
 import { Lane } from '../../src/server/journal/lanes';
 import { ConnectionHost } from '../../src/server/net/connection_host';
 import { Rates } from '../../src/server/quota/rates';

@@ -13,11 +13,44 @@ import {
 import type { HubEvent } from '../../src/server/hub/events';
 import { type AppliedHub, type Apply, openHub } from '../../src/server/hub/hub';
 import { openStore, type Store } from '../../src/server/hub/store';
+import type { Durability, Gate } from '../../src/server/journal/durability';
 import { LocalJournal } from '../../src/server/journal/local';
 import { TimedCommands } from '../../src/server/journal/timed_commands';
 
 /** The number of no credential. */
 export const noCredential = 999 as CredentialId;
+
+/** A disk whose syncs end when the test says. */
+class TestDisk implements Durability {
+  isPipelined = false;
+  gate: Gate | undefined;
+  syncsNow = 0;
+  readonly #syncs: (() => void)[] = [];
+
+  guard(gate: Gate): void {
+    this.gate = gate;
+  }
+
+  committed(): void {}
+
+  sync(done: () => void): void {
+    this.#syncs.push(done);
+  }
+
+  syncNow(): void {
+    this.syncsNow++;
+  }
+
+  /** How many syncs are under way. */
+  get syncs(): number {
+    return this.#syncs.length;
+  }
+
+  /** A sync ends: the oldest, or the one behind so many others. */
+  synced(at = 0): void {
+    this.#syncs.splice(at, 1)[0]?.();
+  }
+}
 
 export class TestHub {
   readonly db: Store;
@@ -36,6 +69,8 @@ export class TestHub {
   /** How wrong the clock on the wall goes, in ms. */
   wrong = 0;
   readonly #soon: (() => void)[] = [];
+  readonly #waits = new Set<{ readonly ms: number; readonly run: () => void }>();
+  readonly disk = new TestDisk();
 
   constructor(
     path = ':memory:',
@@ -63,6 +98,12 @@ export class TestHub {
         },
         warn: (line) => this.warnings.push(line),
         soon: (flush) => this.#soon.push(flush),
+        after: (ms, then) => {
+          const wait = { ms, run: then };
+          this.#waits.add(wait);
+          return () => this.#waits.delete(wait);
+        },
+        durability: this.disk,
         report: (what) => this.reports.push(what),
         fails: (error) =>
           this.failures.push(error instanceof Error ? error.message : String(error)),
@@ -81,6 +122,16 @@ export class TestHub {
   /** One step of what waits for the end of the turn. */
   step(): void {
     this.#soon.shift()?.();
+  }
+
+  /** Runs what waits for a time to pass. */
+  pass(): void {
+    const waits = [...this.#waits];
+    this.#waits.clear();
+    for (const { ms, run } of waits) {
+      this.now += ms;
+      run();
+    }
   }
 
   /** Applies one command at once. */

@@ -85,6 +85,15 @@ export const layers: readonly Layer[] = [
   },
   // Towards the hub: the journal runs it, delivery reads its events; the parts that carry bytes know neither.
   { files: 'src/server/journal/**', may: ['src/server/{journal,hub}/**', contract] },
+  {
+    files: 'src/server/durability/**',
+    may: [
+      'src/server/durability/**',
+      'src/server/hub/store.ts',
+      'src/server/journal/durability.ts',
+      contract,
+    ],
+  },
   { files: 'src/server/delivery/**', may: ['src/server/{delivery,hub}/**', contract, bytes] },
   { files: 'src/server/files/**', may: ['src/server/files/**', contract, bytes] },
   // How often peers may ask, and the flag that changes it.
@@ -136,7 +145,10 @@ export const layers: readonly Layer[] = [
     files: 'src/server/{serve,cert,ledger,admin_command,audit_command,database_reader}.ts',
     may: [cliForCommands, 'src/net/**', 'src/server/**', 'src/protocol/*.ts', bytes],
   },
-  { files: 'src/server/*.ts', may: ['src/net/**', 'src/server/**', 'src/protocol/**'] },
+  {
+    files: 'src/server/*.ts',
+    may: ['src/cli/exit.ts', 'src/net/**', 'src/server/**', 'src/protocol/**'],
+  },
 
   // The page is downloaded by others: nothing of the terminal's may be dragged along.
   {

@@ -1,6 +1,6 @@
 // Applies batches: one transaction, a savepoint for each command that writes, and what a failure leaves of them.
 
-import { type Command, operations } from '../../protocol/commands';
+import { operations } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { refused } from '../../protocol/model';
 import { CommandContext } from '../hub/context';
@@ -8,25 +8,18 @@ import type { HubEvent } from '../hub/events';
 import type { AppliedHub } from '../hub/hub';
 import type { Store } from '../hub/store';
 import { costOf } from './cost';
-import type { AppliedCommand } from './dispatch';
+import { type AppliedCommand, type Entry, isApart } from './entry';
 import { HubTime, type LoggedTime } from './hub_time';
 import { type AccountKey, IdempotencyStore } from './idempotency';
 import type { JournalDeps } from './journal';
 import type { Lanes } from './lanes';
 import { isOfDisk, Transaction } from './transaction';
 
-/** A command that was submitted and is not applied yet. */
-export interface Entry {
-  readonly command: Command;
-  readonly done: (outcome: never) => void;
-  readonly idempotencyKey: string | undefined;
-}
-
 /** The commands of one transaction, and what became of each. */
 export interface Batch {
   readonly commands: readonly AppliedCommand[];
-  /** Something was written that lasts. */
-  readonly isDurable: boolean;
+  /** Something was written that lasts: how long COMMIT took, in ms. */
+  readonly commitMs: number | undefined;
 }
 
 const none: readonly HubEvent[] = [];
@@ -73,9 +66,9 @@ export class Applier {
 
   /**
    * Applies commands of the queue that cost at most `mostCost`, and commits. Where that fails, nothing has changed and
-   * every command of the batch is refused.
+   * every command of the batch is refused. `onlyApart`: takes none that reads or writes what lasts.
    */
-  apply(queue: Lanes<Entry>, mostCost: number): Batch {
+  apply(queue: Lanes<Entry>, mostCost: number, onlyApart: boolean): Batch {
     const { clock } = this.#deps;
     const start = clock.monotonicNow();
     const provedAt = this.#time.provedNow();
@@ -88,7 +81,7 @@ export class Applier {
     this.#isStoring = false;
     try {
       while (cost < mostCost) {
-        const entry = queue.take();
+        const entry = onlyApart ? queue.takeIf(isApart) : queue.take();
         if (!entry) break;
         const context = new CommandContext(at, this.position + taken.push(entry));
         const result = this.#apply(entry, context, provedAt);
@@ -104,16 +97,18 @@ export class Applier {
       }
       const position = this.position + taken.length;
       if (isDurable) this.#saveLog.run(position, at, provedAt ?? this.#provedAt);
+      const commitStart = isDurable ? clock.monotonicNow() : 0;
       this.#transaction.commit();
+      const commitMs = isDurable ? clock.monotonicNow() - commitStart : undefined;
       this.position = position;
       this.#provedAt = provedAt ?? this.#provedAt;
       if (this.#isStoring && this.#isFailing) this.#works();
-      return { commands: applied, isDurable };
+      return { commands: applied, commitMs };
     } catch (error) {
       this.#fails(error);
       this.#transaction.rollback();
       this.#hub.rolledBack();
-      return { commands: this.#refuseBatch(taken, queue), isDurable: false };
+      return { commands: this.#refuseBatch(taken, queue), commitMs: undefined };
     }
   }
 
@@ -136,17 +131,17 @@ export class Applier {
       taken.push(entry);
     }
     const outcome = refused('storage');
-    return taken.map(({ done }) => ({ position, done, outcome, events: none }));
+    return taken.map((entry) => ({ entry, position, outcome, events: none }));
   }
 
   /** Applies one command. Throws only when the transaction itself is gone. */
   #apply(entry: Entry, context: CommandContext, provedAt: number | undefined): AppliedCommand {
-    const { command, done } = entry;
+    const { command } = entry;
     const { position, events } = context;
     const key = this.#keyOf(entry);
     if (key !== undefined) {
       const outcome = this.#idempotency.find(key, provedAt);
-      if (outcome) return { position, done, outcome, events: none };
+      if (outcome) return { entry, position, outcome, events: none };
     }
     const effect = this.#hub.effectOf(command);
     const grows = operations[command.do].grows || command.do === 'say';
@@ -155,11 +150,11 @@ export class Applier {
     else if (effect === 'reads') this.#transaction.begin();
     try {
       const outcome = this.#hub.apply(command, context);
-      if (!writes) return { position, done, outcome, events };
+      if (!writes) return { entry, position, outcome, events };
       if (!outcome.ok) {
         // A refusal changes nothing and causes no event, whatever the handler had begun.
         this.#undo(context);
-        return { position, done, outcome, events: none };
+        return { entry, position, outcome, events: none };
       }
       if (key !== undefined) {
         this.#idempotency.add(key, context.at, outcome);
@@ -169,20 +164,20 @@ export class Applier {
       if (isStoring && this.#deps.isDiskLow()) {
         this.#undo(context);
         this.#fails(new Error('too little of the disk is free'));
-        return { position, done, outcome: refused('storage'), events: none };
+        return { entry, position, outcome: refused('storage'), events: none };
       }
       this.#isStoring ||= isStoring;
       this.#transaction.release();
-      return { position, done, outcome, events };
+      return { entry, position, outcome, events };
     } catch (error) {
       if (this.#transaction.isLost) throw error;
       if (writes) this.#undo(context);
       if (isOfDisk(error)) {
         this.#fails(error);
-        return { position, done, outcome: refused('storage'), events: none };
+        return { entry, position, outcome: refused('storage'), events: none };
       }
       this.#deps.report(`applying ${command.do}`, error);
-      return { position, done, outcome: refused('internal'), events: none };
+      return { entry, position, outcome: refused('internal'), events: none };
     }
   }
 

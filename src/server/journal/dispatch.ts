@@ -1,16 +1,8 @@
 // Dispatch: runs what a committed batch has caused, each outcome first, then the events of its command, in order.
 
-import type { Result } from '../../protocol/model';
 import { type HubEvent, isSaid, isSaidWith, type SaidEvent } from '../hub/events';
+import { type AppliedCommand, isApart } from './entry';
 import type { Consumer } from './journal';
-
-/** A command that has been applied, or refused, for good. */
-export interface AppliedCommand {
-  readonly position: number;
-  readonly done: (outcome: never) => void;
-  readonly outcome: Result<unknown, string>;
-  readonly events: readonly HubEvent[];
-}
 
 export class Dispatch {
   readonly #consume: Consumer;
@@ -30,8 +22,9 @@ export class Dispatch {
    */
   run(batch: readonly AppliedCommand[]): void {
     let run: SaidEvent[] = [];
-    for (const { position, done, outcome, events } of batch) {
-      this.position = position;
+    for (const { entry, position, outcome, events } of batch) {
+      // It may be answered before what stands before it in the log, and waits for none of that.
+      if (!isApart(entry)) this.position = position;
       const [only] = events;
       const said = only !== undefined && events.length === 1 && isSaid(only) ? only : undefined;
       const [first] = run;
@@ -40,7 +33,7 @@ export class Dispatch {
         run = [];
       }
       try {
-        done(outcome as never);
+        entry.done(outcome as never);
       } catch (error) {
         this.#report('answering a command', error);
       }

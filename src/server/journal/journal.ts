@@ -2,6 +2,7 @@
 
 import type { Command, Hub, OperationName, Outcome } from '../../protocol/commands';
 import type { HubEvent } from '../hub/events';
+import type { Durability } from './durability';
 import type { Clocks } from './hub_time';
 import type { Lane } from './lanes';
 
@@ -35,6 +36,9 @@ export interface JournalDeps {
   warn(line: string): void;
   /** Runs `flush` once the current turn's input has been read (setImmediate). */
   soon(flush: () => void): void;
+  /** Calls `then` after `ms`; the result cancels that. */
+  after(ms: number, then: () => void): () => void;
+  readonly durability: Durability;
   /** A bug, for the operator. */
   report(what: string, error: unknown): void;
   /** Something could not be stored. Called for every batch and command of which that is true. */

@@ -18,6 +18,8 @@ export class Lane<T = unknown> {
   rank = 0;
   /** The next of those that were due at once. */
   behind: Lane<T> | undefined;
+  /** Its commands that are committed and that wait for the disk. */
+  unsynced = 0;
 }
 
 const isBefore = (one: Lane, other: Lane): boolean =>
@@ -46,6 +48,8 @@ export class Lanes<T> {
   #size = 0;
   /** Whose turn it is: a few commands in a row, so that what was asked for at once is done at once. */
   #current: Lane<T> | undefined;
+  /** The lanes that were passed over. */
+  #parked: Lane<T>[] = [];
   /** What the rest of its turn may cost. */
   #rest = 0;
   /** The current lane has not been charged for its last command. */
@@ -80,7 +84,31 @@ export class Lanes<T> {
   /** Takes the next command. What it costs is said before the next one is taken; else it counts as a small one. */
   take(): T | undefined {
     this.charge(1);
-    const lane = this.#own.first === undefined ? this.#next() : this.#own;
+    return this.#takeFrom(this.#own.first === undefined ? this.#next() : this.#own);
+  }
+
+  /**
+   * Takes the next command of a lane whose first one fits. Lanes with another there, and the server's own, are passed
+   * over until `unpark`.
+   */
+  takeIf(fits: (item: T) => boolean): T | undefined {
+    this.charge(1);
+    for (let lane = this.#next(); lane; lane = this.#next()) {
+      if (lane.first && fits(lane.first.item)) return this.#takeFrom(lane);
+      this.#current = undefined;
+      this.#parked.push(lane);
+    }
+    return undefined;
+  }
+
+  /** Lanes that were passed over have their turns again. */
+  unpark(): void {
+    const parked = this.#parked;
+    this.#parked = [];
+    for (const lane of parked) this.#push(lane);
+  }
+
+  #takeFrom(lane: Lane<T> | undefined): T | undefined {
     const link = lane?.first;
     if (lane === undefined || link === undefined) return undefined;
     this.#size--;

@@ -10,11 +10,13 @@ import { limits } from '../../protocol/limits';
 import { refused } from '../../protocol/model';
 import type { AppliedHub } from '../hub/hub';
 import type { Store } from '../hub/store';
-import { Applier, type Entry } from './applier';
+import { Applier } from './applier';
 import { BatchBudget } from './batch_budget';
 import { Dispatch } from './dispatch';
+import type { AppliedCommand, Entry } from './entry';
 import type { Consumer, Journal, JournalDeps } from './journal';
 import { type Lane, Lanes } from './lanes';
+import { Unsynced } from './unsynced';
 
 export class LocalJournal implements Journal {
   readonly #deps: JournalDeps;
@@ -22,12 +24,14 @@ export class LocalJournal implements Journal {
   readonly #dispatch: Dispatch;
   readonly #queue = new Lanes<Entry>();
   readonly #budget = new BatchBudget();
+  readonly #unsynced: Unsynced;
   #isScheduled = false;
   /** Something that waits was not deferred. */
   #isHurried = false;
   /** The turns for which the queue has been left, so that other commands may join what is in it. */
   #turnsWaited = 0;
   #isFlushing = false;
+  #isPaused = false;
   #isClosed = false;
 
   constructor(db: Store, hub: AppliedHub, consume: Consumer, deps: JournalDeps) {
@@ -36,6 +40,14 @@ export class LocalJournal implements Journal {
     this.#dispatch = new Dispatch(this.#applier.position, consume, (what, error) =>
       deps.report(what, error),
     );
+    const { durability, clock } = deps;
+    this.#unsynced = new Unsynced({
+      durability,
+      monotonicNow: () => clock.monotonicNow(),
+      after: (ms, then) => deps.after(ms, then),
+      answer: (commands) => this.#answerSynced(commands),
+    });
+    durability.guard({ pause: () => this.#pause(), resume: () => this.#resume() });
   }
 
   /**
@@ -76,19 +88,28 @@ export class LocalJournal implements Journal {
     lane?: Lane,
   ): boolean {
     // Where the others fill the queue, there is still room for one command of each connection.
+    const uncommitted = this.#queue.size + this.#unsynced.size;
     const hasRoom =
-      this.#queue.size < limits.journal.queuedCommands || (lane !== undefined && !lane.first);
+      uncommitted < limits.journal.queuedCommands || (lane !== undefined && !lane.first);
     if (this.#isClosed || !(hasRoom || operations[command.do].isOwed)) {
       done(refused('overloaded') as Outcome<K>);
       return false;
     }
-    const entry = { command: command as unknown as Command, done, idempotencyKey };
-    this.#queue.add(entry, lane as Lane<Entry> | undefined);
+    const own = lane as Lane<Entry> | undefined;
+    this.#queue.add(
+      { command: command as unknown as Command, done, idempotencyKey, lane: own },
+      own,
+    );
     return true;
   }
 
   flush(): void {
-    while (this.#queue.size > 0 && !this.#isFlushing) this.#runBatch();
+    if (this.#isFlushing) return;
+    this.#resume();
+    while (this.#queue.size > 0 || this.#unsynced.size > 0) {
+      if (this.#queue.size > 0) this.#runBatch();
+      else this.#unsynced.flush();
+    }
   }
 
   close(): void {
@@ -111,7 +132,20 @@ export class LocalJournal implements Journal {
       return this.#schedule();
     }
     this.#turnsWaited = 0;
-    this.#runBatch();
+    const count = this.#runBatch();
+    // What is left while batches are stopped waits for the end of that.
+    const isStuck = this.#isPaused && count === 0;
+    if (this.#queue.size > 0 && !this.#isScheduled && !isStuck) this.#schedule();
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#queue.unpark();
     if (this.#queue.size > 0 && !this.#isScheduled) this.#schedule();
   }
 
@@ -125,16 +159,39 @@ export class LocalJournal implements Journal {
     return queued > 1 && queued < limits.net.outstandingRequests ? 1 : 0;
   }
 
-  #runBatch(): void {
+  /** How many commands it has applied. */
+  #runBatch(): number {
     this.#isFlushing = true;
-    const { commands } = this.#applier.apply(this.#queue, this.#budget.cost);
+    const { durability } = this.#deps;
+    const { commands, commitMs } = this.#applier.apply(
+      this.#queue,
+      this.#budget.cost,
+      this.#isPaused,
+    );
     if (this.#queue.size === 0) this.#isHurried = false;
+    const free = this.#unsynced.take(commands, commitMs !== undefined && durability.isPipelined);
+    this.#answer(free);
+    this.#isFlushing = false;
+    this.#deps.batchDone();
+    if (commitMs !== undefined) durability.committed(commitMs);
+    return commands.length;
+  }
+
+  /** What waited for the disk, once it has it. */
+  #answerSynced(commands: readonly AppliedCommand[]): void {
+    this.#isFlushing = true;
+    this.#answer(commands);
+    this.#isFlushing = false;
+    this.#deps.batchDone();
+    if (this.#queue.size > 0 && !this.#isScheduled) this.#schedule();
+  }
+
+  #answer(commands: readonly AppliedCommand[]): void {
     const { clock } = this.#deps;
     const start = clock.monotonicNow();
     this.#dispatch.run(commands);
-    this.#dispatch.position = this.#applier.position;
+    // Of what waits for the disk nobody has been told.
+    if (this.#unsynced.size === 0) this.#dispatch.position = this.#applier.position;
     this.#budget.answered(clock.monotonicNow() - start);
-    this.#isFlushing = false;
-    this.#deps.batchDone();
   }
 }

@@ -1,24 +1,21 @@
 // The server is killed with SIGKILL under load, again and again: nothing acknowledged is lost, nothing forged.
 
-import { afterAll, expect, test } from 'bun:test';
+import { afterEach, expect, test } from 'bun:test';
 
 import { Changes } from '../../support/changes';
+import { hasCompiler, onDisk } from '../../support/disk/disk';
 import { startChat } from '../../support/executable';
 import { runSeed, seeded } from '../../support/random';
 import { scratchFolder } from '../../support/scratch';
 import { answerBeforeKill, User } from './users';
 
-const rounds = 20;
 const seed = runSeed();
 const random = seeded(seed);
 const pick = (most: number): number => Math.floor(random() * most);
 
 const changes = new Changes();
-const users = Array.from(
-  { length: 6 },
-  (_, index) => new User(`user${index}`, () => changes.changed()),
-);
-afterAll(() => users.forEach((user) => user.close()));
+let users: User[] = [];
+afterEach(() => users.forEach((user) => user.close()));
 
 /** Waits for users to be called until `met`; fails with what is missing. */
 const until = (met: () => boolean, what: () => string): Promise<void> =>
@@ -32,19 +29,26 @@ interface Sent {
   id: string | undefined;
 }
 
-async function serve(data: string) {
-  const chat = await startChat(['serve', '-p', '0', '--host', '127.0.0.1', '--data', data]);
+async function serve(data: string, syncMs: number) {
+  const env = syncMs > 0 ? await onDisk({ folder: data, syncMs }) : {};
+  const chat = await startChat(['serve', '-p', '0', '--host', '127.0.0.1', '--data', data], {
+    env,
+  });
   const [, port = ''] = await chat.until(/init server \S+:(\d+)/);
   return { chat, port: Number(port) };
 }
 
-test('killed twenty times under load, it loses no acknowledged message and repeats only what was under way', async () => {
+async function killed(rounds: number, syncMs: number): Promise<void> {
+  users = Array.from(
+    { length: 6 },
+    (_, index) => new User(`user${index}`, () => changes.changed()),
+  );
   const data = await scratchFolder();
   const sent: Sent[] = [];
   let count = 0;
 
   for (let round = 0; round < rounds; round++) {
-    const { chat, port } = await serve(data);
+    const { chat, port } = await serve(data, syncMs);
     if (round === 0) {
       for (const user of users) {
         expect(
@@ -82,7 +86,7 @@ test('killed twenty times under load, it loses no acknowledged message and repea
   }
 
   // The last start delivers all that waits.
-  const { chat, port } = await serve(data);
+  const { chat, port } = await serve(data, syncMs);
   const missing = (): Sent[] =>
     sent.filter(
       ({ from, to, text, id }) =>
@@ -147,4 +151,16 @@ test('killed twenty times under load, it loses no acknowledged message and repea
   expect(sent.filter(({ id }) => id !== undefined).length).toBeGreaterThan(rounds);
   const known = new Set([...sent.map(({ text }) => text), 'the end']);
   for (const user of users) for (const { text } of user.seen) expect(known.has(text)).toBe(true);
+}
+
+test('killed twenty times under load, it loses no acknowledged message and repeats only what was under way', async () => {
+  await killed(20, 0);
 }, 120_000);
+
+test.skipIf(!hasCompiler)(
+  'the same on a disk that takes 10 ms to sync',
+  async () => {
+    await killed(8, 10);
+  },
+  120_000,
+);

@@ -1,0 +1,113 @@
+// The thread of checkpoints: its own connections to the database, so that no turn of the server waits for their syncs.
+//
+// An entry point of the executable (see scripts/build.sh).
+
+import { Database } from 'bun:sqlite';
+
+import { limits } from '../../protocol/limits';
+import { proving } from './prove';
+
+export type ToCheckpointer =
+  { readonly say: 'open'; readonly path: string } | { readonly say: 'copy' | 'restart' | 'close' };
+
+/** `isOfSync`: the disk did not take what it had been given. */
+export type FromCheckpointer =
+  | { readonly say: 'copied' | 'restarted' | 'closed' }
+  | { readonly say: 'failed'; readonly why: string; readonly isOfSync: boolean };
+
+declare const self: {
+  addEventListener(type: 'message', listener: (event: MessageEvent<ToCheckpointer>) => void): void;
+  postMessage(message: FromCheckpointer): void;
+};
+
+interface Progress {
+  readonly busy: number;
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
+class Checkpointer {
+  /** As long as it reads, the log does not start again. */
+  readonly #reader: Database;
+  readonly #copier: Database;
+  readonly #prove: () => void;
+
+  constructor(path: string) {
+    this.#reader = new Database(path);
+    this.#copier = new Database(path);
+    for (const db of [this.#reader, this.#copier]) {
+      db.run('PRAGMA synchronous = NORMAL');
+      db.run('PRAGMA wal_autocheckpoint = 0');
+      db.run(`PRAGMA busy_timeout = ${limits.durability.lockMs}`);
+    }
+    this.#prove = proving(this.#copier);
+  }
+
+  /** Copies what is committed by now. SQLite syncs the log before the first page goes into the database. */
+  copy(): void {
+    this.#reader.run('BEGIN');
+    this.#reader.query('SELECT position FROM log').get();
+    this.#checkpoint();
+  }
+
+  /** Nobody else writes: copies the rest, syncs the database, and starts the log again with a header that is synced. */
+  restart(): void {
+    this.#reader.run('ROLLBACK');
+    for (let tries = 0; tries < limits.durability.restartTries; tries++) {
+      const { busy, log, checkpointed } = this.#checkpoint();
+      if (busy === 0 && log === checkpointed) break;
+      Bun.sleepSync(limits.durability.restartPauseMs);
+    }
+    this.#prove();
+  }
+
+  close(): void {
+    this.#reader.close();
+    this.#copier.close();
+  }
+
+  /** After a failure. */
+  reset(): void {
+    if (this.#reader.inTransaction) this.#reader.run('ROLLBACK');
+  }
+
+  #checkpoint(): Progress {
+    const progress = this.#copier.query<Progress, []>('PRAGMA wal_checkpoint(PASSIVE)').get();
+    if (!progress) throw new Error('no answer to a checkpoint');
+    return progress;
+  }
+}
+
+let checkpointer: Checkpointer | undefined;
+
+function tell(message: FromCheckpointer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  self.postMessage(message);
+}
+
+function take(message: ToCheckpointer): void {
+  switch (message.say) {
+    case 'open':
+      checkpointer = new Checkpointer(message.path);
+      return;
+    case 'copy':
+      checkpointer?.copy();
+      return tell({ say: 'copied' });
+    case 'restart':
+      checkpointer?.restart();
+      return tell({ say: 'restarted' });
+    case 'close':
+      checkpointer?.close();
+      return tell({ say: 'closed' });
+  }
+}
+
+self.addEventListener('message', ({ data }) => {
+  try {
+    take(data);
+  } catch (error) {
+    const { code = '', message } = error as { code?: string; message: string };
+    checkpointer?.reset();
+    tell({ say: 'failed', why: message, isOfSync: code.startsWith('SQLITE_IOERR') });
+  }
+});
