@@ -31,6 +31,12 @@ export interface GroupsConnectionEvents {
 /** Gets the first answer to a request, or undefined when the connection was lost before. */
 type OnAnswer = (answer: Message | undefined) => void;
 
+/** A request without an answer. */
+interface Pending {
+  readonly action: Content['action'];
+  readonly onAnswer: OnAnswer;
+}
+
 /** Who the user is: a name, and a key or a password of an account. */
 type Credentials = Pick<Content, 'user' | 'token' | 'password'>;
 
@@ -39,8 +45,8 @@ export class GroupsConnection implements ConnectionEvents {
   readonly #credentials: Credentials;
   readonly #events: GroupsConnectionEvents;
   readonly #reader = new MessageReader(limits.groups.listBytes);
-  /** Requests without an answer, by `Id`. */
-  readonly #pending = new Map<string, OnAnswer>();
+  /** Requests without an answer, by `Id`, in the order in which they were asked. */
+  readonly #pending = new Map<string, Pending>();
   #lastId = 0;
   /** The server has answered whether it lets us in. */
   #isAnswered = false;
@@ -63,7 +69,7 @@ export class GroupsConnection implements ConnectionEvents {
   ask(content: Content, onAnswer: OnAnswer): void {
     const id = content.id ?? `${++this.#lastId}`;
     if (this.#isOver) return onAnswer(undefined);
-    this.#pending.set(id, onAnswer);
+    this.#pending.set(id, { action: content.action, onAnswer });
     this.say({ ...content, id });
   }
 
@@ -132,12 +138,21 @@ export class GroupsConnection implements ConnectionEvents {
   }
 
   #take(message: Message): void {
-    const { action, id = '' } = message;
+    const { action, id = this.#meantBy(message) } = message;
     const isAnswer = action === 'confirmation' || action === 'listed' || action === 'sent';
-    const onAnswer = isAnswer ? this.#pending.get(id) : undefined;
-    if (onAnswer === undefined) return this.#events.received(message);
+    const pending = isAnswer && id !== undefined ? this.#pending.get(id) : undefined;
+    if (id === undefined || pending === undefined) return this.#events.received(message);
     this.#pending.delete(id);
-    onAnswer(message);
+    pending.onAnswer(message);
+  }
+
+  /** Not every server says what it answers: then it is the oldest request that has such an answer. */
+  #meantBy({ action }: Message): string | undefined {
+    for (const [id, pending] of this.#pending) {
+      const expected = { list: 'listed', send: 'sent' }[pending.action as string] ?? 'confirmation';
+      if (action === expected) return id;
+    }
+    return undefined;
   }
 
   // ---- the end
@@ -159,6 +174,6 @@ export class GroupsConnection implements ConnectionEvents {
   #forget(): void {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const onAnswer of pending) onAnswer(undefined);
+    for (const { onAnswer } of pending) onAnswer(undefined);
   }
 }

@@ -131,8 +131,19 @@ export class GroupsSender implements Sender, GroupsConnectionEvents {
 
   #say(message: OutgoingMessage): void {
     const { to, text: body } = message;
+    let isOver = false;
+    // Not every server says that it has a text.
+    const cancel = this.#host.after(limits.client.unansweredMs, () => {
+      if (this.#queue.connection?.isAcknowledged !== true) return;
+      isOver = true;
+      if (message.attach === undefined)
+        return this.#settle({ ending: 'done', line: `told to ${to}`, isUnanswered: true });
+      this.#hasSaid = true;
+      this.#attach(message);
+    });
     this.#connection?.ask({ action: 'send', body, ...headersFor(to) }, (answer) => {
-      if (answer === undefined) return;
+      cancel();
+      if (answer === undefined || isOver) return;
       if (answer.status !== 'stored') {
         const failure = failureIn(answer);
         const line = `not delivered to ${to}: ${failure.text}`;

@@ -135,16 +135,27 @@ export class Talk {
   }
 
   #say(to: Recipient, body: string, done: Done): void {
-    const { commands, directory, sent, ended } = this.#deps;
+    const { commands, directory, host, sent, ended } = this.#deps;
     const most = limits.groups.bodyBytes;
     if (byteLength(body) > most) {
       return commands.fail(note(`A message has at most ${most} bytes.`), 'bad-data', done);
     }
     const id = sent.nextId();
-    commands.ask({ action: 'send', id, body, ...directory.headers(to) }, done, (answer) => {
+    let isOver = false;
+    const over = (ending: Ending): void => {
+      cancel();
+      if (!isOver) done(ending);
+      isOver = true;
+    };
+    // Not every server says that it has a text: the next line does not wait for ever.
+    const cancel = host.after(limits.client.unansweredMs, () => {
+      host.show(note(`(the server has not said that it has this for ${nameFor(to)})`));
+      over('done');
+    });
+    commands.ask({ action: 'send', id, body, ...directory.headers(to) }, over, (answer) => {
       const ending = sent.answered(id, nameFor(to), answer);
       ended(ending);
-      done(ending);
+      over(ending);
     });
   }
 
