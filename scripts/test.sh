@@ -12,6 +12,8 @@ needs=(
   "zsh zsh completion in zsh"
   "fish fish completion in fish"
   "mandoc mandoc the form of the manual pages"
+  "haproxy haproxy peers behind it"
+  "nginx nginx-light peers behind it, with libnginx-mod-stream"
 )
 
 # Says what could not be had, on standard output, so that it stands in the log beside the tests skipped for it.
@@ -21,6 +23,8 @@ install_system_packages() {
   for need in "${needs[@]}"; do
     read -r program package _ <<<"$need"
     command -v "$program" >/dev/null || packages+=("$package")
+    # Its TCP proxy is a package of its own.
+    [[ $program != nginx || -e /usr/lib/nginx/modules/ngx_stream_module.so ]] || packages+=(libnginx-mod-stream)
   done
   if ((${#packages[@]} > 0 && EUID == 0)) && command -v apt-get >/dev/null; then
     echo "installing ${packages[*]}"

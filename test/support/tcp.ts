@@ -7,10 +7,16 @@ import { tlsAt } from './tls';
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Connects; throws what the system says if nobody listens. */
-export async function connectTcp(port: number, host = '127.0.0.1'): Promise<TcpPeer> {
+export async function connectTcp(
+  port: number,
+  host = '127.0.0.1',
+  /** Without TLS, also at a port where it is spoken. */
+  how?: 'plain',
+): Promise<TcpPeer> {
   const peer = new TcpPeer();
   const socket = peer.transport.handlers;
-  await Bun.connect({ hostname: host, port, allowHalfOpen: true, socket, ...tlsAt(port) });
+  const tls = how === 'plain' ? {} : tlsAt(port);
+  await Bun.connect({ hostname: host, port, allowHalfOpen: true, socket, ...tls });
   return peer;
 }
 

@@ -10,9 +10,11 @@ import { type Connect, Dial, dialHandlers } from '../../net/dial';
 import type { SocketEvents } from '../../net/socket';
 import { TcpSocket } from '../../net/tcp_socket';
 import { limits } from '../../protocol/limits';
+import type { Address } from '../../protocol/model';
 import { Entrance } from '../net/arrival';
 import { type DoorOptions, unnamed } from '../net/door';
 import { beginsTls } from '../net/foreign_start';
+import { forwardedFor } from './forwarded';
 import { FrontConnection } from './front_connection';
 import { folderStart, removeStaleFolders, socketName } from './stale_folders';
 
@@ -41,7 +43,7 @@ export class Front {
       headerIsOptional: true,
       withoutTls: (first, host) => wrongDoor.farewellWithoutTls(first, host),
       unnamed: (proxy) => deps.warn(unnamed(dialect.name, proxy)),
-      accept: (socket) => this.#accept(socket),
+      accept: (socket, countedAs) => this.#accept(socket, countedAs),
     });
     const parent = shortFolder();
     this.#folder = mkdtempSync(join(parent, folderStart));
@@ -66,15 +68,20 @@ export class Front {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #accept(client: TcpSocket): SocketEvents {
+  #peerBehindProxies(head: string): Address | 'unclear' | undefined {
+    return forwardedFor(head, (host) => this.#options.proxies?.has(host) ?? false);
+  }
+
+  /** `place`: who has a place for the connection, until a proxy says who the peer is. */
+  #accept(client: TcpSocket, place: string | undefined): SocketEvents {
     const { sockets, admission } = this.#options;
-    const { host } = client;
+    let countedAs = place;
     let count = 1;
     const connection: FrontConnection = new FrontConnection(client, {
       clock: sockets.clock,
       received: this.#options.deps.received,
       dial: (events) => {
-        for (; count < descriptors; count++) if (!admission.admit(host)) return undefined;
+        for (; count < descriptors; count++) if (!admission.admit(countedAs)) return undefined;
         const socket = new TcpSocket(sockets);
         socket.events = events;
         // A refusal of a file comes before the server has taken all of it.
@@ -96,18 +103,35 @@ export class Front {
           ? own?.elsewhere?.(wrongDoor.line(undefined, host))
           : wrongDoor.farewell(meant, host);
       },
+      refusalOf: (head) => {
+        if (place !== undefined) return undefined;
+        const peer = this.#peerBehindProxies(head);
+        if (peer === 'unclear') return this.#options.dialect.server?.elsewhere?.(unclear);
+        if (peer) client.namePeer(peer);
+        // The proxy had a place for it; from now on the peer has.
+        admission.left(countedAs);
+        countedAs = client.host;
+        if (admission.admit(countedAs)) return undefined;
+        count--;
+        return this.#options.dialect.server?.elsewhere?.(tooMany);
+      },
       isWhole: () => admission.notSilent(connection),
       lost: () => {
         admission.notSilent(connection);
         this.#connections.delete(connection);
-        for (; count > 0; count--) admission.left(host);
+        for (; count > 0; count--) admission.left(countedAs);
       },
     });
     this.#connections.add(connection);
-    admission.silent(host, connection);
+    admission.silent(client.host, connection);
     return connection;
   }
 }
+
+/** What a peer is told whose proxies are not of one mind, and one who has too many connections. */
+const unclear =
+  'Forwarded and X-Forwarded-For name different peers: the proxy has to remove what it does not set.';
+const tooMany = 'There are too many connections.';
 
 const connect: Connect = ({ host }, socket, attempt) => {
   socket.attempt = attempt;

@@ -15,6 +15,8 @@ export interface FrontConnectionDeps {
   readonly clock: Clock;
   /** Dials the HTTP server; undefined where there are too many connections. */
   dial(events: SocketEvents): Socket | undefined;
+  /** Looks who the peer is, where a proxy says it in the head. The result: what they are told instead, before the end. */
+  refusalOf(head: string): Uint8Array | undefined;
   /** A whole head has come. */
   isWhole(): void;
   /** Whose client begins so, as `WrongDoor` has it. */
@@ -173,6 +175,9 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
     // The HTTP server takes no line that ends without a CR, and nobody is to read the head otherwise than it does.
     const length = known + end.index + end[0].length;
     const lines = textOf(head.takeAll(length)).replaceAll(/\r?\n/g, '\r\n');
+    const refusal = this.#deps.refusalOf(lines);
+    if (refusal) return this.#end(refusal);
+    this.#deps.isWhole();
     if (webSocketWanted.test(lines)) this.#frames = new UnfinishedFrames();
     this.#lead(Buffer.from(lines, 'latin1'));
   }
@@ -185,7 +190,10 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   }
 
   #refuse(first: Uint8Array): void {
-    const farewell = this.#deps.farewell(first);
+    this.#end(this.#deps.farewell(first));
+  }
+
+  #end(farewell: Uint8Array | undefined): void {
     if (farewell) this.#client.write(farewell, false);
     this.#client.end();
     this.#stranger = undefined;
