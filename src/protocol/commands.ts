@@ -374,7 +374,7 @@ export const operations = {
    */
   say: entered(
     memory<
-      { room?: RoomName; text: string; raw?: Uint8Array; reference?: number },
+      { room?: RoomName; text: string; raw?: Uint8Array; reference?: number; reply?: number },
       { room: RoomName; serial?: number },
       'not-member' | 'too-long' | 'muted'
     >(),
@@ -429,6 +429,8 @@ export const operations = {
       /** Not beside `file`. */
       fileAtSender?: string;
       reference?: number;
+      /** The serial of what it answers; one of another conversation is left out. */
+      reply?: number;
       /** The dialect it came in by. */
       origin: string;
     },
@@ -626,6 +628,8 @@ export const operations = {
           readonly newest: number;
           readonly seen: number;
           readonly unread: number;
+          /** The log's position of the last change of an entry; 0: there was none. */
+          readonly changed: number;
         })[];
         more: boolean;
       },
@@ -661,6 +665,61 @@ export const operations = {
       | 'bad-words'
     >(),
   ),
+  /**
+   * The entries of a conversation that were changed behind a position in the log, in the order of their last changes;
+   * `upTo`: go on behind that.
+   */
+  'history-changes': rated(
+    'messages',
+    reads<
+      { asker: Actor; of: ConversationRef; after: number; most: number },
+      { entries: readonly HistoryEntry[]; upTo: number; more: boolean },
+      'unknown-sender' | 'not-allowed' | 'unknown-user' | 'unknown-room' | 'not-member'
+    >(),
+  ),
+  /** Who has what was said in a group, or in private: of `members`, which are all accounts there but its author. */
+  received: rated(
+    'messages',
+    reads<
+      { asker: Actor; serial: number },
+      { members: number; got: readonly Name[] },
+      'unknown-sender' | 'not-allowed' | 'unknown-message'
+    >(),
+  ),
+  /** The author gives an entry another text, or takes it back: then nobody gets it any more who does not have it. */
+  edit: stores<
+    { from: Actor; serial: number; text: string; origin: string },
+    void,
+    'unknown-sender' | 'not-allowed' | 'unknown-message' | 'too-long' | 'muted'
+  >(),
+  delete: writes<
+    { from: Actor; serial: number; origin: string },
+    void,
+    'unknown-sender' | 'not-allowed' | 'unknown-message'
+  >(),
+  /** Puts a mark, such as an emoji, to an entry that one may read, or takes it back. */
+  react: stores<
+    { from: Actor; serial: number; mark: string; on: boolean; origin: string },
+    void,
+    'unknown-sender' | 'not-allowed' | 'unknown-message' | 'too-many' | 'too-long' | 'muted'
+  >(),
+  /** The session's account has what was said up to `got`, and has read up to `seen`. Neither ever goes back. */
+  mark: entered(
+    writes<
+      { conversation: number; got?: number; seen?: number },
+      void,
+      'no-account' | 'unknown-room'
+    >(),
+  ),
+  /** The session's account belongs to an open room from now on, also while it is away; it must be in it to begin with. */
+  'room-keep':
+    entered(
+      writes<
+        { room: RoomName; on: boolean },
+        void,
+        'no-account' | 'unknown-room' | 'not-member' | 'too-many'
+      >(),
+    ),
   /**
    * Whether history is kept: of a room or group, which its creator says, or of the private conversations of the
    * session's account. Without `on` nothing changes.
@@ -719,6 +778,7 @@ export const operations = {
             readonly at: number;
             readonly text: string;
             readonly origin: string;
+            readonly reply?: number;
           }[];
         },
         void

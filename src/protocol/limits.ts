@@ -117,8 +117,18 @@ export const limits = {
     pageEntries: 100,
     pageEntriesMost: 500,
     pageBytes: 128 * KiB,
+    /** Changed entries of one page. */
+    pageChanges: 64,
     /** Conversations of one list. More come with the next one. */
     pageConversations: 500,
+    /** Marks that one may put to an entry, the UTF-16 units of each, and how many of those who did are named. */
+    marksOfOne: 8,
+    markLength: 16,
+    namedReactors: 20,
+    /** Open rooms that one account keeps while it is away. More are refused. */
+    keptRooms: 250,
+    /** Authors who are told that a member has what they said. More are not. */
+    toldAuthors: 64,
     /** Unread entries of one conversation that are counted; more count as so many. */
     unreadCounted: 1_000,
     /** Words of one search, and the letters that the beginning of a word must have to stand for more than itself. */
@@ -454,6 +464,8 @@ export const limits = {
     listedRows: 100,
     /** One message written as JSON, in bytes: a whole text, and what JSON adds to it. */
     jsonBytes: 192 * KiB,
+    /** What a message takes besides a list in it, in bytes. */
+    jsonFrameBytes: 4 * KiB,
     /** Users in one list written as JSON; of more, the first come. */
     jsonUsers: 10_000,
     /** Messages that one `undelivered` may ask about; a longer list is no request. */
@@ -483,6 +495,10 @@ export const limits = {
   page: {
     /** Messages of one account that the browser stores; over this number the oldest are forgotten. */
     storedMessages: 5000,
+    /** Messages of a conversation that is not on the screen; of more, the oldest are fetched again when they are read. */
+    keptMessages: 400,
+    /** How long reading waits to be told to the server, in ms, so that it is told once for many messages. */
+    markMs: 400,
     /** Messages of a conversation drawn at once; so many more are drawn when the user scrolls to the first. */
     drawnMessages: 200,
     /** Lines, and UTF-16 units, of one message that are shown at first; the rest when the user wants it. */

@@ -91,6 +91,8 @@ export interface Direct {
   readonly fileAtSender?: string;
   /** A number the sender's dialect gave the message; means something only to peers of `origin`. */
   readonly reference?: number;
+  /** The serial of what it answers. */
+  readonly reply?: number;
   /** The dialect it came in by. */
   readonly origin: string;
   /** When it was accepted, in seconds since 1970. */
@@ -122,6 +124,8 @@ export interface Said {
   /** The bytes as they came, only where they are not UTF-8; for peers of `origin`. */
   readonly raw?: Uint8Array;
   readonly reference?: number;
+  /** The serial of what it answers. */
+  readonly reply?: number;
   readonly origin: string;
   readonly at: number;
 }
@@ -151,6 +155,47 @@ export interface Paid {
   /** The dialect of the user who paid. */
   readonly origin: string;
   readonly amount: number;
+}
+
+/** Another session of the user's own account has sent this. */
+export interface SentElsewhere {
+  readonly is: 'sent';
+  readonly message: Direct;
+}
+
+/** Something that was said is changed: by its author, or, with a mark, by anybody who can read it. */
+export interface Changed {
+  readonly is: 'changed';
+  readonly conversation: number;
+  readonly serial: number;
+  readonly what: 'edited' | 'deleted' | 'reacted';
+  readonly by: Name;
+  /** Where it was said; without it, it is private. */
+  readonly room?: RoomName;
+  /** The new text. */
+  readonly text?: string;
+  /** The reaction, and whether it was put there or taken back. */
+  readonly mark?: string;
+  readonly on?: boolean;
+  /** The dialect of the one who changed it. */
+  readonly origin: string;
+  /** When, in ms since 1970. */
+  readonly at: number;
+}
+
+/** The user has read a conversation up to a serial, on another device. */
+export interface ReadElsewhere {
+  readonly is: 'read';
+  readonly conversation: number;
+  readonly seen: number;
+}
+
+/** A member of a group has what was said there up to a serial. Told to those who said it. */
+export interface GotMark {
+  readonly is: 'got';
+  readonly conversation: number;
+  readonly by: Name;
+  readonly got: number;
 }
 
 /** A user is here now, or is no longer. Told to the sessions that watch (see `watch`). */
@@ -275,6 +320,10 @@ export type Notice =
   | Invited
   | Paid
   | Presence
+  | SentElsewhere
+  | Changed
+  | ReadElsewhere
+  | GotMark
   | Signal
   | OfferStep
   | Kicked
@@ -318,6 +367,16 @@ export interface HistoryEntry {
   /** When its author changed it, or took it back (it has no text then), in ms. */
   readonly edited?: number;
   readonly deleted?: number;
+  readonly reactions?: readonly Reaction[];
+}
+
+/** What some have put to an entry: the first of them by name, and how many they are. */
+export interface Reaction {
+  readonly mark: string;
+  readonly by: readonly Name[];
+  readonly count: number;
+  /** The one who asks is one of them. */
+  readonly own: boolean;
 }
 
 /** A user who can be reached right now, as every list of users shows them. */

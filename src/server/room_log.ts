@@ -27,10 +27,19 @@ export class RoomLog {
   take(events: readonly HubEvent[]): void {
     for (const event of events) {
       if (event.is !== 'notice' || event.kept === undefined || !isSaid(event)) continue;
-      const { room, from, text, origin, serial } = event.notice;
+      const { room, from, text, origin, serial, reply } = event.notice;
       if (serial === undefined) continue;
       const { author, at } = event.kept;
-      this.#said.push({ room, serial, author, name: from, at, text, origin });
+      this.#said.push({
+        room,
+        serial,
+        author,
+        name: from,
+        at,
+        text,
+        origin,
+        ...(reply !== undefined && { reply }),
+      });
       this.#bytes += text.length;
     }
     if (this.#said.length === 0) return;

@@ -12,7 +12,7 @@ import {
   isOnline,
   me,
   panel,
-  placeMessage,
+  placeMessages,
   reset,
   storage,
   unread,
@@ -131,7 +131,8 @@ async function openAccount(name: string): Promise<void> {
   if (me.value === name) return;
   storage.history = new History(name);
   storage.local = new LocalState(name);
-  for (const message of await storage.history.load()) placeMessage(message);
+  const byConversation = Map.groupBy(await storage.history.load(), (one) => one.conversation);
+  for (const messages of byConversation.values()) placeMessages(messages);
   unread.value = storage.local.unread;
   me.value = name;
 }

@@ -22,6 +22,7 @@ import {
   shown,
   unread,
 } from './state';
+import { markSeen } from './sync';
 import { t } from './texts/index';
 
 export function App() {
@@ -65,6 +66,7 @@ function useWindowEvents(): void {
       const conversation = shown.value;
       if (conversation !== undefined && unread.value[conversation] !== undefined) {
         setUnread(conversation, 0);
+        markSeen(conversation);
       }
     };
     const pressed = (event: KeyboardEvent): void => {

@@ -1,4 +1,4 @@
-// The conversations of one account, in IndexedDB.
+// A cache of the conversations of one account, in IndexedDB: the newest messages, of which the server has all.
 
 import { limits } from '../../protocol/limits';
 import { type StoredMessage, withConversation } from './store';
@@ -58,6 +58,19 @@ export class History {
       transaction.objectStore(storeName).put(message);
       transaction.addEventListener('complete', () => resolve());
       // The disk is full: the message is on the screen, and it would not help to have the server send it for ever.
+      transaction.addEventListener('abort', () => resolve());
+    });
+  }
+
+  /** The same for several. */
+  async putAll(messages: readonly StoredMessage[]): Promise<void> {
+    const db = await this.#open();
+    if (!db || messages.length === 0) return;
+    await new Promise<void>((resolve) => {
+      const transaction = db.transaction(storeName, 'readwrite');
+      const store = transaction.objectStore(storeName);
+      for (const message of messages) store.put(message);
+      transaction.addEventListener('complete', () => resolve());
       transaction.addEventListener('abort', () => resolve());
     });
   }

@@ -6,7 +6,7 @@ import type {
   ServerNotice,
 } from '../../protocol/web/wire/messages';
 import { renamed } from './account';
-import { forgetRoom, refreshBalance, refreshGroups, refreshUsers } from './server';
+import { forgetRoom, refreshBalance, refreshGroups, refreshUsers, session } from './server';
 import {
   announcement,
   conversations,
@@ -16,6 +16,7 @@ import {
   me,
   nextTimestamp,
   putMessage,
+  putMessages,
   setUnread,
   shown,
   showNote,
@@ -23,22 +24,23 @@ import {
   unread,
   users,
 } from './state';
-import { newKey, type StoredMessage } from './store';
+import { deletedForm, newKey, type StoredMessage } from './store';
+import { conversationWith, keyOf, markGot, markSeen, refetch } from './sync';
 import { locale, t } from './texts/index';
 import { printMessage, printReceipt } from './transcript';
 
 /** Counts a message as unread unless its conversation is in front of the user, and announces it if it is not shown. */
 function markArrival({ conversation, from }: StoredMessage): void {
   const isSeen = shown.value === conversation && document.hasFocus();
-  if (!isSeen) setUnread(conversation, (unread.value[conversation] ?? 0) + 1);
+  if (isSeen) markSeen(conversation);
+  else setUnread(conversation, (unread.value[conversation] ?? 0) + 1);
   if (shown.value !== conversation) announcement.value = t.newMessage(from);
 }
 
 /** Stores a private message. `done`: it is stored, or was before. */
 export function keep(message: PrivateMessage, done: () => void): void {
-  const { serial, id, from, text, at, file } = message;
-  // A server that keeps nothing starts its serials again; together with the rest they are unique.
-  const key = `in ${serial} ${at} ${id} ${from}`;
+  const { serial, id, from, text, at, file, reply } = message;
+  const key = keyOf(serial, at);
   const conversation = `p:${from}`;
   const isKnown = conversations.value.get(conversation)?.some((one) => one.key === key) ?? false;
   if (isKnown) return done();
@@ -52,7 +54,9 @@ export function keep(message: PrivateMessage, done: () => void): void {
     time: at * 1000,
     state: 'received',
     id,
+    serial,
     ...(file && { file }),
+    ...(reply !== undefined && { reply }),
   };
   printMessage(id, from, text, file?.name);
   markArrival(stored);
@@ -80,6 +84,14 @@ export function notified(notice: ServerNotice): void {
       return markReceipt(notice);
     case 'said':
       return putSaid(notice);
+    case 'sent':
+      return putSent(notice);
+    case 'changed':
+      return changed(notice);
+    case 'read':
+      return readElsewhere(notice);
+    case 'got':
+      return gotByMember(notice);
     case 'joined':
     case 'left': {
       const { is, room, name } = notice;
@@ -176,19 +188,82 @@ function withGrounds(
   return [sentence, end, reason].filter((part) => part !== '').join(' · ');
 }
 
-function putSaid({ room, from, text, at }: ServerMessageOf<'said'>): void {
+function putSaid({ room, from, text, at, serial, reply }: ServerMessageOf<'said'>): void {
+  const mine = from === me.value;
   const message: StoredMessage = {
-    key: `said ${newKey()}`,
+    key: serial === undefined ? `said ${newKey()}` : keyOf(serial, at),
     conversation: conversationOf(room),
     from,
-    mine: from === me.value,
+    mine,
     text,
     at: nextTimestamp(),
     time: at * 1000,
-    state: 'received',
+    state: mine ? 'stored' : 'received',
+    ...(serial !== undefined && { serial }),
+    ...(reply !== undefined && { reply }),
   };
-  markArrival(message);
-  void putMessage(message);
+  // Another device of this account has said it.
+  if (!mine) markArrival(message);
+  void putMessages([message]);
+  if (message.conversation.startsWith('g') && !mine) markGot(message.conversation);
+}
+
+/** Another device of this account has sent it. */
+function putSent({ serial, id, to, text, at, file, reply }: ServerMessageOf<'sent'>): void {
+  const conversation = `p:${to}`;
+  const isKnown = conversations.value.get(conversation)?.some((one) => one.serial === serial);
+  if (isKnown === true) return;
+  void putMessages([
+    {
+      key: keyOf(serial, at),
+      conversation,
+      from: me.value ?? '',
+      mine: true,
+      text,
+      at: nextTimestamp(),
+      time: at * 1000,
+      state: 'stored',
+      id,
+      serial,
+      ...(file && { file }),
+      ...(reply !== undefined && { reply }),
+    },
+  ]);
+}
+
+/** The messages with a serial: those who write to themselves have two. */
+const withSerial = (serial: number): StoredMessage[] =>
+  [...conversations.value.values()].flat().filter((one) => one.serial === serial);
+
+function changed({ serial, what, text }: ServerMessageOf<'changed'>): void {
+  for (const message of withSerial(serial)) {
+    if (what === 'edited') void putMessages([{ ...message, text: text ?? '', isEdited: true }]);
+    else if (what === 'deleted') void putMessages([deletedForm(message)]);
+    else refetch(message.conversation, serial);
+  }
+}
+
+function readElsewhere({ conversation: id, seen }: ServerMessageOf<'read'>): void {
+  const conversation = conversationWith(id);
+  if (conversation === undefined) return;
+  const messages = conversations.value.get(conversation) ?? [];
+  const rest = messages.filter(({ mine, serial }) => !mine && (serial ?? 0) > seen);
+  setUnread(conversation, rest.length);
+}
+
+/** A member of a group has what was said: of the newest of the user's own words it is asked who has them. */
+function gotByMember({ conversation: id, got }: ServerMessageOf<'got'>): void {
+  const conversation = conversationWith(id) ?? '';
+  const last = conversations.value
+    .get(conversation)
+    ?.findLast(({ mine, serial }) => mine && serial !== undefined && serial <= got);
+  if (last?.serial === undefined) return;
+  session.request({ do: 'received', serial: last.serial }, (outcome) => {
+    if (!outcome.ok) return;
+    const reached = { got: outcome.value.got.length, of: outcome.value.members };
+    const state = reached.got >= reached.of ? 'delivered' : 'stored';
+    void putMessages([{ ...last, reached, state }]);
+  });
 }
 
 function markReceipt({ id, by, status, file }: ServerMessageOf<'receipt'>): void {

@@ -9,15 +9,22 @@ import { conclude, concludeSend, echo } from './transcript';
 /** Keys of the messages that this page has sent and that have no reply. */
 const unanswered = new Set<string>();
 
-export function send(conversation: string, text: string): void {
-  const unsent: UnsentMessage = { key: newKey(), conversation, text, at: nextTimestamp() };
+export function send(conversation: string, text: string, reply?: number): void {
+  const unsent: UnsentMessage = {
+    key: newKey(),
+    conversation,
+    text,
+    at: nextTimestamp(),
+    ...(reply !== undefined && { reply }),
+  };
   storage.local.addUnsent(unsent);
   if (kindOf(conversation) === 'p') echo('SEND', nameIn(conversation), text);
   resend(unsent);
 }
 
 function resend(unsent: UnsentMessage): void {
-  const { key, conversation, text, at } = unsent;
+  const { key, conversation, text, at, reply } = unsent;
+  const answers = reply === undefined ? {} : { reply };
   const from = me.value ?? '';
   const message: StoredMessage = {
     key,
@@ -27,6 +34,7 @@ function resend(unsent: UnsentMessage): void {
     text,
     at,
     state: 'sending',
+    ...answers,
   };
   void putMessage(message);
   if (Date.now() - at > limits.page.resendMs) {
@@ -48,16 +56,19 @@ function resend(unsent: UnsentMessage): void {
   };
   const name = nameIn(conversation);
   if (isPrivate) {
-    session.requestReliably({ do: 'send', to: name, text, key }, (outcome) => {
+    session.requestReliably({ do: 'send', to: name, text, key, ...answers }, (outcome) => {
       if (!outcome.ok) return ended(outcome.why, {});
       const { id, serial } = outcome.value;
       concludeSend('SEND', id);
       ended(undefined, { state: 'stored', id, serial });
     });
   } else {
-    session.requestReliably({ do: 'say', room: name, text, key }, (outcome) =>
-      outcome.ok ? ended(undefined, { state: 'delivered' }) : ended(outcome.why, {}),
-    );
+    session.requestReliably({ do: 'say', room: name, text, key, ...answers }, (outcome) => {
+      if (!outcome.ok) return ended(outcome.why, {});
+      // Nobody has it yet, as far as is known.
+      const { serial } = outcome.value;
+      ended(undefined, { state: 'stored', ...(serial !== undefined && { serial }) });
+    });
   }
 }
 

@@ -14,6 +14,7 @@ import {
   session,
 } from './server';
 import { isTokenOptional, joined, storage } from './state';
+import { stale, syncAll } from './sync';
 
 export function resume(): void {
   refreshUsers();
@@ -26,6 +27,8 @@ export function resume(): void {
   });
   joined.value = new Set();
   for (const room of storage.local.rooms) rejoin(room);
+  stale();
+  syncAll();
   refreshUndelivered();
   resendAll();
   retryHeldUploads();

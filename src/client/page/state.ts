@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 
+import { limits } from '../../protocol/limits';
 import type { WebClientState } from '../../protocol/web/client/session';
 import type { ReplyOf } from '../../protocol/web/wire/messages';
 import { type History } from './history';
@@ -27,6 +28,13 @@ export const balance = signal<number | undefined>(undefined);
 export const isTokenOptional = signal(false);
 /** Messages by conversation, oldest first. */
 export const conversations = signal<ReadonlyMap<string, readonly StoredMessage[]>>(new Map());
+/** Whether the server has older messages of a conversation than those that are here; unknown at first. */
+export const older = signal<ReadonlyMap<string, 'more' | 'none' | 'loading'>>(new Map());
+/** The number by which the server knows each conversation, and whether it was asked since the last login. */
+export const serverIds = new Map<string, { readonly id: number; readonly isFresh: boolean }>();
+/** The message that is about to be answered, or to get another text. */
+export const replying = signal<StoredMessage | undefined>(undefined);
+export const editing = signal<StoredMessage | undefined>(undefined);
 export const unread = signal<Readonly<Record<string, number>>>({});
 /** The conversation on the screen. */
 export const shown = signal<string | undefined>(undefined);
@@ -67,6 +75,29 @@ export function placeMessage(message: StoredMessage): void {
   conversations.value = new Map(conversations.value).set(message.conversation, next);
 }
 
+/** Those that the server has are in its order; what it does not have yet comes last, in the order of this browser. */
+function inOrder(one: StoredMessage, other: StoredMessage): number {
+  if (one.serial !== undefined && other.serial !== undefined) return one.serial - other.serial;
+  return one.at - other.at;
+}
+
+/** The same for several messages of one conversation, wherever in it they belong. */
+export function placeMessages(messages: readonly StoredMessage[]): void {
+  const [first] = messages;
+  if (!first) return;
+  const { conversation } = first;
+  const byKey = new Map((conversations.value.get(conversation) ?? []).map((one) => [one.key, one]));
+  for (const message of messages) byKey.set(message.key, message);
+  const next = [...byKey.values()].sort(inOrder);
+  conversations.value = new Map(conversations.value).set(conversation, next);
+}
+
+/** Shows and stores several messages of one conversation. */
+export async function putMessages(messages: readonly StoredMessage[]): Promise<void> {
+  placeMessages(messages);
+  await storage.history?.putAll(messages);
+}
+
 /** Shows a message and stores it; resolves once it is stored. */
 export function putMessage(message: StoredMessage): Promise<void> {
   placeMessage(message);
@@ -100,8 +131,22 @@ export function setUnread(conversation: string, count: number): void {
   storage.local.unread = unread.value;
 }
 
+/** Of a conversation that nobody looks at the newest messages are enough: the server has the others. */
+function keepNewest(conversation: string): void {
+  const messages = conversations.value.get(conversation) ?? [];
+  if (messages.length <= limits.page.keptMessages) return;
+  const rest = messages.slice(-limits.page.keptMessages);
+  conversations.value = new Map(conversations.value).set(conversation, rest);
+  older.value = new Map(older.value).set(conversation, 'more');
+}
+
 /** Puts a conversation on the screen. */
 export function showConversation(conversation: string): void {
+  if (shown.value !== conversation) {
+    replying.value = undefined;
+    editing.value = undefined;
+    if (shown.value !== undefined) keepNewest(shown.value);
+  }
   shown.value = conversation;
   if (panel.value === 'account' || panel.value === 'room') panel.value = 'none';
   if (unread.value[conversation] !== undefined) setUnread(conversation, 0);
@@ -127,6 +172,10 @@ export function reset(): void {
   topics.value = new Map();
   balance.value = undefined;
   conversations.value = new Map();
+  older.value = new Map();
+  serverIds.clear();
+  replying.value = undefined;
+  editing.value = undefined;
   unread.value = {};
   shown.value = undefined;
   uploads.value = new Map();

@@ -2,6 +2,13 @@
 
 import { limits } from '../../protocol/limits';
 
+export interface Reaction {
+  readonly mark: string;
+  readonly by: readonly string[];
+  readonly count: number;
+  readonly own: boolean;
+}
+
 /** A message as the page stores and shows it. */
 export interface StoredMessage {
   /** Unique in the account: made of the server's numbers if it came in, else the key that it was sent under. */
@@ -19,7 +26,15 @@ export interface StoredMessage {
   /** Why it failed. */
   readonly why?: string;
   readonly id?: number;
+  /** Its place in the server's history; it grows with time. */
   readonly serial?: number;
+  readonly isEdited?: boolean;
+  readonly isDeleted?: boolean;
+  /** The serial of what it answers. */
+  readonly reply?: number;
+  readonly reactions?: readonly Reaction[];
+  /** Said in a group: how many of those who should have it do. */
+  readonly reached?: { readonly got: number; readonly of: number };
   readonly file?: {
     readonly name: string;
     readonly size: number;
@@ -28,12 +43,20 @@ export interface StoredMessage {
   };
 }
 
+/** What stays of a message that its author has taken back. */
+export function deletedForm(message: StoredMessage): StoredMessage {
+  const { key, conversation, from, mine, at, time, state, serial } = message;
+  const known = { ...(time !== undefined && { time }), ...(serial !== undefined && { serial }) };
+  return { key, conversation, from, mine, at, state, ...known, text: '', isDeleted: true };
+}
+
 /** A message that was sent and has no reply yet. */
 export interface UnsentMessage {
   readonly key: string;
   readonly conversation: string;
   readonly text: string;
   readonly at: number;
+  readonly reply?: number;
 }
 
 /** A record as it is written now. In records that the page wrote before, the conversation is the field `talk`. */
@@ -149,6 +172,14 @@ export class LocalState {
   }
   set unread(counts: Readonly<Record<string, number>>) {
     save(`${this.#prefix}unread`, counts);
+  }
+
+  /** By conversation: the server's place of the last change that is known here. */
+  get changed(): Readonly<Record<string, number>> {
+    return load(`${this.#prefix}changed`, {});
+  }
+  setChanged(conversation: string, upTo: number): void {
+    save(`${this.#prefix}changed`, { ...this.changed, [conversation]: upTo });
   }
 
   /** The rooms that are joined again after a reload. */

@@ -205,7 +205,7 @@ export class Delivery {
     } else if (to === 'everybody') {
       for (const outlet of this.#connections.values()) this.#tell(outlet, notice);
     } else if ('room' in to) {
-      const hidden = notice.is === 'said' ? this.#blockers.of(notice.from) : to.others;
+      const hidden = this.#hidden(notice) ?? to.others;
       this.#rooms.each(to.room, to.except, hidden, (outlet) => this.#tell(outlet, notice));
     } else if ('session' in to) {
       const outlet = this.#connections.get(to.session);
@@ -214,11 +214,18 @@ export class Delivery {
       const outlet = this.#deps.connection(to.carrier);
       if (outlet) this.#tell(outlet, notice);
     } else {
-      this.#recipients.get(to.recipient)?.tell(notice);
+      const except = to.except && this.#connections.get(to.except);
+      this.#recipients.get(to.recipient)?.tell(notice, except);
       if (notice.is !== 'invited') return;
       for (const introduction of this.#introductions.values())
         if (introduction.recipient === to.recipient) introduction.toldOf(notice.room);
     }
+  }
+
+  /** Those who do not want to hear who speaks. */
+  #hidden(notice: Notice): ReadonlySet<SessionId> | undefined {
+    if (notice.is === 'said') return this.#blockers.of(notice.from);
+    return notice.is === 'changed' ? this.#blockers.of(notice.by) : undefined;
   }
 
   #tell(outlet: Outlet, notice: Notice): void {

@@ -92,9 +92,10 @@ export class Recipient {
     this.#retryNow();
   }
 
-  tell(notice: Notice): void {
+  /** `except`: an outlet that need not be told. */
+  tell(notice: Notice, except?: Outlet): void {
     for (const outlet of this.outlets) {
-      outlet.tell(this.#deps.sanitizer.clean(notice, outlet.dialect));
+      if (outlet !== except) outlet.tell(this.#deps.sanitizer.clean(notice, outlet.dialect));
     }
   }
 

@@ -22,6 +22,7 @@ function cleanEvent(event: ChatEvent): ChatEvent {
         text: withoutControls(text),
         origin: event.origin,
         at: event.at,
+        ...(event.reply !== undefined && { reply: event.reply }),
         // Without `raw` and `reference`: they mean something to its own dialect only.
         ...(file && {
           file: { ...file, name: withoutControls(file.name).replaceAll('\n', ' ') },
@@ -31,11 +32,21 @@ function cleanEvent(event: ChatEvent): ChatEvent {
     case 'said': {
       return {
         is: 'said',
+        ...(event.serial !== undefined && { serial: event.serial }),
+        ...(event.reply !== undefined && { reply: event.reply }),
         room: event.room,
         from: bareNameOf(event.from),
         text: withoutControls(event.text),
         origin: event.origin,
         at: event.at,
+      };
+    }
+    case 'changed': {
+      const { text } = event;
+      return {
+        ...event,
+        by: bareNameOf(event.by),
+        ...(text !== undefined && { text: withoutControls(text) }),
       };
     }
     case 'joined':

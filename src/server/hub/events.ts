@@ -28,7 +28,11 @@ export interface CallbackAddress {
 
 /** The outlets that a notice is for. */
 export type Audience =
-  | { readonly recipient: RecipientId }
+  | {
+      readonly recipient: RecipientId;
+      /** Not to this session of the recipient's. */
+      readonly except?: SessionId;
+    }
   | { readonly session: SessionId }
   /** A connection without a user, which brings a file. */
   | { readonly carrier: SessionId }

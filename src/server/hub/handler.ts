@@ -13,6 +13,7 @@ import type { AuditLog } from './state/audit_log';
 import type { Blocks } from './state/blocks';
 import type { Callbacks } from './state/callbacks';
 import type { Credentials } from './state/credentials';
+import type { EntryChanges } from './state/entry_changes';
 import type { Groups } from './state/groups';
 import type { History } from './state/history';
 import type { HistoryReader } from './state/history_reader';
@@ -44,6 +45,7 @@ export interface HubState {
   readonly invites: Invites;
   readonly history: History;
   readonly historyReader: HistoryReader;
+  readonly entryChanges: EntryChanges;
   readonly wordIndex: WordIndex;
   readonly looks: NameLooks;
   readonly membership: Membership;

@@ -15,6 +15,7 @@ import { accountHandlers } from './operations/accounts';
 import { blockHandlers } from './operations/blocks';
 import { callbackHandlers } from './operations/callbacks';
 import { credentialHandlers } from './operations/credentials';
+import { entryHandlers } from './operations/entries';
 import { fileHandlers } from './operations/files';
 import { groupHandlers } from './operations/groups';
 import { historyHandlers } from './operations/history';
@@ -23,6 +24,7 @@ import { inviteHandlers } from './operations/invites';
 import { ledgerHandlers } from './operations/ledger';
 import { listHandlers } from './operations/lists';
 import { maintenanceHandlers } from './operations/maintenance';
+import { markHandlers } from './operations/marks';
 import { messageHandlers } from './operations/messages';
 import { moderationHandlers } from './operations/moderation';
 import { moderationListHandlers } from './operations/moderation_lists';
@@ -38,6 +40,7 @@ import { AuditLog } from './state/audit_log';
 import { Blocks } from './state/blocks';
 import { Callbacks } from './state/callbacks';
 import { type CredentialRow, Credentials } from './state/credentials';
+import { EntryChanges } from './state/entry_changes';
 import { Groups } from './state/groups';
 import { History } from './state/history';
 import { HistoryReader } from './state/history_reader';
@@ -173,8 +176,9 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
   const membership = new Membership(db);
   const attachments = new Attachments(db);
   const history = new History(db);
-  const historyReader = new HistoryReader(db, history, accounts);
   const rules = new RoomRules(db);
+  const entryChanges = new EntryChanges(db);
+  const historyReader = new HistoryReader(db, { history, accounts, entryChanges, rules });
   const sanctions = new Sanctions(db);
   const blocks = new Blocks(db);
   return {
@@ -189,6 +193,7 @@ function openState(db: Store, { reservedRooms }: HubSettings): HubState {
     invites: new Invites(db),
     history,
     historyReader,
+    entryChanges,
     wordIndex: new WordIndex(db, history, historyReader),
     looks,
     membership,
@@ -213,6 +218,8 @@ const handlersOf = (state: HubState): Handlers => ({
   ...groupHandlers(state),
   ...inviteHandlers(state),
   ...historyHandlers(state),
+  ...entryHandlers(state),
+  ...markHandlers(state),
   ...historyUpkeepHandlers(state),
   ...ledgerHandlers(state),
   ...listHandlers(state),

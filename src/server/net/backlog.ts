@@ -10,10 +10,15 @@ function speakerOf(notice: Notice): Name | undefined {
     case 'said':
     case 'signal':
       return notice.from;
+    case 'changed':
+    case 'got':
+      return notice.by;
     case 'joined':
     case 'left':
     case 'presence':
       return notice.name;
+    case 'sent':
+    case 'read':
     case 'receipt':
     case 'invited':
     case 'paid':

@@ -4,12 +4,8 @@ import { type InferOutput, safeParse } from 'valibot';
 
 import type { Command, OperationName } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
-import {
-  type ConversationRef,
-  type HistoryEntry,
-  recipientNameOf,
-  roomNameOf,
-} from '../../protocol/model';
+import { type ConversationRef, recipientNameOf, roomNameOf } from '../../protocol/model';
+import { entryOf } from '../../protocol/web/wire/entry';
 import type * as http from '../../protocol/web/wire/http';
 import type { Answer, SignedCall } from './call';
 import { operations } from './operations';
@@ -53,12 +49,6 @@ function conversationIn(query: Named): ConversationRef | 'none' | 'bad-request' 
   const place = room === undefined ? undefined : roomNameOf(room);
   return place === undefined ? 'bad-request' : { room: place };
 }
-
-/** An entry as it is written: what others call its origin is here the door. */
-export const entryOf = ({ origin, ...entry }: HistoryEntry): InferOutput<typeof http.entry> => ({
-  ...entry,
-  door: origin,
-});
 
 export class HistoryApi {
   readonly #ask: Ask;

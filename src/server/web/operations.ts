@@ -16,6 +16,7 @@ export const schemas = {
   Claim: http.claim,
   Download: http.download,
   Conversation: http.conversation,
+  Reaction: http.reaction,
   Entry: http.entry,
   HistoryPage: http.historyPage,
   ConversationList: http.conversationList,

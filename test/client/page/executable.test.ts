@@ -26,7 +26,7 @@ test('chat serve --web serves the page, its files by their hashes, and the WebSo
     ]);
     bytes += Bun.gzipSync(await file.arrayBuffer()).length;
   }
-  expect(bytes).toBeLessThan(48_000);
+  expect(bytes).toBeLessThan(56_000);
   const socket = new WebSocket(`${base.replace('http', 'ws')}/socket`);
   const answered = new Promise((told) =>
     socket.addEventListener('message', ({ data }) => told(data)),

@@ -9,6 +9,7 @@ import { reasonFor } from '../faults';
 import { uploads } from '../state';
 import type { StoredMessage } from '../store';
 import { locale, t } from '../texts/index';
+import { MessageActions, Quote, Reactions } from './message_actions';
 
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const calendar = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
@@ -47,15 +48,21 @@ export function Bubble({ message, follows, isShared }: BubbleProps) {
       <span class={isShared && !mine && !follows ? 'from' : 'unseen'}>
         <bdi>{mine ? t.you : from}</bdi>{' '}
       </span>
+      <Quote message={message} />
       {text !== '' && <Text text={text} />}
+      {message.isDeleted === true && <p class="text deleted">{t.deleted}</p>}
       {file && <AttachedFile message={message} />}
+      <Reactions message={message} />
       <footer>
         {state === 'failed' && <Failure message={message} />}
         <time dateTime={new Date(at).toISOString()} title={whole.format(at)}>
           {clock.format(at)}
         </time>
+        {message.isEdited === true && <span>{t.edited}</span>}
+        {message.reached && <span>{t.reached(message.reached.got, message.reached.of)}</span>}
         {mine && <Ticks state={state} />}
       </footer>
+      <MessageActions message={message} />
     </article>
   );
 }

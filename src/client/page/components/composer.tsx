@@ -4,9 +4,10 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { byteLength } from '../../../protocol/bytes/text';
 import { limits } from '../../../protocol/limits';
+import { saveEdit } from '../actions';
 import { sendFile } from '../attachments';
 import { send } from '../outgoing';
-import { hint, kindOf, nameIn, storage } from '../state';
+import { editing, hint, kindOf, nameIn, replying, storage } from '../state';
 import { t } from '../texts/index';
 
 interface ComposerProps {
@@ -30,6 +31,7 @@ export function Composer({ conversation }: ComposerProps) {
         submit();
       }}
     >
+      <Context />
       {takesFiles && <FilePicker picked={sendAll} />}
       <TextField
         conversation={conversation}
@@ -46,6 +48,27 @@ export function Composer({ conversation }: ComposerProps) {
   );
 }
 
+/** What is being answered, or changed. */
+function Context() {
+  const message = editing.value ?? replying.value;
+  if (!message) return null;
+  const cancel = (): void => {
+    if (editing.value) storage.local.setDraft(message.conversation, '');
+    editing.value = undefined;
+    replying.value = undefined;
+  };
+  return (
+    <p class="context">
+      <span dir="auto">
+        {editing.value ? t.editing : t.replyTo(message.mine ? t.you : message.from)}: {message.text}
+      </span>
+      <button type="button" class="quiet" aria-label={t.cancel} onClick={cancel}>
+        ×
+      </button>
+    </p>
+  );
+}
+
 /** Sends what stands in the field, if it is something and not too long. */
 function submitText(conversation: string, field: HTMLTextAreaElement): void {
   const text = field.value.trim();
@@ -54,7 +77,10 @@ function submitText(conversation: string, field: HTMLTextAreaElement): void {
     hint.value = t.reasons['too-long'] ?? '';
     return;
   }
-  send(conversation, text);
+  const edited = editing.value;
+  if (edited) saveEdit(edited, text);
+  else send(conversation, text, replying.value?.serial);
+  replying.value = undefined;
   storage.local.setDraft(conversation, '');
   field.value = '';
   fit(field);
@@ -114,6 +140,14 @@ function TextField({ conversation, field, submit, pasted }: TextFieldProps) {
     if (matchMedia('(pointer: fine)').matches) area.focus();
     else document.getElementById('conversation')?.focus();
   }, [conversation]);
+  const edited = editing.value;
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.value = edited ? edited.text : storage.local.draft(conversation);
+    fit(area);
+    if (edited) area.focus();
+  }, [edited?.key]);
   return (
     <textarea
       ref={field}
@@ -123,7 +157,7 @@ function TextField({ conversation, field, submit, pasted }: TextFieldProps) {
       dir="auto"
       enterkeyhint="send"
       onInput={(event) => {
-        storage.local.setDraft(conversation, event.currentTarget.value);
+        if (!editing.value) storage.local.setDraft(conversation, event.currentTarget.value);
         fit(event.currentTarget);
       }}
       onKeyDown={(event) => {

@@ -22,6 +22,7 @@ import {
 import { t } from '../texts/index';
 import { Avatar } from './avatar';
 import { NameForm } from './name_form';
+import { SearchForm, SearchResults } from './search_panel';
 import { Item, Section } from './sidebar_item';
 import { TranscriptButton } from './transcript_button';
 
@@ -39,6 +40,8 @@ export function Sidebar() {
           options={known}
           done={(to) => showConversation(`p:${knownName(to, known)}`)}
         />
+        <SearchForm />
+        <SearchResults />
         <Invitations />
         <Recent conversations={recent} />
         <People recent={recent} />

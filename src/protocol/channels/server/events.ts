@@ -1,5 +1,6 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
+import { changeSentence } from '../../bytes/change_words';
 import { encodedOnce } from '../../bytes/encoded_once';
 import { sentenceOf } from '../../bytes/moderation_words';
 import { byteLength, shortName } from '../../bytes/text';
@@ -39,6 +40,13 @@ function encode(event: ChatEvent): Uint8Array | undefined {
     case 'muted':
     case 'announced':
       return framesOf('', sentenceOf(event, fitting));
+    case 'changed': {
+      const sentence = changeSentence(event, fitting);
+      return sentence === undefined ? undefined : framesOf('', sentence);
+    }
+    case 'sent':
+    case 'read':
+    case 'got':
     case 'receipt':
     case 'invited':
     case 'paid':

@@ -1,9 +1,10 @@
 // How what the hub tells a user who is in is said on this wire.
 
+import { changeSentence } from '../../bytes/change_words';
 import { type ModerationNotice, sentenceOf } from '../../bytes/moderation_words';
 import { withFileNote } from '../../bytes/text';
 import type { Settle } from '../../dialect';
-import type { Direct, Kicked, Name, Notice, Receipt, Said } from '../../model';
+import type { Changed, Direct, Kicked, Name, Notice, Receipt, Said } from '../../model';
 import { failed, failureOf } from '../wire/codec';
 import type { ContentType } from '../wire/messages';
 import { bodiesOf, bodiesOfSaid } from './bodies';
@@ -63,6 +64,11 @@ export class GroupsEvents {
       case 'muted':
       case 'announced':
         return replies.write({ action: 'notice', body: said(notice) });
+      case 'changed':
+        return this.#changed(notice);
+      case 'sent':
+      case 'read':
+      case 'got':
       case 'paid':
       case 'signal':
         return;
@@ -74,6 +80,13 @@ export class GroupsEvents {
     const { name: user, room: group } = notice;
     const body = said(notice);
     this.#user.replies.write({ action: 'left', user, group, reason: 'kicked', body });
+  }
+
+  #changed(change: Changed): void {
+    const body = changeSentence(change, (name) => name);
+    const { room: group } = change;
+    if (body === undefined) return;
+    this.#user.replies.write({ action: 'notice', ...(group !== undefined && { group }), body });
   }
 
   #said(said: Said): void {

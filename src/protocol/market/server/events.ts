@@ -1,5 +1,6 @@
 // How what the hub tells is said on this wire; what many clients are told is encoded once.
 
+import { changeSentence } from '../../bytes/change_words';
 import { encodedOnce } from '../../bytes/encoded_once';
 import { sentenceOf } from '../../bytes/moderation_words';
 import { type FileNote, partsOfText } from '../../bytes/parts';
@@ -39,6 +40,13 @@ function linesOfEvent(event: ChatEvent): readonly string[] | undefined {
     case 'muted':
     case 'announced':
       return [texts.told(sentenceOf(event, (name) => marked(name)))];
+    case 'changed': {
+      const sentence = changeSentence(event, (name) => marked(name));
+      return sentence === undefined ? undefined : [...eachLine(sentence)].map(texts.told);
+    }
+    case 'sent':
+    case 'read':
+    case 'got':
     case 'invited':
     case 'presence':
     case 'signal':

@@ -1,8 +1,10 @@
 // A display at the door: what it is shown, one frame after the other, and what its own frames mean.
 
+import { changeSentence } from '../../bytes/change_words';
 import { isOfModeration } from '../../bytes/moderation_words';
+import { shortName } from '../../bytes/text';
 import type { Host, Settle } from '../../dialect';
-import type { Direct, Name, Notice, Signal } from '../../model';
+import type { Changed, Direct, Name, Notice, Signal } from '../../model';
 import { numberOf } from '../../model';
 import { type Frame, server } from '../wire/messages';
 import { framesOfEvent, framesOfModeration, framesOfServer } from './events';
@@ -55,7 +57,13 @@ export class Display {
     if (this.#isGone) return;
     if (notice.is === 'said') this.#stopAndWait.offer(framesOfEvent(notice));
     else if (notice.is === 'signal') this.#signalled(notice);
+    else if (notice.is === 'changed') this.#changed(notice);
     else if (isOfModeration(notice)) this.#offerDated(framesOfModeration(notice));
+  }
+
+  #changed(change: Changed): void {
+    const sentence = changeSentence(change, shortName);
+    if (sentence !== undefined) this.#offerDated(framesOfServer(sentence));
   }
 
   deliver(message: Direct, settle: Settle): void {

@@ -5,11 +5,20 @@ import type { Direct, Notice, Said } from '../../model';
 import { encodeLine } from '../wire/codec';
 import type { ServerMessage } from '../wire/messages';
 
+function sentOf({ serial, id, to, text, at, origin: door, file, reply }: Direct) {
+  const attached = file && { file: { name: file.name, size: file.size } };
+  const answers = reply !== undefined && { reply };
+  return { serial, id, to, text, at, door, ...attached, ...answers };
+}
+
 /** A private message. Neither the file's hash nor its place leaves the server. */
 export function messageOf(direct: Direct): ServerMessage {
-  const { serial, id, from, to, text, at, origin: door, file } = direct;
-  const attached = file && { file: { name: file.name, size: file.size } };
-  return { is: 'message', serial, id, from, to, text, at, door, ...attached };
+  return { is: 'message', from: direct.from, ...sentOf(direct) };
+}
+
+function saidOf({ room, from, text, at, serial, reply }: Said): ServerMessage {
+  const kept = { ...(serial !== undefined && { serial }), ...(reply !== undefined && { reply }) };
+  return { is: 'said', room, from, text, at, ...kept };
 }
 
 function noticeOf(notice: Notice): ServerMessage | undefined {
@@ -19,7 +28,28 @@ function noticeOf(notice: Notice): ServerMessage | undefined {
       return { is: 'receipt', id, by, status, ...(file !== undefined && { file }) };
     }
     case 'said':
-      return { is: 'said', room: notice.room, from: notice.from, text: notice.text, at: notice.at };
+      return saidOf(notice);
+    case 'sent': {
+      return { is: 'sent', ...sentOf(notice.message) };
+    }
+    case 'changed': {
+      const { conversation, serial, what, by, room, text, mark, on, at } = notice;
+      return {
+        is: 'changed',
+        conversation,
+        serial,
+        what,
+        by,
+        at,
+        ...(room !== undefined && { room }),
+        ...(text !== undefined && { text }),
+        ...(mark !== undefined && { mark }),
+        ...(on !== undefined && { on }),
+      };
+    }
+    case 'read':
+    case 'got':
+      return notice;
     case 'joined':
     case 'left':
       return { is: notice.is, room: notice.room, name: notice.name };

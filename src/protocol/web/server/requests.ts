@@ -4,6 +4,7 @@ import type { Balances } from '../../commands';
 import { limits } from '../../limits';
 import { nameOf, recipientNameOf, type RoomName, roomNameOf } from '../../model';
 import type { ReplyOf, Request } from '../wire/messages';
+import { historyRequests } from './history';
 import { identityHandlers } from './identity';
 import { moderationHandlers } from './moderation';
 import { dialect, type Handler, nothing, type ServedVerb, WebReplies } from './replies';
@@ -47,7 +48,14 @@ const send: Handler<'send'> = (requests, request) => {
   if (!to) return requests.refuse(request, 'unknown-user');
   requests.submit(
     request,
-    { do: 'direct', from: { session }, to, text: request.text, origin: dialect },
+    {
+      do: 'direct',
+      from: { session },
+      to,
+      text: request.text,
+      origin: dialect,
+      ...(request.reply !== undefined && { reply: request.reply }),
+    },
     ({ id, serial, waiting }) => ({ id, serial, waiting }),
     request.key,
   );
@@ -57,8 +65,13 @@ const say: Handler<'say'> = (requests, request) => {
   const { session, now: at } = requests.host;
   const room = roomNameOf(request.room);
   if (!room) return requests.refuse(request, 'not-member');
-  const { text } = request;
-  requests.submit(request, { do: 'say', session, room, text }, () => ({ at }), request.key);
+  const { text, reply } = request;
+  requests.submit(
+    request,
+    { do: 'say', session, room, text, ...(reply !== undefined && { reply }) },
+    ({ serial }) => ({ at, ...(serial !== undefined && { serial }) }),
+    request.key,
+  );
 };
 
 const undelivered: Handler<'undelivered'> = (requests, request) => {
@@ -141,6 +154,7 @@ const doors: Handler<'doors'> = (requests, request) => {
 const handlers: { readonly [V in ServedVerb]: Handler<V> } = {
   ...identityHandlers,
   ...moderationHandlers,
+  ...historyRequests,
   logout,
   unregister,
   users,

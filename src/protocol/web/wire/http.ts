@@ -4,7 +4,9 @@ import * as v from 'valibot';
 
 import { isBaseName } from '../../bytes/validation';
 import { limits } from '../../limits';
-import { conversationSchema, entrySchema, idempotencyKey, integer, userSchema } from './messages';
+import { conversationSchema, entrySchema, reactionSchema } from './history';
+import { idempotencyKey, userSchema } from './messages';
+import { integer } from './values';
 
 const text = v.string();
 
@@ -100,8 +102,11 @@ export const sent = v.strictObject({
 
 export const conversation = v.strictObject({ ...conversationSchema.entries });
 
+export const reaction = v.strictObject({ ...reactionSchema.entries });
+
 export const entry = v.strictObject({
   ...entrySchema.entries,
+  reactions: v.optional(v.array(reaction)),
   serial: v.pipe(integer, v.description('Unique; grows with time over all conversations.')),
   at: v.pipe(integer, v.description('In ms since 1970.')),
   own: v.pipe(v.boolean(), v.description('Said by the one who asks.')),
@@ -121,6 +126,7 @@ export const conversationList = v.strictObject({
         ...conversationSchema.entries,
         newest: v.pipe(integer, v.description('The serial of its last entry.')),
         seen: v.pipe(integer, v.description('Up to this serial it was read.')),
+        changed: v.pipe(integer, v.description('Grows with every change of an entry.')),
         unread: v.pipe(
           integer,
           v.description(`Entries of others behind that, up to ${limits.history.unreadCounted}.`),

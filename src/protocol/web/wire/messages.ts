@@ -4,9 +4,10 @@ import * as v from 'valibot';
 
 import { keyForm } from '../../bytes/secret';
 import { limits } from '../../limits';
+import { historyNotices, historyReplies, historyRequests } from './history';
 import { moderationNotices, moderationReplies, moderationRequests } from './moderation';
+import { file, integer } from './values';
 
-export const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.string();
 /** The client's own number of a request; the reply carries the same. */
 const ref = integer;
@@ -36,8 +37,8 @@ const requestFields = {
   logout: {},
   unregister: {},
   users: {},
-  send: { to: text, text, key: idempotencyKey },
-  say: { room: text, text, key: idempotencyKey },
+  send: { to: text, text, key: idempotencyKey, reply: v.optional(integer) },
+  say: { room: text, text, key: idempotencyKey, reply: v.optional(integer) },
   /** The client has stored the message where its user can read it: it is delivered. The only request without a reply. */
   got: { serial: integer },
   undelivered: {
@@ -67,6 +68,7 @@ const requestFields = {
   recovery: {},
   'credential-revoke': { id: integer },
   ...moderationRequests,
+  ...historyRequests,
   /** Answered at once, so that the client learns that the connection lives. */
   ping: {},
 } as const;
@@ -113,7 +115,6 @@ export const userSchema = v.object({
   door: text,
 });
 const group = v.object({ name: text, creates: v.boolean(), members: v.array(text) });
-const file = v.object({ name: text, size: integer });
 const balances = v.object({ before: integer, after: integer });
 const nothing = v.object({});
 /** Times are in seconds since 1970. */
@@ -125,28 +126,6 @@ const credential = v.object({
   usedAt: v.optional(integer),
 });
 
-/** A conversation, as the one who asks sees it. */
-export const conversationSchema = v.object({
-  conversation: integer,
-  kind: v.picklist(['private', 'group', 'room']),
-  name: text,
-});
-
-/** One thing that was said, as the history has it; `at`, `edited` and `deleted` are ms since 1970. */
-export const entrySchema = v.object({
-  serial: integer,
-  at: integer,
-  from: text,
-  own: v.boolean(),
-  text,
-  door: text,
-  id: v.optional(integer),
-  file: v.optional(file),
-  reply: v.optional(integer),
-  edited: v.optional(integer),
-  deleted: v.optional(integer),
-});
-
 /** What a successful reply to each request holds. */
 export const replySchemas = {
   register: nothing,
@@ -156,7 +135,8 @@ export const replySchemas = {
   /** At most `limits.web.jsonUsers` users; `count` is how many there are. */
   users: v.object({ users: v.array(userSchema), count: integer }),
   send: v.object({ id: integer, serial: integer, waiting: v.boolean() }),
-  say: v.object({ at: integer }),
+  /** `serial`: where the room's history is kept. */
+  say: v.object({ at: integer, serial: v.optional(integer) }),
   got: nothing,
   undelivered: v.object({ waiting: v.array(integer) }),
   rooms: v.object({ rooms: v.array(text) }),
@@ -179,6 +159,7 @@ export const replySchemas = {
   recovery: v.object({ codes: v.array(text) }),
   'credential-revoke': nothing,
   ...moderationReplies,
+  ...historyReplies,
   ping: nothing,
 } as const;
 
@@ -198,6 +179,7 @@ export const serverMessageSchema = v.variant('is', [
     at: integer,
     door: text,
     file: v.optional(file),
+    reply: v.optional(integer),
   }),
   v.object({
     is: v.literal('receipt'),
@@ -206,7 +188,16 @@ export const serverMessageSchema = v.variant('is', [
     status: v.picklist(['delivered', 'failed']),
     file: v.optional(text),
   }),
-  v.object({ is: v.literal('said'), room: text, from: text, text, at: integer }),
+  v.object({
+    is: v.literal('said'),
+    room: text,
+    from: text,
+    text,
+    at: integer,
+    serial: v.optional(integer),
+    reply: v.optional(integer),
+  }),
+  ...historyNotices,
   v.object({ is: v.picklist(['joined', 'left']), room: text, name: text }),
   v.object({ is: v.literal('invited'), room: text, by: text }),
   v.object({ is: v.literal('paid'), from: text, amount: integer }),

@@ -3,9 +3,9 @@
 import * as v from 'valibot';
 
 import { listings, roles } from '../../moderation';
+import { integer } from './values';
 
 const text = v.string();
-const integer = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** An act, as docs/moderation.md has it: the server checks what it needs. */
 const act = v.record(text, v.unknown());
 /** Seconds since 1970; absent: until it is undone. */

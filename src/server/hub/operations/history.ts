@@ -2,23 +2,25 @@
 
 import { limits } from '../../../protocol/limits';
 import { type Actor, ok, refused, type Result } from '../../../protocol/model';
+import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
 import { keyOf } from '../names';
 import type { ConversationRow } from '../state/conversations';
 import type { EntryRow } from '../state/entries';
-import { conversationFor, entryFor } from '../state/history_reader';
-import { type ActingUser, recipientOf } from '../state/users';
+import type { Reader } from '../state/history_reader';
+import { recipientOf } from '../state/users';
 import { wantedIn } from '../words';
 
 /** Who asks. An account shows a credential: a name alone reads nothing. */
-function askerOf(
+export function askerOf(
   { users }: HubState,
+  { seconds }: CommandContext,
   actor: Actor,
-): Result<ActingUser, 'unknown-sender' | 'not-allowed'> {
+): Result<Reader, 'unknown-sender' | 'not-allowed'> {
   if ('account' in actor && actor.credential === undefined) return refused('not-allowed');
   const asker = users.acting(actor);
   if (asker === 'unknown') return refused('unknown-sender');
-  return asker === 'not-allowed' ? refused('not-allowed') : ok(asker);
+  return asker === 'not-allowed' ? refused('not-allowed') : ok({ ...asker, seconds });
 }
 
 /** The serials between which an asker looks, without them. */
@@ -38,7 +40,7 @@ function between(
 }
 
 /** Nothing of a person is shown to who blocks them, as long as they do. */
-function isShownTo({ blocks }: HubState, { recipient, author }: ActingUser) {
+function isShownTo({ blocks }: HubState, { recipient, author }: Reader) {
   const blocked = blocks.keysOf(recipient);
   return (entry: Pick<EntryRow, 'author' | 'name'>): boolean =>
     blocked.size === 0 || entry.author === author || !blocked.has(keyOf(entry.name));
@@ -48,8 +50,8 @@ function isShownTo({ blocks }: HubState, { recipient, author }: ActingUser) {
 const mostOf = ({ most }: { readonly most: number }): number =>
   Math.max(1, Math.min(most, limits.history.pageEntriesMost));
 
-const history: Define<'history'> = (hub) => (command) => {
-  const asker = askerOf(hub, command.asker);
+const history: Define<'history'> = (hub) => (command, context) => {
+  const asker = askerOf(hub, context, command.asker);
   if (!asker.ok) return asker;
   const readable = hub.historyReader.find(asker.value, command.of);
   if (!readable.ok) return readable;
@@ -62,28 +64,29 @@ const history: Define<'history'> = (hub) => (command) => {
   });
   const entries = rows
     .filter(isShownTo(hub, asker.value))
-    .map((entry) => entryFor(asker.value, entry));
-  return ok({ conversation: conversationFor(asker.value, row), entries, more });
+    .map((entry) => hub.historyReader.entry(asker.value, entry));
+  return ok({ conversation: hub.historyReader.conversation(asker.value, row), entries, more });
 };
 
-const conversations: Define<'conversations'> = (hub) => (command) => {
-  const asker = askerOf(hub, command.asker);
+const conversations: Define<'conversations'> = (hub) => (command, context) => {
+  const asker = askerOf(hub, context, command.asker);
   if (!asker.ok) return asker;
   const { before = Number.MAX_SAFE_INTEGER } = command;
   const blocked = hub.blocks.keysOf(asker.value.recipient);
   const isBlockedIn = (row: ConversationRow): boolean =>
     row.kind === 'private' &&
     blocked.size > 0 &&
-    blocked.has(keyOf(conversationFor(asker.value, row).name));
+    blocked.has(keyOf(hub.historyReader.conversation(asker.value, row).name));
   const most = Math.max(1, Math.min(command.most, limits.history.pageConversations));
   const all = hub.historyReader
     .conversationsOf(asker.value)
     .filter(({ newest }) => newest < before)
     .sort((one, other) => other.newest - one.newest);
   const page = all.slice(0, most).map(({ row, newest, seen }) => ({
-    ...conversationFor(asker.value, row),
+    ...hub.historyReader.conversation(asker.value, row),
     newest,
     seen,
+    changed: hub.entryChanges.lastOf(row.id),
     unread: isBlockedIn(row)
       ? 0
       : hub.history.entries.countUnread(
@@ -96,8 +99,24 @@ const conversations: Define<'conversations'> = (hub) => (command) => {
   return ok({ conversations: page, more: all.length > most });
 };
 
-const search: Define<'search'> = (hub) => (command) => {
-  const asker = askerOf(hub, command.asker);
+const historyChanges: Define<'history-changes'> = (hub) => (command, context) => {
+  const asker = askerOf(hub, context, command.asker);
+  if (!asker.ok) return asker;
+  const readable = hub.historyReader.find(asker.value, command.of);
+  if (!readable.ok) return readable;
+  const { row, since } = readable.value;
+  const most = mostOf(command);
+  const rows = row ? hub.entryChanges.after(row.id, command.after, most) : [];
+  const entries = rows
+    .filter(({ serial }) => serial > since)
+    .filter(isShownTo(hub, asker.value))
+    .map((entry) => hub.historyReader.entry(asker.value, entry));
+  const upTo = rows.at(-1)?.position ?? command.after;
+  return ok({ entries, upTo, more: rows.length === most });
+};
+
+const search: Define<'search'> = (hub) => (command, context) => {
+  const asker = askerOf(hub, context, command.asker);
   if (!asker.ok) return asker;
   const wanted = wantedIn(command.words, {
     most: limits.history.searchedWords,
@@ -153,9 +172,13 @@ const historySwitch: Define<'history-switch'> = (hub) => {
 
 export const historyHandlers = (
   hub: HubState,
-): Pick<Handlers, 'history' | 'conversations' | 'search' | 'history-switch'> => ({
+): Pick<
+  Handlers,
+  'history' | 'conversations' | 'history-changes' | 'search' | 'history-switch'
+> => ({
   history: history(hub),
   conversations: conversations(hub),
+  'history-changes': historyChanges(hub),
   search: search(hub),
   'history-switch': historySwitch(hub),
 });

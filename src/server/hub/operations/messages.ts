@@ -2,7 +2,14 @@
 
 import type { Command } from '../../../protocol/commands';
 import { limits } from '../../../protocol/limits';
-import { type Actor, type Direct, type Name, ok, refused } from '../../../protocol/model';
+import {
+  type Actor,
+  type Direct,
+  type Name,
+  ok,
+  refused,
+  type SessionId,
+} from '../../../protocol/model';
 import type { Define, Handlers, HubState } from '../handler';
 import { accountOf } from '../names';
 import { recipientOf } from '../state/users';
@@ -34,7 +41,7 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
   const parties = partiesOf(hub, command, context.seconds);
   if (!parties.ok) return parties;
   const { sender, to } = parties.value;
-  const { text, raw, file, fileAtSender, reference, origin } = command;
+  const { text, raw, file, fileAtSender, reference, reply, origin } = command;
   if (text.length > limits.hub.textBytes) return refused('too-long');
   const { recipient } = to;
   if (file && !attachments.hasRoomFor(recipient, sender.name)) return refused('full');
@@ -56,6 +63,7 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
     at: context.seconds,
     ...(raw && { raw }),
     ...(reference !== undefined && { reference }),
+    ...(reply !== undefined && { reply }),
     ...(file && { file }),
     ...(fileAtSender !== undefined && { fileAtSender }),
   };
@@ -63,6 +71,13 @@ const direct: Define<'direct'> = (hub) => (command, context) => {
   hub.history.addPrivate(context, sender, recipient, message);
   if (file) attachments.add({ serial, recipient, from: sender.name, id, file, at: context.at });
   context.emit({ is: 'direct', to: recipient, message });
+  // Who writes to themselves gets it anyway.
+  const { account, session } = sender;
+  const hasOthers = account !== undefined && hub.presence.hasOthers(account, session);
+  if (recipient !== sender.recipient && hasOthers) {
+    const except = session ?? ('' as SessionId);
+    context.notify({ recipient: sender.recipient, except }, { is: 'sent', message });
+  }
   return ok({ id, serial, waiting: !to.reachable });
 };
 

@@ -106,7 +106,11 @@ const rooms: Define<'rooms'> =
 function keepSaid(
   { history }: HubState,
   context: CommandContext,
-  { room, text }: { readonly room: RoomName; readonly text: string },
+  {
+    room,
+    text,
+    reply,
+  }: { readonly room: RoomName; readonly text: string; readonly reply?: number | undefined },
   session: SessionRow,
   isGroup: boolean,
 ): boolean {
@@ -117,14 +121,16 @@ function keepSaid(
   context.isDurable = true;
   const { name, dialect: origin, account } = session;
   const { position: serial, at } = context;
-  history.entries.add({ serial, conversation, author, name, at, text, origin });
+  const answers = reply === undefined ? undefined : history.entries.find(reply);
+  const answered = answers?.conversation === conversation && { reply: answers.serial };
+  history.entries.add({ serial, conversation, author, name, at, text, origin, ...answered });
   // Who speaks has read what was said.
   if (account !== null) history.marks.advance(account, conversation, { got: serial, seen: serial });
   return true;
 }
 
 const say: Define<'say'> = (hub) => (command, context, session) => {
-  const { text, raw, reference } = command;
+  const { text, raw, reference, reply } = command;
   if (text.length > limits.hub.textBytes) return refused('too-long');
   const { rooms, open, groups, mutedUntil, mutes } = hub.speakers.roomsOf(session);
   const room = command.room ?? open;
@@ -133,7 +139,8 @@ const say: Define<'say'> = (hub) => (command, context, session) => {
   if (mutedUntil > 0 && mutedUntil > context.seconds) return refused('muted');
   if (mutes.size > 0 && (mutes.get(room) ?? 0) > context.seconds) return refused('muted');
   const isGroup = groups.has(room);
-  const isKept = hub.history.isOn && keepSaid(hub, context, { room, text }, session, isGroup);
+  const isKept =
+    hub.history.isOn && keepSaid(hub, context, { room, text, reply }, session, isGroup);
   const said: Said = {
     is: 'said',
     ...(isKept && { serial: context.position }),
@@ -144,6 +151,7 @@ const say: Define<'say'> = (hub) => (command, context, session) => {
     at: context.seconds,
     ...(raw && { raw }),
     ...(reference !== undefined && { reference }),
+    ...(reply !== undefined && { reply }),
   };
   const to = { room, except: session.id };
   if (!isKept || isGroup) context.notify(to, said);

@@ -1,5 +1,6 @@
 // The table of entries: what was said, in one order over all conversations, and the words by which it is found.
 
+import { limits } from '../../../protocol/limits';
 import type { FileHash, FileRef, Name } from '../../../protocol/model';
 import type { Store } from '../store';
 
@@ -72,6 +73,11 @@ export class Entries {
         `SELECT count(*) AS count FROM (SELECT 1 FROM entry
            WHERE conversation = +? AND serial > +? AND author <> +? AND deleted IS NULL LIMIT +?)`,
       ),
+      authors: db.prepare<{ author: number }, [number, number, number, number, number]>(
+        `SELECT DISTINCT author FROM (SELECT author FROM entry
+           WHERE conversation = +? AND serial > +? AND serial <= +? ORDER BY serial DESC LIMIT +?)
+         WHERE author > 0 LIMIT +?`,
+      ),
       firstAt: db.prepare<{ serial: number; at: number }, [number]>(
         'SELECT serial, at FROM entry WHERE serial >= +? ORDER BY serial LIMIT 1',
       ),
@@ -98,6 +104,14 @@ export class Entries {
 
   find(serial: number): EntryRow | undefined {
     return this.#sql.find.get(serial) ?? undefined;
+  }
+
+  /** Accounts that wrote something between two serials, the second included: the last of them. */
+  authorsBetween(conversation: number, after: number, upTo: number): number[] {
+    const looked = limits.history.unreadCounted;
+    return this.#sql.authors
+      .all(conversation, after, upTo, looked, limits.history.toldAuthors)
+      .map(({ author }) => author);
   }
 
   /** The serial of the newest entry of a conversation; 0 where there is none. */

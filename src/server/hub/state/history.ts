@@ -54,7 +54,10 @@ export class History {
         ? recipient.account !== undefined && this.#withSides(recipient.account, recipient, sender)
         : this.#withSides(sender.account, sender, recipient);
     if (!conversation || conversation.is_off === 1) return;
-    const { serial, id, text, origin, file } = message;
+    const { serial, id, origin, file, fileAtSender, reply } = message;
+    const note = fileAtSender === undefined ? '' : `(file ${fileAtSender})`;
+    const text = note === '' ? message.text : `${message.text} ${note}`.trim();
+    const answers = reply === undefined ? undefined : this.entries.find(reply);
     this.entries.add({
       serial,
       conversation: conversation.id,
@@ -65,6 +68,7 @@ export class History {
       origin,
       id,
       ...(file && { file }),
+      ...(answers?.conversation === conversation.id && { reply: answers.serial }),
     });
   }
 
@@ -96,6 +100,11 @@ export class History {
 
   room(name: RoomName): ConversationRow {
     return this.conversations.find(roomKey(name)) ?? this.#begin(roomKey(name), 'room', name);
+  }
+
+  /** The conversation of a room where anything was ever kept of it. */
+  roomIfKnown(name: RoomName): ConversationRow | undefined {
+    return this.conversations.find(roomKey(name));
   }
 
   #begin(key: string, kind: 'group' | 'room', name: RoomName): ConversationRow {

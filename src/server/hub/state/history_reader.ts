@@ -15,7 +15,9 @@ import type { Store } from '../store';
 import type { Accounts } from './accounts';
 import { type ConversationRow, groupKey, privateKey, roomKey } from './conversations';
 import { type EntryRow, selectEntries } from './entries';
+import type { EntryChanges } from './entry_changes';
 import type { History } from './history';
+import type { RoomRules } from './room_rules';
 import type { ActingUser } from './users';
 
 /** A conversation that an asker may read, from a serial on. */
@@ -28,14 +30,13 @@ export interface Readable {
 
 type Refusal = 'unknown-user' | 'unknown-room' | 'not-member';
 
-/** What an asker sees of one conversation. */
-export function conversationFor(asker: ActingUser, row: ConversationRow): Conversation {
-  const isFirst = row.account !== null && row.account === asker.account;
-  const name = row.kind === 'private' && isFirst ? row.other_name : row.name;
-  return { conversation: row.id, kind: row.kind, name };
+/** Who reads, and when. */
+export interface Reader extends ActingUser {
+  /** Hub time. */
+  readonly seconds: number;
 }
 
-export function entryFor(asker: ActingUser, row: EntryRow): HistoryEntry {
+function entryOf(asker: Reader, row: EntryRow): HistoryEntry {
   return {
     serial: row.serial,
     at: row.at,
@@ -56,11 +57,28 @@ export function entryFor(asker: ActingUser, row: EntryRow): HistoryEntry {
 export class HistoryReader {
   readonly #history: History;
   readonly #accounts: Accounts;
+  readonly #changes: EntryChanges;
+  readonly #rules: RoomRules;
   readonly #sql;
 
-  constructor(db: Store, history: History, accounts: Accounts) {
+  constructor(
+    db: Store,
+    {
+      history,
+      accounts,
+      entryChanges,
+      rules,
+    }: {
+      readonly history: History;
+      readonly accounts: Accounts;
+      readonly entryChanges: EntryChanges;
+      readonly rules: RoomRules;
+    },
+  ) {
     this.#history = history;
     this.#accounts = accounts;
+    this.#changes = entryChanges;
+    this.#rules = rules;
     const entries = `${selectEntries} WHERE conversation = +? AND serial > +? AND serial < +?`;
     this.#sql = {
       newest: db.prepare<EntryRow, [number, number, number, number]>(
@@ -87,8 +105,34 @@ export class HistoryReader {
     };
   }
 
+  /** What an asker sees of one conversation: the other one goes by the name that they have now. */
+  conversation(asker: Reader, row: ConversationRow): Conversation {
+    const { id: conversation, kind } = row;
+    if (kind !== 'private') return { conversation, kind, name: row.name };
+    const isFirst = row.account !== null && row.account === asker.account;
+    const [other, name] = isFirst ? [row.other, row.other_name] : [row.account, row.name];
+    const now = other === null ? undefined : this.#accounts.nameOf(other);
+    return { conversation, kind, name: now ?? name };
+  }
+
+  entry(asker: Reader, row: EntryRow): HistoryEntry {
+    const reactions = this.#changes.reactionsOf(row.serial, asker.author);
+    return { ...entryOf(asker, row), ...(reactions.length > 0 && { reactions }) };
+  }
+
+  /** An entry and its conversation, if an asker may read it. */
+  findEntry(
+    asker: Reader,
+    serial: number,
+  ): { readonly entry: EntryRow; readonly row: ConversationRow } | undefined {
+    const entry = this.#history.entries.find(serial);
+    const row = entry && this.#history.conversations.byId(entry.conversation);
+    const since = row && this.mayRead(asker, row);
+    return entry && row && since !== undefined && serial > since ? { entry, row } : undefined;
+  }
+
   /** The conversation that an asker means, if they may read it. */
-  find(asker: ActingUser, of: ConversationRef): Result<Readable, Refusal> {
+  find(asker: Reader, of: ConversationRef): Result<Readable, Refusal> {
     if ('with' in of) return this.#private(asker, of.with);
     if ('room' in of) return this.#inRoom(asker, of.room);
     const row = this.#history.conversations.byId(of.conversation);
@@ -96,7 +140,7 @@ export class HistoryReader {
     return since === undefined ? refused('unknown-room') : ok({ row, since });
   }
 
-  #private(asker: ActingUser, name: Name): Result<Readable, Refusal> {
+  #private(asker: Reader, name: Name): Result<Readable, Refusal> {
     const { conversations } = this.#history;
     const account = this.#accounts.find(name);
     const own = asker.account;
@@ -113,7 +157,7 @@ export class HistoryReader {
     return row || account ? ok({ row, since: 0 }) : refused('unknown-user');
   }
 
-  #inRoom(asker: ActingUser, room: RoomName): Result<Readable, Refusal> {
+  #inRoom(asker: Reader, room: RoomName): Result<Readable, Refusal> {
     const { conversations } = this.#history;
     const group = conversations.find(groupKey(room));
     if (group) {
@@ -128,7 +172,7 @@ export class HistoryReader {
   }
 
   /** Up to which serial a conversation is not for an asker; undefined: none of it is. */
-  mayRead(asker: ActingUser, row: ConversationRow): number | undefined {
+  mayRead(asker: Reader, row: ConversationRow): number | undefined {
     const { account } = asker;
     if (row.kind === 'private') {
       if (account !== undefined) {
@@ -142,12 +186,14 @@ export class HistoryReader {
       return isOwn ? -asker.author : undefined;
     }
     const mark = account === undefined ? undefined : this.#history.marks.find(account, row.id);
-    if (mark) return mark.since;
-    return row.kind === 'room' && this.#isIn(asker, row.name) ? 0 : undefined;
+    if (row.kind === 'group') return mark?.since;
+    if (this.#isIn(asker, row.name)) return 0;
+    // Who keeps a room reads on while away, but not who may not come back.
+    return mark && !this.#rules.banOf(row.name, asker.name, asker.seconds) ? mark.since : undefined;
   }
 
   /** The groups and rooms in which an asker may read now. */
-  joinedBy(asker: ActingUser): ConversationRow[] {
+  joinedBy(asker: Reader): ConversationRow[] {
     const { conversations, marks } = this.#history;
     const rows = new Map<number, ConversationRow>();
     for (const { conversation } of asker.account === undefined
@@ -164,7 +210,7 @@ export class HistoryReader {
   }
 
   /** Everything that stands in an asker's list, with the serial of its last entry, and how far they have read. */
-  conversationsOf(asker: ActingUser): { row: ConversationRow; newest: number; seen: number }[] {
+  conversationsOf(asker: Reader): { row: ConversationRow; newest: number; seen: number }[] {
     const { account } = asker;
     if (account === undefined) return [];
     const { conversations, entries, marks } = this.#history;
@@ -182,12 +228,12 @@ export class HistoryReader {
     });
   }
 
-  #roomsOf({ account, session }: ActingUser): { room: RoomName }[] {
+  #roomsOf({ account, session }: Reader): { room: RoomName }[] {
     if (account !== undefined) return this.#sql.roomsOfAccount.all(account);
     return session === undefined ? [] : this.#sql.roomsOfSession.all(session);
   }
 
-  #isIn({ account, session }: ActingUser, room: RoomName): boolean {
+  #isIn({ account, session }: Reader, room: RoomName): boolean {
     const { isInByAccount, isInBySession } = this.#sql;
     if (session !== undefined && isInBySession.get(room, session) !== null) return true;
     return account !== undefined && isInByAccount.get(account, room) !== null;

@@ -1,5 +1,6 @@
 // How far each account has come in the conversations to which it belongs.
 
+import type { Name } from '../../../protocol/model';
 import type { Store } from '../store';
 
 export interface MarkRow {
@@ -32,6 +33,10 @@ export class Marks {
       end: db.prepare<never, [number, number]>(
         'DELETE FROM mark WHERE account = ? AND conversation = ?',
       ),
+      membersOf: db.prepare<MarkRow & { account: number; name: Name }, [number]>(
+        `SELECT account, conversation, since, got, seen, name FROM mark
+         JOIN account ON account.id = mark.account WHERE conversation = +? ORDER BY name`,
+      ),
       isAny: db.prepare<{ one: 1 }, [number]>(
         'SELECT 1 AS one FROM mark WHERE conversation = ? LIMIT 1',
       ),
@@ -59,6 +64,11 @@ export class Marks {
 
   end(account: number, conversation: number): void {
     this.#sql.end.run(account, conversation);
+  }
+
+  /** All accounts that belong to a conversation. */
+  membersOf(conversation: number): (MarkRow & { readonly account: number; readonly name: Name })[] {
+    return this.#sql.membersOf.all(conversation);
   }
 
   /** Whether anybody belongs to a conversation. */

@@ -1,6 +1,6 @@
 // Who can be reached: read from the database once and kept until presence changes.
 
-import type { Name, User } from '../../../protocol/model';
+import type { Name, SessionId, User } from '../../../protocol/model';
 import type { Store } from '../store';
 
 interface UserRow {
@@ -17,6 +17,8 @@ export class PresenceCache {
   readonly #sql;
   #users: readonly User[] | undefined;
   readonly #reachable = new Map<number, boolean>();
+  /** How many sessions each account has. */
+  readonly #sessions = new Map<number, number>();
 
   constructor(db: Store) {
     this.#sql = {
@@ -34,6 +36,9 @@ export class PresenceCache {
       isConnected: db.prepare<{ one: 1 }, [number]>(
         'SELECT 1 AS one FROM live.session WHERE account = ? AND deaf = 0 LIMIT 1',
       ),
+      sessions: db.prepare<{ count: number }, [number]>(
+        'SELECT count(*) AS count FROM live.session WHERE account = ?',
+      ),
       isAnyFrom: db.prepare<{ one: 1 }, [string, string]>(
         `SELECT 1 AS one FROM address WHERE host = ?
          UNION ALL SELECT 1 FROM live.session WHERE host = ? LIMIT 1`,
@@ -44,6 +49,7 @@ export class PresenceCache {
   invalidate(): void {
     this.#users = undefined;
     if (this.#reachable.size > 0) this.#reachable.clear();
+    if (this.#sessions.size > 0) this.#sessions.clear();
   }
 
   /** Whether an outlet for the account exists now. */
@@ -54,6 +60,16 @@ export class PresenceCache {
     const isReachable = isCallable.get(account) !== null || isConnected.get(account) !== null;
     this.#reachable.set(account, isReachable);
     return isReachable;
+  }
+
+  /** Whether an account has sessions besides one. */
+  hasOthers(account: number, session: SessionId | undefined): boolean {
+    let count = this.#sessions.get(account);
+    if (count === undefined) {
+      count = this.#sql.sessions.get(account)?.count ?? 0;
+      this.#sessions.set(account, count);
+    }
+    return count > (session === undefined ? 0 : 1);
   }
 
   /** Whether any user is here from a host. */

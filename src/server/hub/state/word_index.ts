@@ -8,8 +8,7 @@ import { hasAll, questionOf, type Wanted } from '../words';
 import type { ConversationRow } from './conversations';
 import { type EntryRow, selectEntries } from './entries';
 import { guests, type History } from './history';
-import { conversationFor, entryFor, type HistoryReader, type Readable } from './history_reader';
-import type { ActingUser } from './users';
+import type { HistoryReader, Readable, Reader } from './history_reader';
 
 /** Words of the column `place`, by which a search finds what its asker may read. Users' texts are in another column. */
 const placeOf = {
@@ -86,6 +85,12 @@ export class WordIndex {
     this.#history.settings.progress(indexed, this.#count([row], 1));
   }
 
+  /** An entry has another text, or none any more. */
+  replace(before: EntryRow, after: EntryRow | undefined): void {
+    this.remove([before]);
+    if (after) this.addLate(after);
+  }
+
   /** Entries are about to go. */
   remove(rows: readonly EntryRow[]): void {
     const { indexed } = this.#history.settings.state;
@@ -121,7 +126,7 @@ export class WordIndex {
     this.#sql.add.run(row.serial, text, places.join(' '));
   }
 
-  search(asker: ActingUser, search: Search): Found {
+  search(asker: Reader, search: Search): Found {
     const { indexed } = this.#history.settings.state;
     const found: Found['found'] = [];
     const readable = new Map<number, ConversationRow | undefined>();
@@ -131,7 +136,10 @@ export class WordIndex {
       if (!conversation || row.deleted !== null) return false;
       if (search.of && search.of.row?.id !== row.conversation) return false;
       if (search.from !== undefined && keyOf(row.name) !== keyOf(search.from)) return false;
-      found.push({ in: conversationFor(asker, conversation), entry: entryFor(asker, row) });
+      found.push({
+        in: this.#reader.conversation(asker, conversation),
+        entry: this.#reader.entry(asker, row),
+      });
       return found.length >= search.most;
     };
     const after = Math.max(search.after, indexed);
@@ -155,7 +163,7 @@ export class WordIndex {
 
   /** The conversation of an entry, where the asker may read it. */
   #readable(
-    asker: ActingUser,
+    asker: Reader,
     { conversation: id, serial }: EntryRow,
     known: Map<number, ConversationRow | undefined>,
   ): ConversationRow | undefined {
@@ -166,7 +174,7 @@ export class WordIndex {
   }
 
   /** Asks for nothing that the asker may not read: else what others say would be looked through to be left out. */
-  #question(asker: ActingUser, { wanted, of, from }: Search): string | undefined {
+  #question(asker: Reader, { wanted, of, from }: Search): string | undefined {
     const places: string[] = [];
     if (of) {
       if (of.row) places.push(placeOf.conversation(of.row.id));
