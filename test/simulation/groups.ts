@@ -286,6 +286,15 @@ class User extends Visitor {
       case 'notice':
       case 'disconnect':
         return;
+      case 'kick':
+      case 'ban':
+      case 'unban':
+      case 'mute':
+      case 'unmute':
+      case 'topic':
+      case 'give':
+      case 'block':
+      case 'unblock':
       case 'connect':
       case 'list':
       case 'create':

@@ -14,6 +14,26 @@ export interface Other {
   readonly dialect: string;
 }
 
+/** What the server says: as a sentence, and as the form that a dialect of its own has for it. */
+export interface ServerNews {
+  readonly sentence: string;
+  readonly form: Readonly<Record<string, unknown>>;
+}
+
+export interface Moderated {
+  /** The name by which a moderator puts this person out. */
+  readonly sessionName: string;
+  /** Waits for something that the server itself says. */
+  readonly told: ((news: ServerNews) => Promise<void>) | Gap;
+  /** Says or writes a text, and is told that they may not speak. */
+  speaksInVain(to: Other, text: string): Promise<void>;
+  readonly block: ((name: string, isBlocked: boolean) => Promise<void>) | Gap;
+  /** Whether anything came that holds a text. */
+  got(text: string): boolean;
+  /** Waits until the server has put this person out, and lets go of what is left. */
+  putOut(): Promise<void>;
+}
+
 export interface Person extends Other {
   /** Writes to one person and waits until the server has accepted it. */
   readonly write: ((to: Other, text: string) => Promise<void>) | Gap;
@@ -32,6 +52,7 @@ export interface Person extends Other {
   /** Waits until the news of a file came. */
   readonly seesFile:
     ((from: Other, text: string, name: string, size: number) => Promise<void>) | Gap;
+  readonly moderated: Moderated;
   leave(): Promise<void>;
 }
 
@@ -50,6 +71,8 @@ export interface PersonKind {
   addresses(to: Other): boolean;
   /** Connects to a server on this machine and enters under this name. */
   enter(port: number, name: string): Promise<Person>;
+  /** Tries to enter under a name that is banned, and is told so. */
+  keptOut(port: number, name: string): Promise<void>;
 }
 
 /** A name as a dialect shows it that its owner did not come by: without what is a delimiter somewhere. */

@@ -34,15 +34,19 @@ const untilText = (until: number | undefined): string => {
 /** The last second that a calendar of four digits has. */
 const lastSecond = 253_402_300_799;
 
-const standings: Readonly<Record<RoomStanding['change'], (who: string, verb: string) => string>> = {
-  muted: (who, verb) => `${who} ${verb} muted`,
-  unmuted: (who) => `${who} may speak again`,
-  banned: (who, verb) => `${who} ${verb} banned`,
-  unbanned: (who, verb) => `${who} ${verb} banned no more`,
-  operator: (who, verb) => `${who} ${verb} made an operator`,
-  voice: (who, verb) => `${who} ${verb} given a voice`,
-  none: (who, verb) => `${who} ${verb} made a member like others`,
-  creator: (who, verb) => `${who} ${verb === 'were' ? 'lead' : 'leads'} the room now`,
+/** `you`: it is said to whom it concerns. */
+type Standing = (who: string, room: string, you: boolean) => string;
+const was = (you: boolean): string => (you ? 'were' : 'was');
+
+const standings: Readonly<Record<RoomStanding['change'], Standing>> = {
+  muted: (who, room, you) => `${who} ${was(you)} muted in ${room}`,
+  unmuted: (who, room) => `${who} may speak again in ${room}`,
+  banned: (who, room, you) => `${who} ${was(you)} banned from ${room}`,
+  unbanned: (who, room) => `${who} may come back to ${room}`,
+  operator: (who, room, you) => `${who} ${was(you)} made an operator of ${room}`,
+  voice: (who, room, you) => `${who} ${was(you)} given a voice in ${room}`,
+  none: (who, room, you) => `${who} ${was(you)} made a member like others in ${room}`,
+  creator: (who, room, you) => `${who} ${you ? 'lead' : 'leads'} ${room} now`,
 };
 
 /** A notice in one line. */
@@ -59,10 +63,10 @@ export function sentenceOf(notice: ModerationNotice, shown: Shown): string {
       return `${shown(notice.by)} has set the topic of ${room}: ${topic}`;
     }
     case 'standing': {
-      const who = notice.you ? 'You' : shown(notice.name);
-      const what = standings[notice.change](who, notice.you ? 'were' : 'was');
-      const how = `${by(notice.by, shown)}${untilText(notice.until)}${because(notice.reason)}`;
-      return `${what} in ${notice.room}${how}`;
+      const { change, room, you = false } = notice;
+      const what = standings[change](you ? 'You' : shown(notice.name), room, you);
+      if (change === 'creator') return what;
+      return `${what}${by(notice.by, shown)}${untilText(notice.until)}${because(notice.reason)}`;
     }
     case 'muted':
       return notice.muted

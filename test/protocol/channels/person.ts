@@ -4,6 +4,7 @@ import { channels } from '../../../src/protocol/channels/index';
 import {
   cannot,
   foreignName,
+  type Moderated,
   type Other,
   type Person,
   type PersonKind,
@@ -93,6 +94,17 @@ export class ChannelsPeer implements AsyncDisposable {
     await this.take((frame) => ChannelsClient.isSettled(frame));
   }
 
+  /** Frames that came and were not taken. */
+  get rest(): readonly string[] {
+    return this.#frames.rest;
+  }
+
+  /** Waits until the server has ended the connection. */
+  async putOut(): Promise<void> {
+    await this.#client.transport.ended();
+    await this[Symbol.asyncDispose]();
+  }
+
   /** Ends the connection in both directions. */
   close(): void {
     this.#client.transport.close();
@@ -136,6 +148,22 @@ class ChannelsPerson implements Person {
   readonly seesFile = (from: Other, text: string, file: string, size: number): Promise<void> =>
     this.reads(from, `${text} (file ${file}, ${size} bytes)`);
 
+  get moderated(): Moderated {
+    const peer = this.#peer;
+    return {
+      sessionName: this.name,
+      told: async ({ sentence }) => void (await peer.take((frame) => frame === sentence)),
+      speaksInVain: async (_to, text) => {
+        await this.join('lobby');
+        peer.send(text);
+        await peer.take((frame) => frame === 'You may not speak here now.');
+      },
+      block: cannot('the protocol has no words for it'),
+      got: (text) => peer.rest.some((frame) => frame.includes(text)),
+      putOut: () => peer.putOut(),
+    };
+  }
+
   async leave(): Promise<void> {
     this.#peer.close();
     await this.#peer[Symbol.asyncDispose]();
@@ -159,5 +187,10 @@ export const channelsKind: PersonKind = {
     const person = new ChannelsPerson(port, name);
     await person.enter();
     return person;
+  },
+  keptOut: async (port, name) => {
+    await using peer = new ChannelsPeer(port, name);
+    peer.send(name);
+    await peer.take((frame) => frame === 'You are banned here.');
   },
 };

@@ -112,6 +112,15 @@ describe('commands', () => {
       'accept',
       'reject',
       'cancel',
+      'kick',
+      'ban',
+      'unban',
+      'mute',
+      'unmute',
+      'topic',
+      'give',
+      'block',
+      'unblock',
     ]);
   });
 

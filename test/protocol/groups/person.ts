@@ -7,6 +7,7 @@ import type { Message } from '../../../src/protocol/groups/wire/messages';
 import {
   cannot,
   foreignName,
+  type Moderated,
   type Other,
   type Person,
   type PersonKind,
@@ -171,6 +172,35 @@ class GroupsPerson implements Person {
     );
   };
 
+  get moderated(): Moderated {
+    const messages = this.#messages;
+    return {
+      sessionName: this.name,
+      told: async ({ sentence }) => {
+        await messages.take((one) => one.action === 'notice' && textOf(one) === sentence);
+      },
+      speaksInVain: async (to, text) => {
+        const id = `w${++this.#ids}`;
+        await this.#peer.send({ action: 'send', to: [to.name], id, body: text });
+        await messages.take(
+          (one) => one.action === 'sent' && one.id === id && one.reason === 'muted',
+        );
+      },
+      block: async (name, isBlocked) => {
+        const id = `b${++this.#ids}`;
+        await this.#peer.send({ action: isBlocked ? 'block' : 'unblock', to: [name], id });
+        await messages.take(
+          (one) => one.action === 'confirmation' && one.id === id && one.status === 'ok',
+        );
+      },
+      got: (text) => messages.rest.some((one) => textOf(one).includes(text)),
+      putOut: async () => {
+        await this.#peer.tcp.ended();
+        await this.#peer[Symbol.asyncDispose]();
+      },
+    };
+  }
+
   async leave(): Promise<void> {
     await this.#peer.send({ action: 'disconnect' });
     await this.#peer.tcp.ended();
@@ -195,5 +225,12 @@ export const groupsKind: PersonKind = {
     const person = new GroupsPerson(port, name);
     await person.enter();
     return person;
+  },
+  keptOut: async (port, name) => {
+    const messages = new Received<Message>(`${name} received`);
+    await using peer = new GroupsPeer(port, (message) => messages.add(message));
+    await peer.tcp.opened();
+    await peer.send({ action: 'connect', user: name });
+    await messages.take(({ status }) => status === 'banned');
   },
 };

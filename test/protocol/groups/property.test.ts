@@ -111,6 +111,9 @@ function answers(accepts: () => boolean): Answers {
     'group-accept': may(undefined, 'not-invited'),
     'group-decline': may(undefined, 'not-invited'),
     'group-leave': may(undefined, 'not-member'),
+    'room-moderate': may(undefined, 'not-allowed'),
+    block: may(undefined, 'unknown-user'),
+    unblock: may(undefined, 'not-blocked'),
     'files-waiting': may(
       { files: [{ serial: 7, from: 'dan', hash: 'ab', name: 'x', size: 4 }] },
       'not-entered',

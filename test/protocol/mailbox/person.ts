@@ -4,6 +4,7 @@ import { mailbox } from '../../../src/protocol/mailbox/index';
 import {
   cannot,
   foreignName,
+  type Moderated,
   type Other,
   type Person,
   type PersonKind,
@@ -194,6 +195,12 @@ export function takeCalls<T>(
   return { port: listener.port, calls, stop: () => listener.stop(true) };
 }
 
+/** Asks what must be refused with a code. */
+async function failsWith(code: number, port: number, fields: readonly string[]): Promise<void> {
+  const answer = answerIn(await answerTo(port, requestOf(fields)));
+  if (answer?.code !== code) throw new Error(`${fields.join(' ')} was answered ${answer?.code}`);
+}
+
 class MailboxPerson implements Person {
   readonly name: string;
   readonly dialect = 'mailbox';
@@ -256,6 +263,23 @@ class MailboxPerson implements Person {
     });
   };
 
+  get moderated(): Moderated {
+    return {
+      sessionName: this.name,
+      told: cannot('the protocol has no words of the server’s own'),
+      speaksInVain: async (to, text) => {
+        await failsWith(2, this.#port, ['SEND', this.name, to.name, text]);
+      },
+      block: cannot('the protocol has no words for it'),
+      got: (text) => this.#received.rest.some((fields) => fields.join(' ').includes(text)),
+      putOut: async () => {
+        // It is called no more; who is not connected gets no list.
+        await failsWith(1, this.#port, ['CONNECTEDUSERS', this.name]);
+        this.#listener.stop();
+      },
+    };
+  }
+
   async leave(): Promise<void> {
     await this.#succeeds(['UNREGISTER', this.name]);
     this.#listener.stop();
@@ -277,4 +301,5 @@ export const mailboxKind: PersonKind = {
     await person.enter();
     return person;
   },
+  keptOut: (port, name) => failsWith(2, port, ['REGISTER', name, name, '01/01/2000']),
 };

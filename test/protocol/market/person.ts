@@ -4,6 +4,7 @@ import { market } from '../../../src/protocol/market/index';
 import {
   cannot,
   foreignName,
+  type Moderated,
   type Other,
   type Person,
   type PersonKind,
@@ -156,6 +157,26 @@ class MarketPerson implements Person {
   readonly seesFile = (from: Other, text: string, file: string, size: number): Promise<void> =>
     this.reads(from, `${text} (file ${file}, ${size} bytes)`);
 
+  get moderated(): Moderated {
+    const peer = this.#peer;
+    return {
+      sessionName: this.name,
+      told: async ({ sentence }) => {
+        await peer.take((line) => line === `${serverPrefix}${sentence}.`);
+      },
+      speaksInVain: async (_to, text) => {
+        peer.client.send(text);
+        await peer.take((line) => line === `${serverPrefix}You may not speak now.`);
+      },
+      block: cannot('the protocol has no words for it'),
+      got: (text) => peer.rest.some((line) => line.includes(text)),
+      putOut: async () => {
+        await peer.client.transport.ended();
+        await peer[Symbol.asyncDispose]();
+      },
+    };
+  }
+
   async leave(): Promise<void> {
     this.#peer.client.quit();
     await this.#peer.client.transport.ended();
@@ -174,5 +195,11 @@ export const marketKind: PersonKind = {
     const person = new MarketPerson(port, name);
     await person.enter();
     return person;
+  },
+  keptOut: async (port, name) => {
+    await using peer = new MarketPeer(port, name);
+    peer.client.send(name);
+    peer.client.send('1');
+    await peer.take((line) => line === `${serverPrefix}You are banned here.`);
   },
 };

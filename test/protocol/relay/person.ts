@@ -8,6 +8,7 @@ import { Changes } from '../../support/changes';
 import {
   cannot,
   foreignName,
+  type Moderated,
   type Other,
   type Person,
   type PersonKind,
@@ -251,6 +252,29 @@ class RelayPerson implements Person {
   readonly seesFile = (from: Other, text: string, file: string, size: number): Promise<void> =>
     this.reads(from, `${text} (file ${file}, ${size} bytes)`);
 
+  get moderated(): Moderated {
+    const display = this.#display;
+    return {
+      // A moderator puts a program out: the display is one.
+      sessionName: `#${numberOf(this.name) + 1000}`,
+      told: ({ sentence }) => this.#takes(0, sentence),
+      speaksInVain: async (_to, text) => {
+        const frame = msg(numberOf(this.name), 0, text, ++this.#sequence);
+        const [answer = ''] = await this.#emitter.answers(frame);
+        if (!answer.startsWith('ERRO ')) throw new Error(answer);
+      },
+      block: cannot('the protocol has no words for it'),
+      got: (text) =>
+        display.frames.some(
+          (frame) => frame.kind === 'MSG' && Buffer.from(frame.text).toString().includes(text),
+        ),
+      putOut: async () => {
+        await display.take(({ kind }) => kind === 'FLW', 'FLW');
+        await this.#emitter.leave();
+      },
+    };
+  }
+
   async leave(): Promise<void> {
     await this.#emitter.leave();
     await this.#display.leave();
@@ -282,5 +306,11 @@ export const relayKind: PersonKind = {
     const display = await RelayProgram.registered(port, numberOf(name) + 1000);
     const emitter = await RelayProgram.registered(port, numberOf(name));
     return new RelayPerson(name, emitter, display);
+  },
+  keptOut: async (port, name) => {
+    const program = await RelayProgram.connect(port);
+    const [answer = ''] = await program.answers(oi(numberOf(name)));
+    program.reset();
+    if (!answer.startsWith('ERRO ')) throw new Error(answer);
   },
 };

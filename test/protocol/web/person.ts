@@ -13,7 +13,13 @@ import type {
   Verb,
 } from '../../../src/protocol/web/wire/messages';
 import { Changes } from '../../support/changes';
-import { foreignName, type Other, type Person, type PersonKind } from '../../support/person';
+import {
+  foreignName,
+  type Moderated,
+  type Other,
+  type Person,
+  type PersonKind,
+} from '../../support/person';
 import type { Dial, Transport } from '../../support/transport';
 
 /** 43 characters that no other test has. */
@@ -239,6 +245,32 @@ class WebHousePerson implements Person {
         message.file.size === size,
     );
 
+  get moderated(): Moderated {
+    const client = this.#client;
+    return {
+      sessionName: this.name,
+      told: ({ form }) =>
+        this.#takes(
+          () => client.news,
+          (news) => Object.entries(form).every(([key, value]) => news[key as never] === value),
+        ),
+      speaksInVain: async (to, text) => {
+        const why = await client
+          .insist({ do: 'send', to: to.name, text, key: newKey() })
+          .catch((error: Error) => error.message);
+        if (why !== 'muted') throw new Error(`not refused: ${JSON.stringify(why)}`);
+      },
+      block: async (name, isBlocked) => {
+        await client.ask({ do: isBlocked ? 'block' : 'unblock', name });
+      },
+      got: (text) => JSON.stringify([client.messages, client.news]).includes(text),
+      putOut: async () => {
+        await client.until(({ news }) => news.some(({ is }) => is === 'removed'));
+        await client[Symbol.asyncDispose]();
+      },
+    };
+  }
+
   async leave(): Promise<void> {
     await this.#client.ask({ do: 'unregister' });
     await this.#client[Symbol.asyncDispose]();
@@ -259,4 +291,9 @@ export const webKind: PersonKind = {
   showsLongNames: true,
   addresses: () => true,
   enter: async (port, name) => new WebHousePerson(port, name, await join(port, name)),
+  keptOut: async (port, name) => {
+    await using client = new WebPerson(() => port);
+    const why = await client.register(name).catch((error: Error) => error.message);
+    if (why !== 'banned') throw new Error(`not refused: ${JSON.stringify(why)}`);
+  },
 };

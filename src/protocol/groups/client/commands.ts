@@ -8,6 +8,7 @@ import type { GroupsConnection } from './connection';
 import type { Directory } from './directory';
 import type { Files } from './files';
 import { type Command, type CommandWord, type Input, nameFor, type Recipient } from './input';
+import { contentOf, type ModerationCommand, moderationCommands } from './moderation';
 import { result, shownUsers } from './render';
 import { endingOfStatus, statusOf, wordsFor } from './statuses';
 
@@ -27,6 +28,7 @@ export const commands: Readonly<Record<CommandWord, readonly [form: string, abou
   accept: ['accept ID [PATH]', 'take a file that was offered'],
   reject: ['reject ID', 'do not take it'],
   cancel: ['cancel ID', 'stop a transfer, in either direction'],
+  ...moderationCommands,
 };
 
 const forms = Object.values(commands);
@@ -92,6 +94,16 @@ export class Commands {
       case 'reject':
       case 'cancel':
         return this.#decide(input, done);
+      case 'kick':
+      case 'ban':
+      case 'unban':
+      case 'mute':
+      case 'unmute':
+      case 'topic':
+      case 'give':
+      case 'block':
+      case 'unblock':
+        return this.#moderate(input, done);
       case 'wrong':
         return this.fail(note(`Write it like this: ${commands[input.command][0]}`), 'usage', done);
     }
@@ -159,6 +171,20 @@ export class Commands {
       else if (is === 'leave') directory.left(group);
       else directory.declined(group);
       this.#show(`${membershipTexts[is]} the group ${group}.`, { type: is, group });
+      done('done');
+    });
+  }
+
+  #moderate(command: ModerationCommand, done: Done): void {
+    const { is, group = '', user = '' } = command;
+    const what = [user, group].filter((part) => part !== '').join(' in ');
+    this.ask(contentOf(command), done, (answer) => {
+      if (answer.status !== 'ok') return this.#refuse(`${is} ${what}`, answer, done);
+      this.#show(`${is} ${what}: done`, {
+        type: is,
+        ...(group && { group }),
+        ...(user && { user }),
+      });
       done('done');
     });
   }

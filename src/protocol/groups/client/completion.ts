@@ -40,6 +40,18 @@ export function complete(
       return [...invitations];
     case 'leave':
       return [...groups];
+    case 'kick':
+    case 'ban':
+    case 'unban':
+    case 'mute':
+    case 'unmute':
+    case 'give':
+      return words.length === 2 ? [...groups] : [...names];
+    case 'topic':
+      return [...groups];
+    case 'block':
+    case 'unblock':
+      return [...names];
     case 'accept':
       return words.length === 2 ? ids : paths(third).map(quotedWord);
     case 'reject':

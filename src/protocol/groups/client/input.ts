@@ -1,6 +1,13 @@
 // Reading a typed line: a command with its words, or a line that is part of a conversation.
 
 import { highestPort } from '../wire/messages';
+import {
+  isModeration,
+  type ModerationCommand,
+  moderationCommands,
+  moderationOf,
+  type ModerationWord,
+} from './moderation';
 
 /** Whom a line is for: a user or a group by name, or a user by their port. */
 export type Recipient = { readonly name: string } | { readonly port: number };
@@ -16,7 +23,8 @@ export type Command =
   | { readonly is: 'join' | 'decline' | 'leave'; readonly group: string }
   | { readonly is: 'file'; readonly path: string; readonly to: readonly Recipient[] }
   | { readonly is: 'accept'; readonly id: string; readonly path?: string }
-  | { readonly is: 'reject' | 'cancel'; readonly id: string };
+  | { readonly is: 'reject' | 'cancel'; readonly id: string }
+  | ModerationCommand;
 
 export type CommandWord = Command['is'];
 
@@ -41,6 +49,7 @@ export const commandWords: ReadonlySet<string> = new Set<CommandWord>([
   'accept',
   'reject',
   'cancel',
+  ...(Object.keys(moderationCommands) as ModerationWord[]),
 ]);
 
 const isCommand = (word: string): word is CommandWord => commandWords.has(word);
@@ -69,6 +78,7 @@ export function inputOf(line: string): Input {
 }
 
 function commandOf(command: CommandWord, rest: readonly string[]): Command | undefined {
+  if (isModeration(command)) return moderationOf(command, rest);
   const [first, second, ...more] = rest;
   switch (command) {
     case 'commands':

@@ -22,6 +22,9 @@ const statusMeanings: Readonly<Record<Status, readonly [ending: Ending, words: s
   'too-many': ['try-later', 'too many'],
   'too-large': ['bad-data', 'too large'],
   banned: ['not-allowed', 'banned'],
+  'not-banned': ['unknown-user', 'is not banned'],
+  'not-muted': ['unknown-user', 'is not muted'],
+  'not-blocked': ['unknown-user', 'is not blocked'],
   'bad-request': ['usage', 'not understood by the server'],
   'try-later': ['try-later', 'the server cannot do it now'],
 };

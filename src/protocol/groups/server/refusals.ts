@@ -88,6 +88,38 @@ export function groupRefusal(why: Refusal<GroupOperation>): Status {
   }
 }
 
+/** Why a group is not moderated, or nobody blocked. */
+export function moderationRefusal(why: Refusal<'room-moderate' | 'block' | 'unblock'>): Status {
+  switch (why) {
+    case 'unknown-room':
+      return 'unknown-group';
+    case 'unknown-user':
+    case 'not-member':
+    case 'not-banned':
+    case 'not-muted':
+    case 'not-blocked':
+    case 'too-many':
+      return why;
+    case 'not-allowed':
+    case 'oneself':
+      return 'not-allowed';
+    case 'too-long':
+      return 'too-large';
+    case 'name-taken':
+    case 'bad-name':
+    case 'bad-network':
+    case 'unknown-file':
+    case 'unknown-invite':
+      return 'bad-request';
+    case 'not-entered':
+    case 'storage':
+    case 'overloaded':
+    case 'rate-limited':
+    case 'internal':
+      return 'try-later';
+  }
+}
+
 /** Why a file is not offered. */
 export function offerRefusal(why: Refusal<'offer'>): Status {
   switch (why) {

@@ -3,18 +3,21 @@
 import type { Outcome } from '../../commands';
 import { type Name, recipientNameOf, roomNameOf } from '../../model';
 import { bodyOfUsers } from '../wire/codec';
-import { dialectName, type Message, type Reason } from '../wire/messages';
+import { dialectName, isModeration, type Message, type Reason } from '../wire/messages';
 import { listed, type Recipients, recipientsOf } from './addressing';
 import { textOf } from './bodies';
+import { GroupModeration } from './moderation';
 import { directRefusal, type GroupOperation, groupRefusal, sayRefusal } from './refusals';
 import type { UserContext } from './user_context';
 
 export class GroupsRequests {
   readonly #user: UserContext;
+  readonly #moderation: GroupModeration;
   #isPending = false;
 
   constructor(user: UserContext) {
     this.#user = user;
+    this.#moderation = new GroupModeration(user);
   }
 
   /** The next request must wait: whom the last one is for depends on an answer of the hub. */
@@ -24,7 +27,9 @@ export class GroupsRequests {
 
   do(message: Message): void {
     const { replies } = this.#user;
-    switch (message.action) {
+    const { action } = message;
+    if (isModeration(action)) return this.#moderation.do(message, action);
+    switch (action) {
       case 'connect':
         return replies.confirmInOrder(message, 'connected-already');
       case 'list':
@@ -37,7 +42,7 @@ export class GroupsRequests {
       case 'accept':
       case 'decline':
       case 'leave':
-        return this.#group(message, message.action);
+        return this.#group(message, action);
       case 'invite':
         return this.#invite(message);
       case 'file':

@@ -3,6 +3,24 @@
 /** The protocol's own name: of its folder, its door and its URLs. */
 export const dialectName = 'groups';
 
+/** Ours: acts of who leads a group, and blocking a person. */
+const moderationActions = {
+  kick: 'Req.Group.Kick',
+  ban: 'Req.Group.Ban',
+  unban: 'Req.Group.Unban',
+  mute: 'Req.Group.Mute',
+  unmute: 'Req.Group.Unmute',
+  topic: 'Req.Group.Topic',
+  give: 'Req.Group.Give',
+  block: 'Req.Block',
+  unblock: 'Req.Unblock',
+} as const;
+
+export type ModerationAction = keyof typeof moderationActions;
+
+export const isModeration = (action: Action): action is ModerationAction =>
+  Object.hasOwn(moderationActions, action);
+
 /** Every action with the name that it has on the wire (source 001, "Formato de mensajes", and the README). */
 export const actions = {
   connect: 'Req.Connect',
@@ -20,6 +38,7 @@ export const actions = {
   joined: 'Group.Joined',
   left: 'Group.Left',
   notice: 'Server.Notice',
+  ...moderationActions,
   file: 'File_transfer',
 } as const;
 
@@ -76,6 +95,9 @@ export type Status =
   | 'too-many'
   | 'too-large'
   | 'banned'
+  | 'not-banned'
+  | 'not-muted'
+  | 'not-blocked'
   | 'bad-request'
   | 'try-later';
 
