@@ -121,6 +121,7 @@ export class Inbox {
   /** Frees a large received buffer of which only a little is left. To be called when a turn's work is done. */
   compact(): void {
     if (this.size >= this.#bytes.buffer.byteLength / 2) return;
-    this.#replace(this.#bytes.slice(this.#start, this.#end), this.size);
+    // A received buffer may be one of Node's, whose `slice` would be a view of all of it.
+    this.#replace(new Uint8Array(this.#bytes.subarray(this.#start, this.#end)), this.size);
   }
 }

@@ -70,3 +70,11 @@ describe('an inbox', () => {
     expect(steps).toBeLessThan(20 * 65_536);
   });
 });
+
+test('what is left of a large received buffer does not keep all of it', () => {
+  const inbox = new Inbox();
+  inbox.push(Buffer.alloc(100_000, 'x'));
+  inbox.take(99_990);
+  inbox.compact();
+  expect(inbox.peek(10)?.buffer.byteLength).toBe(10);
+});
