@@ -32,12 +32,16 @@ export interface RecipientDeps {
   readonly sanitizer: Sanitizer;
 }
 
+/** The window of all for whom nothing waits. Nothing is added to it. */
+const none: Direct[] = [];
+
 export class Recipient {
   readonly id: RecipientId;
-  readonly outlets = new Set<Outlet>();
+  /** Nearly always one. Another list takes its place when one comes or goes. */
+  outlets: readonly Outlet[] = [];
   readonly #deps: RecipientDeps;
   /** The messages that come next; the rest is in the store only. */
-  #window: Direct[] = [];
+  #window: Direct[] = none;
   /** Whether the store holds more than the window. */
   #hasMore: boolean;
   /** The serial of the newest message that the window has held: its own event does not add it again. */
@@ -58,19 +62,19 @@ export class Recipient {
 
   /** The recipient has another outlet: what waits is tried at once. */
   attach(outlet: Outlet): void {
-    this.outlets.add(outlet);
+    if (!this.outlets.includes(outlet)) this.outlets = [...this.outlets, outlet];
     this.#failures = 0;
     this.#retryNow();
   }
 
   /** The recipient has one outlet less. What is under way there still ends, and nothing else starts before. */
   detach(outlet: Outlet): void {
-    this.outlets.delete(outlet);
+    this.outlets = this.outlets.filter((one) => one !== outlet);
     this.#endIfIdle();
   }
 
   #endIfIdle(): void {
-    if (this.outlets.size > 0 || this.#isBusy) return;
+    if (this.outlets.length > 0 || this.#isBusy) return;
     this.#cancelRetry?.();
     this.#deps.idle(this);
   }
@@ -79,7 +83,7 @@ export class Recipient {
   forget(): void {
     this.#isGone = true;
     this.#cancelRetry?.();
-    this.#window = [];
+    this.#window = none;
     this.#hasMore = false;
   }
 
@@ -106,7 +110,7 @@ export class Recipient {
   }
 
   #pump(): void {
-    if (this.#isBusy || this.#isGone || this.outlets.size === 0) return;
+    if (this.#isBusy || this.#isGone || this.outlets.length === 0) return;
     if (this.#window.length === 0 && this.#hasMore) this.#refill();
     const message = this.#window[0];
     if (!message) return;
@@ -125,7 +129,8 @@ export class Recipient {
   }
 
   #push(message: Direct): void {
-    this.#window.push(message);
+    if (this.#window.length === 0) this.#window = [message];
+    else this.#window.push(message);
     this.#newest = Math.max(this.#newest, message.serial);
   }
 
@@ -134,8 +139,7 @@ export class Recipient {
    * any of those refused it, it is not tried again.
    */
   #attempt(message: Direct): void {
-    // A copy: outlets may come and go while they are told.
-    const outlets = [...this.outlets];
+    const { outlets } = this;
     let open = outlets.length;
     let isSettled = false;
     let isRefused = false;
@@ -172,7 +176,7 @@ export class Recipient {
   #failed(): void {
     this.#isBusy = false;
     this.#endIfIdle();
-    if (this.#isGone || this.outlets.size === 0) return;
+    if (this.#isGone || this.outlets.length === 0) return;
     const pause = limits.delivery.callRetriesMs[this.#failures++];
     // After the last pause it waits for the recipient's next message, or for another outlet.
     if (pause === undefined) return;

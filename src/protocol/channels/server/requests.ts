@@ -17,7 +17,7 @@ const sayRefusals: Readonly<Record<string, string>> = {
 export interface ChannelsRequestsDeps {
   readonly host: Pick<Host, 'session' | 'submit' | 'inOrder'>;
   /** Whether the hub still knows this client. */
-  isPresent(): boolean;
+  readonly isPresent: boolean;
   /** Writes an answer, as long as our side has not ended. */
   write(frames: Uint8Array): void;
 }
@@ -25,6 +25,8 @@ export interface ChannelsRequestsDeps {
 export class ChannelsRequests {
   readonly #deps: ChannelsRequestsDeps;
   #isWaiting = false;
+  /** One function for all that is said, from the first time on: it is the same every time. */
+  #said: ((outcome: Outcome<'say'>) => void) | undefined;
 
   constructor(deps: ChannelsRequestsDeps) {
     this.#deps = deps;
@@ -48,14 +50,11 @@ export class ChannelsRequests {
       text === undefined
         ? { do: 'say', session, text: decodeLossy(frame), raw: frame.slice() }
         : { do: 'say', session, text },
-      this.#said,
+      (this.#said ??= (outcome) => {
+        if (!outcome.ok) this.#answer(sayRefusals[outcome.why] ?? texts.busy);
+      }),
     );
   }
-
-  /** One function for all that is said: it is the same every time. */
-  readonly #said = (outcome: Outcome<'say'>): void => {
-    if (!outcome.ok) this.#answer(sayRefusals[outcome.why] ?? texts.busy);
-  };
 
   #control(frame: Uint8Array): void {
     const control = controlOf(frame);
@@ -107,7 +106,7 @@ export class ChannelsRequests {
     host.submit({ do: 'room-create', session: host.session, room }, (outcome) => {
       this.#isWaiting = false;
       if (outcome.ok) {
-        if (this.#deps.isPresent()) this.#move(room, channel);
+        if (this.#deps.isPresent) this.#move(room, channel);
       } else if (outcome.why === 'room-exists') this.#answer(texts.channelExists(channel));
       else this.#answer(outcome.why === 'too-many' ? texts.tooMany(channel) : texts.busy);
     });

@@ -10,7 +10,7 @@ import { nameOfFrame } from '../wire/codec';
 import { framesOf, takeFrame } from '../wire/frames';
 import { texts } from '../wire/messages';
 import { framesOfEvent, framesOfRun } from './events';
-import { ChannelsRequests } from './requests';
+import { ChannelsRequests, type ChannelsRequestsDeps } from './requests';
 
 /** Where the client stands, and whether its next frame may be taken there. */
 const takesFrames = {
@@ -24,20 +24,16 @@ const takesFrames = {
   over: false,
 } as const;
 
-export class ChannelsSession implements Session {
-  readonly #host: Host;
+export class ChannelsSession implements Session, ChannelsRequestsDeps {
+  readonly host: Host;
   readonly #requests: ChannelsRequests;
   #state: keyof typeof takesFrames = 'unnamed';
   /** Whether the hub knows this client. */
-  #isPresent = false;
+  isPresent = false;
 
   constructor(host: Host) {
-    this.#host = host;
-    this.#requests = new ChannelsRequests({
-      host,
-      isPresent: () => this.#isPresent,
-      write: (bytes) => this.#write(bytes),
-    });
+    this.host = host;
+    this.#requests = new ChannelsRequests(this);
     host.wake(limits.net.requestMs);
   }
 
@@ -70,60 +66,60 @@ export class ChannelsSession implements Session {
   closing(): void {
     if (this.#state === 'over') return;
     this.#state = 'leaving';
-    this.#host.inOrder(() => this.#end());
+    this.host.inOrder(() => this.#end());
   }
 
   expelled(removed: Removed): void {
-    this.#isPresent = false;
-    this.#write(framesOf('', farewellOf(removed)));
+    this.isPresent = false;
+    this.write(framesOf('', farewellOf(removed)));
     this.#end();
   }
 
   tell(notice: Notice): void {
     const frames = framesOfEvent(notice);
-    if (frames !== undefined) this.#write(frames);
+    if (frames !== undefined) this.write(frames);
   }
 
   tellAll(run: readonly Said[]): void {
-    this.#write(framesOfRun(run));
+    this.write(framesOfRun(run));
   }
 
   deliver(message: Direct, settle: Settle): void {
     const frames = this.#state === 'over' ? undefined : framesOfEvent(message);
-    if (frames !== undefined) this.#host.write(frames);
+    if (frames !== undefined) this.host.write(frames);
     settle(frames === undefined ? 'failed' : 'delivered');
   }
 
   #enter(frame: Uint8Array): void {
     this.#state = 'open';
-    this.#isPresent = true;
-    this.#host.wake(undefined);
-    const { session, machine, remote: address } = this.#host;
+    this.isPresent = true;
+    this.host.wake(undefined);
+    const { session, machine, remote: address } = this.host;
     const wanted = { name: nameOfFrame(frame) };
-    this.#host.submit(
+    this.host.submit(
       { do: 'enter', session, machine, address, wanted, collision: 'rename', dialect: 'channels' },
       (outcome) => {
         if (outcome.ok) return;
-        this.#isPresent = false;
-        this.#write(framesOf('', outcome.why === 'banned' ? texts.bannedHere : texts.busy));
+        this.isPresent = false;
+        this.write(framesOf('', outcome.why === 'banned' ? texts.bannedHere : texts.busy));
         this.#end();
       },
     );
   }
 
-  #write(bytes: Uint8Array): void {
-    if (this.#state !== 'over' && bytes.length > 0) this.#host.write(bytes);
+  write(bytes: Uint8Array): void {
+    if (this.#state !== 'over' && bytes.length > 0) this.host.write(bytes);
   }
 
   #leave(then: () => void): void {
-    if (!this.#isPresent) return then();
-    this.#isPresent = false;
-    this.#host.submit({ do: 'leave', session: this.#host.session }, then);
+    if (!this.isPresent) return then();
+    this.isPresent = false;
+    this.host.submit({ do: 'leave', session: this.host.session }, then);
   }
 
   #end(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    this.#host.end();
+    this.host.end();
   }
 }

@@ -16,6 +16,9 @@ export class MarketRequests {
   readonly #name: Name;
   readonly #tell: (...lines: readonly string[]) => void;
 
+  /** One function for all that is said, from the first time on: it is the same every time. */
+  #afterSaying: ((outcome: Outcome<'say'>) => void) | undefined;
+
   constructor(host: Host, name: Name, tell: (...lines: readonly string[]) => void) {
     this.#host = host;
     this.#name = name;
@@ -49,13 +52,11 @@ export class MarketRequests {
 
   #say(text: string): void {
     const { session } = this.#host;
+    this.#afterSaying ??= (outcome) => {
+      if (!outcome.ok) this.#tell(outcome.why === 'muted' ? texts.muted : texts.busy);
+    };
     this.#host.submit({ do: 'say', session, room, text }, this.#afterSaying);
   }
-
-  /** One function for all that is said: it is the same every time. */
-  readonly #afterSaying = (outcome: Outcome<'say'>): void => {
-    if (!outcome.ok) this.#tell(outcome.why === 'muted' ? texts.muted : texts.busy);
-  };
 
   #writeTo(id: string, text: string): void {
     const to = recipientNameOf(id);
