@@ -28,11 +28,10 @@ export const volatileSchema: readonly string[] = [
   `CREATE INDEX live.session_watches ON session (id) WHERE watches = 1`,
   `CREATE TABLE live.guest_look (
      look TEXT NOT NULL,
-     session TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+     session TEXT NOT NULL,
      shown INTEGER NOT NULL,
      PRIMARY KEY (look, session)
    ) STRICT, WITHOUT ROWID`,
-  `CREATE INDEX live.guest_look_session ON guest_look (session)`,
   // The free numbers of every range of which the lowest was asked for (names as #7); kept by the triggers.
   `CREATE TABLE live.number_range (first INTEGER, last INTEGER, PRIMARY KEY (first, last)) STRICT, WITHOUT ROWID`,
   `CREATE TABLE live.free_number (number INTEGER PRIMARY KEY) STRICT`,

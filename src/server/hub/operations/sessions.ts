@@ -172,7 +172,10 @@ export function endSession(hub: HubState, context: CommandContext, session: Sess
   context.emit({ is: 'departed', session: id, recipient });
   sessions.remove(id);
   presence.invalidate();
-  if (account === null) forgetGuest(hub, context, id);
+  if (account === null) {
+    hub.looks.removeGuest(id, session.name);
+    forgetGuest(hub, context, id);
+  }
   if (account === null || !presence.isReachable(account)) {
     users.announce(context, session.name, false);
   }

@@ -26,6 +26,9 @@ export class NameLooks {
       addOfGuest: db.prepare<never, [string, SessionId, number]>(
         'INSERT INTO live.guest_look (look, session, shown) VALUES (?, ?, ?)',
       ),
+      removeOfGuest: db.prepare<never, [string, SessionId]>(
+        'DELETE FROM live.guest_look WHERE look = ? AND session = ?',
+      ),
       removeOfAccount: db.prepare<never, [string, string, number]>(
         'DELETE FROM account_look WHERE shape = ? AND look = ? AND account = ?',
       ),
@@ -59,7 +62,10 @@ export class NameLooks {
     this.addAccount(account, to);
   }
 
-  /** They go when the session goes. */
+  removeGuest(session: SessionId, name: Name): void {
+    for (const { look } of looksOf(name)) this.#sql.removeOfGuest.run(look, session);
+  }
+
   addGuest(session: SessionId, name: Name): void {
     for (const { look, isShown } of looksOf(name))
       this.#sql.addOfGuest.run(look, session, isShown ? 1 : 0);
