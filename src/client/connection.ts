@@ -80,8 +80,7 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
     }
     this.#socket = socket;
     this.#security = security;
-    // A copy: its port is asked of the system, which knows it as long as the connection stands.
-    this.#remote = { ...socket.remote };
+    this.#remote = socket.remote;
     this.#local = socket.local;
     socket.events = this;
     if (this.#silentMs !== undefined) socket.watch(this.#silentMs);

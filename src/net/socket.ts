@@ -21,6 +21,9 @@ export interface Socket {
   readonly queued: number;
   /** Bytes that may still be written before the peer counts as too slow; below 0 where others need the memory. */
   readonly room: number;
+  /** The peer's host. */
+  readonly host: string;
+  /** The peer's address. The system must be asked for its port. */
   readonly remote: Address;
   readonly local: Address;
   /** Has the system notice a peer that vanished without a word. */

@@ -56,7 +56,7 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
   // Each of these costs system calls that most connections never need.
 
   get remote(): Address {
-    return (this.#remote ??= remoteAddress(this.#host, () => this.system?.remotePort ?? 0));
+    return (this.#remote ??= { host: this.#host, port: this.system?.remotePort ?? 0 });
   }
 
   get local(): Address {
@@ -159,17 +159,6 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     if (!error && this.ending === 'finished') this.#tellPeerEnd();
     this.gone(!error && this.#hasPeerEnded ? 'closed' : 'reset');
   }
-}
-
-/** Nearly all ask for the host only, which is known: a port is asked of the system by who reads it. */
-function remoteAddress(host: string, portOf: () => number): Address {
-  let known: number | undefined;
-  return {
-    host,
-    get port() {
-      return (known ??= portOf());
-    },
-  };
 }
 
 /** How Bun's events reach the TcpSocket that each of its sockets carries as its data. */

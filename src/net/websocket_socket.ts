@@ -36,6 +36,10 @@ export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> impleme
     this.local = local;
   }
 
+  get host(): string {
+    return this.remote.host;
+  }
+
   /** The connection stands. */
   attach(system: WebSocketSystemSocket): void {
     this.system = system;

@@ -29,6 +29,8 @@ export type ProofRefusal = 'unknown-user' | 'not-allowed' | 'rate-limited' | 'ov
 export interface Host extends ServerConnection, Hub {
   /** This connection's id, for the commands that name a session. */
   readonly session: SessionId;
+  /** The peer's host: for who does not need its port, which the system must be asked for. */
+  readonly peerHost: string;
   /** The machine that holds the connection. */
   readonly machine: string;
   /** The address of the server as peers know it. */

@@ -26,6 +26,7 @@ function slowReader() {
   };
   let queued = 0;
   const socket: Socket = {
+    host: '127.0.0.1',
     remote: { host: '127.0.0.1', port: 1 },
     local: { host: '127.0.0.1', port: 2 },
     get queued() {

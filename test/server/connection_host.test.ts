@@ -23,6 +23,7 @@ function connected({ turns } = handTurns(), asks = true) {
   const told: string[] = [];
   const answers: (() => void)[] = [];
   const socket: Socket = {
+    host: '127.0.0.1',
     remote: { host: '127.0.0.1', port: 1 },
     local: { host: '127.0.0.1', port: 2 },
     queued: 0,

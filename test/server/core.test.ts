@@ -46,6 +46,7 @@ test('a user who enters in one batch with a message for them gets it after both 
     keepAlive: () => {},
     queued: 0,
     room: Infinity,
+    host: '127.0.0.1',
     remote: { host: '10.0.0.2', port: 4000 },
     local: { host: '10.0.0.1', port: 1 },
   };

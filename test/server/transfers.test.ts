@@ -31,6 +31,7 @@ function fileTransfers() {
     unpin: () => void log.push('unpinned'),
   };
   const socket: Socket = {
+    host: '127.0.0.1',
     remote: { host: '10.0.0.1', port: 1 },
     local: { host: '10.0.0.2', port: 2 },
     get queued() {

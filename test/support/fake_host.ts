@@ -25,6 +25,9 @@ export class FakeHost implements Host {
   readonly machine = 'm1';
   readonly session: SessionId;
   remote: Address = { host: '127.0.0.1', port: 40_000 };
+  get peerHost(): string {
+    return this.remote.host;
+  }
   local: Address = { host: '127.0.0.1', port: 8888 };
   server: Address = { host: '127.0.0.1', port: 8888 };
   now = 1_700_000_000;

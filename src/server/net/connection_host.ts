@@ -119,6 +119,9 @@ export class ConnectionHost
   get session(): SessionId {
     return (this.#id ??= this.#deps.nextSession());
   }
+  get peerHost(): string {
+    return this.#socket.host;
+  }
   get remote(): Address {
     return this.#socket.remote;
   }
@@ -212,7 +215,7 @@ export class ConnectionHost
   }
 
   get #callerHere(): Caller {
-    return (this.#caller ??= this.#deps.rates.caller(this.remote.host));
+    return (this.#caller ??= this.#deps.rates.caller(this.#socket.host));
   }
 
   /** Made with the first command: silent connections have none. */
@@ -275,7 +278,7 @@ export class ConnectionHost
   }
 
   get #prover(): Prover {
-    return { host: this.remote.host, isWanted: () => !this.#isEnded };
+    return { host: this.#socket.host, isWanted: () => !this.#isEnded };
   }
 
   inOrder(answer: () => void): void {
@@ -325,7 +328,7 @@ export class ConnectionHost
     return (this.#transfers ??= new FileTransfers({
       files: this.#deps.files,
       socket: this.#socket,
-      owner: { address: networkOf(this.remote.host) },
+      owner: { address: networkOf(this.#socket.host) },
       isEnded: () => this.#isEnded,
       run: (step) => this.#run(step),
       full: (isFull) => this.#input.setFileSinkFull(isFull),

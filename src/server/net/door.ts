@@ -62,7 +62,7 @@ export class TcpDoor implements Door {
       spoke: (host) => admission.notSilent(host),
       closed: (host, session) => {
         admission.notSilent(host);
-        admission.left(host.remote.host);
+        admission.left(host.peerHost);
         this.#endTurn(host);
         deps.closed(host, session);
       },

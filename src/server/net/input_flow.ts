@@ -5,7 +5,6 @@ import type { Socket } from '../../net/socket';
 import { Inbox } from '../../protocol/bytes/inbox';
 import { type ConnectionEvents, takeEach, type Taken } from '../../protocol/connection';
 import { limits } from '../../protocol/limits';
-import type { Address } from '../../protocol/model';
 import type { Holder, ReceivedBytes } from './received_bytes';
 import type { Turns, TurnTaker } from './turns';
 
@@ -15,8 +14,7 @@ export interface InputOwner {
   readonly isClosed: boolean;
   /** Commands submitted that have no outcome yet. */
   readonly outstanding: number;
-  /** The peer's. */
-  readonly remote: Address;
+  readonly peerHost: string;
   /** The session threw. */
   fail(error: unknown): void;
   abort(): void;
@@ -85,7 +83,7 @@ export class InputFlow implements TurnTaker, Holder {
   }
 
   get network(): string {
-    return networkOf(this.#owner.remote.host);
+    return networkOf(this.#owner.peerHost);
   }
 
   get isUnfinished(): boolean {

@@ -14,6 +14,6 @@ export function expelAll(
   const banned = new NetworkMap<true>();
   banned.set(network, true);
   for (const connection of connections) {
-    if (banned.of(connection.remote.host).next().done !== true) connection.expel(removed);
+    if (banned.of(connection.peerHost).next().done !== true) connection.expel(removed);
   }
 }

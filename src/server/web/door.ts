@@ -33,7 +33,7 @@ export class WebDoor implements Door {
     this.#deps = {
       ...deps,
       closed: (host, session) => {
-        admission.left(host.remote.host);
+        admission.left(host.peerHost);
         deps.closed(host, session);
       },
     };

@@ -146,7 +146,7 @@ export class MailboxRequest {
     const name = nameOf(alias);
     const born = isShort ? '' : dateOf(written, this.#host.now);
     if (!name || !isFullName(fullName) || born === undefined) return this.#fail(alias);
-    const { host } = this.#host.remote;
+    const { peerHost: host } = this.#host;
     const { KEY: key, INVITE: invite } = this.#shown;
     // What would be no key for the next time is none now.
     if (key !== undefined && !keyForm.test(key)) return this.#fail(alias);
@@ -172,7 +172,7 @@ export class MailboxRequest {
   #unregister({ alias }: Request<'UNREGISTER'>): void {
     const who = this.#who(alias);
     if (!who) return;
-    this.#submit(who.account, { do: 'unregister', ...who, host: this.#host.remote.host });
+    this.#submit(who.account, { do: 'unregister', ...who, host: this.#host.peerHost });
   }
 
   #connect(request: Request<'CONNECT'>): void {
@@ -192,7 +192,7 @@ export class MailboxRequest {
   #disconnect({ alias }: Request<'DISCONNECT'>): void {
     const who = this.#who(alias);
     if (!who) return;
-    this.#submit(who.account, { do: 'callback-close', ...who, host: this.#host.remote.host });
+    this.#submit(who.account, { do: 'callback-close', ...who, host: this.#host.peerHost });
   }
 
   #wantFiles(request: Request<'ATTACHES'>): void {
@@ -201,7 +201,7 @@ export class MailboxRequest {
     const { account } = who;
     const port = portOf(request.port);
     if (request.port !== '' && port === undefined) return this.#fail(account);
-    const { host } = this.#host.remote;
+    const { peerHost: host } = this.#host;
     const where = port === undefined ? { host } : { host, port };
     this.#submit(account, { do: 'callback-wants-files', ...who, ...where });
   }
@@ -251,7 +251,7 @@ export class MailboxRequest {
     const from = recipientNameOf(request.from);
     const id = idOf(request.id);
     if (!from || id === undefined) return this.#fail(account);
-    const { host } = this.#host.remote;
+    const { peerHost: host } = this.#host;
     this.#host.submit({ do: 'file-find', ...who, from, id, host }, (outcome) => {
       if (!outcome.ok) return this.#fail(account, outcome.why);
       const { value: file } = outcome;
@@ -263,7 +263,7 @@ export class MailboxRequest {
   /** As the sender would answer it: with the size and the bytes, or with nothing. */
   #getNamedFile({ alias, fileName }: Request<'GET_FILE'>): void {
     const account = nameOf(alias);
-    const { host } = this.#host.remote;
+    const { peerHost: host } = this.#host;
     if (!account) return this.#replies.end();
     this.#host.submit({ do: 'file-named', ...this.#proved(account), fileName, host }, (outcome) => {
       if (outcome.ok) this.#replies.sendFile(outcome.value, encodeSize(outcome.value.size));
@@ -281,7 +281,7 @@ export class MailboxRequest {
     const account = nameOf(alias);
     if (!account && alias !== '') return this.#fail('');
     // A peer that gives no name stands for the user who is connected from its address.
-    const asker = account ? this.#proved(account) : { host: this.#host.remote.host };
+    const asker = account ? this.#proved(account) : { host: this.#host.peerHost };
     this.#host.submit({ do: 'users', asker }, (outcome) => {
       if (outcome.ok) this.#succeed('', fieldsOf(outcome.value.users));
       else this.#fail('', outcome.why);

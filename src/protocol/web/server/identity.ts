@@ -19,7 +19,7 @@ const register: Handler<'register'> = (requests, request) => {
       name,
       fullName,
       born,
-      host: host.remote.host,
+      host: host.peerHost,
       key: { hash: hashOfSecret(token), label: labelOf(label) },
       ...(invite !== undefined && { invite: hashOfSecret(invite) }),
     },
