@@ -38,9 +38,13 @@ const timedOut: SendResult = {
 /** What a program is told of a message that the server has and says nothing of. */
 const unansweredNote = 'The server has it and did not answer.';
 
-/** Whether the server has certainly not taken the message, and may take it later. */
-const mayBeRepeated = ({ ending, isUncertain = false }: SendResult): boolean =>
-  !isUncertain && (ending === 'unreachable' || ending === 'try-later');
+/** Whether the server may take the message later, and has certainly not taken it, or knows it again. */
+const mayBeRepeated = (
+  { ending, isUncertain = false, isKeyed = false }: SendResult,
+  sinceMs: number,
+): boolean =>
+  (ending === 'unreachable' || ending === 'try-later') &&
+  (!isUncertain || (isKeyed && sinceMs < limits.client.keyedMs));
 
 type Outgoing = Exclude<OutgoingText, { readonly error: CliError }>;
 
@@ -102,17 +106,23 @@ export class SendJob {
 
   /** Sends a message, and sends it again while no server takes it, after pauses that grow. */
   async #sendPatiently(to: string, outgoing: Outgoing): Promise<SendResult> {
-    let result = await this.#send(to, outgoing);
+    const key = this.#isPatient ? crypto.randomUUID() : undefined;
+    const start = performance.now();
+    let result = await this.#send(to, outgoing, key);
     const pauses = limits.client.resendMs;
-    const end = performance.now() + this.#options.retryMs;
-    for (let repeats = 0; mayBeRepeated(result); repeats++) {
+    const end = start + this.#options.retryMs;
+    for (let repeats = 0; mayBeRepeated(result, performance.now() - start); repeats++) {
       const rest = end - performance.now();
       if (rest <= 0) break;
       if (repeats === 0)
         this.#printError('The server does not take it now; trying again.', undefined);
       await Bun.sleep(Math.min(rest, pauses[Math.min(repeats, pauses.length - 1)] ?? 0));
       this.#reopen();
-      result = await this.#send(to, outgoing);
+      const before = result;
+      result = await this.#send(to, outgoing, key, before.isUncertain === true);
+      // Once it may have been taken, a server that is away does not change that.
+      if (before.isUncertain === true && result.ending !== 'done')
+        result = { ...result, isUncertain: true, isKeyed: true };
     }
     return result;
   }
@@ -123,13 +133,19 @@ export class SendJob {
     this.#sender = this.#options.openSender();
   }
 
-  #send(to: string, { text, bytes }: Outgoing): Promise<SendResult> {
+  #send(
+    to: string,
+    { text, bytes }: Outgoing,
+    key: string | undefined,
+    isRepeat = false,
+  ): Promise<SendResult> {
     const { attach, timeoutMs } = this.#options;
     const message = {
       to,
       text,
       ...(bytes !== undefined && { bytes }),
       ...(attach !== undefined && { attach }),
+      ...(key !== undefined && { key, isRepeat }),
     };
     return new Promise((done) => {
       const timer =

@@ -230,6 +230,10 @@ export interface OutgoingMessage {
   /** What is to be said instead of the text, where it is none and the dialect takes any bytes. */
   readonly bytes?: Uint8Array;
   readonly attach?: string;
+  /** Names the message where it may be sent again: a server that knows such names takes it once. */
+  readonly key?: string;
+  /** It may have been taken under its key before: it must not be sent without. */
+  readonly isRepeat?: boolean;
 }
 
 /** What became of one message. */
@@ -243,6 +247,8 @@ export interface SendResult {
   readonly isUnanswered?: boolean;
   /** It was asked for and not answered: the server may have it. To send it again could double it. */
   readonly isUncertain?: boolean;
+  /** The server knows it by its key: to send it again under that doubles nothing. */
+  readonly isKeyed?: boolean;
 }
 
 /** Sends messages one after the other, for `chat send`. */

@@ -540,6 +540,8 @@ export const limits = {
     leavingMs: 1.7 * second,
     /** How long a reader of what we print may then stall, in ms. */
     lastLinesMs: 200,
+    /** How long a message that may have been taken is sent again under its key, in ms: less than `journal.outcomeMs`. */
+    keyedMs: 23 * 3600 * second,
     /** The pauses before one-shot sending tries again, where the user wants that, in ms. The last one repeats. */
     resendMs: [200, 500, 1 * second, 2 * second, 5 * second],
     /** Standard input that is sent as one message, in bytes, if the dialect has no bound. Over this, it is refused. */

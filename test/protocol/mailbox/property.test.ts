@@ -48,6 +48,7 @@ const words = fc.constantFrom(
   'GET_FILE',
   'KEY',
   'INVITE',
+  'ONCE',
   'KEYS',
   'KEYADD',
   'KEYREVOKE',

@@ -89,7 +89,7 @@ describe('bad input', () => {
       expect(host.wakeMs).toBe(limits.net.requestMs);
       session[stop]?.();
       // Whose server this is, to a peer that asks by saying nothing.
-      expect(host.text).toBe(stop === 'ended' ? nul('CHAT', 'KEY', 'INVITE') : '');
+      expect(host.text).toBe(stop === 'ended' ? nul('CHAT', 'KEY', 'INVITE', 'ONCE') : '');
       expect(host.ending).toBe('ended');
     }
   });

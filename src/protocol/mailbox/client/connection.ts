@@ -64,7 +64,7 @@ export function sendRequest(
 }
 
 /** What is shown for whom a request acts for; REGISTER has its own. */
-function shownFor(host: ClientHost, request: Request): Prefixed {
+export function shownFor(host: ClientHost, request: Request): Prefixed {
   if (request.operation === 'REGISTER') return {};
   const key = host.keys.of(actorOf(request));
   return key === undefined ? {} : { KEY: key };

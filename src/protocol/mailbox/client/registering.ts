@@ -1,18 +1,9 @@
 // REGISTER: at a server of ours the account gets a key at once; any other gets the source's bytes and no more.
 
-import type { Inbox } from '../../bytes/inbox';
-import { decodeLossy } from '../../bytes/text';
 import { note } from '../../client_kit/note';
-import type {
-  ClientConnection,
-  ClientHost,
-  ConnectionEvents,
-  Registration,
-  Taken,
-} from '../../dialect';
-import { limits } from '../../limits';
-import { takeField } from '../wire/fields';
-import { ownWords, type Request } from '../wire/messages';
+import type { ClientHost, Registration } from '../../dialect';
+import type { Request } from '../wire/messages';
+import { probe } from './own_server';
 import {
   type OperationResult,
   performSilently,
@@ -35,9 +26,9 @@ export function register(host: ClientHost, who: Registration, done: Done): void 
     showResult(host, 'REGISTER', result);
     done(result);
   };
-  probe(host, (isOurs) => {
-    if (isOurs === undefined) return replied(refusal('REGISTER', 'unreachable'));
-    if (!isOurs) return ask(host, request, undefined, replied);
+  probe(host, (server) => {
+    if (server === undefined) return replied(refusal('REGISTER', 'unreachable'));
+    if (!server.isOurs) return ask(host, request, undefined, replied);
     // The same key makes the same request again: an account whose reply was lost is found.
     const made = host.keys.make(who.alias);
     if (!made.ok) {
@@ -67,56 +58,4 @@ function ask(
     // A server that knows no invitations would take it for no operation.
     ...(key !== undefined && invite !== undefined && { INVITE: invite }),
   });
-}
-
-/** Asks whether the server is one of ours. Any other gets not a byte. Undefined: it cannot be reached. */
-function probe(host: ClientHost, done: (isOurs: boolean | undefined) => void): void {
-  host.dial((connection) => new Probe(connection, done));
-}
-
-/** A server of ours says so to a peer that ends its side and has said nothing. */
-class Probe implements ConnectionEvents {
-  readonly #connection: ClientConnection;
-  readonly #done: (isOurs: boolean | undefined) => void;
-  #isOpen = false;
-  #isOver = false;
-
-  constructor(connection: ClientConnection, done: (isOurs: boolean | undefined) => void) {
-    this.#connection = connection;
-    this.#done = done;
-  }
-
-  opened(): void {
-    this.#isOpen = true;
-    this.#connection.wake(limits.client.probeMs);
-    this.#connection.end();
-  }
-
-  takeNext(inbox: Inbox): Taken {
-    const word = takeField(inbox, limits.mailbox.operationBytes);
-    if (word === undefined) return 'more';
-    const isOurs = word !== 'too-long' && decodeLossy(word) === ownWords[0];
-    inbox.takeAll();
-    this.#finish(isOurs);
-    return 'taken';
-  }
-
-  ended(): void {
-    this.#finish(false);
-  }
-
-  lost(): void {
-    this.#finish(this.#isOpen ? false : undefined);
-  }
-
-  woke(): void {
-    this.#finish(false);
-  }
-
-  #finish(isOurs: boolean | undefined): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#connection.abort();
-    this.#done(isOurs);
-  }
 }

@@ -4,6 +4,8 @@ import { note } from '../../client_kit/note';
 import { RequestQueue } from '../../client_kit/request_queue';
 import { cannotBeRead } from '../../client_kit/unreadable';
 import type { ClientHost, OutgoingMessage, Sender, SendResult, Target } from '../../dialect';
+import { shownFor } from './connection';
+import { probe, type ServerWords } from './own_server';
 import { attachment, type OperationResult, performSilently, refusal, showRemark } from './requests';
 import { textFault } from './validation';
 
@@ -11,6 +13,8 @@ export class MailboxSender implements Sender {
   readonly #host: ClientHost;
   readonly #from: string | undefined;
   readonly #queue: RequestQueue;
+  /** Asked only where a message may be sent again. */
+  #server: ServerWords | undefined;
 
   constructor(host: ClientHost, target: Target) {
     this.#host = host;
@@ -26,33 +30,47 @@ export class MailboxSender implements Sender {
     this.#queue.close(done);
   }
 
-  #send({ to, text, attach }: OutgoingMessage): void {
-    const from = this.#from;
+  #send(message: OutgoingMessage): void {
+    const { text, attach } = message;
     const operation = attach === undefined ? 'SEND' : 'SENDATTACH';
-    const done = (result: OperationResult): void => this.#settle(result);
+    const from = this.#from;
     if (from === undefined) {
       this.#host.show(note(`As whom? ${this.#host.hint('user')}.`));
-      return done(refusal(operation, 'usage'));
+      return this.#settle(refusal(operation, 'usage'));
     }
     const fault = textFault(text);
     if (fault !== undefined) {
       this.#host.show(note(fault));
-      return done(refusal(operation, 'bad-data'));
+      return this.#settle(refusal(operation, 'bad-data'));
     }
-    if (attach === undefined) {
-      performSilently(this.#host, { operation: 'SEND', from, to, text }, done);
-      return;
-    }
-    const { request, transfer } = attachment({ from, to, text }, attach);
-    const sent = (result: OperationResult): void => {
-      const { unreadable } = result;
-      if (unreadable !== undefined) this.#host.show(note(cannotBeRead(attach, unreadable)));
-      done(result);
-    };
-    performSilently(this.#host, request, sent, transfer);
+    if (message.key === undefined || this.#server) return this.#sendAs(from, message);
+    // What is sent again must be taken once: only a server of ours knows how.
+    probe(this.#host, (server) => {
+      if (server === undefined) return this.#settle(refusal(operation, 'unreachable'));
+      this.#server = server;
+      this.#sendAs(from, message);
+    });
   }
 
-  #settle(result: OperationResult): void {
+  #sendAs(from: string, { to, text, attach, key, isRepeat = false }: OutgoingMessage): void {
+    const isKeyed = key !== undefined && this.#server?.takes('ONCE') === true;
+    // Another server in its place, or one that has not said soon enough what it is.
+    if (isRepeat && !isKeyed) return this.#settle(refusal('SEND', 'try-later'));
+    const done = (result: OperationResult): void => this.#settle(result, isKeyed);
+    const { request, transfer } =
+      attach === undefined
+        ? { request: { operation: 'SEND', from, to, text } as const, transfer: undefined }
+        : attachment({ from, to, text }, attach);
+    const sent = (result: OperationResult): void => {
+      const { unreadable } = result;
+      if (unreadable !== undefined) this.#host.show(note(cannotBeRead(attach ?? '', unreadable)));
+      done(result);
+    };
+    const prefixed = isKeyed ? { ...shownFor(this.#host, request), ONCE: key } : undefined;
+    performSilently(this.#host, request, sent, transfer, prefixed);
+  }
+
+  #settle(result: OperationResult, isKeyed = false): void {
     const {
       ending,
       line,
@@ -66,6 +84,7 @@ export class MailboxSender implements Sender {
       line,
       ...(id !== undefined && { id }),
       ...(isUncertain && { isUncertain }),
+      ...(isKeyed && { isKeyed }),
     });
   }
 }

@@ -6,7 +6,7 @@ import { keyForm } from '../../bytes/secret';
 import { bareName } from '../../bytes/text';
 import { hashOfSecret } from '../../bytes/token';
 import { isBaseName, isFullName } from '../../bytes/validation';
-import type { Command, WaitingFile } from '../../commands';
+import type { Command, Outcome, WaitingFile } from '../../commands';
 import type { Host } from '../../dialect';
 import {
   type FileRef,
@@ -225,12 +225,15 @@ export class MailboxRequest {
       ...(raw && { raw }),
       ...attached,
     } as const;
-    this.#host.submit(command, (outcome) => {
+    const { ONCE: once } = this.#shown;
+    if (once === '') return this.#fail('');
+    const sent = (outcome: Outcome<'direct'>): void => {
       if (!outcome.ok) return this.#fail('', outcome.why);
       const { id, waiting } = outcome.value;
       this.#replies.reply(0, [String(id)]);
       if (waiting) this.#host.print(consoleLines.stored(id, account, recipient));
-    });
+    };
+    this.#host.submit(command, sent, once);
   }
 
   /** Asks whether a SENDATTACH would be refused anyway, before its file has come; gives the code if so. */

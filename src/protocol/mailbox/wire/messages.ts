@@ -30,9 +30,9 @@ export const requestFields = {
 /**
  * What may stand ahead of an operation on the same connection, with one field. KEY: a key, a password or a recovery code
  * of the account for which the operation acts; of REGISTER, the account's first key. INVITE: a code that lets somebody
- * register.
+ * register. ONCE: a name for a message: what is sent again under it is taken once, and gets the first reply.
  */
-export const prefixes = ['KEY', 'INVITE'] as const;
+export const prefixes = ['KEY', 'INVITE', 'ONCE'] as const;
 export type Prefix = (typeof prefixes)[number];
 export type Prefixed = Readonly<Partial<Record<Prefix, string>>>;
 
