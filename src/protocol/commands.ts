@@ -796,10 +796,14 @@ export const operations = {
   reclaim: writes<{ of: 'disk' | 'memory'; most: number; keep: number }, { more: boolean }>(),
   // Bounds
   /**
-   * Stands for a command of a peer who asks too often, in the order of that connection's commands: always refused, as
-   * `rate-limited`.
+   * Stands for a command that a peer may not ask for, or not so often, in the order of that connection's commands: always
+   * refused, as it says.
    */
-  'refuse-rate': memory<NoInput, never>(),
+  refuse: memory<
+    { why: 'rate-limited' | 'not-allowed' | 'bad-invite' },
+    never,
+    'not-allowed' | 'bad-invite'
+  >(),
 } as const;
 
 type Operations = typeof operations;

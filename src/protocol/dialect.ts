@@ -143,8 +143,6 @@ export interface Server {
   readonly room?: string;
   /** Connections are served one after the other instead of side by side. */
   readonly oneAtATime?: boolean;
-  /** What others can do who reach this door: told to the operator when it listens beyond loopback. */
-  readonly exposes?: string;
   /** Written to the console when the door is open. `listening` is the address as the sources print it. */
   banner?(listening: Address): readonly string[];
   /** Drawn before each console line on a terminal, once after the banner on a pipe. */

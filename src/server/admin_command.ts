@@ -154,3 +154,28 @@ const shownValue = (value: string | number): string => {
   const text = String(value);
   return /[\s"=]/.test(text) ? terminalJson(text) : escapeForTerminal(text);
 };
+
+/** The one of its words that every operator of a server by invitation needs. */
+export const invite = defineCommand({
+  meta: { name: 'invite', description: 'Print a code with which somebody may register' },
+  args: {
+    label: { type: 'positional', required: false, description: 'whom it is for' },
+    for: { type: 'duration', env: false, description: 'how long it is good (7 days)' },
+    data: { type: 'string', valueHint: 'DIR', description: 'where the server keeps everything' },
+  },
+  examples: ['chat invite bob --for 24h'],
+  run: ({ label, ...given }, io) =>
+    admin.run(
+      {
+        ...given,
+        what: 'invite',
+        first: label,
+        second: undefined,
+        third: undefined,
+        reason: undefined,
+        since: undefined,
+        json: false,
+      },
+      io,
+    ),
+});

@@ -5,6 +5,7 @@ import type { Callback, Dialect } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
 import type { Address, SessionId } from '../protocol/model';
 import type { CoreDeps } from './core_deps';
+import { Policy } from './credentials/policy';
 import { Proofs } from './credentials/proofs';
 import { CallbackOutlet } from './delivery/callback_outlet';
 import { Delivery } from './delivery/delivery';
@@ -103,10 +104,8 @@ export class Core {
   }
 
   #openProofs(hub: AppliedHub): Proofs {
-    const { clock, passwords } = this.#deps;
     return new Proofs({
-      clock,
-      passwords,
+      ...this.#deps,
       account: (name) => hub.accountToProve(name),
       ownerOfKey: (hash) => hub.ownerOfKey(hash),
       used: (credential) => this.#journal.submit({ do: 'credential-used', credential }, () => {}),
@@ -197,6 +196,7 @@ export class Core {
       received: this.#received,
       rates,
       proofs: this.#proofs,
+      policy: this.#deps.policy ?? new Policy(),
       submit: (command, done, idempotencyKey, lane) => {
         if (readsHistory.has(command.do)) this.#roomLog.flush();
         this.#journal.submit(command, done, idempotencyKey, lane);

@@ -5,6 +5,7 @@ import type { Socket, SocketEvents } from '../net/socket';
 import type { Address } from '../protocol/model';
 import type { Console } from './console';
 import type { PasswordHasher } from './credentials/passwords';
+import type { Policy } from './credentials/policy';
 import type { FileStore } from './files/files';
 import type { Durability } from './journal/durability';
 import type { Rates } from './quota/rates';
@@ -15,6 +16,8 @@ export interface CoreDeps {
   readonly files: FileStore;
   readonly rates: Rates;
   readonly passwords: PasswordHasher;
+  /** Who may come in at all. Everybody by default. */
+  readonly policy?: Policy;
   readonly console: Pick<Console, 'print' | 'warn' | 'raw'>;
   /** Runs a step once the current turn's input has been read. */
   soon(step: () => void): void;

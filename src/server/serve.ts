@@ -13,6 +13,7 @@ import { dialects } from '../protocol/index';
 import { limits } from '../protocol/limits';
 import { announce } from './announcement';
 import { SystemConsole } from './console';
+import { policyOf, policyOptions } from './credentials/flags';
 import { defaultFolder, FolderInUse, LostDatabase } from './folder';
 import { ForeignDatabase, NewerDatabase } from './hub/store';
 import { BadCertificate, type CertificateFiles } from './net/certificate';
@@ -93,6 +94,7 @@ const options = {
     type: 'size',
     description: 'all that is kept, together; then the oldest goes first (4G)',
   },
+  ...policyOptions,
   rate: {
     type: 'string',
     valueHint: 'KIND=N,...',
@@ -131,6 +133,7 @@ export const serve = defineCommand({
         attachmentMs: given['keep-files'] * dayMs,
         historyMs: readHistory(given.history),
         ...(given['history-size'] !== undefined && { historyBytes: given['history-size'] }),
+        policy: policyOf(given),
         rates: {
           ...(given.rate !== undefined && { perSecond: readRates(given.rate) }),
           exemptLoopback: given['exempt-loopback'],

@@ -13,6 +13,7 @@ import { openAdminSocket } from './admin/socket';
 import { Core } from './core';
 import { openCoreStore } from './core_store';
 import { argon2id } from './credentials/passwords';
+import { Policy, type PolicySettings } from './credentials/policy';
 import { WalSync } from './durability/wal_sync';
 import { type Disk, diskOf, lowDisk } from './files/disk';
 import { Files } from './files/files';
@@ -42,6 +43,8 @@ export interface ServerSettings extends DoorSettings {
   readonly historyBytes?: number;
   /** How often peers may ask. As the limits say by default. */
   readonly rates?: RateSettings;
+  /** Who may come in at all. Everybody by default. */
+  readonly policy?: PolicySettings;
   /** The system's by default. */
   readonly clock?: Clock;
   /** Tells the state of the disk. Asks the system by default. */
@@ -181,6 +184,7 @@ function assembleCore(
     files,
     durability,
     passwords: argon2id,
+    policy: new Policy(settings.policy),
     rates: new Rates(() => sockets.clock.monotonicNow(), settings.rates),
     console: settings.console,
     soon: (step) => void setImmediate(step),
@@ -194,7 +198,7 @@ function assembleCore(
   });
 }
 
-function printBanners({ host, console }: ServerSettings, { doors }: Network): void {
+function printBanners({ host, console, policy }: ServerSettings, { doors }: Network): void {
   for (const { dialect, address } of doors) {
     const listening: Address = { host: localHost(host), port: address.port };
     for (const line of dialect.server?.banner?.(listening) ?? []) console.print(line);
@@ -204,11 +208,9 @@ function printBanners({ host, console }: ServerSettings, { doors }: Network): vo
     // Its second door, with TLS, is the same to who may come in.
     if (doors.find((other) => other.dialect === dialect) !== door) continue;
     if (dialect.server?.prompt !== undefined) console.prompt(dialect.server.prompt);
-    const exposes = dialect.server?.exposes;
-    if (exposes !== undefined && !isLoopback(host) && host !== 'localhost') {
-      console.warn(`${dialect.name} door open beyond this machine: ${exposes}`);
-    }
   }
+  const { exposure } = new Policy(policy);
+  if (exposure !== undefined && !isLoopback(host) && host !== 'localhost') console.warn(exposure);
 }
 
 async function stopNetwork({ doors, dialer, stopClock }: Network, core: Core): Promise<void> {

@@ -4,11 +4,12 @@ import { expect, test } from 'bun:test';
 import { type AnyCommand, optionsOf } from '../../src/cli/command';
 import { connect } from '../../src/client/connect';
 import { history, search } from '../../src/client/history';
+import { key, password } from '../../src/client/key';
 import { receive } from '../../src/client/receive';
 import { register, unregister } from '../../src/client/register';
 import { send } from '../../src/client/send';
 import { users } from '../../src/client/users';
-import { admin } from '../../src/server/admin_command';
+import { admin, invite } from '../../src/server/admin_command';
 import { audit } from '../../src/server/audit_command';
 import { ledger } from '../../src/server/ledger';
 import { serve } from '../../src/server/serve';
@@ -26,6 +27,9 @@ const commands: readonly AnyCommand[] = [
   ledger,
   audit,
   admin,
+  invite,
+  key,
+  password,
 ];
 
 /** Variables that stand for no flag: who speaks in a session, and what proves it. */

@@ -2,6 +2,7 @@
 
 import { SystemClock } from '../../src/net/clock';
 import type { SessionId } from '../../src/protocol/model';
+import { Policy } from '../../src/server/credentials/policy';
 import type { Proofs } from '../../src/server/credentials/proofs';
 import type { Files } from '../../src/server/files/files';
 import type { ConnectionHostDeps } from '../../src/server/net/connection_host';
@@ -19,6 +20,7 @@ export const hostDeps = (own: Partial<ConnectionHostDeps>): ConnectionHostDeps =
   received: new ReceivedBytes(),
   rates: new Rates(() => 0),
   proofs: undefined as unknown as Proofs,
+  policy: new Policy(),
   owe() {},
   submit() {},
   mayCall: () => true,

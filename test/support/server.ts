@@ -59,6 +59,7 @@ type Bounds = Pick<
   | 'clock'
   | 'descriptors'
   | 'disk'
+  | 'policy'
   | 'rates'
   | 'certificate'
   | 'proxies'

@@ -10,7 +10,7 @@ export interface Layer {
 
 const commands = [
   'src/server/{serve,cert,ledger,admin_command,audit_command}.ts',
-  'src/client/{connect,history,receive,send,register,users}.ts',
+  'src/client/{connect,history,key,receive,send,register,users}.ts',
   'src/client/doctor/doctor.ts',
 ] as const;
 /** What a subcommand needs of the command line: its definition, its ends, its streams. */

@@ -27,8 +27,6 @@ export const mailbox = defineDialect({
           'refuse what only later editions of the mailbox course know: REGISTER by alias alone, USERS',
       },
     ],
-    exposes:
-      'whoever reaches it can act as any alias without a key; if that is not wanted, add --host 127.0.0.1',
     banner: (listening) => [consoleLines.started(listening)],
     prompt: consoleLines.prompt,
     isClient: isClientStart,

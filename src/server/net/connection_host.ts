@@ -22,6 +22,7 @@ import {
   type Said,
   type SessionId,
 } from '../../protocol/model';
+import type { Policy } from '../credentials/policy';
 import type { Proofs, Prover } from '../credentials/proofs';
 import type { Outlet } from '../delivery/outlet';
 import type { FileStore } from '../files/files';
@@ -44,6 +45,7 @@ export interface ConnectionHostDeps extends SharedByInputs {
   readonly files: FileStore;
   readonly rates: Rates;
   readonly proofs: Proofs;
+  readonly policy: Policy;
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
@@ -200,12 +202,16 @@ export class ConnectionHost
       if (this.#isLost) this.#unpinFiles();
       else this.#input.answered();
     };
-    if (this.#mayAsk(command as unknown as Command)) {
-      this.#deps.submit(command, answered, idempotencyKey, this.#commandLane);
+    const plain = command as unknown as Command;
+    const admitted = this.#deps.policy.admit(plain);
+    if (admitted.ok && this.#mayAsk(plain)) {
+      const allowed = admitted.value as unknown as Command<K>;
+      this.#deps.submit(allowed, answered, idempotencyKey, this.#commandLane);
     } else {
       // In the command's place, so that the answers keep their order.
-      const refuse = (outcome: Outcome<'refuse-rate'>): void => answered(outcome);
-      this.#deps.submit({ do: 'refuse-rate' }, refuse, undefined, this.#commandLane);
+      const why = admitted.ok ? 'rate-limited' : admitted.why;
+      const refuse = (outcome: Outcome<'refuse'>): void => answered(outcome as Outcome<K>);
+      this.#deps.submit({ do: 'refuse', why }, refuse, undefined, this.#commandLane);
     }
   }
 

@@ -24,6 +24,12 @@ const takesFrames = {
   over: false,
 } as const;
 
+/** What a guest is told who is not let in. */
+const refusalTexts: Readonly<Record<string, string>> = {
+  banned: texts.bannedHere,
+  'not-allowed': texts.noGuests,
+};
+
 export class ChannelsSession implements Session, ChannelsRequestsDeps {
   readonly host: Host;
   readonly #requests: ChannelsRequests;
@@ -101,7 +107,7 @@ export class ChannelsSession implements Session, ChannelsRequestsDeps {
       (outcome) => {
         if (outcome.ok) return;
         this.isPresent = false;
-        this.write(framesOf('', outcome.why === 'banned' ? texts.bannedHere : texts.busy));
+        this.write(framesOf('', refusalTexts[outcome.why] ?? texts.busy));
         this.#end();
       },
     );

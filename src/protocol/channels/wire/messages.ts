@@ -46,5 +46,6 @@ export const texts = {
   muted: 'You may not speak here now.',
   banned: (channel: string) => `You are banned from ${channel}.`,
   bannedHere: 'You are banned here.',
+  noGuests: 'This server lets nobody in without an account, and this protocol knows none.',
   busy: 'The server could not do that now. Try again later.',
 } as const;

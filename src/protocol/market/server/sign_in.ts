@@ -19,10 +19,10 @@ export interface SignInDeps {
 }
 
 /** Why a client has not entered. */
-type Failure = 'name-taken' | 'banned' | 'other';
+type Failure = 'name-taken' | 'banned' | 'not-allowed' | 'other';
 
 const failureOf = (why: string): Failure =>
-  why === 'name-taken' || why === 'banned' ? why : 'other';
+  why === 'name-taken' || why === 'banned' || why === 'not-allowed' ? why : 'other';
 
 export class SignIn {
   readonly #deps: SignInDeps;
@@ -172,6 +172,9 @@ export class SignIn {
     if (hasEntered) host.submit({ do: 'leave', session: host.session }, () => {});
     if (this.#isStopped) return;
     if (why === 'name-taken') this.#refuseName(name);
-    else this.askAgain(why === 'banned' ? texts.banned : texts.busy);
+    else
+      this.askAgain(
+        why === 'other' ? texts.busy : why === 'banned' ? texts.banned : texts.noGuests,
+      );
   }
 }

@@ -128,5 +128,6 @@ export const texts = {
   told: (sentence: string) => told(`${sentence}.`),
   muted: told('You may not speak now.'),
   banned: told('You are banned here.'),
+  noGuests: told('This server lets nobody in without an account, and this protocol knows none.'),
   busy: told('The server could not do that now. Try again later.'),
 } as const;

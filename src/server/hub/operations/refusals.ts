@@ -3,8 +3,11 @@
 import { refused } from '../../../protocol/model';
 import type { Define, Handlers } from '../handler';
 
-const refuseRate: Define<'refuse-rate'> = () => () => refused('rate-limited');
+const refuse: Define<'refuse'> =
+  () =>
+  ({ why }) =>
+    refused(why);
 
-export const refusalHandlers = (
-  hub: Parameters<typeof refuseRate>[0],
-): Pick<Handlers, 'refuse-rate'> => ({ 'refuse-rate': refuseRate(hub) });
+export const refusalHandlers = (hub: Parameters<typeof refuse>[0]): Pick<Handlers, 'refuse'> => ({
+  refuse: refuse(hub),
+});
