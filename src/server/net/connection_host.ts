@@ -210,7 +210,7 @@ export class ConnectionHost
     } else {
       // In the command's place, so that the answers keep their order.
       const why = admitted.ok ? 'rate-limited' : admitted.why;
-      const refuse = (outcome: Outcome<'refuse'>): void => answered(outcome as Outcome<K>);
+      const refuse = (outcome: Outcome<'refuse'>): void => answered(outcome);
       this.#deps.submit({ do: 'refuse', why }, refuse, undefined, this.#commandLane);
     }
   }
