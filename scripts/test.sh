@@ -11,6 +11,7 @@ needs=(
   "ip iproute2 several hosts with addresses of their own"
   "zsh zsh completion in zsh"
   "fish fish completion in fish"
+  "promtool prometheus the figures and alert rules for Prometheus"
   "mandoc mandoc the form of the manual pages"
   "haproxy haproxy peers behind it"
   "nginx nginx-light peers behind it, with libnginx-mod-stream"

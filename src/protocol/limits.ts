@@ -413,6 +413,17 @@ export const limits = {
     /** How long an invite code is good where nobody says otherwise, in ms. */
     inviteMs: 7 * 24 * 3600 * second,
   },
+  metrics: {
+    /** How often the event loop is looked at, in ms, and from which delay on the operator is told of it, in ms. */
+    lagEveryMs: 250,
+    slowTurnMs: 100,
+    /** How long a connection to the port for monitoring may be idle, in ms. */
+    idleMs: 10 * second,
+    /** How long a commit may take before the server is not ready, in ms. */
+    readyMs: 1 * second,
+    /** For how long a count of all that waits serves, in ms. */
+    countedMs: 30 * second,
+  },
   server: {
     /** How often what has expired is looked for, in ms. */
     maintenanceMs: 600 * second,

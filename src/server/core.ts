@@ -132,6 +132,7 @@ export class Core {
         fails: (error) => this.#storage.fails(error),
         works: () => this.#storage.works(),
         isDiskLow: () => deps.isDiskLow(),
+        measure: (commands, commitMs) => deps.measures?.batch(commands, commitMs),
         batchDone: () => deps.flush(),
       },
     );
@@ -181,6 +182,11 @@ export class Core {
   /** Every connection that is not over, accepted or dialled. */
   get connections(): ReadonlySet<ConnectionHost> {
     return this.#connections;
+  }
+
+  /** Commands that wait to be applied. */
+  get queuedCommands(): number {
+    return this.#journal.queued;
   }
 
   /** What the connections of one door share. `server`: its address as peers know it. */

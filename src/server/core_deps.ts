@@ -8,6 +8,7 @@ import type { PasswordHasher } from './credentials/passwords';
 import type { Policy } from './credentials/policy';
 import type { FileStore } from './files/files';
 import type { Durability } from './journal/durability';
+import type { Measures } from './metrics/measures';
 import type { Rates } from './quota/rates';
 
 /** Everything that the core cannot do by itself: real in the server, in the test's hands in a simulation. */
@@ -30,6 +31,8 @@ export interface CoreDeps {
   isDiskLow(): boolean;
   /** What makes commits last. By default COMMIT does. */
   readonly durability?: Durability;
+  /** Counts what is done. Nothing is counted by default. */
+  readonly measures?: Measures;
   /** An exception that is our bug. */
   report(what: string, error: unknown): void;
 }

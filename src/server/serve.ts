@@ -1,12 +1,12 @@
 // `chat serve`: opens the doors that were asked for and serves until it is told to stop.
 
 import { realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { relative } from 'node:path';
 
 import { defineCommand, type Option } from '../cli/command';
 import { CliError, exit } from '../cli/exit';
 import { everywhere, isAny } from '../net/address';
+import { hostAndPort } from '../protocol/bytes/address';
 import { terminalJson } from '../protocol/bytes/escape';
 import type { Dialect, ServerFlagValues } from '../protocol/dialect';
 import { dialects } from '../protocol/index';
@@ -14,13 +14,13 @@ import { limits } from '../protocol/limits';
 import { announce } from './announcement';
 import { SystemConsole } from './console';
 import { policyOf, policyOptions } from './credentials/flags';
-import { defaultFolder, FolderInUse, LostDatabase } from './folder';
-import { ForeignDatabase, NewerDatabase } from './hub/store';
-import { BadCertificate, type CertificateFiles } from './net/certificate';
+import { defaultFolder } from './folder';
+import type { CertificateFiles } from './net/certificate';
 import { wayTo } from './net/wrong_door';
-import { type DoorRequest, PortUnavailable } from './open_doors';
+import type { DoorRequest } from './open_doors';
 import { readRates } from './quota/flag';
 import { type RunningServer, startServer } from './server';
+import { explained } from './start_fault';
 
 /** The door that `-p` opens, and that is open when no other is named. */
 const first = dialects[0];
@@ -101,6 +101,15 @@ const options = {
     description: 'how much one address may do in a second, or off (messages=1000, names=50, ...)',
   },
   'exempt-loopback': { type: 'boolean', description: 'hold peers on this machine to no rate' },
+  metrics: {
+    type: 'port',
+    description: 'open a port for monitoring: /metrics, /health/live, /health/ready',
+  },
+  'metrics-host': {
+    type: 'string',
+    description: 'the address of that port; others than this machine can read it then',
+    default: '127.0.0.1',
+  },
   quiet: { type: 'boolean', description: 'print no console lines' },
 } as const satisfies Record<string, Option>;
 
@@ -124,6 +133,9 @@ export const serve = defineCommand({
         ...(given['proxy-protocol'] !== undefined && {
           proxies: given['proxy-protocol'].split(',').map((part) => part.trim()),
         }),
+        ...(given.metrics !== undefined && {
+          metrics: { host: given['metrics-host'], port: given.metrics },
+        }),
         folder,
         flags: doorFlags(flags),
         console,
@@ -146,6 +158,10 @@ export const serve = defineCommand({
     const expected = server.doors.length === 1 && server.doors[0]?.dialect === first;
     if (!expected || server.doors[0]?.address.port !== given.port) {
       for (const line of doorTable(server)) console.warn(line);
+    }
+    if (server.metricsPort !== undefined) {
+      const at = hostAndPort({ host: given['metrics-host'], port: server.metricsPort });
+      console.warn(`metrics  http://${at}/metrics`);
     }
     const forget = announce(
       Object.fromEntries(server.doors.map((door) => [schemeOf(door), door.address.port])),
@@ -245,39 +261,6 @@ function doorFlags(flags: Readonly<Record<string, unknown>>): ServerFlagValues {
     }
   }
   return settings;
-}
-
-function explained(error: unknown, folder: string | undefined): unknown {
-  if (error instanceof FolderInUse || error instanceof PortUnavailable) {
-    return new CliError(exit.unavailable, error.message);
-  }
-  if (error instanceof BadCertificate) {
-    return new CliError(exit.badData, error.message, error.hint);
-  }
-  if (error instanceof RangeError) {
-    const hint = 'write addresses or networks, with commas between them: 10.0.0.2,10.1.0.0/16';
-    return new CliError(exit.usage, `--proxy-protocol: ${error.message} is neither`, hint);
-  }
-  if (error instanceof NewerDatabase) {
-    return new CliError(exit.badData, error.message, 'use the newer chat, or another --data');
-  }
-  if (error instanceof ForeignDatabase) {
-    return new CliError(exit.badData, error.message, 'use another --data');
-  }
-  if (error instanceof LostDatabase) {
-    const hint = 'bring the database back, or move what is left to another place';
-    return new CliError(exit.badData, error.message, hint);
-  }
-  const { code = '', message } = error as { code?: string; message?: string };
-  const place = folder ?? tmpdir();
-  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) {
-    return new CliError(exit.badData, `the database in ${place} is damaged: ${message ?? code}`);
-  }
-  // The system's own errors: ENOENT, EACCES, SQLITE_CANTOPEN and whatever else a disk has to say.
-  if (/^(E[A-Z0-9]+|SQLITE_[A-Z_]+)$/.test(code)) {
-    return new CliError(exit.cannotCreate, `${place} cannot be written: ${message ?? code}`);
-  }
-  return error;
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

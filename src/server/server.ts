@@ -21,9 +21,12 @@ import { type DataFolder, holdFolder } from './folder';
 import { fileIsNeeded, neededFiles } from './hub/state/attachments';
 import type { Store } from './hub/store';
 import { createReport, type Report } from './log';
+import { openMetricsDoor } from './metrics/door';
+import { Measures } from './metrics/measures';
+import { Watch, type WatchDeps } from './metrics/watch';
 import { Dialer } from './net/dialer';
 import type { Door } from './net/door';
-import { type DoorSettings, openCertificate, openDoors } from './open_doors';
+import { type DoorSettings, openCertificate, openDoors, PortUnavailable } from './open_doors';
 import { Rates, type RateSettings } from './quota/rates';
 import { temporaryFolder } from './temporary_folder';
 
@@ -49,10 +52,14 @@ export interface ServerSettings extends DoorSettings {
   readonly clock?: Clock;
   /** Tells the state of the disk. Asks the system by default. */
   readonly disk?: () => Disk;
+  /** Where the figures of the server are told, and to which of this machine's addresses. */
+  readonly metrics?: { readonly host: string; readonly port: number };
 }
 
 export interface RunningServer {
   readonly doors: readonly Pick<Door, 'dialect' | 'address' | 'isSecure'>[];
+  /** Where its figures are told. */
+  readonly metricsPort?: number;
   /** Reads the certificate again, and tells the operator. */
   reloadCertificate(): void;
   /** Lets no connection in, commits what was accepted, and takes leave of the peers in their dialects. */
@@ -87,7 +94,8 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const report = createReport(settings.console);
     const storage = await openStorage(settings, report, undo);
     const network = openNetwork(settings);
-    const core = assembleCore(settings, storage, network, report);
+    const measures = new Measures();
+    const core = assembleCore(settings, storage, network, { report, measures });
     const certificate = openCertificate(settings, network.sockets.clock);
     undo.push(() => certificate?.close());
     undo.push(() => network.doors.forEach((door) => door.close()));
@@ -100,16 +108,23 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
     const admin =
       settings.folder === undefined ? undefined : await openAdminSocket(settings.folder, core);
     undo.push(() => admin?.close());
+    const watch = new Watch(watchDeps(settings, storage, core, measures));
+    undo.push(() => watch.stopping());
+    const metrics = openMetrics(settings, watch);
+    undo.push(() => void metrics?.stop(true));
     printBanners(settings, network);
     core.start();
     return {
       doors: network.doors,
       reloadCertificate: () => certificate?.reload(),
+      ...(metrics?.port !== undefined && { metricsPort: metrics.port }),
       async stop() {
+        watch.stopping();
         maintenance.stop();
         admin?.close();
         await stopNetwork(network, core);
         await stopStorage(storage);
+        void metrics?.stop(true);
         await Promise.race([settings.console.close(), pause(limits.server.stopConsoleMs)]);
       },
     };
@@ -171,7 +186,7 @@ function assembleCore(
   settings: ServerSettings,
   { folder, db, files, durability }: Storage,
   { sockets, dialer, doors }: Network,
-  report: Report,
+  { report, measures }: { readonly report: Report; readonly measures: Measures },
 ): Core {
   const dialects = [...new Set(settings.doors.map(({ dialect }) => dialect))];
   const { clock } = sockets;
@@ -194,8 +209,37 @@ function assembleCore(
     isOwnDoor: ({ host, port }) =>
       doors.some(({ address }) => address.port === port) &&
       (isLoopback(host) || ownHosts().has(host)),
+    measures,
     report,
   });
+}
+
+function watchDeps(
+  { console }: ServerSettings,
+  { folder, db, files }: Storage,
+  core: Core,
+  measures: Measures,
+): WatchDeps {
+  const pending = db.prepare<{ count: number }, []>('SELECT count(*) AS count FROM message');
+  return {
+    measures,
+    dialects: () => Array.from(core.connections, ({ dialect }) => dialect),
+    countPending: () => pending.get()?.count ?? 0,
+    files: () => files.usage,
+    queuedCommands: () => core.queuedCommands,
+    database: folder.database,
+    proveCommit: (done) => core.submit({ do: 'prove-commit' }, done),
+    warn: (line) => console.warn(line),
+  };
+}
+
+function openMetrics({ metrics }: ServerSettings, watch: Watch): Bun.Server<unknown> | undefined {
+  if (metrics === undefined) return undefined;
+  try {
+    return openMetricsDoor(watch, metrics.host, metrics.port);
+  } catch (error) {
+    throw new PortUnavailable(metrics.host, metrics.port, error);
+  }
 }
 
 function printBanners({ host, console, policy }: ServerSettings, { doors }: Network): void {

@@ -109,6 +109,7 @@ export class TestHub {
           this.failures.push(error instanceof Error ? error.message : String(error)),
         works: () => this.failures.push('works'),
         isDiskLow: () => this.isDiskLow,
+        measure: () => {},
         batchDone: () => {},
       },
     );

@@ -145,6 +145,8 @@ export const layers: readonly Layer[] = [
     files: 'src/server/{serve,cert,ledger,admin_command,audit_command,database_reader}.ts',
     may: [cliForCommands, 'src/net/**', 'src/server/**', 'src/protocol/*.ts', bytes],
   },
+  // What the server counts, and the port that tells it.
+  { files: 'src/server/metrics/**', may: ['src/server/metrics/**', contract, 'package.json'] },
   {
     files: 'src/server/*.ts',
     may: ['src/cli/exit.ts', 'src/net/**', 'src/server/**', 'src/protocol/**'],

@@ -67,6 +67,11 @@ export class Files {
     return strangers;
   }
 
+  /** How many files are kept, and how many bytes they have together. */
+  get usage(): { readonly count: number; readonly bytes: number } {
+    return this.#space.usage;
+  }
+
   /** Resolves once all present uploads are over, and what was released is deleted. */
   async settled(): Promise<void> {
     const uploads = Array.from(this.#uploads, ({ over }) => over);

@@ -50,6 +50,11 @@ export class FileSpace {
     this.#settings = settings;
   }
 
+  /** How many files are kept, and how many bytes they have together. */
+  get usage(): { readonly count: number; readonly bytes: number } {
+    return { count: this.#stored.size, bytes: this.#storedBytes };
+  }
+
   /** A file is announced. Nothing is reserved yet. */
   open(size: number, owner: FileOwner | undefined): Reservation {
     const owners =

@@ -3,6 +3,7 @@
 import type { Command, Hub, OperationName, Outcome } from '../../protocol/commands';
 import type { HubEvent } from '../hub/events';
 import type { Durability } from './durability';
+import type { AppliedCommand } from './entry';
 import type { Clocks } from './hub_time';
 import type { Lane } from './lanes';
 
@@ -47,6 +48,8 @@ export interface JournalDeps {
   works(): void;
   /** Whether so little of the disk is free that nothing more may be stored there. */
   isDiskLow(): boolean;
+  /** Counts what was applied; `commitMs`: how long its commit took, if anything of it lasts. */
+  measure(commands: readonly AppliedCommand[], commitMs: number | undefined): void;
   /** Called after each batch was answered and its events were told: the place to let written bytes go. */
   batchDone(): void;
 }

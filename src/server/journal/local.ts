@@ -63,6 +63,11 @@ export class LocalJournal implements Journal {
     return this.#applier.provedNow();
   }
 
+  /** Commands that wait to be applied. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
   submit<K extends OperationName>(
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
@@ -169,6 +174,7 @@ export class LocalJournal implements Journal {
       this.#isPaused,
     );
     if (this.#queue.size === 0) this.#isHurried = false;
+    this.#deps.measure(commands, commitMs);
     const free = this.#unsynced.take(commands, commitMs !== undefined && durability.isPipelined);
     this.#answer(free);
     this.#isFlushing = false;
