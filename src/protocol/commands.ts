@@ -389,7 +389,13 @@ export const operations = {
       stores<
         { group: RoomName; to: Name },
         void,
-        'unknown-room' | 'not-creator' | 'unknown-user' | 'already-member' | 'banned' | 'too-many'
+        | 'unknown-room'
+        | 'not-creator'
+        | 'unknown-user'
+        | 'already-member'
+        | 'banned'
+        | 'muted'
+        | 'too-many'
       >(),
     ),
   /** `too-many`: the group is full; the invitation stays good. */
@@ -524,7 +530,7 @@ export const operations = {
           elsewhere: readonly Name[];
           unknown: readonly Name[];
         },
-        'nobody' | 'not-member' | 'too-many'
+        'nobody' | 'not-member' | 'too-many' | 'muted'
       >(),
     ),
   /** The recipient of a file that waits with a message fetches it as if it had been offered and accepted. */

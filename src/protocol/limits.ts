@@ -75,6 +75,8 @@ export const limits = {
     mutes: 10_000,
     /** Bans of one room, mutes, and members with a rank. More of each are refused. */
     roomRules: 100,
+    /** Members whom one act puts out of a room up to which those who stay are told of each. */
+    putOutTold: 100,
     /** People whom one user blocks. More are refused. */
     blocks: 1_000,
     /** A room's topic, the reason of an act, and what is told to everybody, in bytes of UTF-8. Longer: refused. */

@@ -172,7 +172,10 @@ export class Delivery {
       {
         invitations: this.#deps.invitations,
         after: (ms, then) => this.#deps.after(ms, then),
-        tell: (notice) => this.#tell(outlet, notice),
+        tell: (notice) => {
+          const by = notice.is === 'invited' ? notice.by : undefined;
+          if (by === undefined || !this.#deps.isBlocked(recipient, by)) this.#tell(outlet, notice);
+        },
       },
       () => this.#introductions.delete(session),
     );

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'bun:test';
 import { join as path } from 'node:path';
 
 import { limits } from '../../../src/protocol/limits';
-import { named, sessionOf, TestHub } from '../../support/journal';
+import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
 import { scratchFolder } from '../../support/scratch';
-import { act, counted, direct, enter, list, lobby, no, say, told } from './acting';
+import { act, counted, direct, enter, inRoom, list, lobby, no, say, told } from './acting';
 
 const name = (text: string) => ({ name: named(text) });
 /** An owner, an admin and two members, logged in. */
@@ -126,6 +126,18 @@ describe('a mute', () => {
     expect(hub.ask(say('b'))).toEqual(no('muted'));
     expect(hub.ask(direct('b', 'ann'))).toEqual(no('muted'));
     expect(hub.ask(say('c')).ok).toBe(true);
+    // Nor is there another way to make others read something.
+    const file = { name: 'read this', size: 1 };
+    const of = { session: sessionOf('b') };
+    expect(hub.ask({ do: 'offer', ...of, to: [named('ann')], file, tokenHash: 'x' })).toEqual(
+      no('muted'),
+    );
+    const group = roomNamed('read-this');
+    hub.must({ do: 'group-create', ...of, group });
+    expect(hub.ask({ do: 'group-invite', ...of, group, to: named('ann') })).toEqual(no('muted'));
+    expect(inRoom(hub, 'b', { do: 'topic', topic: 'read' }, 'read-this')).toEqual(
+      no('not-allowed'),
+    );
     hub.now += 60_000;
     expect(hub.ask(say('b')).ok).toBe(true);
     act(hub, { do: 'mute', name: named('ben'), reason: '' });

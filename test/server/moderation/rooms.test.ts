@@ -129,6 +129,22 @@ test('a room has so many bans, mutes and ranks of its own', () => {
   expect(inRoom(hub, 'a', mute('x1'))).toEqual(yes);
 });
 
+test('where one act puts many out, each is told, and those who stay only of the act', () => {
+  const hub = lobby(new TestHub());
+  const count = limits.hub.putOutTold + 1;
+  for (let made = 0; made < count; made++) {
+    hub.must(enter(`x${made}`, `x${made}`));
+    hub.must(join(`x${made}`));
+  }
+  hub.takeEvents();
+  expect(inRoom(hub, 'a', ban('x*'))).toEqual(yes);
+  const all = told(hub);
+  expect(all.filter((line) => line.startsWith('kicked'))).toHaveLength(count);
+  expect(all.filter((line) => line.includes('to lobby'))).toEqual([
+    'standing x* banned to lobby but ',
+  ]);
+});
+
 test('a room of a protocol has no creator; admins moderate it as any other', () => {
   const hub = lobby(new TestHub());
   hub.logIn('adm', 'admin');

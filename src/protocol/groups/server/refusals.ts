@@ -79,6 +79,8 @@ export function groupRefusal(why: Refusal<GroupOperation>): Status {
     case 'banned':
     case 'too-many':
       return why;
+    case 'muted':
+      return 'not-allowed';
     case 'not-entered':
     case 'storage':
     case 'overloaded':
@@ -128,6 +130,8 @@ export function offerRefusal(why: Refusal<'offer'>): Status {
     case 'not-member':
     case 'too-many':
       return why;
+    case 'muted':
+      return 'not-allowed';
     case 'not-entered':
     case 'storage':
     case 'overloaded':

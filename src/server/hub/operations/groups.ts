@@ -18,8 +18,9 @@ const groupCreate: Define<'group-create'> =
   };
 
 const groupInvite: Define<'group-invite'> =
-  ({ blocks, groups, rules, users }) =>
+  ({ blocks, groups, rules, sanctions, users }) =>
   (command, context, session) => {
+    if (sanctions.mutedUntil(session.name) > context.seconds) return refused('muted');
     const group = groups.find(command.group);
     const recipient = recipientOf(session);
     // A user who does not belong to a group is not told that there is one.

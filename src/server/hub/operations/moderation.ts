@@ -10,7 +10,7 @@ import { inviteHandlers } from './invites';
 import { type Act, type Acted, type Case, expelNamed, isOneself } from './moderation_case';
 import { actingModerator, adminLevel, audit, lineWithin } from './moderators';
 import { accountFor, giveRole, kick, remove, rename } from './people_acts';
-import { putOut, roomCase } from './room_acts';
+import { putOutAll, roomCase } from './room_acts';
 import { actOnRoom } from './room_moderation';
 import { ban, mute, unban, unmute } from './sanction_acts';
 
@@ -23,8 +23,7 @@ function roomClear(
   const of = roomCase(hub, context, actor, room);
   if (!of) return refused('unknown-room');
   const members = of.isGroup ? hub.groups.recipients(room) : hub.membership.recipientsOf(room);
-  let count = 0;
-  for (const { recipient, name } of members) count += putOut(of, recipient, name, reason);
+  const count = putOutAll(of, members, reason);
   // A group went with its last member.
   if (!of.isGroup && hub.rooms.remove(room)) hub.rules.forgetRoom(room);
   return ok(count);

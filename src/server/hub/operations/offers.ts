@@ -36,7 +36,8 @@ function makeOffer(
 }
 
 const offer: Define<'offer'> = (hub) => (command, context, session) => {
-  const { groups, offers, users } = hub;
+  const { groups, offers, sanctions, users } = hub;
+  if (sanctions.mutedUntil(session.name) > context.seconds) return refused('muted');
   const own = recipientOf(session);
   const { to } = command;
   if ('room' in to && !groups.isMember(to.room, own)) return refused('not-member');

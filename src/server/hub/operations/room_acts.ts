@@ -53,8 +53,11 @@ function recipientNamed({ hub }: RoomCase, name: Name) {
 }
 
 /** Whether an act would touch somebody who leads the room, or has a role, and who acts has less to say. */
-function isProtected(of: RoomCase, recipient: RecipientId | undefined): boolean {
-  const may = authorityOf(of);
+function isProtected(
+  of: RoomCase,
+  recipient: RecipientId | undefined,
+  may = authorityOf(of),
+): boolean {
   if (recipient === undefined || may === authority.admin || recipient === of.actor.recipient) {
     return false;
   }
@@ -82,14 +85,37 @@ function tellBoth(
   { context, room }: RoomCase,
   notice: Kicked | RoomStanding,
   concerned: readonly Member[],
+  isQuiet = false,
 ): void {
   for (const { session } of concerned) context.notify({ session }, { ...notice, you: true });
+  if (isQuiet) return;
   const others = new Set(concerned.map(({ session }) => session));
   context.notify({ room, except: nobody, others }, notice);
 }
 
-/** Puts one recipient out. Gives how many sessions, or members who are away, that were: 0 where they were not in. */
-export function putOut(of: RoomCase, recipient: RecipientId, name: Name, reason: string): number {
+/** Puts several out. Where they are many, those who stay are not told of each. Gives how many that were. */
+export function putOutAll(
+  of: RoomCase,
+  members: readonly { readonly recipient: RecipientId; readonly name: Name }[],
+  reason: string,
+): number {
+  const isQuiet = members.length > limits.hub.putOutTold;
+  let count = 0;
+  for (const { recipient, name } of members) count += putOut(of, recipient, name, reason, isQuiet);
+  return count;
+}
+
+/**
+ * Puts one recipient out. Gives how many sessions, or members who are away, that were: 0 where they were not in. `isQuiet`:
+ * the others are not told.
+ */
+function putOut(
+  of: RoomCase,
+  recipient: RecipientId,
+  name: Name,
+  reason: string,
+  isQuiet = false,
+): number {
   const { hub, context, room, actor } = of;
   const kicked: Kicked = {
     is: 'kicked',
@@ -103,11 +129,11 @@ export function putOut(of: RoomCase, recipient: RecipientId, name: Name, reason:
   if (of.isGroup) {
     const member = sessions[0] ?? { session: nobody, name, dialect: '' };
     if (!hub.groups.removeMember(context, room, { recipient, member, sessions }, true)) return 0;
-    tellBoth(of, kicked, sessions);
+    tellBoth(of, kicked, sessions, isQuiet);
     return 1;
   }
   const out = sessions.filter((member) => hub.membership.leave(context, room, member, true));
-  if (out.length > 0) tellBoth(of, kicked, out);
+  if (out.length > 0) tellBoth(of, kicked, out, isQuiet);
   return out.length;
 }
 
@@ -134,13 +160,16 @@ export const roomActs: {
       .filter(({ name }) => fitsMask(key, keyOf(name)));
     const named = recipientNamed(of, mask);
     if (isProtected(of, named?.recipient)) return refused('not-allowed');
-    if (fitting.some(({ recipient }) => isProtected(of, recipient))) return refused('not-allowed');
+    const may = authorityOf(of);
+    if (fitting.some(({ recipient }) => isProtected(of, recipient, may))) {
+      return refused('not-allowed');
+    }
     const { seconds: at } = context;
     const rule = { shown: mask, reason, by_name: actor.name ?? '', at, until: until ?? null };
     if (hub.rules.put(room, 'ban', key, rule) === 'too-many') return refused('too-many');
     const ends = until === undefined ? {} : { until };
     tellStanding(of, { name: mask, change: 'banned', reason, ...ends });
-    for (const { recipient, name } of fitting) putOut(of, recipient, name, reason);
+    putOutAll(of, fitting, reason);
     return done;
   },
   unban(of, { mask }) {

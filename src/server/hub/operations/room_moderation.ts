@@ -42,7 +42,11 @@ export function actOnRoom(
 
 const roomModerate: Define<'room-moderate'> = (hub) => (command, context) => {
   const actor = actingModerator(hub, command);
-  return actor ? actOnRoom(hub, context, actor, command) : refused('not-allowed');
+  if (!actor) return refused('not-allowed');
+  // Topics and reasons are read by many.
+  const isMuted =
+    actor.name !== undefined && hub.sanctions.mutedUntil(actor.name) > context.seconds;
+  return isMuted ? refused('not-allowed') : actOnRoom(hub, context, actor, command);
 };
 
 const roomInfo: Define<'room-info'> =
