@@ -9,6 +9,7 @@ import { resume } from './resume';
 import { session } from './server';
 import {
   connection,
+  hint,
   isOnline,
   me,
   panel,
@@ -19,6 +20,7 @@ import {
   users,
 } from './state';
 import { current, LocalState, newToken, pendingTokens, tokens } from './store';
+import { t } from './texts/index';
 import { conclude, concludeUsers, echo } from './transcript';
 
 /** Gets the refusal of an operation, or nothing. */
@@ -31,7 +33,12 @@ let loginChanged: ((state: WebClientState) => void) | undefined;
 /** The session has changed its state. */
 export function connectionChanged(state: WebClientState): void {
   connection.value = state;
-  if (state.is === 'rejected') void closeAccount();
+  if (state.is === 'rejected') {
+    // Why it was put out stays on the screen.
+    const said = hint.value;
+    void closeAccount();
+    if (state.why === 'banned') hint.value = said || t.moderation.removed.banned;
+  }
   loginChanged?.(state);
   if (state.is === 'online') resume();
 }

@@ -17,6 +17,8 @@ export function signInFault(why: string): string {
       return t.unknownAccount;
     case 'not-allowed':
       return t.wrongToken;
+    case 'banned':
+      return t.moderation.removed.banned;
     case 'unreachable':
       return t.unreachable;
     default:

@@ -37,7 +37,7 @@ export interface WebClientHost {
 /**
  * `idle`: has no account to be logged in as. `dialling`, `logging-in`: on the way. `online`: logged in. `waiting`: the
  * connection is lost, and the next attempt comes after `ms`. `rejected`: the server knows no such account, or not
- * with this token.
+ * with this token, or keeps it out.
  */
 export type WebClientState =
   | { readonly is: 'idle' | 'dialling' | 'logging-in' | 'online' }
@@ -180,7 +180,7 @@ export class WebClientSession implements ConnectionEvents {
         this.#set({ is: 'online' });
         this.#writeReliable();
         this.#pingLater();
-      } else if (outcome.why === 'unknown-user' || outcome.why === 'not-allowed') {
+      } else if (['unknown-user', 'not-allowed', 'banned'].includes(outcome.why)) {
         this.#identity = undefined;
         this.#set({ is: 'rejected', why: outcome.why });
         this.#requests.drop(() => true);
