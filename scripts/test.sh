@@ -15,6 +15,8 @@ needs=(
   "mandoc mandoc the form of the manual pages"
   "haproxy haproxy peers behind it"
   "nginx nginx-light peers behind it, with libnginx-mod-stream"
+  "nc netcat-openbsd the dialogue at nc"
+  "curl curl the commands of curl"
 )
 
 # Says what could not be had, on standard output, so that it stands in the log beside the tests skipped for it.
