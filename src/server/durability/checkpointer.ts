@@ -5,7 +5,7 @@
 import { Database } from 'bun:sqlite';
 
 import { limits } from '../../protocol/limits';
-import { proving } from './prove';
+import { prove } from './prove';
 
 export type ToCheckpointer =
   { readonly say: 'open'; readonly path: string } | { readonly say: 'copy' | 'restart' | 'close' };
@@ -30,7 +30,6 @@ class Checkpointer {
   /** As long as it reads, the log does not start again. */
   readonly #reader: Database;
   readonly #copier: Database;
-  readonly #prove: () => void;
 
   constructor(path: string) {
     this.#reader = new Database(path);
@@ -40,13 +39,12 @@ class Checkpointer {
       db.run('PRAGMA wal_autocheckpoint = 0');
       db.run(`PRAGMA busy_timeout = ${limits.durability.lockMs}`);
     }
-    this.#prove = proving(this.#copier);
   }
 
   /** Copies what is committed by now. SQLite syncs the log before the first page goes into the database. */
   copy(): void {
     this.#reader.run('BEGIN');
-    this.#reader.query('SELECT position FROM log').get();
+    this.#reader.run('SELECT position FROM log');
     this.#checkpoint();
   }
 
@@ -58,12 +56,13 @@ class Checkpointer {
       if (busy === 0 && log === checkpointed) break;
       Bun.sleepSync(limits.durability.restartPauseMs);
     }
-    this.#prove();
+    prove(this.#copier);
   }
 
+  /** No statement is left, so this closes them at once, in this thread. */
   close(): void {
-    this.#reader.close();
-    this.#copier.close();
+    this.#reader.close(true);
+    this.#copier.close(true);
   }
 
   /** After a failure. */
@@ -72,7 +71,8 @@ class Checkpointer {
   }
 
   #checkpoint(): Progress {
-    const progress = this.#copier.query<Progress, []>('PRAGMA wal_checkpoint(PASSIVE)').get();
+    using checkpoint = this.#copier.prepare<Progress, []>('PRAGMA wal_checkpoint(PASSIVE)');
+    const progress = checkpoint.get();
     if (!progress) throw new Error('no answer to a checkpoint');
     return progress;
   }

@@ -96,6 +96,7 @@ export class Checkpoints {
       case 'closed':
         this.#thread?.terminate();
         this.#closed.resolve();
+        return;
     }
   }
 

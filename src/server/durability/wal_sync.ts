@@ -6,12 +6,20 @@ import { limits } from '../../protocol/limits';
 import type { Store } from '../hub/store';
 import type { Durability, Gate } from '../journal/durability';
 import { Checkpoints } from './checkpoints';
-import { proving } from './prove';
+import { prove } from './prove';
 
 export interface WalSyncDeps {
   monotonicNow(): number;
   /** The disk did not take what it had been given, so nobody knows what it holds: ends the process. */
   fatal(error: unknown): void;
+}
+
+/** What syncs beside the event loop need. */
+interface Beside {
+  readonly wal: number;
+  /** Where SQLite keeps the index of the log. */
+  readonly index: number;
+  readonly checkpoints: Checkpoints;
 }
 
 /**
@@ -22,10 +30,10 @@ export class WalSync implements Durability {
   readonly #db: Store;
   readonly #path: string;
   readonly #deps: WalSyncDeps;
-  readonly #prove: () => void;
   #gate: Gate | undefined;
-  #pipeline: { readonly wal: number; readonly checkpoints: Checkpoints } | undefined;
-  #index: number | undefined;
+  #isPipelined = false;
+  /** Opened when the disk is slow for the first time, and kept: syncs may be under way when it is fast again. */
+  #beside: Beside | undefined;
   #isClosed = false;
   /** Grows with each commit or sync that the other mode would suit, and shrinks with each that suits this one. */
   #doubt = 0;
@@ -35,11 +43,10 @@ export class WalSync implements Durability {
     this.#db = db;
     this.#path = path;
     this.#deps = deps;
-    this.#prove = proving(db);
   }
 
   get isPipelined(): boolean {
-    return this.#pipeline !== undefined;
+    return this.#isPipelined;
   }
 
   /**
@@ -52,28 +59,30 @@ export class WalSync implements Durability {
   }
 
   committed(ms: number): void {
-    if (this.#pipeline) return this.#pipeline.checkpoints.look();
+    if (this.#isPipelined) return this.#beside?.checkpoints.look();
     this.#doubted(ms > limits.durability.slowSyncMs);
   }
 
   sync(done: () => void): void {
-    const { wal } = this.#pipeline ?? {};
-    // COMMIT has synced the log since.
-    if (wal === undefined) return void setImmediate(done);
+    if (!this.#beside) throw new Error('nothing was committed without a sync');
     const began = this.#deps.monotonicNow();
-    fdatasync(wal, (error) => {
+    fdatasync(this.#beside.wal, (error) => {
+      // All was synced and answered before the files were let go of.
+      if (this.#isClosed) return;
       if (error) return this.#deps.fatal(error);
       const ended = this.#deps.monotonicNow();
       done();
       const isDue = ended - this.#provedAt > limits.durability.proofMs;
-      this.#doubted(ended - began <= limits.durability.slowSyncMs, isDue);
+      if (this.#isPipelined) {
+        this.#doubted(ended - began <= limits.durability.slowSyncMs, isDue);
+      }
     });
   }
 
   syncNow(): void {
-    if (!this.#pipeline) return;
+    if (!this.#beside) return;
     try {
-      fdatasyncSync(this.#pipeline.wal);
+      fdatasyncSync(this.#beside.wal);
     } catch (error) {
       this.#deps.fatal(error);
     }
@@ -82,13 +91,14 @@ export class WalSync implements Durability {
   /** The database may be closed afterwards, and then `release` called. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#pipeline?.checkpoints.close();
+    await this.#beside?.checkpoints.close();
   }
 
   /** Lets go of the files. Not before SQLite has: its locks on the index are those of the process. */
   release(): void {
-    if (this.#pipeline) closeSync(this.#pipeline.wal);
-    if (this.#index !== undefined) closeSync(this.#index);
+    if (!this.#beside) return;
+    closeSync(this.#beside.wal);
+    closeSync(this.#beside.index);
   }
 
   /** One that took long says little: a batch may have been large, the machine busy. */
@@ -102,13 +112,13 @@ export class WalSync implements Durability {
 
   /** Times a few smallest commits that sync, and goes by what most of them say. */
   #choose(): void {
-    if (this.#pipeline?.checkpoints.isUnderWay) return;
+    if (this.#beside?.checkpoints.isUnderWay) return;
     this.#db.run('PRAGMA synchronous = FULL');
     let [slow, fast] = [0, 0];
     while (slow < 2 && fast < 2) {
       const began = this.#deps.monotonicNow();
       try {
-        this.#prove();
+        prove(this.#db);
       } catch {
         // The journal's next commit meets the same, and says so.
         break;
@@ -118,32 +128,32 @@ export class WalSync implements Durability {
     }
     this.#doubt = 0;
     this.#provedAt = this.#deps.monotonicNow();
-    if (slow < 2) this.#syncInTurn();
-    else this.#syncBeside();
+    // Where no commit succeeds, all stays as it is.
+    if (slow >= 2 || (fast < 2 && this.#isPipelined)) this.#syncBeside();
+    else this.#syncInTurn();
   }
 
   #syncInTurn(): void {
     this.#db.run(`PRAGMA wal_autocheckpoint = ${limits.hub.checkpointPages}`);
-    if (!this.#pipeline) return;
-    const { wal, checkpoints } = this.#pipeline;
-    this.#pipeline = undefined;
-    void checkpoints.close();
-    closeSync(wal);
+    this.#isPipelined = false;
   }
 
   #syncBeside(): void {
+    this.#beside ??= this.#open();
     this.#db.run('PRAGMA synchronous = NORMAL');
     // A checkpoint syncs, twice.
     this.#db.run('PRAGMA wal_autocheckpoint = 0');
-    this.#index ??= openSync(`${this.#path}-shm`, 'r');
-    this.#pipeline ??= {
-      wal: openSync(`${this.#path}-wal`, 'r+'),
-      checkpoints: new Checkpoints(this.#path, this.#index, {
-        fatal: (error) => this.#deps.fatal(error),
-        pause: () => this.#pause(),
-        resume: () => this.#resume(),
-      }),
-    };
+    this.#isPipelined = true;
+  }
+
+  #open(): Beside {
+    const index = openSync(`${this.#path}-shm`, 'r');
+    const checkpoints = new Checkpoints(this.#path, index, {
+      fatal: (error) => this.#deps.fatal(error),
+      pause: () => this.#pause(),
+      resume: () => this.#resume(),
+    });
+    return { wal: openSync(`${this.#path}-wal`, 'r+'), index, checkpoints };
   }
 
   /** Only a flush writes until `resume`: it waits for the other thread. */

@@ -88,14 +88,14 @@ function wrongIn(folder: string, answered: readonly Answered[]): string[] {
   try {
     const check = db.query<{ integrity_check: string }, []>('PRAGMA integrity_check').all();
     const wrong = check.map((row) => row.integrity_check).filter((line) => line !== 'ok');
-    const find = db.query<{ id: number }, [string, string]>(
-      'SELECT id FROM message WHERE from_name = ? AND text = ?',
+    const found = new Map<string, number>();
+    const rows = db.query<{ key: string }, []>(
+      "SELECT from_name || ' ' || id || ' ' || text AS key FROM message",
     );
+    for (const { key } of rows.iterate()) found.set(key, (found.get(key) ?? 0) + 1);
     for (const { text, from, id } of answered) {
-      const found = find.all(from, text);
-      if (found.length !== 1 || found[0]?.id !== id) {
-        wrong.push(`${from} ${id} (${text.slice(0, 20)}) is there ${found.length} times`);
-      }
+      const times = found.get(`${from} ${id} ${text}`) ?? 0;
+      if (times !== 1) wrong.push(`${from} ${id} (${text.slice(0, 20)}) is there ${times} times`);
     }
     return wrong;
   } finally {
