@@ -1,9 +1,11 @@
 // The operations of (source 000, 6): REGISTER, UNREGISTER, CONNECT, DISCONNECT and CONNECTED USERS.
 
+import { keyForm } from '../../protocol/bytes/secret';
 import { isFilledIn } from '../../protocol/bytes/validation';
 import { refused, type Result } from '../../protocol/model';
 import type { WebClientState } from '../../protocol/web/client/session';
 import type { ReplyOf } from '../../protocol/web/wire/messages';
+import { browserName } from './browser_name';
 import { History } from './history';
 import { resume } from './resume';
 import { session } from './server';
@@ -44,7 +46,12 @@ export function connectionChanged(state: WebClientState): void {
 }
 
 export function register(
-  who: { readonly name: string; readonly fullName: string; readonly born: string },
+  who: {
+    readonly name: string;
+    readonly fullName: string;
+    readonly born: string;
+    readonly invite?: string;
+  },
   done: Done = ignore,
 ): void {
   echo('REGISTER', who.name);
@@ -55,7 +62,7 @@ export function register(
   }
   const token = pendingTokens.of(who.name) ?? newToken();
   pendingTokens.set(who.name, token);
-  session.request({ do: 'register', ...who, token }, (outcome) => {
+  session.request({ do: 'register', ...who, token, label: browserName() }, (outcome) => {
     if (outcome.ok || outcome.why !== 'unreachable') pendingTokens.set(who.name, undefined);
     if (outcome.ok) tokens.keep(who.name, token);
     finish('REGISTER', outcome, done);
@@ -86,11 +93,27 @@ export function connect(name: string, done: Done = ignore): void {
 
 /** Logs in with a token that this browser does not keep yet. It is kept, and nothing changed, once the server takes it. */
 export function connectWith(name: string, token: string, done: Done): void {
+  connectBy(name, token, undefined, done);
+}
+
+/** Logs in with what the user has typed. A password or a recovery code gives this browser a key of its own. */
+export function connectAnew(name: string, secret: string, done: Done): void {
+  if (keyForm.test(secret)) return connectWith(name, secret, done);
+  // The same key until the server has answered: a code that was used up with a lost answer has left it there.
+  const key = pendingTokens.of(name) ?? newToken();
+  pendingTokens.set(name, key);
+  connectBy(name, secret, key, (why) => {
+    if (why !== 'unreachable') pendingTokens.set(name, undefined);
+    done(why);
+  });
+}
+
+function connectBy(name: string, secret: string, key: string | undefined, done: Done): void {
   echo('CONNECT', name);
   const before = current.name();
   const end: Done = (why) => {
     if (why === undefined) {
-      tokens.keep(name, token);
+      tokens.keep(name, key ?? secret);
       current.set(name);
     } else {
       if (why === 'unreachable') session.leave();
@@ -102,7 +125,7 @@ export function connectWith(name: string, token: string, done: Done): void {
   };
   void openAccount(name).then(() => {
     followLogin(end);
-    session.enter(name, token);
+    session.enter(name, secret, key === undefined ? undefined : { key, label: browserName() });
   });
 }
 
@@ -142,6 +165,8 @@ async function openAccount(name: string): Promise<void> {
   for (const messages of byConversation.values()) placeMessages(messages);
   unread.value = storage.local.unread;
   me.value = name;
+  // A browser that is short of space erases what it was not asked to keep.
+  void navigator.storage?.persist?.();
 }
 
 async function closeAccount(erase?: 'erase'): Promise<void> {

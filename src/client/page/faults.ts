@@ -19,6 +19,8 @@ export function signInFault(why: string): string {
       return t.wrongToken;
     case 'banned':
       return t.moderation.removed.banned;
+    case 'bad-invite':
+      return t.badInvite;
     case 'unreachable':
       return t.unreachable;
     default:

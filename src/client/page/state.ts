@@ -46,6 +46,8 @@ export const uploads = signal<ReadonlyMap<string, number>>(new Map());
 export const offeredKey = signal<{ readonly name: string; readonly token: string } | undefined>(
   undefined,
 );
+/** The form for coming in from a new browser, with what was wrong the last time; undefined: it is not shown. */
+export const elsewhere = signal<string | undefined>(undefined);
 /** What became of the last action, where it has to be said; shown until the next one. */
 export const hint = signal('');
 /** Said to screen readers only. */

@@ -96,7 +96,10 @@ describe('revoking', () => {
     hub.login('s2', 'alice', 'phone');
     hub.takeEvents();
     hub.must({ do: 'credential-revoke', by, id: 2 as CredentialId });
-    expect(hub.takeEvents()).toMatchObject([{ is: 'departed', session: 's2' }]);
+    expect(hub.takeEvents()).toMatchObject([
+      { is: 'departed', session: 's2' },
+      { is: 'expelled', session: 's2' },
+    ]);
     expect(hub.login('s3', 'alice', 'phone')).toEqual(no('not-allowed'));
     expect(hub.ask({ do: 'credentials', by: { session: sessionOf('s2') } })).toEqual(
       no('not-allowed'),
@@ -192,7 +195,7 @@ test('the operator’s reset leaves one recovery code, ends all that is there, a
   hub.must({ do: 'callback-open', ...hub.proof('alice'), ...callback });
   hub.takeEvents();
   hub.must({ do: 'credentials-reset', account: named('alice'), hash: 'c' });
-  expect(hub.takeEvents().map(({ is }) => is)).toEqual(['departed', 'address-gone']);
+  expect(hub.takeEvents().map(({ is }) => is)).toEqual(['departed', 'expelled', 'address-gone']);
   for (const hash of ['key of alice', 'word'])
     expect(hub.login('s2', 'alice', hash)).toEqual(no('not-allowed'));
   expect(hub.ask({ do: 'unregister', account: named('alice'), host })).toEqual(no('not-allowed'));

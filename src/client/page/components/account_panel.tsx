@@ -12,6 +12,7 @@ import { t } from '../texts/index';
 import { BlockedPeople } from './blocks';
 import { Money } from './money';
 import { PanelHeader } from './panel_header';
+import { WaysIn } from './ways_in';
 
 export function AccountPanel() {
   const name = me.value ?? '';
@@ -20,6 +21,7 @@ export function AccountPanel() {
       <PanelHeader id="account-title" title={name} />
       <Money />
       <AccountLink name={name} />
+      <WaysIn />
       <section>
         <label class="check">
           <input

@@ -6,15 +6,18 @@ import { limits } from '../../../protocol/limits';
 import { connect, register } from '../account';
 import { signInFault } from '../faults';
 import { fieldsOf, sourceDate } from '../forms';
-import { connection } from '../state';
+import { connection, elsewhere } from '../state';
 import { tokens } from '../store';
 import { t } from '../texts/index';
 import { Mark } from './mark';
+import { SignInElsewhere } from './sign_in_elsewhere';
 import { TranscriptButton } from './transcript_button';
 
 export function SignIn() {
   const fault = useSignal('');
   const isBusy = useSignal(false);
+  const isElsewhere = elsewhere.value !== undefined;
+  const isByInvitation = useSignal(false);
   const known = Object.keys(tokens.all());
   const ended = (why?: string): void => {
     isBusy.value = false;
@@ -24,8 +27,15 @@ export function SignIn() {
     const field = fieldsOf(event);
     const name = field('alias').normalize('NFC');
     isBusy.value = true;
-    const person = { name, fullName: field('fullName'), born: sourceDate(field('born')) };
+    const invite = field('invite');
+    const person = {
+      name,
+      fullName: field('fullName'),
+      born: sourceDate(field('born')),
+      ...(invite !== '' && { invite }),
+    };
     register(person, (why) => {
+      if (why === 'bad-invite') isByInvitation.value = true;
       if (why === undefined) connect(name, ended);
       else ended(why);
     });
@@ -39,10 +49,17 @@ export function SignIn() {
         <p>{t.about}</p>
       </header>
       {known.length > 0 && <KnownAccounts names={known} enter={(name) => connect(name, ended)} />}
-      <section aria-labelledby="new">
+      {isElsewhere ? (
+        <SignInElsewhere />
+      ) : (
+        <button type="button" onClick={() => (elsewhere.value = '')}>
+          {t.haveAccount}
+        </button>
+      )}
+      <section aria-labelledby="new" hidden={isElsewhere}>
         <h2 id="new">{t.newHere}</h2>
         <form class="stack" onSubmit={submit}>
-          <RegistrationFields />
+          {!isElsewhere && <RegistrationFields isByInvitation={isByInvitation.value} />}
           <p class="fault" role="alert">
             {fault.value || rejection}
           </p>
@@ -79,9 +96,15 @@ function KnownAccounts({ names, enter }: KnownAccountsProps) {
   );
 }
 
-function RegistrationFields() {
+function RegistrationFields({ isByInvitation }: { readonly isByInvitation: boolean }) {
   return (
     <>
+      {isByInvitation && (
+        <label>
+          {t.inviteCode}
+          <input name="invite" required autocomplete="off" />
+        </label>
+      )}
       <label>
         {t.alias}
         <input

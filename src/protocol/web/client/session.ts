@@ -44,11 +44,23 @@ export type WebClientState =
   | { readonly is: 'waiting'; readonly ms: number }
   | { readonly is: 'rejected'; readonly why: string };
 
+/** A key that the account gets when it is entered with something else. */
+interface NewKey {
+  readonly key: string;
+  readonly label: string;
+}
+
+interface Identity {
+  readonly name: string;
+  readonly token: string;
+  readonly newKey?: NewKey | undefined;
+}
+
 export class WebClientSession implements ConnectionEvents {
   readonly #host: WebClientHost;
   readonly #requests: PendingRequests;
   #state: WebClientState = { is: 'idle' };
-  #identity: { readonly name: string; readonly token: string } | undefined;
+  #identity: Identity | undefined;
   #isOpen = false;
   #attempts = 0;
   #cancelWait: (() => void) | undefined;
@@ -63,9 +75,12 @@ export class WebClientSession implements ConnectionEvents {
     return this.#state;
   }
 
-  /** Logs in, and stays logged in whatever the network does, until `leave`. */
-  enter(name: string, token: string): void {
-    this.#identity = { name, token };
+  /**
+   * Logs in, and stays logged in whatever the network does, until `leave`. `newKey`: is shown from the second time on,
+   * also where the first answer was lost.
+   */
+  enter(name: string, token: string, newKey?: NewKey): void {
+    this.#identity = { name, token, newKey };
     this.#attempts = 0;
     if (this.#isOpen) this.#login();
     else this.#dial();
@@ -162,19 +177,25 @@ export class WebClientSession implements ConnectionEvents {
   }
 
   /** Gives up a connection that is not made in time, or that brings no reply to the login. */
-  #startDeadline(): void {
+  #startDeadline(ms: number = limits.client.connectMs): void {
     this.#cancelWait?.();
-    this.#cancelWait = this.#host.after(limits.client.connectMs, () => this.#host.abort());
+    this.#cancelWait = this.#host.after(ms, () => this.#host.abort());
   }
 
   #login(): void {
     this.#stopTimers();
     if (!this.#identity) return;
-    const { name, token } = this.#identity;
+    const { name, token, newKey } = this.#identity;
     this.#set({ is: 'logging-in' });
-    this.#startDeadline();
-    const request = this.#requests.add({ do: 'login', name, token }, false, (outcome) => {
+    // Who has shown what was wrong waits for the next answer.
+    this.#startDeadline(limits.client.connectMs + limits.credentials.failureWaitMs);
+    const body = { do: 'login', name, token, ...newKey } as const;
+    const request = this.#requests.add(body, false, (outcome) => {
       this.#stopTimers();
+      const isRefused = !outcome.ok && outcome.why === 'not-allowed';
+      if (newKey && (outcome.ok || isRefused)) this.#identity = { name, token: newKey.key };
+      // A code is good once; if its answer was lost, the key is good by now.
+      if (newKey && isRefused) return this.#login();
       if (outcome.ok) {
         this.#attempts = 0;
         this.#set({ is: 'online' });

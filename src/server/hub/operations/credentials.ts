@@ -105,6 +105,9 @@ const revoke: Define<'credential-revoke'> =
     return ok(undefined);
   };
 
+/** What they are told who came in by what is good no more. */
+const revoked = { why: 'kicked', reason: 'the key was revoked' } as const;
+
 /** Ends the sessions and the call-back of an account; `credential`: only those that it opened. */
 function endAllBy(
   hub: HubState,
@@ -114,7 +117,10 @@ function endAllBy(
 ): void {
   for (const { session } of hub.sessions.ofAccount(account.id, credential)) {
     const row = hub.sessions.find(session);
-    if (row) endSession(hub, context, row);
+    if (!row) continue;
+    endSession(hub, context, row);
+    // What came in by it goes out, also where it says nothing.
+    context.emit({ is: 'expelled', session, removed: revoked });
   }
   const callback = hub.callbacks.of(account.id);
   if (callback && (credential === undefined || callback.credential === credential)) {
