@@ -10,6 +10,7 @@ import { historyFigure } from './figures/history';
 import { idleFigure } from './figures/idle';
 import { operationsFigure } from './figures/operations';
 import { pendingFigure } from './figures/pending';
+import { roomsFigure } from './figures/rooms';
 import { startFigure } from './figures/start';
 import { streamFigure } from './figures/stream';
 import { machine, moveToLoadCore } from './support/cores';
@@ -26,6 +27,7 @@ const figures: readonly Figure[] = [
   idleFigure,
   startFigure,
   channelsFigure,
+  roomsFigure,
   latencyFigure,
 ];
 

@@ -30,6 +30,8 @@ export async function deliveries(
   const number = ++runs;
   const byText = new Map<string, Flight>();
   const byId = new Map<string, Flight>();
+  /** Confirmations that a server which does not wait for the recipient has sent before the message was heard. */
+  const early = new Set<string>();
 
   const step = (flight: Flight): void => {
     if (!flight.isAnswered || !flight.isConfirmed || !flight.isDelivered) return;
@@ -57,13 +59,16 @@ export async function deliveries(
     } else {
       flight.isDelivered = true;
       numbered(flight, id ?? '');
+      if (early.delete(`${flight.from} ${id}`)) flight.isConfirmed = true;
       step(flight);
     }
   };
 
   const confirmation = (user: string, id: string | undefined): void => {
     const flight = byId.get(`${user} ${id}`);
-    if (!flight || flight.isConfirmed || !flight.isDelivered) {
+    if (job.confirmsUnseen === true && flight?.isDelivered !== true) {
+      early.add(`${user} ${id}`);
+    } else if (!flight || flight.isConfirmed || !flight.isDelivered) {
       wrongs.add(`${user} was told too early, or twice, that ${id} arrived`);
     } else {
       flight.isConfirmed = true;

@@ -20,8 +20,11 @@ export type Job =
   /** Registers users of these names. If they are to be `here`, they also get a listener and connect. */
   | (At & { readonly do: 'prepare'; readonly names: readonly string[]; readonly here: boolean })
   | (Load & { readonly do: 'operations'; readonly operation: Operation })
-  /** Messages among those who are here: each counts once it is answered, delivered and confirmed. */
-  | (Load & { readonly do: 'deliveries' })
+  /**
+   * Messages among those who are here: each counts once it is answered, delivered and confirmed. `confirmsUnseen`: by a
+   * server that does not wait until the recipient has it.
+   */
+  | (Load & { readonly do: 'deliveries'; readonly confirmsUnseen?: boolean })
   /** Opens `count` connections that stay silent until `release`, when each of them must still serve. */
   | (Load & { readonly do: 'hold' })
   | (Load & { readonly do: 'release' })

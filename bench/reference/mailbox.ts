@@ -1,4 +1,5 @@
 // A plain mailbox server: the same wire and the same answers, two maps and no storage. What ours is measured against.
+// `mailbox.ts eager` promises less: it ends a call whole, and confirms a message as soon as it has written it.
 
 import type { Socket } from 'bun';
 
@@ -11,6 +12,7 @@ interface Connection {
   bytes: Buffer | undefined;
 }
 
+const isEager = process.argv[2] === 'eager';
 const users = new Map<string, User>();
 /** Connected users, in the order in which they connected. */
 const here = new Set<string>();
@@ -63,20 +65,25 @@ function serve(socket: Socket<Connection>, request: readonly string[]): void {
   }
 }
 
-/** One thing said on a connection of its own; `taken` when the other end has ended, too. */
+/** One thing said on a connection of its own; `taken` when the other end has ended, too, or at once. */
 function call(port: number, content: string, taken?: () => void): void {
   void Bun.connect({
     hostname: '127.0.0.1',
     port,
-    allowHalfOpen: true,
+    allowHalfOpen: !isEager,
     socket: {
       open(socket) {
         socket.write(content);
-        socket.shutdown();
+        if (!isEager) {
+          socket.shutdown();
+          return;
+        }
+        socket.end();
+        taken?.();
       },
       data() {},
       close: (_, error) => {
-        if (!error) taken?.();
+        if (!error && !isEager) taken?.();
       },
     },
   });

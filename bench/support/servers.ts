@@ -84,6 +84,17 @@ export const ourChannels = async (chat: string, folder = freshFolder()): Promise
     folder,
   );
 
+/** The same with a door of every dialect that has rooms. */
+export const ourRooms = async (chat: string, folder = freshFolder()): Promise<Server> => {
+  const doors = ['channels', 'market', 'relay', 'web'].flatMap((door) => [`--${door}`, '0']);
+  return start(
+    [chat, 'serve', '-p', '0', ...doors, '--host', '127.0.0.1', '--data', folder],
+    // The last door that is told of.
+    { on: 'stderr', port: /^web +(\d+) /m },
+    folder,
+  );
+};
+
 const script = async (path: string, folder?: string, ...more: string[]): Promise<Server> =>
   start(
     [process.execPath, `bench/${path}`, ...(folder === undefined ? [] : [folder]), ...more],
@@ -92,6 +103,9 @@ const script = async (path: string, folder?: string, ...more: string[]): Promise
   );
 
 export const plainMailbox = async (): Promise<Server> => script('reference/mailbox.ts');
+/** It does not wait for the end of its calls. */
+export const eagerMailbox = async (): Promise<Server> =>
+  script('reference/mailbox.ts', undefined, 'eager');
 export const plainLines = async (): Promise<Server> => script('reference/lines.ts');
 export const plainRelay = async (): Promise<Server> => script('reference/relay.ts');
 /** The server's core with the line dialect as its door, which keeps no history where it is told so. */

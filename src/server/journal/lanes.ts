@@ -126,7 +126,8 @@ export class Lanes<T> {
     const isDueFirst = due !== undefined && (top === undefined || isBefore(due, top));
     const lane = isDueFirst ? this.#shift(due) : this.#pop();
     if (!lane) return undefined;
-    this.#now = lane.due;
+    // Never back: a lane that was passed over may have been due before.
+    this.#now = Math.max(this.#now, lane.due);
     this.#current = lane;
     this.#rest = limits.journal.commandsInARow;
     return lane;
