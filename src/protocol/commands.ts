@@ -521,6 +521,8 @@ export const operations = {
       writes<
         {
           to: readonly Name[] | { readonly room: RoomName; readonly names?: readonly Name[] };
+          /** Other offers of the session: who was asked there, and has not settled it, is not asked again. */
+          beside?: readonly number[];
           file: { readonly name: string; readonly size: number };
           tokenHash: string;
         },

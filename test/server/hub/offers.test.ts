@@ -118,6 +118,15 @@ describe('an offer', () => {
     });
     expect(told(hub)).toEqual(['ga: offered by ben', 'gc: offered by ben']);
     expect(hub.ask(toClub('d'))).toEqual(no('not-member'));
+    // Who has an offer of the same user's has not another one.
+    const [first, foreign] = [1, 99];
+    const again = (...beside: number[]) => ({ ...toClub('b'), beside }) as const;
+    expect(hub.ask(again(first, foreign))).toEqual(no('nobody'));
+    const alsoDan = { ...again(first), to: ['ann', 'dan', 'nobody'].map(named) } as const;
+    expect(hub.ask(alsoDan)).toEqual(no('nobody'));
+    expect(hub.ask({ ...toClub('c'), beside: [first] })).toMatchObject({
+      value: { asked: ['ann', 'ben'] },
+    });
   });
 });
 

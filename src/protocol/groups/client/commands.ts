@@ -206,12 +206,10 @@ export class Commands {
     const { directory, files } = this.#deps;
     const connection = this.#deps.connection();
     if (connection === undefined) return done('unreachable');
-    const offers = directory.offers(to);
-    const all = afterAll(offers.length, (ending) => {
+    files.outgoing.offerAll(connection, path, directory.offers(to), (ending) => {
       this.#deps.ended(ending);
       done(ending);
     });
-    for (const recipients of offers) files.outgoing.offer(connection, path, recipients, all);
   }
 
   #decide(command: Extract<Command, { is: 'accept' | 'reject' | 'cancel' }>, done: Done): void {

@@ -43,8 +43,33 @@ export class OutgoingFiles {
 
   // ---- what the user does
 
-  /** Offers a file; `done` when the server has asked those it is for. */
-  offer(connection: GroupsConnection, path: string, to: RecipientHeaders, done: Done): void {
+  /**
+   * Offers a file, in one offer after the other: a server of ours asks nobody twice. `done` when the server has asked
+   * those it is for, with the first failure.
+   */
+  offerAll(
+    connection: GroupsConnection,
+    path: string,
+    [to, ...more]: readonly RecipientHeaders[],
+    done: Done,
+    beside: readonly string[] = [],
+  ): void {
+    if (to === undefined) return done('done');
+    const here = { ...to, ...(beside.length > 0 && { beside }) };
+    this.#offer(connection, path, here, (ending, id) => {
+      if (more.length === 0 || id === undefined) return done(ending);
+      const rest: Done = (other) => done(ending === 'done' ? other : ending);
+      this.offerAll(connection, path, more, rest, [...beside, id]);
+    });
+  }
+
+  /** `done` also gets the offer's `Id`; none where the file cannot be read. */
+  #offer(
+    connection: GroupsConnection,
+    path: string,
+    to: RecipientHeaders & Pick<Message, 'beside'>,
+    done: (ending: Ending, id?: string) => void,
+  ): void {
     const source = this.#host.source(path);
     if (!source.ok) {
       this.#show(cannotBeRead(path, source.why), {
@@ -62,18 +87,20 @@ export class OutgoingFiles {
     connection.ask({ action: 'file', status: 'offer', id, ...to, fileName, fileSize }, (answer) => {
       if (answer?.status === 'ok') {
         this.#offered(offer, namesIn(answer.body));
-        return done('done');
+        return done('done', id);
       }
       this.#end(offer);
-      if (answer === undefined) return done('unreachable');
+      if (answer === undefined) return done('unreachable', id);
       this.#host.show(shownFileRefusal(fileName, answer));
-      done(endingOfStatus(statusOf(answer)));
+      done(endingOfStatus(statusOf(answer)), id);
     });
   }
 
   #offered(offer: Offer, names: readonly string[]): void {
     const { id, file } = offer;
     offer.open = new Set(names);
+    // All of them have it from another offer.
+    if (names.length === 0) return this.#end(offer);
     const what = nameAndSize({ fileName: file.name, fileSize: file.size });
     this.#show(`${what} is offered to ${names.join(', ')} (cancel ${id} stops it)`, {
       type: 'offered',

@@ -40,7 +40,7 @@ export class OutgoingOffers {
 
   /** Offers a file to `names`, and to the group that the message names; who is both is asked once. */
   offer(message: Message, names: readonly string[]): void {
-    const { id, fileName, fileSize: size, group } = message;
+    const { id, fileName, fileSize: size, group, beside = [] } = message;
     if (id === undefined || fileName === undefined || size === undefined) {
       return this.#replies.confirmInOrder({ id }, 'bad-request');
     }
@@ -57,9 +57,13 @@ export class OutgoingOffers {
       to: room === undefined ? to : { room, names: to },
       file: { name: baseNameFor(fileName), size },
       tokenHash: hashOfToken(token),
+      ...(beside.length > 0 && { beside: this.#numbersOf(beside) }),
     } as const;
     this.#host.submit(command, (outcome) => {
       const isName = (name: string): boolean => recipientNameOf(name) !== undefined;
+      // All of them have it offered already.
+      const isNoMore = !outcome.ok && outcome.why === 'nobody' && beside.length > 0;
+      if (isNoMore) return this.#replies.confirm(message, 'ok', bodyOfNames([]));
       if (!outcome.ok) {
         this.#replies.confirm(message, offerRefusal(outcome.why));
         return this.#notOffered(id, names, outcome.why);
@@ -71,6 +75,11 @@ export class OutgoingOffers {
         this.#replies.fileFailed(id, 'unknown-user', name);
       }
     });
+  }
+
+  /** The hub's numbers of offers that are open. */
+  #numbersOf(ids: readonly string[]): readonly number[] {
+    return [...this.#offers].flatMap(([number, { id }]) => (ids.includes(id) ? [number] : []));
   }
 
   #notOffered(id: string, names: readonly string[], why: string): void {

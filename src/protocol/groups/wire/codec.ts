@@ -108,7 +108,8 @@ export const usersIn = (body: Uint8Array): ListedUser[] =>
 export const bodyOfNames = (names: readonly string[]): string =>
   names.map((name) => `${name}\n`).join('');
 
-export const namesIn = (body: Uint8Array): string[] => linesOf(decodeLossy(body));
+export const namesIn = (body: Uint8Array): string[] =>
+  linesOf(decodeLossy(body)).filter((name) => name !== '');
 
 // ---------------------------------------------------------------------------------- failures
 

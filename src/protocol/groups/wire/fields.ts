@@ -98,7 +98,14 @@ export function fieldsIn(headers: Headers): Fields | UnknownAction | undefined {
     return { action: 'unknown', ...(texts.id !== undefined && { id: texts.id }) };
   }
   const to = headers.get('to');
-  return { action, ...texts, ...numbers, ...(to !== undefined && { to }) };
+  const beside = headers.get('beside');
+  return {
+    action,
+    ...texts,
+    ...numbers,
+    ...(to !== undefined && { to }),
+    ...(beside !== undefined && { beside }),
+  };
 }
 
 function textsIn(headers: Headers): Pick<Message, keyof typeof textKeys> | undefined {
@@ -165,6 +172,7 @@ export function headerLines(
   };
   add(textKeys.user, content.user);
   for (const name of content.to ?? []) add('To', name);
+  for (const id of content.beside ?? []) add('Beside', id);
   add(textKeys.group, content.group);
   add(textKeys.id, content.id);
   add(textKeys.status, content.status);

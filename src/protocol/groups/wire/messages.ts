@@ -62,6 +62,8 @@ export interface Message {
   readonly contentType?: ContentType;
   readonly user?: string;
   readonly to?: readonly string[];
+  /** Of an offer: the `Id`s of others of the same user; who was asked there is not asked again. One line each. */
+  readonly beside?: readonly string[];
   readonly group?: string;
   readonly id?: string;
   readonly status?: string;

@@ -2,7 +2,7 @@
 
 import type { Command } from '../../../protocol/commands';
 import { limits } from '../../../protocol/limits';
-import { type Name, ok, refused } from '../../../protocol/model';
+import { type Name, ok, type RecipientId, refused } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
 import type { SessionRow } from '../state/sessions';
@@ -39,7 +39,12 @@ const offer: Define<'offer'> = (hub) => (command, context, session) => {
   const { groups, offers, sanctions, users } = hub;
   if (sanctions.mutedUntil(session.name) > context.seconds) return refused('muted');
   const own = recipientOf(session);
-  const { to } = command;
+  const { to, beside = [] } = command;
+  const isBeside = (recipient: RecipientId): boolean =>
+    beside.some(
+      (other) =>
+        offers.find(other)?.session === session.id && offers.partOf(other, recipient) !== undefined,
+    );
   if ('room' in to && !groups.isMember(to.room, own)) return refused('not-member');
   const named = 'room' in to ? (to.names ?? []) : to;
   const names = 'room' in to ? [...groups.members(to.room), ...named] : named;
@@ -48,14 +53,15 @@ const offer: Define<'offer'> = (hub) => (command, context, session) => {
   const found = new Map(
     names.flatMap((name) => {
       const to = users.recipientNamed(name);
-      return to && to.recipient !== own ? [[to.recipient, to]] : [];
+      const isMeant = to && to.recipient !== own && !isBeside(to.recipient);
+      return isMeant ? [[to.recipient, to]] : [];
     }),
   );
   if (found.size === 0) return refused('nobody');
   const made = makeOffer(hub, context, session, command, found.values());
   const unknown = named.filter((name) => {
     const to = users.recipientNamed(name);
-    return !to || !found.has(to.recipient);
+    return !to || !(found.has(to.recipient) || isBeside(to.recipient));
   });
   return ok({ ...made, unknown });
 };
