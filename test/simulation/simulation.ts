@@ -17,6 +17,7 @@ import { Machine } from './machine';
 import { mailboxKind } from './mailbox';
 import { marketKind } from './market';
 import { Model, type Stay } from './model';
+import { moderationKind } from './moderation';
 import { relayKind } from './relay';
 import { Time } from './time';
 import type { SimulatedUser, Stage, UserKind } from './users';
@@ -31,6 +32,7 @@ const kinds: readonly UserKind[] = [
   groupsKind,
   webKind,
   floodKind,
+  moderationKind,
 ];
 
 /** Long enough for everything that has a deadline: calls are tried again after 1, 5 and 30 s. */
