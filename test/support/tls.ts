@@ -19,8 +19,9 @@ export const secured = (port: number): void => void ports.add(port);
 export const tlsAt = (port: number): { readonly tls?: { readonly rejectUnauthorized: false } } =>
   ports.has(port) ? { tls: { rejectUnauthorized: false } } : {};
 
-/** Where a door of a test's server is, for a connection that Bun is to make. */
-export const door = (port: number) => ({ hostname: '127.0.0.1', port, ...tlsAt(port) });
+/** The beginning of a URL of the web door. */
+export const webAt = (scheme: 'http' | 'ws', port: number): string =>
+  `${scheme}${ports.has(port) ? 's' : ''}://127.0.0.1:${port}`;
 
 /** A certificate of its own, in files of its own. */
 export async function newCertificate(

@@ -7,7 +7,6 @@ import { limits } from '../../../src/protocol/limits';
 import { HandClock } from '../../support/hand_clock';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp } from '../../support/tcp';
-import { door } from '../../support/tls';
 import { Conversation } from './conversation';
 import { padded, textsOf } from './support';
 
@@ -368,15 +367,10 @@ describe('other clients are not hurt by', () => {
       A > /create slow
       A .
     `);
-    const { promise: gone, resolve } = Promise.withResolvers<void>();
-    const sloth = await Bun.connect({
-      ...door(own.port('channels')),
-      socket: { data() {}, close: () => resolve(), error: () => resolve() },
-    });
-    sloth.write(Buffer.concat(['Sloth', '/join slow'].map(padded)));
-    sloth.flush();
+    const sloth = await connectTcp(own.port('channels'));
+    await sloth.send(Buffer.concat(['Sloth', '/join slow'].map(padded)));
     await conversation.play('A < Sloth has joined');
-    sloth.pause();
+    sloth.stopReading();
     await conversation.play(`
       B connects
       B > /join slow
@@ -393,7 +387,6 @@ describe('other clients are not hurt by', () => {
     clock.pass(limits.net.stalledMs);
     await conversation.reads('B', 'Sloth has left');
     await conversation.reads('A', 'Sloth has left');
-    sloth.terminate();
-    await gone;
+    await sloth[Symbol.asyncDispose]();
   }, 60_000);
 });

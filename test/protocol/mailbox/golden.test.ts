@@ -2,11 +2,13 @@
 
 import { describe, expect, test } from 'bun:test';
 import { createConnection } from 'node:net';
+import { connect } from 'node:tls';
 
 import { mailbox } from '../../../src/protocol/mailbox/index';
 import { scratchFolder } from '../../support/scratch';
 import { startServer, type TestServer } from '../../support/server';
 import { connectTcp, listenTcp, type TcpListener } from '../../support/tcp';
+import { isOverTls } from '../../support/tls';
 import { ask as askAt } from './person';
 import { nul } from './support';
 
@@ -22,7 +24,8 @@ function askFrom(host: string, server: TestServer, request: string): Promise<str
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let answer = '';
   const port = server.port('mailbox');
-  createConnection({ host: '127.0.0.1', port, localAddress: host })
+  const plain = createConnection({ host: '127.0.0.1', port, localAddress: host });
+  (isOverTls ? connect({ socket: plain, rejectUnauthorized: false }) : plain)
     .on('data', (piece) => (answer += String(piece)))
     .on('end', () => resolve(answer))
     .on('error', reject)

@@ -7,14 +7,17 @@ import { market } from '../../../src/protocol/market/index';
 import { HandClock } from '../../support/hand_clock';
 import { startServer } from '../../support/server';
 import { connectTcp } from '../../support/tcp';
-import { door } from '../../support/tls';
+import { isOverTls } from '../../support/tls';
 import { Conversation } from './conversation';
+
+/** Over TLS fewer: all their handshakes are this process's, on both sides. */
+const crowd = isOverTls ? 300 : 1000;
 
 test('a thousand clients enter at once and all hear what one says', async () => {
   await using server = await startServer([market]);
   const port = server.port('market');
   const clients = await Promise.all(
-    Array.from({ length: 1000 }, async (_, index) => {
+    Array.from({ length: crowd }, async (_, index) => {
       const peer = await connectTcp(port);
       await peer.send(`c${index}\n${index}\n`);
       return peer;
@@ -29,10 +32,10 @@ test('a thousand clients enter at once and all hear what one says', async () => 
   await first?.send(':u\n');
   const list = await first?.readTo('Connected users:\n');
   const before = list?.match(/connected!/g)?.length ?? 0;
-  expect(told + before).toBe((1000 * 999) / 2);
+  expect(told + before).toBe((crowd * (crowd - 1)) / 2);
   const users = new Set<string>();
-  while (users.size < 1000) users.add((await first?.readTo('\n')) ?? '');
-  expect(users).toContain('<c999>\n');
+  while (users.size < crowd) users.add((await first?.readTo('\n')) ?? '');
+  expect(users).toContain(`<c${crowd - 1}>\n`);
   await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
 }, 60_000);
 
@@ -41,15 +44,10 @@ test('a reader that reads nothing stays while others flood, and goes in time, al
   await using server = await startServer([market], { bounds: { clock } });
   await using conversation = new Conversation(server.port('market'));
   await conversation.play('ann enters with 1');
-  const { promise: gone, resolve } = Promise.withResolvers<void>();
-  const sloth = await Bun.connect({
-    ...door(server.port('market')),
-    socket: { data() {}, close: () => resolve(), error: () => resolve() },
-  });
-  sloth.write('sloth\n1\n');
-  sloth.flush();
+  const sloth = await connectTcp(server.port('market'));
+  await sloth.send('sloth\n1\n');
   await conversation.play('ann < [SERVER] Client: <sloth> connected!');
-  sloth.pause();
+  sloth.stopReading();
   await conversation.play('bob enters with 1\nann < [SERVER] Client: <bob> connected!');
   const text = 'x'.repeat(1000);
   const farewell = '[SERVER] Client: <sloth> disconnected!\n';
@@ -62,6 +60,5 @@ test('a reader that reads nothing stays while others flood, and goes in time, al
   clock.pass(limits.net.stalledMs);
   await conversation.readsLines('bob', farewell);
   await conversation.readsLines('ann', farewell);
-  sloth.terminate();
-  await gone;
+  await sloth[Symbol.asyncDispose]();
 }, 60_000);

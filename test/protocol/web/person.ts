@@ -20,6 +20,7 @@ import {
   type Person,
   type PersonKind,
 } from '../../support/person';
+import { tlsAt, webAt } from '../../support/tls';
 import type { Dial, Transport } from '../../support/transport';
 
 /** 43 characters that no other test has. */
@@ -97,7 +98,7 @@ export class WebPerson implements AsyncDisposable {
 
   #dial(port: number): void {
     this.dials++;
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`);
+    const socket = new WebSocket(`${webAt('ws', port)}/socket`, tlsAt(port) as never);
     const inbox = new Inbox();
     this.#socket = socket;
     socket.addEventListener('open', () => this.#socket === socket && this.client.opened());
@@ -227,7 +228,8 @@ class WebHousePerson implements Person {
   ): Promise<void> => {
     const query = new URLSearchParams({ to: to.name, text, key: newKey(), name: file });
     const credentials = Buffer.from(`${this.name}:${tokenFor(this.name)}`).toString('base64');
-    const response = await fetch(`http://127.0.0.1:${this.#port}/api/files?${query.toString()}`, {
+    const response = await fetch(`${webAt('http', this.#port)}/api/files?${query.toString()}`, {
+      ...tlsAt(this.#port),
       method: 'POST',
       headers: { authorization: `Basic ${credentials}` },
       body: Buffer.from(bytes),
