@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { archiveFigure } from './figures/archive';
 import { channelsFigure, latencyFigure } from './figures/channels';
 import { deliveriesFigure } from './figures/deliveries';
 import { historyFigure } from './figures/history';
@@ -24,6 +25,7 @@ const figures: readonly Figure[] = [
   streamFigure,
   pendingFigure,
   historyFigure,
+  archiveFigure,
   idleFigure,
   startFigure,
   channelsFigure,

@@ -136,6 +136,9 @@ export const limits = {
     /** Words of one search, and the letters that the beginning of a word must have to stand for more than itself. */
     searchedWords: 16,
     beginningLetters: 3,
+    /** Places of an asker from which on a word is first looked for everywhere, and how often it may be there for that. */
+    searchedPlaces: 8,
+    searchedFirst: 256,
     /** Found entries that one search looks at before it answers with what it has, and where to go on. */
     searchedEntries: 2_000,
     /** Entries that are not in the index yet and are looked through one by one: the newest. Older ones are found later. */

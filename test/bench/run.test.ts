@@ -26,6 +26,7 @@ test.each([
   ['pending', 380],
   ['idle', 1_600],
   ['start', 8],
+  ['archive', 6],
 ])('%s: %i checked, nothing lost or wrong', async (figure, count) => {
   const { status, said } = await quick(figure);
   expect(said).toContain(`\n${count.toLocaleString('en')} checked, nothing lost or wrong`);

@@ -68,6 +68,19 @@ const history: Define<'history'> = (hub) => (command, context) => {
   return ok({ conversation: hub.historyReader.conversation(asker.value, row), entries, more });
 };
 
+/** How many entries an asker has not read, counted up to a bound. */
+function unreadIn(
+  { history: { entries } }: HubState,
+  { author }: Reader,
+  row: ConversationRow,
+  seen: number,
+): number {
+  const most = limits.history.unreadCounted;
+  // Who speaks in a group has read it up to there, so all that stands behind is of others.
+  if (row.kind === 'group') return entries.countBehind(row.id, seen, most);
+  return entries.countUnread(row.id, seen, author, most);
+}
+
 const conversations: Define<'conversations'> = (hub) => (command, context) => {
   const asker = askerOf(hub, context, command.asker);
   if (!asker.ok) return asker;
@@ -87,14 +100,7 @@ const conversations: Define<'conversations'> = (hub) => (command, context) => {
     newest,
     seen,
     changed: hub.entryChanges.lastOf(row.id),
-    unread: isBlockedIn(row)
-      ? 0
-      : hub.history.entries.countUnread(
-          row.id,
-          seen,
-          asker.value.author,
-          limits.history.unreadCounted,
-        ),
+    unread: isBlockedIn(row) ? 0 : unreadIn(hub, asker.value, row, seen),
   }));
   return ok({ conversations: page, more: all.length > most });
 };

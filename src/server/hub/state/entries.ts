@@ -73,6 +73,11 @@ export class Entries {
         `SELECT count(*) AS count FROM (SELECT 1 FROM entry
            WHERE conversation = +? AND serial > +? AND author <> +? AND deleted IS NULL LIMIT +?)`,
       ),
+      // Of the index alone.
+      behind: db.prepare<{ count: number }, [number, number, number]>(
+        `SELECT count(*) AS count FROM (SELECT 1 FROM entry
+           WHERE conversation = +? AND serial > +? LIMIT +?)`,
+      ),
       authors: db.prepare<{ author: number }, [number, number, number, number, number]>(
         `SELECT DISTINCT author FROM (SELECT author FROM entry
            WHERE conversation = +? AND serial > +? AND serial <= +? ORDER BY serial DESC LIMIT +?)
@@ -104,6 +109,11 @@ export class Entries {
 
   find(serial: number): EntryRow | undefined {
     return this.#sql.find.get(serial) ?? undefined;
+  }
+
+  /** How many entries stand behind a serial, whoever wrote them, counted up to a number: it costs much less. */
+  countBehind(conversation: number, after: number, most: number): number {
+    return this.#sql.behind.get(conversation, after, most)?.count ?? 0;
   }
 
   /** Accounts that wrote something between two serials, the second included: the last of them. */

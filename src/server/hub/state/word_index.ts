@@ -60,9 +60,9 @@ export class WordIndex {
          ON CONFLICT (author) DO UPDATE SET bytes = max(0, bytes + excluded.bytes)`,
       ),
       forgetShares: db.prepare<never, []>('DELETE FROM history_share WHERE bytes = 0'),
-      find: db.prepare<{ serial: number }, [string, number, number]>(
+      find: db.prepare<{ serial: number }, [string, number, number, number]>(
         `SELECT rowid AS serial FROM entry_words
-         WHERE entry_words MATCH +? AND rowid > +? AND rowid < +? ORDER BY rowid DESC`,
+         WHERE entry_words MATCH +? AND rowid > +? AND rowid < +? ORDER BY rowid DESC LIMIT +?`,
       ),
     };
   }
@@ -147,18 +147,34 @@ export class WordIndex {
       if (!hasAll(`${row.text} ${row.file_name ?? ''}`, search.wanted)) continue;
       if (take(row)) return { found, next: row.serial };
     }
-    const question = this.#question(asker, search);
-    if (question === undefined) return { found };
-    let looked = 0;
+    const places = this.#places(asker, search);
+    if (places.length === 0) return { found };
     const before = Math.min(search.before, indexed + 1);
-    for (const { serial } of this.#sql.find.iterate(question, search.after, before)) {
+    const serials = this.#serials(search, places, before);
+    for (const serial of serials) {
       const row = this.#history.entries.find(serial);
-      looked++;
-      if ((row && take(row)) || looked >= limits.history.searchedEntries) {
-        return { found, next: serial };
-      }
+      if (row && take(row)) return { found, next: serial };
     }
-    return { found };
+    const last = serials.at(-1);
+    const isAll = last === undefined || serials.length < limits.history.searchedEntries;
+    return isAll ? { found } : { found, next: last };
+  }
+
+  /** The newest entries with the words: at most so many as one search looks at. */
+  #serials(search: Search, places: readonly string[], before: number): number[] {
+    const { wanted, from, after } = search;
+    const words = `text : (${questionOf(wanted)})`;
+    const author = from === undefined ? '' : ` AND place : ${placeOf.author(from)}`;
+    const find = (question: string, most: number): number[] =>
+      this.#sql.find.all(question, after, before, most).map(({ serial }) => serial);
+    // Each place costs as much as a word. Of a rare word it is cheaper to look at all that others say with it, too.
+    if (places.length > limits.history.searchedPlaces) {
+      const few = limits.history.searchedFirst;
+      const serials = find(words + author, few);
+      if (serials.length < few) return serials;
+    }
+    const mine = ` AND place : (${places.join(' OR ')})`;
+    return find(words + mine + author, limits.history.searchedEntries);
   }
 
   /** The conversation of an entry, where the asker may read it. */
@@ -173,8 +189,8 @@ export class WordIndex {
     return since !== undefined && serial > since ? row : undefined;
   }
 
-  /** Asks for nothing that the asker may not read: else what others say would be looked through to be left out. */
-  #question(asker: Reader, { wanted, of, from }: Search): string | undefined {
+  /** Where the asker may read: else what others say would be looked through to be left out. */
+  #places(asker: Reader, { of }: Search): string[] {
     const places: string[] = [];
     if (of) {
       if (of.row) places.push(placeOf.conversation(of.row.id));
@@ -182,8 +198,6 @@ export class WordIndex {
       if (asker.account !== undefined) places.push(placeOf.account(asker.account));
       for (const { id } of this.#reader.joinedBy(asker)) places.push(placeOf.conversation(id));
     }
-    if (places.length === 0) return undefined;
-    const author = from === undefined ? '' : ` AND place : ${placeOf.author(from)}`;
-    return `text : (${questionOf(wanted)}) AND place : (${places.join(' OR ')})${author}`;
+    return places;
   }
 }
