@@ -158,6 +158,10 @@ export class Machine {
     this.#life = life;
     this.#deps.note(`life ${number} begins`);
     core.start();
+    core.maintain(limits.files.attachmentMs, {
+      ms: limits.history.keptMs,
+      bytes: limits.history.bytes,
+    });
   }
 
   /** Now and then the disk is full when a batch is committed. */

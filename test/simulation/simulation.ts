@@ -12,6 +12,7 @@ import { Chance } from './chance';
 import { channelsKind } from './channels';
 import { floodKind } from './flooders';
 import { groupsKind } from './groups';
+import { checkHistory } from './history';
 import { LedgerWatch } from './ledger_watch';
 import { Machine } from './machine';
 import { mailboxKind } from './mailbox';
@@ -207,6 +208,7 @@ export class Simulation {
     this.#checkPresence(life.db);
     this.#checkCounters(life.db);
     this.#checkDisk(life.db);
+    checkHistory(life.db, this.#model, (what) => this.#violated(what));
     const { faults } = auditLedger(life.db);
     if (faults.length > 0) this.#violated(`the ledger: ${faults.join('; ')}`);
     this.#money.checkPayments(life.db, this.#model.payments);
