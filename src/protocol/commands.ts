@@ -491,6 +491,12 @@ export const operations = {
     WaitingFile,
     'unknown-user' | 'unknown-file' | 'elsewhere' | 'not-allowed'
   >(),
+  /** The file of an entry that the asker may read: it stays as long as its entry does, however often it is fetched. */
+  'history-file': reads<
+    { asker: Actor; serial: number },
+    FileRef,
+    'unknown-sender' | 'not-allowed' | 'unknown-file'
+  >(),
   /** The oldest file of this name that waits for `account`, who asks from the host of its call-back. */
   'file-named': reads<
     { account: Name; fileName: string; host: string; credential?: CredentialId },

@@ -16,13 +16,16 @@ export interface Started {
   readonly files: string;
 }
 
-/** A server with alice and bob, both connected, on a disk of its own. */
+/** A server with alice and bob, both connected, on a disk of its own. It keeps no history, which would keep their files. */
 export async function started(
   bounds: NonNullable<Parameters<typeof startServer>[1]>['bounds'] = {},
   folder?: string,
 ): Promise<Started & AsyncDisposable> {
   const place = folder ?? (await scratchFolder());
-  const server = await startServer([mailbox], { folder: place, bounds });
+  const server = await startServer([mailbox], {
+    folder: place,
+    bounds: { historyMs: 0, ...bounds },
+  });
   const port = server.port('mailbox');
   const listener = takeCalls();
   for (const alias of ['alice', 'bob']) {

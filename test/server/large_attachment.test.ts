@@ -61,7 +61,9 @@ async function hashOf(path: string): Promise<string> {
 
 async function startServer() {
   const data = await scratchFolder();
-  const server = await startChat(['serve', '-p', '0', '--host', '127.0.0.1', '--data', data]);
+  // History would keep the file as long as its message.
+  const flags = ['--history', 'off', '--data', data];
+  const server = await startChat(['serve', '-p', '0', '--host', '127.0.0.1', ...flags]);
   const [, port = ''] = await server.until(/init server 127\.0\.0\.1:(\d+)/);
   const at = ['-s', '127.0.0.1', '-p', port];
   const env = await isolatedEnvironment();

@@ -56,6 +56,7 @@ type Bounds = Pick<
   | 'largestFile'
   | 'storedFiles'
   | 'attachmentMs'
+  | 'historyMs'
   | 'clock'
   | 'descriptors'
   | 'disk'

@@ -106,11 +106,16 @@ function uploadEnded(message: StoredMessage, file: File, result: UploadResult): 
 
 export const cancelUpload = (key: string): void => cancels.get(key)?.();
 
-/** The server keeps the file: nobody but the user knows when it has come. */
+/** The server keeps the file as long as its message; where it has no history, until the user says that it has come. */
 export const downloadFile = (message: StoredMessage): void =>
   withFile(message, async (identity, file) => {
+    const { serial } = message;
     const result = await download(identity, file);
-    return result === 'started' ? 'fetched' : result;
+    // A server that keeps no history knows it by the sender's number only.
+    const again = result === 'gone' && serial !== undefined;
+    const found = again ? await download(identity, { serial }) : result;
+    if (found !== 'started') return found;
+    return message.file?.state === 'taken' || again ? 'taken' : 'fetched';
   });
 
 /** The user has the file. */
@@ -126,8 +131,11 @@ function withFile(
   const { file, id, from } = message;
   const name = me.value;
   const token = name === undefined ? undefined : tokens.of(name);
-  if (!file || id === undefined || name === undefined || token === undefined) return;
-  void act({ name, token }, { from, id }).then((state) => {
+  const { serial, mine } = message;
+  if (!file || name === undefined || token === undefined) return;
+  const received = mine || id === undefined ? serial !== undefined && { serial } : { from, id };
+  if (received === false) return;
+  void act({ name, token }, received).then((state) => {
     if (state === 'unreachable') hint.value = t.unreachable;
     else void putMessage({ ...message, file: { ...file, state } });
   });

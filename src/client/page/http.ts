@@ -57,11 +57,9 @@ export function upload(
   return () => request.abort();
 }
 
-/** A file that came with a message. */
-export interface ReceivedFile {
-  readonly from: string;
-  readonly id: number;
-}
+/** A file that came with a message, by its sender's number of it, or by its place in the history. */
+export type ReceivedFile =
+  { readonly from: string; readonly id: number } | { readonly serial: number };
 
 type Fetched<Done extends string> = Done | 'gone' | 'unreachable';
 

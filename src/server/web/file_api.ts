@@ -36,6 +36,9 @@ interface FileApiDeps {
   ): Promise<Response>;
 }
 
+/** The serial of no file that waits: who fetches from the history takes nothing from who is still to get it. */
+const noneWaiting = 0;
+
 export class FileApi {
   readonly #deps: FileApiDeps;
   readonly #tickets: Tickets;
@@ -103,9 +106,11 @@ export class FileApi {
     const { request, proof } = call;
     const claim = await readJson(call, schemas.Claim, this.#deps.received);
     if (!claim.ok) return refusal(request, 'bad-request');
+    const { id, serial } = claim.value;
+    if (serial !== undefined) return this.#claimEntry(call, serial);
+    if (claim.value.from === undefined || id === undefined) return refusal(request, 'bad-request');
     const from = recipientNameOf(claim.value.from);
     if (!from) return refusal(request, 'unknown-file');
-    const { id } = claim.value;
     const outcome = await this.#deps.ask(call, { do: 'file-find', ...proof, from, id });
     if (!outcome.ok) {
       // The unknown user is here the one who asks.
@@ -114,6 +119,17 @@ export class FileApi {
     }
     const { size, name } = outcome.value;
     const url = `/files/${this.#tickets.issue(proof.account, outcome.value)}`;
+    return json(201, { url, name, size } satisfies InferOutput<typeof http.download>);
+  }
+
+  /** The same for an entry of the history: everybody who may read it may fetch its file, as often as they like. */
+  async #claimEntry(call: SignedCall, serial: number): Promise<Response> {
+    const { request, proof } = call;
+    const outcome = await this.#deps.ask(call, { do: 'history-file', asker: proof, serial });
+    if (!outcome.ok) return refusal(request, outcome.why, { waitMs: outcome.waitMs });
+    const { size, name } = outcome.value;
+    const ticket = this.#tickets.issue(proof.account, { ...outcome.value, serial: noneWaiting });
+    const url = `/files/${ticket}`;
     return json(201, { url, name, size } satisfies InferOutput<typeof http.download>);
   }
 

@@ -116,3 +116,33 @@ test.each([
 ])('what is no question: %s', async (path) => {
   expect((await get('alice', path)).status).toBe(400);
 });
+
+test('a file stays as long as its message, for both, however often it was fetched', async () => {
+  const request = (who: string, path: string, body: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${server.port('web')}/api/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${who}:${tokenFor(who)}`)}` },
+      body,
+    });
+  const sent = await request('alice', 'files?to=bob&name=a.txt', 'what is in it');
+  const { id, serial } = (await sent.json()) as { id: number; serial: number };
+  const claim = async (who: string, wanted: object) => {
+    const answer = await request(who, 'downloads', JSON.stringify(wanted));
+    return { status: answer.status, url: ((await answer.json()) as { url?: string }).url ?? '' };
+  };
+  const base = `http://127.0.0.1:${server.port('web')}`;
+  // The sender fetches it, and says so: it still waits for its recipient.
+  const own = await claim('alice', { serial });
+  expect(await (await fetch(base + own.url)).text()).toBe('what is in it');
+  expect((await fetch(`${base}${own.url}/taken`, { method: 'POST' })).status).toBe(204);
+  const first = await claim('bob', { from: 'alice', id });
+  expect((await fetch(`${base}${first.url}/taken`, { method: 'POST' })).status).toBe(204);
+  expect((await claim('bob', { from: 'alice', id })).status).toBe(404);
+  for (const who of ['bob', 'alice', 'bob']) {
+    const { url } = await claim(who, { serial });
+    expect(await (await fetch(base + url)).text()).toBe('what is in it');
+  }
+  expect((await claim('eve', { serial })).status).toBe(404);
+  await person('alice').ask({ do: 'delete', serial });
+  expect((await claim('bob', { serial })).status).toBe(404);
+});

@@ -143,8 +143,14 @@ function Tick({ label, path, isRound }: { label: string; path: string; isRound?:
   );
 }
 
+/** Whether the server may still have the file: of what has a place in its history it does. */
+const isFetchable = ({ mine, state, serial, file }: StoredMessage): boolean =>
+  file !== undefined &&
+  file.state !== 'gone' &&
+  (serial !== undefined || (!mine && state === 'received' && file.state !== 'taken'));
+
 function AttachedFile({ message }: { message: StoredMessage }) {
-  const { file, key, mine, state } = message;
+  const { file, key, mine } = message;
   if (!file) return null;
   const part = uploads.value.get(key);
   return (
@@ -168,7 +174,7 @@ function AttachedFile({ message }: { message: StoredMessage }) {
           </button>
         </>
       )}
-      {!mine && state === 'received' && file.state !== 'taken' && file.state !== 'gone' && (
+      {isFetchable(message) && (
         <button type="button" onClick={() => downloadFile(message)}>
           {t.download}
         </button>

@@ -28,7 +28,13 @@ export const attachment = v.strictObject({
 });
 
 /** Which file of those that came with messages is wanted. */
-export const claim = v.strictObject({ from: text, id: v.pipe(v.number(), v.safeInteger()) });
+export const claim = v.strictObject({
+  from: v.optional(v.pipe(text, v.description('Who sent it, ...'))),
+  id: v.optional(v.pipe(v.number(), v.safeInteger(), v.description('... and their number of it.'))),
+  serial: v.optional(
+    v.pipe(integer, v.description('Instead: the entry of the history that it came with.')),
+  ),
+});
 
 /** A whole number in a query: a serial, or ms since 1970. */
 const wholeNumber = v.pipe(

@@ -161,11 +161,21 @@ const received: Define<'received'> = (hub) => (command, context) => {
   return ok({ members: names.length, got: isPending ? [] : names });
 };
 
+const historyFile: Define<'history-file'> = (hub) => (command, context) => {
+  const asker = askerOf(hub, context, command.asker);
+  if (!asker.ok) return asker;
+  const entry = hub.historyReader.findEntry(asker.value, command.serial)?.entry;
+  if (!entry || entry.file_hash === null) return refused('unknown-file');
+  const { file_hash: hash, file_size: size, file_name: name } = entry;
+  return ok({ hash, size: size ?? 0, name: name ?? '' });
+};
+
 export const entryHandlers = (
   hub: HubState,
-): Pick<Handlers, 'edit' | 'delete' | 'react' | 'received'> => ({
+): Pick<Handlers, 'edit' | 'delete' | 'react' | 'received' | 'history-file'> => ({
   edit: edit(hub),
   delete: remove(hub),
   react: react(hub),
   received: received(hub),
+  'history-file': historyFile(hub),
 });

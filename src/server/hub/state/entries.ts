@@ -111,7 +111,7 @@ export class Entries {
     return this.#sql.find.get(serial) ?? undefined;
   }
 
-  /** How many entries stand behind a serial, whoever wrote them, counted up to a number: it costs much less. */
+  /** How many entries stand behind a serial, of whatever author, counted up to a number: it costs much less. */
   countBehind(conversation: number, after: number, most: number): number {
     return this.#sql.behind.get(conversation, after, most)?.count ?? 0;
   }
