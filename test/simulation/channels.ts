@@ -7,8 +7,8 @@ import { Hearing, type RoomMessage, type Stay } from './model';
 import type { Connection } from './network';
 import {
   dialDoor,
+  GuestUser,
   isRest,
-  namesOf,
   type SimulatedUser,
   type Stage,
   textAround,
@@ -25,13 +25,12 @@ type Request =
   | { readonly is: 'other' }
   | { readonly is: 'mark' };
 
-class User implements SimulatedUser {
+class User extends GuestUser implements SimulatedUser {
   readonly name: string;
   readonly #stage: Stage;
   readonly #number: number;
   #visits = 0;
   #client: ChannelsClient<Connection> | undefined;
-  #stay: Stay | undefined;
   #hearing: Hearing | undefined;
   #asked: Request[] = [];
   /** Where the user is, by all that was answered. Several rooms if an answer was lost. */
@@ -41,17 +40,10 @@ class User implements SimulatedUser {
   #rest: Buffer | undefined;
 
   constructor(stage: Stage, number: number) {
+    super();
     this.#stage = stage;
     this.#number = number;
     this.name = `cho${number}`;
-  }
-
-  stays(): readonly Stay[] {
-    return this.#stay ? [this.#stay] : [];
-  }
-
-  here(): readonly string[] {
-    return namesOf(this.stays());
   }
 
   // ---- what it does
@@ -79,7 +71,7 @@ class User implements SimulatedUser {
     const name = `${this.name}-${++this.#visits}`;
     const stay: Stay = { dialect: 'channels', name, enteredAt: undefined, leftAt: undefined };
     const hearing = new Hearing(stay);
-    this.#stay = stay;
+    this.stay = stay;
     this.#hearing = hearing;
     this.#rooms = new Set();
     this.#isSure = false;
@@ -120,7 +112,7 @@ class User implements SimulatedUser {
 
   #say(): void {
     const { chance, model } = this.#stage;
-    const [stay, hearing] = [this.#stay, this.#hearing];
+    const [stay, hearing] = [this.stay, this.#hearing];
     if (!stay || !hearing) return;
     const text = textAround(chance, frameBytes);
     const roomMessage = model.say({ by: stay, line: hearing, rooms: hearing.maybe, text });
@@ -154,17 +146,17 @@ class User implements SimulatedUser {
 
   #leave(how: 'finish' | 'reset'): void {
     const client = this.#client;
-    this.#stage.note(`${this.#stay?.name ?? ''} leaves by ${how}`);
+    this.#stage.note(`${this.stay?.name ?? ''} leaves by ${how}`);
     if (how === 'finish') client?.transport.finish();
     else client?.transport.reset();
     if (how === 'reset') this.#gone(client);
-    else if (this.#stay) this.#stay.leftAt ??= this.#stage.model.now();
+    else if (this.stay) this.stay.leftAt ??= this.#stage.model.now();
     this.#client = undefined;
   }
 
   #gone(client: ChannelsClient<Connection> | undefined): void {
-    if (!this.#stay || (client !== this.#client && this.#client)) return;
-    this.#stay.leftAt ??= this.#stage.model.now();
+    if (!this.stay || (client !== this.#client && this.#client)) return;
+    this.stay.leftAt ??= this.#stage.model.now();
     this.#client = undefined;
   }
 
@@ -172,7 +164,7 @@ class User implements SimulatedUser {
 
   #frame(frame: string): void {
     const { model } = this.#stage;
-    const [stay, hearing] = [this.#stay, this.#hearing];
+    const [stay, hearing] = [this.stay, this.#hearing];
     if (!stay || !hearing) return;
     const told = toldBy(frame);
     if (told.is === 'said') {
@@ -208,7 +200,7 @@ class User implements SimulatedUser {
   /** All that was asked before the mark has been dealt with. */
   #marked(): void {
     const { model } = this.#stage;
-    const [stay, hearing] = [this.#stay, this.#hearing];
+    const [stay, hearing] = [this.stay, this.#hearing];
     if (!stay || !hearing) return;
     stay.enteredAt ??= model.now();
     for (let asked = this.#asked.shift(); asked; asked = this.#asked.shift()) {

@@ -6,8 +6,8 @@ import { Hearing, type Payment, type PrivateMessage, type RoomMessage, type Stay
 import type { Connection } from './network';
 import {
   dialDoor,
+  GuestUser,
   isRest,
-  namesOf,
   type SimulatedUser,
   type Stage,
   textAround,
@@ -25,7 +25,7 @@ type Request =
   /** A private line to a name that does not exist. Its answer says that all before it was dealt with. */
   | { readonly is: 'mark'; readonly name: string };
 
-class User implements SimulatedUser {
+class User extends GuestUser implements SimulatedUser {
   readonly name: string;
   readonly #stage: Stage;
   readonly #number: number;
@@ -36,7 +36,6 @@ class User implements SimulatedUser {
     'start';
   /** The name, or the entering with it, was refused. */
   #isRefused = false;
-  #stay: Stay | undefined;
   #hearing: Hearing | undefined;
   #asked: Request[] = [];
   /** What it was told in answer since the last mark. */
@@ -45,17 +44,14 @@ class User implements SimulatedUser {
   #funds: number | undefined;
 
   constructor(stage: Stage, number: number) {
+    super();
     this.#stage = stage;
     this.#number = number;
     this.name = `max${number}`;
   }
 
-  stays(): readonly Stay[] {
-    return this.#stay && this.#state === 'inside' ? [this.#stay] : [];
-  }
-
-  here(): readonly string[] {
-    return namesOf(this.stays());
+  override stays(): readonly Stay[] {
+    return this.#state === 'inside' ? super.stays() : [];
   }
 
   // ---- what it does
@@ -85,7 +81,7 @@ class User implements SimulatedUser {
     note(`${this.name} comes`);
     this.#asked = [];
     this.#answers = [];
-    this.#stay = undefined;
+    this.stay = undefined;
     this.#hearing = undefined;
     const client: MarketClient<Connection> = new MarketClient(
       dialDoor(
@@ -116,7 +112,7 @@ class User implements SimulatedUser {
 
   #say(): void {
     const { chance, model } = this.#stage;
-    const [by, hearing] = [this.#stay, this.#hearing];
+    const [by, hearing] = [this.stay, this.#hearing];
     if (!by || !hearing) return;
     const text = textAround(chance, 300);
     const roomMessage = model.say({ by, line: hearing, rooms: new Set(['market']), text });
@@ -127,7 +123,7 @@ class User implements SimulatedUser {
 
   #write(): void {
     const { chance, model, note } = this.#stage;
-    const [from, line] = [this.#stay, this.#hearing];
+    const [from, line] = [this.stay, this.#hearing];
     const { name, stay } = this.#stage.someRecipient(this.name);
     if (!from || !line) return;
     const message = model.write({ from, to: name, stay, line, text: textAround(chance, 200) });
@@ -171,7 +167,7 @@ class User implements SimulatedUser {
   #gone(client: MarketClient<Connection> | undefined): void {
     if (client !== this.#client) return;
     this.#client = undefined;
-    if (this.#stay) this.#stay.leftAt ??= this.#stage.model.now();
+    if (this.stay) this.stay.leftAt ??= this.#stage.model.now();
     this.#unsure(this.#asked);
     this.#asked = [];
   }
@@ -218,7 +214,7 @@ class User implements SimulatedUser {
       case 'entering':
         // It is not inside after all, and what it has asked for as if it were is answered by one more question.
         this.#state = 'skipping';
-        if (this.#stay) this.#stay.leftAt = this.#stage.model.now();
+        if (this.stay) this.stay.leftAt = this.#stage.model.now();
         return;
       case 'named':
       case 'retry':
@@ -231,7 +227,7 @@ class User implements SimulatedUser {
     const { model } = this.#stage;
     const { name } = this;
     const stay: Stay = { dialect: 'market', name, enteredAt: model.now(), leftAt: undefined };
-    this.#stay = stay;
+    this.stay = stay;
     this.#hearing = new Hearing(stay);
     this.#hearing.maybe = new Set(['market']);
     model.hearings.add(this.#hearing);

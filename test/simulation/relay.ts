@@ -3,12 +3,12 @@
 import { relay } from '../../src/protocol/relay/index';
 import type { Body, Frame } from '../../src/protocol/relay/wire/messages';
 import { RelayClient } from '../protocol/relay/person';
-import { Hearing, type PrivateMessage, type RoomMessage, type Stay } from './model';
+import { Hearing, type PrivateMessage, type RoomMessage } from './model';
 import type { Connection } from './network';
 import {
   dialDoor,
+  GuestUser,
   isRest,
-  namesOf,
   type SimulatedUser,
   type Stage,
   textAround,
@@ -16,16 +16,16 @@ import {
 } from './users';
 
 /** What both kinds of programs do: come with a number, send frames, read frames, go. */
-abstract class Program implements SimulatedUser {
+abstract class Program extends GuestUser implements SimulatedUser {
   readonly name: string;
   protected readonly stage: Stage;
   protected readonly id: number;
-  protected stay: Stay | undefined;
   protected sequence = 0;
   #client: RelayClient<Connection> | undefined;
   #isEntered = false;
 
   constructor(stage: Stage, id: number) {
+    super();
     this.stage = stage;
     this.id = id;
     this.name = `#${id}`;
@@ -36,14 +36,6 @@ abstract class Program implements SimulatedUser {
   protected abstract left(): void;
   protected abstract command(): void;
   abstract check(): void;
-
-  stays(): readonly Stay[] {
-    return this.stay ? [this.stay] : [];
-  }
-
-  here(): readonly string[] {
-    return namesOf(this.stays());
-  }
 
   act(): void {
     const { chance } = this.stage;

@@ -40,6 +40,19 @@ export interface SimulatedUser {
   restarted?(): void;
 }
 
+/** A user who is one guest at a time: what the others know of them. */
+export abstract class GuestUser {
+  protected stay: Stay | undefined;
+
+  stays(): readonly Stay[] {
+    return this.stay ? [this.stay] : [];
+  }
+
+  here(): readonly string[] {
+    return namesOf(this.stays());
+  }
+}
+
 /** The users of one door. A new dialect adds one of these. */
 export interface UserKind {
   readonly dialect: Dialect;
