@@ -1,6 +1,6 @@
 // What the server does for the history by itself: room talk is written down, words are indexed, what is too old goes.
 
-import { ok } from '../../../protocol/model';
+import { ok, type RoomName } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
 import { type EntryRow, selectEntries } from '../state/entries';
@@ -18,13 +18,14 @@ const historyKeep: Define<'history-keep'> =
 const historyAdd: Define<'history-add'> =
   ({ history, wordIndex }) =>
   ({ said }, context) => {
-    for (const { room, ...entry } of said) {
-      const conversation = history.room(room).id;
+    let conversation: { readonly of: RoomName; readonly id: number } | undefined;
+    for (const entry of said) {
+      const { room, serial } = entry;
+      if (conversation?.of !== room) conversation = { of: room, id: history.room(room).id };
       // It may come twice, where the disk failed in between.
-      if (history.entries.find(entry.serial)) continue;
-      history.entries.add({ ...entry, conversation });
+      if (!history.entries.addNew(entry, conversation.id)) continue;
       context.isDurable = true;
-      const row = history.entries.find(entry.serial);
+      const row = wordIndex.hasPassed(serial) ? history.entries.find(serial) : undefined;
       if (row) wordIndex.addLate(row);
     }
     return ok(undefined);

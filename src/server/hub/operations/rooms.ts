@@ -141,18 +141,19 @@ const say: Define<'say'> = (hub) => (command, context, session) => {
   const isGroup = groups.has(room);
   const isKept =
     hub.history.isOn && keepSaid(hub, context, { room, text, reply }, session, isGroup);
-  const said: Said = {
-    is: 'said',
-    ...(isKept && { serial: context.position }),
-    room,
-    from: session.name,
-    text,
-    origin: session.dialect,
-    at: context.seconds,
-    ...(raw && { raw }),
-    ...(reference !== undefined && { reference }),
-    ...(reply !== undefined && { reply }),
-  };
+  const { name: from, dialect: origin } = session;
+  const plain: Said = { is: 'said', room, from, text, origin, at: context.seconds };
+  const withSerial: Said = isKept ? { ...plain, serial: context.position } : plain;
+  // Nearly nothing that is said has more.
+  const hasMore = raw !== undefined || reference !== undefined || reply !== undefined;
+  const said: Said = !hasMore
+    ? withSerial
+    : {
+        ...withSerial,
+        ...(raw && { raw }),
+        ...(reference !== undefined && { reference }),
+        ...(reply !== undefined && { reply }),
+      };
   const to = { room, except: session.id };
   if (!isKept || isGroup) context.notify(to, said);
   else {

@@ -62,6 +62,10 @@ export class Entries {
         `INSERT INTO entry (serial, conversation, author, name, at, text, origin, id, reply)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
+      addNew: db.prepare<never, AddValues>(
+        `INSERT INTO entry (serial, conversation, author, name, at, text, origin, id, reply)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (serial) DO NOTHING`,
+      ),
       addFile: db.prepare<never, [number, string, number, string]>(
         'INSERT INTO entry_file (serial, file_hash, file_size, file_name) VALUES (?, ?, ?, ?)',
       ),
@@ -105,6 +109,13 @@ export class Entries {
       reply ?? null,
     );
     if (file) this.#sql.addFile.run(serial, file.hash, file.size, file.name);
+  }
+
+  /** Adds an entry without a file, unless it is there already. Whether it was not. */
+  addNew(entry: Omit<NewEntry, 'conversation' | 'file'>, conversation: number): boolean {
+    const { serial, author, name, at, text, origin, id = null, reply = null } = entry;
+    const values = [serial, conversation, author, name, at, text, origin, id, reply] as const;
+    return this.#sql.addNew.run(...values).changes > 0;
   }
 
   find(serial: number): EntryRow | undefined {

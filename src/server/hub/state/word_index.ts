@@ -72,16 +72,28 @@ export class WordIndex {
     const rows = this.#sql.next.all(this.#history.settings.state.indexed, most);
     const last = rows.at(-1);
     if (!last) return { done: 0, more: false };
-    for (const row of rows) this.#index(row);
+    // In a slice the same few talk in the same few conversations.
+    const known = new Map<number, Map<Name, string | undefined>>();
+    for (const row of rows) {
+      let places = known.get(row.conversation);
+      if (!places) known.set(row.conversation, (places = new Map<Name, string | undefined>()));
+      if (!places.has(row.name)) places.set(row.name, this.#placesOf(row));
+      this.#index(row, places.get(row.name));
+    }
     this.#history.settings.progress(last.serial, this.#count(rows, 1));
     return { done: rows.length, more: rows.length === most };
+  }
+
+  /** Whether entries of this serial are in the index, or will never come into it by themselves. */
+  hasPassed(serial: number): boolean {
+    return serial <= this.#history.settings.state.indexed;
   }
 
   /** An entry that was written behind, where the index has passed it already. */
   addLate(row: EntryRow): void {
     const { indexed } = this.#history.settings.state;
     if (row.serial > indexed) return;
-    this.#index(row);
+    this.#index(row, this.#placesOf(row));
     this.#history.settings.progress(indexed, this.#count([row], 1));
   }
 
@@ -115,15 +127,20 @@ export class WordIndex {
     return all;
   }
 
-  #index(row: EntryRow): void {
-    if (row.deleted !== null) return;
+  /** The words by which an entry's place is found; none where its conversation is gone. */
+  #placesOf(row: EntryRow): string | undefined {
     const conversation = this.#history.conversations.byId(row.conversation);
-    if (!conversation) return;
+    if (!conversation) return undefined;
     const { id, account, other } = conversation;
     const places = [placeOf.conversation(id), placeOf.author(row.name)];
     for (const one of [account, other]) if (one !== null) places.push(placeOf.account(one));
+    return places.join(' ');
+  }
+
+  #index(row: EntryRow, places: string | undefined): void {
+    if (row.deleted !== null || places === undefined) return;
     const text = row.file_name === null ? row.text : `${row.text} ${row.file_name}`;
-    this.#sql.add.run(row.serial, text, places.join(' '));
+    this.#sql.add.run(row.serial, text, places);
   }
 
   search(asker: Reader, search: Search): Found {
