@@ -215,7 +215,7 @@ function assembleCore(
 }
 
 function watchDeps(
-  { console }: ServerSettings,
+  { console, metrics }: ServerSettings,
   { folder, db, files }: Storage,
   core: Core,
   measures: Measures,
@@ -229,7 +229,8 @@ function watchDeps(
     queuedCommands: () => core.queuedCommands,
     database: folder.database,
     proveCommit: (done) => core.submit({ do: 'prove-commit' }, done),
-    warn: (line) => console.warn(line),
+    // Who does not watch the server is not told of every moment that the machine was busy elsewhere.
+    warn: metrics === undefined ? () => {} : (line) => console.warn(line),
   };
 }
 
