@@ -10,6 +10,7 @@ import { deliveriesFigure } from './figures/deliveries';
 import { historyFigure } from './figures/history';
 import { idleFigure } from './figures/idle';
 import { operationsFigure } from './figures/operations';
+import { peersFigure } from './figures/peers';
 import { pendingFigure } from './figures/pending';
 import { roomsFigure } from './figures/rooms';
 import { startFigure } from './figures/start';
@@ -30,6 +31,7 @@ const figures: readonly Figure[] = [
   startFigure,
   channelsFigure,
   roomsFigure,
+  peersFigure,
   latencyFigure,
 ];
 

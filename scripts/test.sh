@@ -78,6 +78,12 @@ passed=$(count pass) failed=$(count fail) skipped=$(($(count skip) + $(count tod
 # A runner that died has no summary, or one without the failure.
 if ((status != 0 && failed == 0)); then failed=1; fi
 
+# Slower is a warning, in a whole run only.
+if (($# == 0)) && command -v taskset >/dev/null; then
+  echo "CPU beside a plain server (bench/guard.ts):"
+  timeout 120 "$BUN" bench/guard.ts 2>&1 || echo "the guard did not come to its end, which says nothing"
+fi
+
 for line in "${missing[@]}"; do echo "MISSING: $line"; done
 if ((skipped > 0)); then
   echo "SKIPPED:"
