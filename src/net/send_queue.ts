@@ -4,11 +4,25 @@ import { limits } from '../protocol/limits';
 
 interface Piece {
   readonly bytes: Uint8Array;
+  /** Where its bytes end; behind them more may be added, if it is ours. */
+  end: number;
   readonly apart: boolean;
+  /** It holds what was written in several pieces, and shares it with no other queue. */
+  readonly isOwn: boolean;
 }
 
-/** Pieces are joined here before they leave. Shared by all queues, since one write is over before the next begins. */
-const shared = new Uint8Array(64 * 1024);
+const shared = (bytes: Uint8Array, apart: boolean): Piece => ({
+  bytes,
+  end: bytes.length,
+  apart,
+  isOwn: false,
+});
+
+const bytesOf = ({ bytes, end }: Piece): Uint8Array =>
+  end === bytes.length ? bytes : bytes.subarray(0, end);
+
+/** Pieces are joined here before they leave. Of all queues, since one write is over before the next begins. */
+const joined = new Uint8Array(limits.net.writeBytes);
 
 /** Of all queues that hold no pieces, or one. */
 const none: Piece[] = [];
@@ -18,8 +32,8 @@ export class SendQueue {
   #only: Uint8Array | undefined;
   #pieces: Piece[] = none;
   #bytes = 0;
-  /** Small pieces since some were joined. */
-  #small = 0;
+  /** More waits than leaves in one write, or the peer did not take all of one; not yet made good. */
+  #isBehind = false;
 
   /** Bytes that wait. */
   get bytes(): number {
@@ -34,47 +48,53 @@ export class SendQueue {
       this.#only = bytes;
       return;
     }
-    this.#list().push({ bytes, apart });
-    if (bytes.length < limits.net.smallPieceBytes && ++this.#small >= limits.net.joinedPieces)
-      this.#join();
+    if (!this.#isBehind && this.#bytes >= limits.net.writeBytes) this.#fallBehind();
+    if (this.#isBehind && bytes.length <= limits.net.smallPieceBytes) this.#append(bytes);
+    else this.#list().push(shared(bytes, apart));
   }
 
   /** The pieces, one that was alone among them. */
   #list(): Piece[] {
     if (this.#pieces === none) {
-      this.#pieces = this.#only === undefined ? [] : [{ bytes: this.#only, apart: false }];
+      this.#pieces = this.#only === undefined ? [] : [shared(this.#only, false)];
       this.#only = undefined;
     }
     return this.#pieces;
   }
 
   /**
-   * Makes one piece of the last small ones, unless all leave with the next write anyway: each takes several times its
-   * bytes, and only those are counted. A peer so far behind gets as much at once as it reads, whatever was to stand apart.
+   * From now on small pieces take the memory of their bytes: a piece of its own takes many times as much. A peer who is
+   * behind gets as much at once as it reads, whatever was to stand apart.
    */
-  #join(): void {
-    this.#small = 0;
-    if (this.#bytes < shared.length) return;
+  #fallBehind(): void {
+    this.#isBehind = true;
+    if (this.#pieces === none) return;
     const pieces = this.#pieces;
-    let from = pieces.length;
-    let length = 0;
-    while (from > 0 && pieces.length - from < limits.net.joinedPieces) {
-      const piece = pieces[from - 1];
-      if (!piece || piece.bytes.length >= limits.net.smallPieceBytes) break;
-      length += piece.bytes.length;
-      from--;
+    this.#pieces = [];
+    for (const piece of pieces)
+      if (piece.end <= limits.net.smallPieceBytes) this.#append(bytesOf(piece));
+      else this.#pieces.push(piece);
+  }
+
+  /** Adds a small piece to the last one, or begins a new one. */
+  #append(bytes: Uint8Array): void {
+    const pieces = this.#list();
+    const last = pieces.at(-1);
+    const isOwn = last?.isOwn === true;
+    if (isOwn && last.end + bytes.length <= last.bytes.length) {
+      last.bytes.set(bytes, last.end);
+      last.end += bytes.length;
+      return;
     }
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const piece of pieces.splice(from)) {
-      bytes.set(piece.bytes, at);
-      at += piece.bytes.length;
-    }
-    if (length > 0) pieces.push({ bytes, apart: false });
+    // Each is twice as long as the one before.
+    const length = isOwn ? 2 * last.bytes.length : limits.net.smallPieceBytes;
+    const own = new Uint8Array(Math.min(limits.net.writeBytes, length));
+    own.set(bytes);
+    pieces.push({ bytes: own, end: bytes.length, apart: false, isOwn: true });
   }
 
   /** Takes one write's worth: as many pieces that may stand together as fit into `buffer`, and at least one. */
-  next(buffer: Uint8Array = shared): Uint8Array {
+  next(buffer: Uint8Array = joined): Uint8Array {
     const only = this.#only;
     if (only !== undefined) {
       this.#only = undefined;
@@ -88,12 +108,12 @@ export class SendQueue {
     if (count === 1) {
       pieces.shift();
       if (pieces.length === 0) this.#pieces = none;
-      this.#bytes -= first.bytes.length;
-      return first.bytes;
+      this.#bytes -= first.end;
+      return bytesOf(first);
     }
     let length = 0;
     for (let index = 0; index < count; index++) {
-      const bytes = pieces[index]?.bytes ?? first.bytes;
+      const bytes = bytesOf(pieces[index] ?? first);
       buffer.set(bytes, length);
       length += bytes.length;
     }
@@ -105,29 +125,36 @@ export class SendQueue {
 
   /** Puts back the end of what `next` gave, which did not leave. */
   putBack(bytes: Uint8Array): void {
-    // A copy, because it may lie in the shared buffer.
+    if (!this.#isBehind) this.#fallBehind();
+    // A copy, because it may lie in the buffer of all.
     const copy = bytes.slice();
     if (this.#bytes === 0) this.#only = copy;
-    else this.#list().unshift({ bytes: copy, apart: false });
+    else this.#list().unshift(shared(copy, false));
     this.#bytes += copy.length;
+  }
+
+  /** All that was written has left. */
+  caughtUp(): void {
+    this.#isBehind = false;
   }
 
   clear(): void {
     this.#only = undefined;
     this.#pieces = none;
     this.#bytes = 0;
+    this.#isBehind = false;
   }
 
   /** How many of the pieces leave together. */
   #countOfNext(first: Piece, most: number): number {
     if (first.apart) return 1;
     const pieces = this.#pieces;
-    let length = first.bytes.length;
+    let length = first.end;
     let count = 1;
     for (; count < pieces.length; count++) {
       const piece = pieces[count];
       if (!piece || piece.apart) break;
-      length += piece.bytes.length;
+      length += piece.end;
       if (length > most) break;
     }
     return count;

@@ -5,6 +5,7 @@ import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
 import type { Clock, Wakeable } from './clock';
 import type { Flushable, FlushScheduler } from './flush_scheduler';
+import type { HeldBytes, Holder } from './held_bytes';
 import { SendQueue } from './send_queue';
 
 /** A two-way stream of bytes to one peer. TCP and WebSocket have one each, and so has a simulation. */
@@ -17,6 +18,8 @@ export interface Socket {
   abort(): void;
   pause(): void;
   resume(): void;
+  /** Has the system take in so many bytes, or up to twice as many, before they are read. */
+  receivesAtMost?(bytes: number): void;
   /** Bytes written and not yet taken by the system. */
   readonly queued: number;
   /** Bytes that may still be written before the peer counts as too slow; below 0 where others need the memory. */
@@ -45,29 +48,17 @@ export interface SocketEvents {
   lost(why: LossReason): void;
 }
 
-/** Bytes that wait for peers who do not read, over all sockets of the program. */
-export interface SendBudget {
-  blockedBytes: number;
-  /** Those for whom any wait, who have been behind for the longest time first. */
-  behind?: Set<Behind>;
-}
-
-/** A socket whose peer is behind. */
-interface Behind {
-  /** Drops the peer as too slow, where more waits for them than they may have in any case. */
-  giveWay(): void;
-}
-
 /** What all sockets of one program share. */
 export interface SocketDeps {
   readonly clock: Clock;
   readonly flushes: FlushScheduler;
-  readonly budget: SendBudget;
+  /** The bytes that wait for peers who do not read, over all sockets of the program. */
+  readonly waiting: HeldBytes;
 }
 
 /** A socket with a bounded queue in front of the system's own, which is written to once a turn. */
 export abstract class QueuedSocket<System extends { terminate(): unknown }>
-  implements Flushable, Wakeable, Behind
+  implements Flushable, Wakeable, Holder
 {
   protected readonly deps: SocketDeps;
   /** The system's own; undefined before the connection stands and after it is gone. */
@@ -79,8 +70,8 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   events: SocketEvents | undefined;
   #isScheduled = false;
   #isTimed = false;
-  /** What of `budget.blockedBytes` is this socket's. */
-  #blockedBytes = 0;
+  /** What `deps.waiting` knows of. */
+  #counted = 0;
 
   constructor(deps: SocketDeps) {
     this.deps = deps;
@@ -91,39 +82,50 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   }
 
   get room(): number {
-    const left = limits.net.sendQueueBytesInAll - this.deps.budget.blockedBytes;
-    const most = Math.max(limits.net.sendQueueBytesLeast, left);
+    const share = this.deps.waiting.room / limits.net.sendQueueShares;
+    const most = Math.max(limits.net.sendQueueBytesLeast, share);
     return Math.min(limits.net.sendQueueBytes, most) - this.queued;
   }
 
   write(bytes: Uint8Array, apart: boolean): void {
     if (!this.system || this.ending !== 'no' || bytes.length === 0) return;
     this.queue.push(bytes, apart);
-    if (this.isBlocked) this.#countBlocked();
-    if (this.queued > limits.net.sendQueueBytes) this.drop('slow');
+    if (this.queued > limits.net.sendQueueBytes) this.dropAs('slow');
     else this.#schedule();
-    if (this.deps.budget.blockedBytes > limits.net.sendQueueBytesInAll) this.#makeRoom();
+    // So much does not leave in one write anyway, and it is soon known whether the peer takes it.
+    if (!this.isBlocked && this.queue.bytes >= limits.net.writeBytes) this.#send();
+    if (this.isBlocked) this.#count();
   }
 
   abort(): void {
-    this.drop('closed');
+    this.dropAs('closed');
+  }
+
+  /** Others need the memory: who reads is behind for a short time only. */
+  drop(): void {
+    this.dropAs('slow');
+  }
+
+  /** The peer's address, or network. */
+  abstract readonly network: string;
+
+  get isIdle(): boolean {
+    return true;
   }
 
   /** The peer took too long to take what was written, or to end its side. */
   woke(): void {
     this.#isTimed = false;
-    this.drop(this.ending === 'no' ? 'slow' : 'closed');
+    this.dropAs(this.ending === 'no' ? 'slow' : 'closed');
   }
 
   /** Writes what the system takes. */
   flush(): void {
     this.#isScheduled = false;
-    while (this.queue.bytes > 0 && !this.isBlocked) {
-      if (!this.system) return;
-      this.send(this.system);
-    }
+    this.#send();
     if (!this.system) return;
-    this.#countBlocked();
+    if (!this.isBlocked) this.queue.caughtUp();
+    this.#count();
     if (this.isBlocked) {
       this.awaitProgress();
     } else if (this.ending === 'wanted') {
@@ -168,7 +170,7 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
     this.flush();
   }
 
-  protected drop(why: LossReason): void {
+  protected dropAs(why: LossReason): void {
     const { system } = this;
     if (!system) return;
     this.gone(why);
@@ -179,11 +181,15 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
     this.system = undefined;
     this.queue.clear();
     this.isBlocked = false;
-    this.#countBlocked();
+    this.#count();
     this.wakeIn(undefined);
     const { events } = this;
     this.events = undefined;
     events?.lost(why);
+  }
+
+  #send(): void {
+    while (this.queue.bytes > 0 && !this.isBlocked && this.system) this.send(this.system);
   }
 
   #schedule(): void {
@@ -192,25 +198,10 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
     this.deps.flushes.add(this);
   }
 
-  #countBlocked(): void {
-    const { budget } = this.deps;
+  #count(): void {
     const blocked = this.isBlocked ? this.queued : 0;
-    if (blocked > 0 && this.#blockedBytes === 0) (budget.behind ??= new Set()).add(this);
-    if (blocked === 0 && this.#blockedBytes > 0) budget.behind?.delete(this);
-    budget.blockedBytes += blocked - this.#blockedBytes;
-    this.#blockedBytes = blocked;
-  }
-
-  giveWay(): void {
-    if (this.#blockedBytes > limits.net.sendQueueBytesLeast) this.drop('slow');
-  }
-
-  /** Who reads is behind for a short time only: who has been for the longest goes, and not who was written to. */
-  #makeRoom(): void {
-    const { budget } = this.deps;
-    for (const socket of budget.behind ?? []) {
-      if (budget.blockedBytes <= limits.net.sendQueueBytesInAll) return;
-      socket.giveWay();
-    }
+    if (blocked === this.#counted) return;
+    this.#counted = blocked;
+    this.deps.waiting.set(this, blocked);
   }
 }

@@ -1,10 +1,11 @@
-// Options of TCP sockets that Bun has no call for, set by the system's own: TCP_USER_TIMEOUT (RFC 5482), SO_LINGER, SIOCOUTQ.
+// Options of TCP sockets that Bun has no call for, set by the system's own: TCP_USER_TIMEOUT (RFC 5482), SO_LINGER,
+// SO_RCVBUF, SIOCOUTQ.
 
 import { dlopen } from 'bun:ffi';
 
 /** Of Linux: levels, and options. */
 const levels = { socket: 1, tcp: 6 } as const;
-const options = { linger: 13, acknowledged: 18 } as const;
+const options = { receiveBuffer: 8, linger: 13, acknowledged: 18 } as const;
 /** The names of the C library: glibc's, then musl's. */
 const libraries = ['libc.so.6', `libc.musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`];
 
@@ -47,6 +48,11 @@ export function setUserTimeout(fd: number, ms: number): void {
 export function setResetAtDeath(fd: number, isOn: boolean): void {
   // `struct linger`: whether to, and for 0 s.
   set(fd, levels.socket, options.linger, new Uint32Array([isOn ? 1 : 0, 0]));
+}
+
+/** Has the system keep at most so many bytes, or up to twice as many, for us until we read; the peer then waits. */
+export function setReceiveBuffer(fd: number, bytes: number): void {
+  set(fd, levels.socket, options.receiveBuffer, new Uint32Array([bytes]));
 }
 
 function set(fd: number, level: number, option: number, value: Uint32Array): void {

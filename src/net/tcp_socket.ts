@@ -4,9 +4,14 @@ import type { Socket as BunSocket } from 'bun';
 
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
-import { normalHost } from './address';
+import { networkOf, normalHost } from './address';
 import { QueuedSocket, type Socket } from './socket';
-import { setResetAtDeath, setUserTimeout, unacknowledged } from './socket_options';
+import {
+  setReceiveBuffer,
+  setResetAtDeath,
+  setUserTimeout,
+  unacknowledged,
+} from './socket_options';
 
 /** Bun's types leave its file descriptor out. */
 export type TcpSystemSocket = BunSocket<TcpSocket> & { readonly fd?: number };
@@ -53,6 +58,13 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     return this.#host;
   }
 
+  /** For whom it was dialled, where the peer is a part of this server. */
+  onBehalfOf: string | undefined;
+
+  get network(): string {
+    return networkOf(this.onBehalfOf ?? this.#host);
+  }
+
   // Each of these costs system calls that most connections never need.
 
   get remote(): Address {
@@ -87,6 +99,10 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     if (this.system) setResetAtDeath(this.system.fd ?? -1, isOn);
   }
 
+  receivesAtMost(bytes: number): void {
+    if (this.system) setReceiveBuffer(this.system.fd ?? -1, bytes);
+  }
+
   pause(): void {
     this.system?.pause();
   }
@@ -111,7 +127,7 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
     const bytes = this.queue.next();
     const taken = system.write(bytes);
     // The write met the peer's reset and used it up: what Bun tells next would look like a clean end.
-    if (taken < 0 && !this.readsOn) return this.drop('reset');
+    if (taken < 0 && !this.readsOn) return this.dropAs('reset');
     if (taken < 0) return this.queue.clear();
     if (taken === bytes.length) return;
     this.queue.putBack(bytes.subarray(taken));

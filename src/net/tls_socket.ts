@@ -11,6 +11,7 @@
 import type { X509Certificate } from 'node:crypto';
 
 import type { Address } from '../protocol/model';
+import { HeldBytes } from './held_bytes';
 import { tcpHandlers, TcpSocket, type TcpSystemSocket } from './tcp_socket';
 
 /** What our side of a handshake has: made by `tls_side.ts`. */
@@ -44,7 +45,7 @@ export type Shaken = (isDone: boolean, fault: Error | null) => void;
 const nobody = new TcpSocket({
   clock: { now: () => 0, monotonicNow: () => 0, uptime: () => 0, after: () => () => {}, wake() {} },
   flushes: { add() {}, flush() {} } as never,
-  budget: { blockedBytes: 0 },
+  waiting: new HeldBytes(0),
 });
 
 export class TlsSocket extends TcpSocket {

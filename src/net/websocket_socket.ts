@@ -6,6 +6,7 @@ import { encodedOnce } from '../protocol/bytes/encoded_once';
 import type { LossReason } from '../protocol/connection';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
+import { networkOf } from './address';
 import { QueuedSocket, type Socket, type SocketDeps } from './socket';
 
 type WebSocketSystemSocket = ServerWebSocket<WebSocketSocket>;
@@ -45,6 +46,10 @@ export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> impleme
     this.system = system;
   }
 
+  get network(): string {
+    return networkOf(this.remote.host);
+  }
+
   override get queued(): number {
     return super.queued + (this.system?.getBufferedAmount() ?? 0);
   }
@@ -71,7 +76,7 @@ export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> impleme
 
   protected override send(system: WebSocketSystemSocket): void {
     const sent = system.sendText(textOf(this.queue.next(frame)));
-    if (sent === 0) this.drop('closed');
+    if (sent === 0) this.dropAs('closed');
     // Bun has taken all of it, and will tell when it has left.
     else if (sent < 0) this.isBlocked = true;
   }
@@ -95,7 +100,7 @@ export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> impleme
     }
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
-    if (this.#heldBytes > limits.net.inboxBytes) this.drop('closed');
+    if (this.#heldBytes > limits.net.inboxBytes) this.dropAs('closed');
   }
 
   // ---- what Bun tells

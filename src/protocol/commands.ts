@@ -37,8 +37,8 @@ import type {
  */
 export type Effect = 'memory' | 'reads' | 'writes';
 
-/** Of what there is so much a second for one connection, account and address (`limits.quota.rates`). */
-export type RateKind = 'messages' | 'names' | 'registrations' | 'rooms' | 'moderation';
+/** Of what there is so much a second for one connection, account and address (`limits.quota.rates`); `requests` are all. */
+export type RateKind = 'requests' | 'messages' | 'names' | 'registrations' | 'rooms' | 'moderation';
 
 interface Operation<Input, Output, Refusal extends string, NeedsSession extends boolean = boolean> {
   readonly effect: Effect;
@@ -49,7 +49,7 @@ interface Operation<Input, Output, Refusal extends string, NeedsSession extends 
   /** It stores what stays: where it would last, it is refused as `storage` while too little of the disk is free. */
   readonly grows: boolean;
   /** What a peer is counted for who asks for it. Undefined: it may be asked for as often as the journal takes it. */
-  readonly rate: RateKind | undefined;
+  readonly rate: Exclude<RateKind, 'requests'> | undefined;
   /** For the type checker only; never there at run time. */
   readonly types?: { readonly input: Input; readonly output: Output; readonly refusal: Refusal };
 }
@@ -88,7 +88,7 @@ const stores = <Input, Output, Refusal extends string = never>(): Open<Input, Ou
 
 /** It is counted as something else than a message, or not at all. */
 const rated = <Input, Output, Refusal extends string>(
-  rate: RateKind | undefined,
+  rate: Exclude<RateKind, 'requests'> | undefined,
   operation: Open<Input, Output, Refusal>,
 ): Open<Input, Output, Refusal> => ({ ...operation, rate });
 

@@ -214,6 +214,15 @@ export const limits = {
      * and a second in the long run. More is refused as rate-limited. Flags change it.
      */
     rates: {
+      /**
+       * Everything that a peer sends. More is not refused: it is read later. Bytes count besides, but not a file's, and so
+       * do those who are told in a room.
+       */
+      requests: {
+        connection: { burst: 1_000, perSecond: 500 },
+        account: { burst: 2_000, perSecond: 1_000 },
+        address: { burst: 100_000, perSecond: 10_000 },
+      },
       /** Everything that lasts or that others are told, except the kinds below. */
       messages: {
         connection: { burst: 5_000, perSecond: 200 },
@@ -245,8 +254,17 @@ export const limits = {
         address: { burst: 500, perSecond: 2 },
       },
     },
-    /** A text of so many UTF-16 units counts as one message more. */
+    /** A text of so many UTF-16 units counts as one message more, and so many bytes as one request more. */
     textUnit: 8 * KiB,
+    bytesUnit: 8 * KiB,
+    /** So many of a room who are told of something count as one request more of who caused it; a long text as several. */
+    toldUnit: 64,
+    toldText: 4 * KiB,
+    /** So many bytes that come when nobody takes them any more count as a request; of a peer with a file they do not. */
+    thrownUnit: 4 * KiB,
+    /** How long a peer who asks too often rests at most before it is read again, in ms, and one who was refused. */
+    restMs: 100,
+    refusedMs: 20,
     /** Addresses and accounts that are remembered. Over this number, the first are forgotten: they count from zero. */
     subjects: 100_000,
   },
@@ -322,29 +340,43 @@ export const limits = {
     takesInVain: 8,
     /** Bytes received that no session has taken. Over it the connection is not read. */
     inboxBytes: 256 * KiB,
-    /** The same over all connections. Over it, the address with the most loses connections, half-received messages first. */
-    inboxBytesInAll: 64 * MiB,
+    /**
+     * The same over all connections. Over it, an address with the most loses connections, half-received messages first,
+     * which are looked for among so many.
+     */
+    inboxBytesInAll: 32 * MiB,
+    heldLooks: 16,
+    /** How long such a connection is no longer read before it is dropped, in ms: its peer would only come again. */
+    frozenMs: 30 * second,
+    /** What the system takes in of one connection before it is read, in bytes, or up to twice as many; and of one with a file. */
+    receiveBufferBytes: 16 * KiB,
+    receiveBufferBytesOfFile: 1 * MiB,
     /** Bytes that wait for one peer to read them. Over it the peer is dropped as too slow. */
     sendQueueBytes: 4 * MiB,
     /** How long a peer may take none of what waits for it, in ms. Then it is dropped as too slow. */
     stalledMs: 300 * second,
     /**
-     * Bytes that wait for a peer from which on what others say is counted by who said it. What would leave less room
-     * than this reserve, or than its speaker has filled, the peer is not told. Of private messages as much is told at once,
-     * and the rest waits.
+     * The share of what may wait for a peer from which on what others say is counted by who said it. What would leave
+     * less room than the reserve, or than its speaker has filled, the peer is not told. Of private messages as much is told
+     * at once as the first share, and the rest waits.
      */
-    backlogBytes: 256 * KiB,
-    backlogReserveBytes: 1 * MiB,
+    backlogShare: 1 / 16,
+    backlogReserveShare: 1 / 4,
+    /** Characters that are told one by one where so many are said in a row: the peer may be behind before all are told. */
+    longRun: 256 * KiB,
     /** Bytes that wait for a peer from which on nothing more is read from it. */
-    unreadBytes: 1 * MiB,
+    unreadBytes: 32 * KiB,
     /**
-     * Bytes that wait for all peers who do not read. Over this total, peers with more than the least are dropped, first
-     * who has been behind for the longest time.
+     * Bytes that wait for all peers who do not read. Over this total, an address with the most loses connections, first
+     * the one that has been behind for the longest time. One peer may have such a share of what is left, so that what
+     * others say never fills it, and the least in any case.
      */
-    sendQueueBytesInAll: 96 * MiB,
-    sendQueueBytesLeast: 64 * KiB,
-    /** Small pieces of what waits for a peer that are made one, and what is small, in bytes: each takes more than its bytes. */
-    joinedPieces: 64,
+    sendQueueBytesInAll: 32 * MiB,
+    sendQueueShares: 8,
+    sendQueueBytesLeast: 16 * KiB,
+    /** Bytes that leave in one write; who has more waiting is behind. */
+    writeBytes: 64 * KiB,
+    /** Pieces that are made one where the peer is behind, in bytes: each takes more than its bytes. */
     smallPieceBytes: 1 * KiB,
     /** File descriptors that connections may not use: they are for files, the database and calls. */
     descriptorsReserved: 768,

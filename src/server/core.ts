@@ -1,5 +1,6 @@
 // The core: hub, journal and delivery put together over a store, with the world outside handed in.
 
+import { HeldBytes } from '../net/held_bytes';
 import type { Command, OperationName, Outcome } from '../protocol/commands';
 import type { Callback, Dialect } from '../protocol/dialect';
 import { limits } from '../protocol/limits';
@@ -24,7 +25,6 @@ import { TimedCommands } from './journal/timed_commands';
 import { Maintenance } from './maintenance';
 import { ConnectionHost, type ConnectionHostDeps } from './net/connection_host';
 import { expelAll } from './net/network_ban';
-import { ReceivedBytes } from './net/received_bytes';
 import { Turns } from './net/turns';
 import { RoomLog } from './room_log';
 
@@ -61,7 +61,7 @@ export class Core {
   readonly #delivery: Delivery;
   readonly #roomLog: RoomLog;
   readonly #turns: Turns;
-  readonly #received = new ReceivedBytes();
+  readonly #received = new HeldBytes(limits.net.inboxBytesInAll);
   readonly #connections = new Set<ConnectionHost>();
   /** The connections that have asked for a name, or have one. */
   readonly #bySession = new Map<SessionId, ConnectionHost>();
@@ -207,6 +207,7 @@ export class Core {
         if (readsHistory.has(command.do)) this.#roomLog.flush();
         this.#journal.submit(command, done, idempotencyKey, lane);
       },
+      release: (lane) => this.#journal.release(lane),
       owe: (command, done, lane) => this.#owed.submit(command, done, lane),
       mayCall: (address) => this.#mayCall(address),
       isBanned: (account) => this.isBanned({ account }),

@@ -4,6 +4,7 @@ import { exit } from '../cli/exit';
 import { localHost, ownHosts } from '../net/address';
 import { type Clock, SystemClock } from '../net/clock';
 import { FlushScheduler } from '../net/flush_scheduler';
+import { HeldBytes } from '../net/held_bytes';
 import type { SocketDeps } from '../net/socket';
 import { isLoopback } from '../protocol/bytes/address';
 import { escapeForTerminal } from '../protocol/bytes/escape';
@@ -176,7 +177,7 @@ function openNetwork(settings: ServerSettings): Network {
     clock: settings.clock ?? ownClock,
     // Not a microtask, because those run between two sockets' input of one turn.
     flushes: new FlushScheduler((flush) => void setImmediate(flush)),
-    budget: { blockedBytes: 0 },
+    waiting: new HeldBytes(limits.net.sendQueueBytesInAll),
   };
   const dialer = new Dialer(sockets);
   return { sockets, dialer, doors: [], stopClock: () => ownClock.stop() };

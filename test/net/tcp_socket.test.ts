@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'bun:test';
 
 import { FlushScheduler } from '../../src/net/flush_scheduler';
+import { HeldBytes } from '../../src/net/held_bytes';
 import type { SocketDeps } from '../../src/net/socket';
 import { TcpSocket } from '../../src/net/tcp_socket';
 import { limits } from '../../src/protocol/limits';
@@ -15,7 +16,7 @@ function connected(room: number, shared?: SocketDeps) {
   const deps = shared ?? {
     clock,
     flushes: new FlushScheduler(() => {}),
-    budget: { blockedBytes: 0 },
+    waiting: new HeldBytes(limits.net.sendQueueBytesInAll),
   };
   const system = new FakeSystemSocket(room);
   const told: string[] = [];
@@ -51,7 +52,7 @@ describe('a peer that does not take what was said last', () => {
     clock.pass(1);
     expect(told).toEqual(['lost: closed']);
     expect(system.told).toEqual(['terminate']);
-    expect([clock.timers(), deps.budget.blockedBytes]).toEqual([0, 0]);
+    expect([clock.timers(), deps.waiting.total]).toEqual([0, 0]);
   });
 
   test('also when it had stopped before the end was wanted', () => {
@@ -97,7 +98,7 @@ describe('a peer that does not take what was said last', () => {
     deps.flushes.flush();
     clock.pass(limits.net.stalledMs);
     expect(told).toEqual(['lost: slow']);
-    expect([clock.timers(), deps.budget.blockedBytes]).toEqual([0, 0]);
+    expect([clock.timers(), deps.waiting.total]).toEqual([0, 0]);
   });
 });
 
@@ -109,7 +110,7 @@ describe('bytes that wait for peers who do not read', () => {
     expect(told).toEqual([]);
     socket.write(new Uint8Array(1), false);
     expect(told).toEqual(['lost: slow']);
-    expect(deps.budget.blockedBytes).toBe(0);
+    expect(deps.waiting.total).toBe(0);
   });
 
   test('of all together: over the total, the peers with the longest queues are dropped', () => {
@@ -121,7 +122,7 @@ describe('bytes that wait for peers who do not read', () => {
     const shared = new Uint8Array(each);
     for (const { socket } of many) socket.write(shared, false);
     deps.flushes.flush();
-    expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll);
+    expect(deps.waiting.total).toBe(limits.net.sendQueueBytesInAll);
     const small = connected(0, deps);
     small.socket.write(new Uint8Array(100), false);
     deps.flushes.flush();
@@ -129,13 +130,13 @@ describe('bytes that wait for peers who do not read', () => {
     expect(small.told).toEqual([]);
     many[0]?.socket.write(new Uint8Array(1), false);
     expect(many[0]?.told).toEqual(['lost: slow']);
-    expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - each + 200);
+    expect(deps.waiting.total).toBe(limits.net.sendQueueBytesInAll - each + 200);
     // Now there is room again.
     many[1]?.socket.write(new Uint8Array(1), false);
     expect(many[1]?.told).toEqual([]);
     many[1]?.take(each + 1);
     expect(many[1]?.told).toEqual(['drained']);
-    expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - 2 * each + 200);
+    expect(deps.waiting.total).toBe(limits.net.sendQueueBytesInAll - 2 * each + 200);
   });
 
   test('over the total goes who has been behind for the longest time, and not who reads', () => {
@@ -163,9 +164,12 @@ describe('bytes that wait for peers who do not read', () => {
     expect(socket.room).toBe(limits.net.sendQueueBytes);
     socket.write(new Uint8Array(100), false);
     expect(socket.room).toBe(limits.net.sendQueueBytes - 100);
-    deps.budget.blockedBytes = limits.net.sendQueueBytesInAll - 2 * limits.net.sendQueueBytesLeast;
-    expect(socket.room).toBe(2 * limits.net.sendQueueBytesLeast - 100);
-    deps.budget.blockedBytes = limits.net.sendQueueBytesInAll;
+    const other = { network: 'other', isIdle: true, drop() {} };
+    const share = 2 * limits.net.sendQueueBytesLeast;
+    const left = share * limits.net.sendQueueShares;
+    deps.waiting.set(other, limits.net.sendQueueBytesInAll - left);
+    expect(socket.room).toBe(share - 100);
+    deps.waiting.set(other, limits.net.sendQueueBytesInAll);
     expect(socket.room).toBe(limits.net.sendQueueBytesLeast - 100);
   });
 
@@ -173,9 +177,9 @@ describe('bytes that wait for peers who do not read', () => {
     const { socket, deps } = connected(0);
     socket.write(new Uint8Array(100), false);
     deps.flushes.flush();
-    expect(deps.budget.blockedBytes).toBe(100);
+    expect(deps.waiting.total).toBe(100);
     socket.abort();
-    expect(deps.budget.blockedBytes).toBe(0);
+    expect(deps.waiting.total).toBe(0);
   });
 });
 

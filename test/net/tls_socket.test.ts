@@ -6,18 +6,20 @@ import { readFileSync } from 'node:fs';
 import { SystemClock } from '../../src/net/clock';
 import { Dial } from '../../src/net/dial';
 import { FlushScheduler } from '../../src/net/flush_scheduler';
+import { HeldBytes } from '../../src/net/held_bytes';
 import { listen } from '../../src/net/listen';
 import type { SocketDeps, SocketEvents } from '../../src/net/socket';
 import { TcpSocket } from '../../src/net/tcp_socket';
 import { clientSide, serverSide } from '../../src/net/tls_side';
 import { TlsSocket } from '../../src/net/tls_socket';
+import { limits } from '../../src/protocol/limits';
 import { Changes } from '../support/changes';
 import { testCertificate } from '../support/tls';
 
 const deps: SocketDeps = {
   clock: new SystemClock(Infinity),
   flushes: new FlushScheduler((flush) => queueMicrotask(flush)),
-  budget: { blockedBytes: 0 },
+  waiting: new HeldBytes(limits.net.sendQueueBytesInAll),
 };
 
 /** One end of a connection, and what happened there. */

@@ -5,6 +5,7 @@ import { expect, test } from 'bun:test';
 import type { ServerWebSocket } from 'bun';
 
 import { FlushScheduler } from '../../src/net/flush_scheduler';
+import { HeldBytes } from '../../src/net/held_bytes';
 import type { SocketDeps, SocketEvents } from '../../src/net/socket';
 import { WebSocketSocket } from '../../src/net/websocket_socket';
 import { limits } from '../../src/protocol/limits';
@@ -28,7 +29,7 @@ class Rig implements SocketEvents {
     this.deps = shared ?? {
       clock: this.clock,
       flushes: new FlushScheduler(() => {}),
-      budget: { blockedBytes: 0 },
+      waiting: new HeldBytes(limits.net.sendQueueBytesInAll),
     };
     this.socket = new WebSocketSocket(this.deps, address, address);
     this.socket.events = this;
@@ -122,21 +123,21 @@ test('what many peers do not read is bounded together: the longest queues are dr
     return rig;
   };
   const many = Array.from({ length: limits.net.sendQueueBytesInAll / each }, () => blocked(each));
-  expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll);
+  expect(deps.waiting.total).toBe(limits.net.sendQueueBytesInAll);
   const small = blocked(100);
   small.write('x');
   expect(small.log).toEqual([]);
   many[0]?.write('x');
   expect(many[0]?.log).toEqual(['lost slow', 'terminate']);
-  expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - each + 101);
+  expect(deps.waiting.total).toBe(limits.net.sendQueueBytesInAll - each + 101);
   // A peer that reads on is not counted any more.
   const [, second] = many;
   if (second) second.buffered = 0;
   if (second) second.answer = 1;
   second?.socket.onDrain();
-  expect(deps.budget.blockedBytes).toBe(limits.net.sendQueueBytesInAll - 2 * each + 101);
+  expect(deps.waiting.total).toBe(limits.net.sendQueueBytesInAll - 2 * each + 101);
   for (const { socket } of [...many, small]) socket.abort();
-  expect(deps.budget.blockedBytes).toBe(0);
+  expect(deps.waiting.total).toBe(0);
 });
 
 test('a peer that does not take what was said last is let go', () => {

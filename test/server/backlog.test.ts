@@ -15,6 +15,8 @@ import { connectTcp } from '../support/tcp';
 
 const textBytes = 1_000;
 const answerBytes = 10_000;
+const behindBytes = limits.net.sendQueueBytes * limits.net.backlogShare;
+const reserveBytes = limits.net.sendQueueBytes * limits.net.backlogReserveShare;
 const text = 'x'.repeat(textBytes);
 
 /** A connection whose session writes every text that it is told, to a peer who reads when the test says so. */
@@ -97,7 +99,7 @@ test('who floods is cut short, others are heard, and what is owed comes', () => 
   const paid: Notice = { is: 'paid', from: named('bank'), origin: 'test', amount: 1 };
   host.tell(paid);
   expect(count('bank')).toBe(1);
-  expect(queued()).toBeLessThan(limits.net.sendQueueBytes - limits.net.backlogReserveBytes / 2);
+  expect(queued()).toBeLessThan(limits.net.sendQueueBytes - reserveBytes / 2);
 });
 
 test('a hundred who flood leave the same room', () => {
@@ -106,12 +108,24 @@ test('a hundred who flood leave the same room', () => {
     for (let name = 0; name < 100; name++) host.tell(said(`m${name}`));
   host.tell(said('alice'));
   expect(count('alice')).toBe(1);
-  expect(queued()).toBeLessThan(limits.net.sendQueueBytes - limits.net.backlogReserveBytes / 2);
+  expect(queued()).toBeLessThan(limits.net.sendQueueBytes - reserveBytes / 2);
+});
+
+test('a long text is not told to a peer who is behind where it would leave no room for others', () => {
+  const { host, count } = slowReader();
+  for (let at = 0; at < 2 * limits.net.sendQueueBytes; at += textBytes) host.tell(said('m'));
+  for (let at = 0; at < 2_000; at++) host.tell(said('m2'));
+  for (let at = 0; at < 2_000; at++) host.tell(said('m3'));
+  for (let at = 0; at < 2_000; at++) host.tell(said('m4'));
+  host.tell({ ...said('m5'), text: 'x'.repeat(limits.hub.textBytes) });
+  expect(count('m5')).toBe(0);
+  host.tell(said('alice'));
+  expect(count('alice')).toBe(1);
 });
 
 test('a run of much is told one by one, and so is one to a peer who is behind', () => {
   const { host, told } = slowReader();
-  const run = Array.from({ length: 1 + limits.net.backlogBytes / textBytes }, () => said('m'));
+  const run = Array.from({ length: 1 + limits.net.longRun / textBytes }, () => said('m'));
   expect(host.tellAll(run)).toBe(false);
   expect(told).toEqual([]);
   expect(host.tellAll(run.slice(0, 2))).toBe(true);
@@ -123,9 +137,9 @@ test('a run of much is told one by one, and so is one to a peer who is behind', 
 function behind() {
   const reader = slowReader();
   const { host, told } = reader;
-  while (told.length <= limits.net.backlogBytes / textBytes) host.tell(said('m'));
+  while (told.length <= behindBytes / textBytes) host.tell(said('m'));
   let serial = 0;
-  for (let bytes = 0; bytes < limits.net.backlogBytes; bytes += textBytes)
+  for (let bytes = 0; bytes < behindBytes; bytes += textBytes)
     host.deliver(direct('first', ++serial), () => {});
   return reader;
 }
@@ -136,7 +150,7 @@ test('a flood holds up no private message', () => {
   const results: string[] = [];
   host.deliver(direct('alice', 1), (result) => results.push(result));
   expect([told.at(-1), results]).toEqual(['alice', ['delivered']]);
-  expect(queued()).toBeLessThan(limits.net.sendQueueBytes - limits.net.backlogReserveBytes / 2);
+  expect(queued()).toBeLessThan(limits.net.sendQueueBytes - reserveBytes / 2);
 });
 
 test('of many private messages the rest waits until the peer has read, in their order', () => {

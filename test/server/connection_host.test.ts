@@ -2,13 +2,16 @@
 
 import { describe, expect, test } from 'bun:test';
 
+import { HeldBytes } from '../../src/net/held_bytes';
 import type { Socket } from '../../src/net/socket';
 import type { Inbox } from '../../src/protocol/bytes/inbox';
 import type { Session } from '../../src/protocol/dialect';
 import { limits } from '../../src/protocol/limits';
 import { type Direct, type Name, ok, type Said } from '../../src/protocol/model';
-import { ConnectionHost } from '../../src/server/net/connection_host';
+import { ConnectionHost, type ConnectionHostDeps } from '../../src/server/net/connection_host';
 import { Turns } from '../../src/server/net/turns';
+import { Rates } from '../../src/server/quota/rates';
+import { HandClock } from '../support/hand_clock';
 import { hostDeps } from '../support/host_deps';
 
 /** Turns whose next round is in the test's hands. */
@@ -19,7 +22,7 @@ function handTurns() {
 }
 
 /** A connection whose session submits one command a byte. The test gives the outcomes. */
-function connected({ turns } = handTurns(), asks = true) {
+function connected({ turns } = handTurns(), asks = true, own: Partial<ConnectionHostDeps> = {}) {
   const told: string[] = [];
   const answers: (() => void)[] = [];
   const socket: Socket = {
@@ -30,7 +33,7 @@ function connected({ turns } = handTurns(), asks = true) {
     room: Infinity,
     write() {},
     end: () => void told.push('we end'),
-    abort() {},
+    abort: () => void told.push('abort'),
     keepAlive() {},
     pause: () => void told.push('pause'),
     resume: () => void told.push('resume'),
@@ -45,6 +48,7 @@ function connected({ turns } = handTurns(), asks = true) {
       },
       submit: (_, done) => void answers.push(() => done(ok(undefined) as never)),
       closed: () => void told.push('closed'),
+      ...own,
     }),
   );
   let taken = 0;
@@ -269,4 +273,59 @@ test('a connection that is lost while it waits for its turn is told nothing more
   hand.nextRound();
   expect(told).toEqual(after);
   expect(taken()).toBe(limits.net.turnRequests);
+});
+
+test('who asks too often is read later, and loses nothing', () => {
+  const clock = new HandClock();
+  const { burst, perSecond } = limits.quota.rates.requests.connection;
+  const rates = new Rates(() => clock.monotonicNow());
+  const turns = handTurns();
+  const { host, session, told, taken } = connected(turns, false, { clock, rates });
+  host.start(session);
+  for (let count = 0; count < 2 * burst; count += 100) host.data(new Uint8Array(100));
+  for (let rounds = 0; rounds < 100; rounds++) turns.nextRound();
+  const atOnce = taken();
+  expect(atOnce).toBeGreaterThanOrEqual(burst);
+  expect(atOnce).toBeLessThanOrEqual(burst + limits.net.turnRequests);
+  expect(told).toEqual(['pause']);
+  for (let ms = 0; ms < 1_000; ms += 10) {
+    clock.pass(10);
+    turns.nextRound();
+  }
+  expect(taken()).toBeLessThanOrEqual(burst + perSecond + limits.net.turnRequests);
+  clock.pass((burst / perSecond) * 1_000);
+  for (let rounds = 0; rounds < 1_000; rounds++) {
+    clock.pass(10);
+    turns.nextRound();
+  }
+  expect([taken(), told.at(-1)]).toEqual([2 * burst, 'resume']);
+});
+
+test('who holds memory that others need is no longer read, and dropped in the end', () => {
+  const clock = new HandClock();
+  const received = new HeldBytes(1_000);
+  const { host, session, told } = connected(undefined, false, { clock, received });
+  host.start({ ...session, takeNext: () => 'more' });
+  host.data(new Uint8Array(1_001));
+  expect([received.total, told]).toEqual([0, ['pause']]);
+  host.data(new Uint8Array(1_001));
+  expect(received.total).toBe(0);
+  clock.pass(limits.net.frozenMs - 1);
+  expect(told).not.toContain('abort');
+  clock.pass(limits.net.sweepMs);
+  expect(told).toContain('abort');
+});
+
+test('what comes after our end is not read as fast as it comes', () => {
+  const clock = new HandClock();
+  const rates = new Rates(() => clock.monotonicNow());
+  const { host, session, told } = connected(undefined, false, { clock, rates });
+  host.start(session);
+  host.end();
+  told.length = 0;
+  const { burst } = limits.quota.rates.requests.connection;
+  for (let count = 0; count <= burst; count++) host.data(new Uint8Array(limits.quota.thrownUnit));
+  expect(told).toEqual(['pause']);
+  clock.pass(limits.quota.restMs);
+  expect(told).toEqual(['pause', 'resume']);
 });

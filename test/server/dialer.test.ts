@@ -4,6 +4,7 @@ import { expect, test } from 'bun:test';
 
 import type { Dial } from '../../src/net/dial';
 import { FlushScheduler } from '../../src/net/flush_scheduler';
+import { HeldBytes } from '../../src/net/held_bytes';
 import type { SocketEvents } from '../../src/net/socket';
 import { limits } from '../../src/protocol/limits';
 import type { Address } from '../../src/protocol/model';
@@ -14,7 +15,11 @@ import { HandClock } from '../support/hand_clock';
 function dialling() {
   const clock = new HandClock();
   const dials: { readonly host: string; readonly attempt: Dial }[] = [];
-  const deps = { clock, flushes: new FlushScheduler(() => {}), budget: { blockedBytes: 0 } };
+  const deps = {
+    clock,
+    flushes: new FlushScheduler(() => {}),
+    waiting: new HeldBytes(limits.net.sendQueueBytesInAll),
+  };
   const dialer = new Dialer(deps, ({ host }, _, attempt) => void dials.push({ host, attempt }));
   const lost: string[] = [];
   const dial = (host: string): void => {

@@ -110,3 +110,33 @@ test('a list of many rooms costs a batch as much as many commands, and others go
   expect(answers.indexOf('healthy')).toBeLessThanOrEqual(2);
   expect(answers.length).toBe(7);
 });
+
+test('a lane that is held waits, counts for nobody, and goes on in its order', () => {
+  const lanes = new Lanes<string>();
+  const [held, other] = [new Lane<string>(), new Lane<string>()];
+  for (const item of ['a', 'b', 'c']) lanes.add(item, held);
+  lanes.add('x', other);
+  expect(lanes.take()).toBe('a');
+  held.isHeld = true;
+  expect([lanes.take(), lanes.take(), lanes.size]).toEqual(['x', undefined, 0]);
+  lanes.add('d', held);
+  lanes.add('y', other);
+  expect([lanes.take(), lanes.take(), lanes.size]).toEqual(['y', undefined, 0]);
+  lanes.release(held);
+  expect(lanes.size).toBe(3);
+  expect([lanes.take(), lanes.take(), lanes.take(), lanes.take()]).toEqual([
+    'b',
+    'c',
+    'd',
+    undefined,
+  ]);
+});
+
+test('a lane that is held and released before its turn loses nothing', () => {
+  const lanes = new Lanes<string>();
+  const lane = new Lane<string>();
+  lanes.add('a', lane);
+  lane.isHeld = true;
+  lanes.release(lane);
+  expect([lanes.take(), lanes.take(), lanes.size]).toEqual(['a', undefined, 0]);
+});

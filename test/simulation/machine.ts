@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import type { Dial } from '../../src/net/dial';
 import { FlushScheduler } from '../../src/net/flush_scheduler';
+import { HeldBytes } from '../../src/net/held_bytes';
 import type { SocketDeps } from '../../src/net/socket';
 import { TcpSocket } from '../../src/net/tcp_socket';
 import type { Dialect } from '../../src/protocol/dialect';
@@ -116,7 +117,11 @@ export class Machine {
       clock.after(chance.is(0.5) ? 0 : chance.below(this.sluggishMs + 1), step);
     };
     const flushes = new FlushScheduler(soon);
-    const sockets: SocketDeps = { clock, flushes, budget: { blockedBytes: 0 } };
+    const sockets: SocketDeps = {
+      clock,
+      flushes,
+      waiting: new HeldBytes(limits.net.sendQueueBytesInAll),
+    };
     const connections = new Set<Connection>();
     const dialer = new Dialer(sockets, (address, socket, attempt) => {
       this.#call(life, address, socket, attempt);

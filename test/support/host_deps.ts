@@ -1,12 +1,13 @@
 // What a connection's host is given, where a test has no server: whatever it does not care for does nothing.
 
 import { SystemClock } from '../../src/net/clock';
+import { HeldBytes } from '../../src/net/held_bytes';
+import { limits } from '../../src/protocol/limits';
 import type { SessionId } from '../../src/protocol/model';
 import { Policy } from '../../src/server/credentials/policy';
 import type { Proofs } from '../../src/server/credentials/proofs';
 import type { Files } from '../../src/server/files/files';
 import type { ConnectionHostDeps } from '../../src/server/net/connection_host';
-import { ReceivedBytes } from '../../src/server/net/received_bytes';
 import { Turns } from '../../src/server/net/turns';
 import { Rates } from '../../src/server/quota/rates';
 
@@ -17,10 +18,11 @@ export const hostDeps = (own: Partial<ConnectionHostDeps>): ConnectionHostDeps =
   clock: new SystemClock(),
   files: undefined as unknown as Files,
   turns: new Turns({ monotonicNow: () => 0, soon() {} }),
-  received: new ReceivedBytes(),
-  rates: new Rates(() => 0),
+  received: new HeldBytes(limits.net.inboxBytesInAll),
+  rates: new Rates(() => 0, { perSecond: { requests: Infinity } }),
   proofs: undefined as unknown as Proofs,
   policy: new Policy(),
+  release() {},
   owe() {},
   submit() {},
   mayCall: () => true,

@@ -29,6 +29,11 @@ export class Inbox {
     return this.#end - this.#start;
   }
 
+  /** Bytes of memory that what is not taken needs. */
+  get memory(): number {
+    return this.size === 0 ? 0 : this.#bytes.length;
+  }
+
   /**
    * While held, the inbox looks empty. The owner of the connection holds it while enough requests are under way, so
    * that no session takes more before those are answered.

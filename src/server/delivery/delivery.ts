@@ -1,5 +1,6 @@
 // Delivery: takes the hub's events to the outlets they are for, and settles private messages.
 
+import { limits } from '../../protocol/limits';
 import type { Name, Notice, RecipientId, Removed, SessionId } from '../../protocol/model';
 import {
   type Audience,
@@ -54,6 +55,10 @@ interface OpenCallback {
   readonly outlet: CalledOutlet;
 }
 
+/** What it costs to tell one user of it, in short texts. */
+const unitsOf = (notice: Notice): number =>
+  notice.is === 'said' ? 1 + notice.text.length / limits.quota.toldText : 1;
+
 export class Delivery {
   readonly #deps: DeliveryDeps;
   readonly #recipientDeps: RecipientDeps;
@@ -97,10 +102,12 @@ export class Delivery {
     const all = run.map(({ notice }) => notice);
     const others: Outlet[] = [];
     const hidden = all[0] && this.#blockers.of(all[0].from);
-    this.#rooms.each(room, except, hidden, (outlet) => {
+    const count = this.#rooms.each(room, except, hidden, (outlet) => {
       const told = outlet.tellAll?.(this.#sanitizer.cleanAll(all, outlet.dialect)) ?? false;
       if (!told) others.push(outlet);
     });
+    const units = all.reduce((sum, notice) => sum + unitsOf(notice), 0);
+    this.#connections.get(except)?.caused?.(count * units);
     for (const said of all) for (const outlet of others) this.#tell(outlet, said);
   }
 
@@ -209,7 +216,9 @@ export class Delivery {
       for (const outlet of this.#connections.values()) this.#tell(outlet, notice);
     } else if ('room' in to) {
       const hidden = this.#hidden(notice) ?? to.others;
-      this.#rooms.each(to.room, to.except, hidden, (outlet) => this.#tell(outlet, notice));
+      const tell = (outlet: Outlet): void => this.#tell(outlet, notice);
+      const count = this.#rooms.each(to.room, to.except, hidden, tell);
+      this.#connections.get(to.except)?.caused?.(count * unitsOf(notice));
     } else if ('session' in to) {
       const outlet = this.#connections.get(to.session);
       if (outlet) this.#tell(outlet, notice);

@@ -15,6 +15,8 @@ export interface Outlet {
   expel?(removed: Removed): void;
   /** Calls `then` once the peer has read most of what it was told: at once where it has. Never, where it goes before. */
   whenRead?(then: () => void): void;
+  /** So many others were told in a room what the user at this outlet has said or done there. */
+  caused?(told: number): void;
   /** Tells at once what one user said in a row; false if it can only be told one by one. */
   tellAll?(run: readonly Said[]): boolean;
 }

@@ -17,17 +17,21 @@ export class RoomOutlets {
     if (outlets?.delete(session) === true && outlets.size === 0) this.#rooms.delete(room);
   }
 
-  /** Runs `tell` for every hearing member except one session, and except those in `hidden`. */
+  /**
+   * Runs `tell` for every hearing member except one session, and except those in `hidden`. The result: how many hear
+   * the room.
+   */
   each(
     room: RoomName,
     except: SessionId,
     hidden: ReadonlySet<SessionId> | undefined,
     tell: (outlet: Outlet) => void,
-  ): void {
+  ): number {
     const outlets = this.#rooms.get(room);
-    if (!outlets) return;
+    if (!outlets) return 0;
     for (const [session, outlet] of outlets) {
       if (session !== except && hidden?.has(session) !== true) tell(outlet);
     }
+    return outlets.size;
   }
 }

@@ -21,6 +21,8 @@ export interface Journal extends Hub {
     command: Command<K>,
     done: (outcome: Outcome<K>) => void,
   ): void;
+  /** The commands of a lane that was held go on. */
+  release(lane: Lane): void;
   /** Applies everything submitted so far before it returns. */
   flush(): void;
   /** Flushes and takes nothing more: what is submitted afterwards is refused as overloaded. */

@@ -20,6 +20,12 @@ export class Lane<T = unknown> {
   behind: Lane<T> | undefined;
   /** Its commands that are committed and that wait for the disk. */
   unsynced = 0;
+  /** Commands that wait in it. */
+  count = 0;
+  /** They wait until `release`: their peer does not read what was answered before. */
+  isHeld = false;
+  /** It was its turn while it was held: it waits for none now, and its commands do not count. */
+  isParked = false;
 }
 
 const isBefore = (one: Lane, other: Lane): boolean =>
@@ -63,7 +69,8 @@ export class Lanes<T> {
   add(item: T, lane: Lane<T> = this.#own): void {
     // Where nobody had to wait, nobody has taken anything from another.
     if (this.#size === 0 && !this.#owes) this.#now = this.#latest;
-    this.#size++;
+    lane.count++;
+    if (!lane.isParked) this.#size++;
     const link: Link<T> = { item, next: undefined };
     const { last } = lane;
     lane.last = link;
@@ -79,6 +86,17 @@ export class Lanes<T> {
     if (this.#lastDue) this.#lastDue.behind = lane;
     else this.#firstDue = lane;
     this.#lastDue = lane;
+  }
+
+  /** A lane is not held any more. */
+  release(lane: Lane<T>): void {
+    lane.isHeld = false;
+    if (!lane.isParked) return;
+    lane.isParked = false;
+    if (this.#size === 0 && !this.#owes) this.#now = this.#latest;
+    this.#size += lane.count;
+    lane.due = Math.max(lane.due, this.#now);
+    this.#push(lane);
   }
 
   /** Takes the next command. What it costs is said before the next one is taken; else it counts as a small one. */
@@ -112,6 +130,7 @@ export class Lanes<T> {
     const link = lane?.first;
     if (lane === undefined || link === undefined) return undefined;
     this.#size--;
+    lane.count--;
     lane.first = link.next;
     if (link.next === undefined) lane.last = undefined;
     this.#owes = lane !== this.#own;
@@ -120,17 +139,31 @@ export class Lanes<T> {
 
   /** The lane whose turn it is, or comes now. */
   #next(): Lane<T> | undefined {
-    if (this.#current) return this.#current;
-    const due = this.#firstDue;
-    const top = this.#heap[0];
-    const isDueFirst = due !== undefined && (top === undefined || isBefore(due, top));
-    const lane = isDueFirst ? this.#shift(due) : this.#pop();
+    if (this.#current && !this.#current.isHeld) return this.#current;
+    let lane = this.#current ?? this.#first();
+    while (lane?.isHeld === true) {
+      this.#park(lane);
+      lane = this.#first();
+    }
     if (!lane) return undefined;
     // Never back: a lane that was passed over may have been due before.
     this.#now = Math.max(this.#now, lane.due);
     this.#current = lane;
     this.#rest = limits.journal.commandsInARow;
     return lane;
+  }
+
+  #first(): Lane<T> | undefined {
+    const due = this.#firstDue;
+    const top = this.#heap[0];
+    const isDueFirst = due !== undefined && (top === undefined || isBefore(due, top));
+    return isDueFirst ? this.#shift(due) : this.#pop();
+  }
+
+  #park(lane: Lane<T>): void {
+    if (lane === this.#current) this.#current = undefined;
+    lane.isParked = true;
+    this.#size -= lane.count;
   }
 
   /** What the command that was taken last has cost: its lane waits as long as its share of that takes. */

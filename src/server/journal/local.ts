@@ -108,6 +108,11 @@ export class LocalJournal implements Journal {
     return true;
   }
 
+  release(lane: Lane): void {
+    this.#queue.release(lane as Lane<Entry>);
+    if (this.#queue.size > 0 && !this.#isScheduled) this.#schedule();
+  }
+
   flush(): void {
     if (this.#isFlushing) return;
     this.#resume();

@@ -32,6 +32,15 @@ function speakerOf(notice: Notice): Name | undefined {
   }
 }
 
+/** What a notice takes of the queue at most, in bytes, where that is much. */
+const costOf = (notice: Notice): number =>
+  notice.is === 'said' && notice.text.length > limits.net.smallPieceBytes
+    ? limits.text.partsBytes
+    : 0;
+
+/** How many bytes may wait for the peer in all. */
+const mostOf = ({ room, queued }: Socket): number => Math.max(0, room + queued);
+
 /**
  * Nobody is dropped for what others say. A user may fill the queue of a peer who does not read only as far as there is
  * more room left than they have filled: so many who flood share it, and none of them takes all of it.
@@ -51,7 +60,8 @@ export class Backlog {
 
   /** Whether the peer is behind: then what it is told is counted. */
   static isBehind(socket: Socket): boolean {
-    return socket.queued > limits.net.backlogBytes;
+    const { queued } = socket;
+    return queued > 0 && queued > mostOf(socket) * limits.net.backlogShare;
   }
 
   /** Tells the notice, unless who caused it has said more than their share. */
@@ -61,7 +71,8 @@ export class Backlog {
     const socket = this.#socket;
     const shares = (this.#shares ??= new Map<Name, number>());
     const share = shares.get(speaker) ?? 0;
-    if (share > socket.room - limits.net.backlogReserveBytes) return;
+    const left = socket.room - mostOf(socket) * limits.net.backlogReserveShare;
+    if (share > left - costOf(notice)) return;
     const before = socket.queued;
     step();
     shares.set(speaker, share + socket.queued - before);
@@ -74,8 +85,10 @@ export class Backlog {
   message(deliver: () => void): boolean {
     const waiting = (this.#waiting ??= []);
     const { room, queued } = this.#socket;
-    const hasRoom = this.#messageBytes < limits.net.backlogBytes;
-    if (waiting.length === 0 && hasRoom && room > limits.net.backlogReserveBytes / 2) {
+    const most = mostOf(this.#socket);
+    const hasRoom = this.#messageBytes < most * limits.net.backlogShare;
+    const reserve = (most * limits.net.backlogReserveShare) / 2;
+    if (waiting.length === 0 && hasRoom && room > reserve) {
       deliver();
       this.#messageBytes += Math.max(0, this.#socket.queued - queued);
       return true;

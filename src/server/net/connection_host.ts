@@ -52,6 +52,8 @@ export interface ConnectionHostDeps extends SharedByInputs {
     idempotencyKey: string | undefined,
     lane: Lane,
   ): void;
+  /** The commands of a lane that was held go on. */
+  release(lane: Lane): void;
   /** Submits what has happened already. Asks again while the disk fails; `done` when it is written. */
   owe(command: Command, done: () => void, lane: Lane): void;
   mayCall(address: Address): boolean;
@@ -90,6 +92,8 @@ export class ConnectionHost
   /** The clock is to wake it. */
   #isTimed = false;
   #caller: Caller | undefined;
+  /** How many were told what its user has said or done, and are not counted yet. */
+  #told = 0;
   #transfers: FileTransfers | undefined;
   #unsettled: UnsettledMessages | undefined;
   /** Waits until the peer is not behind. */
@@ -100,6 +104,8 @@ export class ConnectionHost
   #presence: 'none' | 'entered' | 'leaving' | 'left' = 'none';
   /** Our side has ended. */
   #isEnded = false;
+  /** The peer was given more time than usual to end its own: it may still send a file. */
+  #isPatient = false;
   /** The connection is gone. */
   #isLost = false;
 
@@ -158,6 +164,8 @@ export class ConnectionHost
   end(lingerMs?: number): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#isPatient = lingerMs !== undefined;
+    this.#releaseAnswers();
     this.#socket.end(lingerMs);
     // What still comes is read and thrown away, because the peer's end comes behind it.
     this.#socket.resume();
@@ -199,15 +207,19 @@ export class ConnectionHost
       }
       this.#commands.remove();
       this.#runDeferred();
+      this.#holdAnswers();
       if (this.#isLost) this.#unpinFiles();
       else this.#input.answered();
     };
     const plain = command as unknown as Command;
     const admitted = this.#deps.policy.admit(plain);
-    if (admitted.ok && this.#mayAsk(plain)) {
+    const waitMs = admitted.ok ? this.#msUntil(plain) : 0;
+    if (admitted.ok && waitMs === 0) {
       const allowed = admitted.value as unknown as Command<K>;
       this.#deps.submit(allowed, answered, idempotencyKey, this.#commandLane);
     } else {
+      // So that it is not refused a thousand times meanwhile.
+      this.#input.rest(Math.min(waitMs, limits.quota.refusedMs));
       // In the command's place, so that the answers keep their order.
       const why = admitted.ok ? 'rate-limited' : admitted.why;
       const refuse = (outcome: Outcome<'refuse'>): void => answered(outcome);
@@ -215,13 +227,35 @@ export class ConnectionHost
     }
   }
 
-  /** Whether the peer does not ask too often. */
-  #mayAsk(command: Command): boolean {
-    return this.#callerHere.take(command) === 0;
+  /** What is asked by a peer who does not read is not answered yet: answers take much more memory. */
+  #holdAnswers(): void {
+    const lane = this.#lane;
+    if (lane && !this.#isEnded && this.#socket.queued > limits.net.unreadBytes) lane.isHeld = true;
+  }
+
+  #releaseAnswers(): void {
+    const lane = this.#lane;
+    if (lane?.isHeld === true) this.#deps.release(lane);
+  }
+
+  /** After how long the peer may ask for it, in ms; 0 where it does not ask too often. */
+  #msUntil(command: Command): number {
+    return this.#callerHere.take(command);
   }
 
   get #callerHere(): Caller {
     return (this.#caller ??= this.#deps.rates.caller(this.#socket.host));
+  }
+
+  pace(messages: number, bytes: number): number {
+    const counted = this.#transfers?.isReceiving === true ? 0 : bytes / limits.quota.bytesUnit;
+    const told = this.#told / limits.quota.toldUnit;
+    this.#told = 0;
+    return this.#callerHere.pace(messages + counted + told);
+  }
+
+  caused(told: number): void {
+    this.#told += told;
   }
 
   /** Made with the first command: silent connections have none. */
@@ -405,6 +439,7 @@ export class ConnectionHost
 
   data(bytes: Uint8Array): void {
     if (!this.#isEnded) this.#input.push(bytes);
+    else if (!this.#isPatient) this.#input.throwAway(bytes.length);
   }
 
   ended(): void {
@@ -414,6 +449,7 @@ export class ConnectionHost
   drained(): void {
     this.#transfers?.drained();
     this.#backlog?.drained();
+    this.#releaseAnswers();
     this.#input.drained();
     const whenRead = this.#whenRead;
     this.#whenRead = undefined;
@@ -431,6 +467,7 @@ export class ConnectionHost
     this.#run(() => this.#events?.lost(why));
     this.#isLost = true;
     this.#isEnded = true;
+    this.#releaseAnswers();
     this.#input.lost();
     this.#transfers?.close();
     this.#unsettled?.failAll();
@@ -482,5 +519,5 @@ export class ConnectionHost
 function isLong(run: readonly Said[]): boolean {
   let length = 0;
   for (const { text } of run) length += text.length;
-  return length > limits.net.backlogBytes;
+  return length > limits.net.longRun;
 }

@@ -3,6 +3,7 @@
 import type { SocketDeps, SocketEvents } from '../../net/socket';
 import type { TcpSocket } from '../../net/tcp_socket';
 import type { Dialect, ServerFlagValues } from '../../protocol/dialect';
+import { limits } from '../../protocol/limits';
 import type { Address } from '../../protocol/model';
 import type { Admission } from './admission';
 import { Entrance, type Tls } from './arrival';
@@ -99,6 +100,7 @@ export class TcpDoor implements Door {
 
   #accept(socket: TcpSocket): SocketEvents {
     const { deps, wrongDoor } = this.#options;
+    socket.receivesAtMost(limits.net.receiveBufferBytes);
     const host = new ConnectionHost(socket, this.#deps);
     this.#options.admission.silent(socket.host, host);
     if (this.dialect.server?.oneAtATime === true) {

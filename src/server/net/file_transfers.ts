@@ -35,7 +35,13 @@ export class FileTransfers {
     this.#deps = deps;
   }
 
+  /** A file comes in. */
+  get isReceiving(): boolean {
+    return this.#sinks.size > 0;
+  }
+
   receive(size: number, hopeless: () => void): Sink {
+    this.#deps.socket.receivesAtMost?.(limits.net.receiveBufferBytesOfFile);
     const sink = this.#deps.files.receive(
       size,
       {

@@ -1,11 +1,12 @@
 // What a peer sends, on its way to its session: taken message by message, in turns, and held back where the server is behind.
 
 import { networkOf } from '../../net/address';
+import type { Clock, Wakeable } from '../../net/clock';
+import type { HeldBytes, Holder } from '../../net/held_bytes';
 import type { Socket } from '../../net/socket';
 import { Inbox } from '../../protocol/bytes/inbox';
 import { type ConnectionEvents, takeEach, type Taken } from '../../protocol/connection';
 import { limits } from '../../protocol/limits';
-import type { Holder, ReceivedBytes } from './received_bytes';
 import type { Turns, TurnTaker } from './turns';
 
 /** The connection that the input belongs to. */
@@ -18,19 +19,23 @@ export interface InputOwner {
   /** The session threw. */
   fail(error: unknown): void;
   abort(): void;
+  /** It has taken so many messages, of so many bytes. The result: how long the peer then rests, in ms. */
+  pace(messages: number, bytes: number): number;
 }
 
 /** What the input of all connections shares. */
 export interface SharedByInputs {
   readonly turns: Turns;
-  readonly received: ReceivedBytes;
+  readonly received: HeldBytes;
+  readonly clock: Pick<Clock, 'wake'>;
 }
 
-export class InputFlow implements TurnTaker, Holder {
+export class InputFlow implements TurnTaker, Holder, Wakeable {
   readonly #owner: InputOwner;
   readonly #socket: Socket;
   readonly #turns: Turns;
-  readonly #received: ReceivedBytes;
+  readonly #received: HeldBytes;
+  readonly #clock: SharedByInputs['clock'];
   /** What `#received` knows of. */
   #counted = 0;
   readonly #inbox = new Inbox();
@@ -50,6 +55,8 @@ export class InputFlow implements TurnTaker, Holder {
   #isAsked = false;
   /** The peer asks, and does not read the answers. */
   #isPeerBehind = false;
+  /** `resting`: the peer has asked too often. `frozen`: it is not read any more, and soon dropped. */
+  #pause: 'none' | 'resting' | 'frozen' = 'none';
   /** Bytes on their way to stdout. */
   #outputBytes = 0;
   #hasPeerEnded = false;
@@ -60,6 +67,7 @@ export class InputFlow implements TurnTaker, Holder {
     this.#socket = socket;
     this.#turns = shared.turns;
     this.#received = shared.received;
+    this.#clock = shared.clock;
   }
 
   /** Names who takes the input. What came before, and the peer's end, is told now. */
@@ -70,9 +78,20 @@ export class InputFlow implements TurnTaker, Holder {
   }
 
   push(bytes: Uint8Array): void {
+    if (this.#pause === 'frozen') return;
     this.#inbox.push(bytes);
     this.#feed();
     this.#count();
+  }
+
+  /** What still comes after our end is read, because the peer's end comes behind it, but not as fast as it comes. */
+  throwAway(bytes: number): void {
+    if (this.#pause !== 'none') return;
+    const ms = this.#owner.pace(bytes / limits.quota.thrownUnit, 0);
+    if (ms === 0) return;
+    this.#pause = 'resting';
+    this.#socket.pause();
+    this.#clock.wake(this, ms);
   }
 
   /** The connection is gone: nobody takes anything more. */
@@ -80,26 +99,49 @@ export class InputFlow implements TurnTaker, Holder {
     this.#events = undefined;
     this.#inbox.clear();
     this.#count();
+    if (this.#pause !== 'none') this.#clock.wake(this, undefined);
   }
 
   get network(): string {
     return networkOf(this.#owner.peerHost);
   }
 
-  get isUnfinished(): boolean {
+  get isIdle(): boolean {
     return !this.#isHeld && !this.#awaitsTurn;
   }
 
-  /** It holds memory that others need. */
+  /** It holds memory that others need. Who is dropped at once comes again at once. */
   drop(): void {
-    this.#owner.abort();
+    this.#pause = 'frozen';
+    this.#inbox.clear();
+    this.#count();
+    this.#socket.pause();
+    this.#clock.wake(this, limits.net.frozenMs);
+  }
+
+  /** The peer asks too often: it is not read for a while, and its system makes it wait. */
+  rest(ms: number): void {
+    if (this.#pause !== 'none') return;
+    this.#pause = 'resting';
+    this.#clock.wake(this, ms);
+    this.#update();
+  }
+
+  woke(): void {
+    if (this.#pause === 'frozen') return this.#owner.abort();
+    const restMs = this.#owner.pace(0, 0);
+    if (restMs > 0) return this.#clock.wake(this, restMs);
+    this.#pause = 'none';
+    if (this.#owner.isClosed) this.#socket.resume();
+    this.#update();
+    this.#tellEnd();
   }
 
   #count(): void {
-    const { size } = this.#inbox;
-    if (size === this.#counted) return;
-    this.#counted = size;
-    this.#received.set(this, size);
+    const { memory } = this.#inbox;
+    if (memory === this.#counted) return;
+    this.#counted = memory;
+    this.#received.set(this, memory);
   }
 
   /** The peer has ended its side. The session is told once it has taken all that came before. */
@@ -183,6 +225,8 @@ export class InputFlow implements TurnTaker, Holder {
       this.#owner.fail(error);
     }
     this.#isWaiting = taken === 'later';
+    const restMs = this.#owner.pace(turns.inTurn, turns.bytesInTurn);
+    if (restMs > 0) this.rest(restMs);
     if (turns.wasLong) this.#longTurnIn = turns.round;
     inbox.compact();
     this.#count();
@@ -215,7 +259,7 @@ export class InputFlow implements TurnTaker, Holder {
 
   /** Holds the session back, and pauses the socket, or lets them go on. */
   #update(): void {
-    if (this.#owner.isClosed) return;
+    if (this.#owner.isClosed || this.#pause === 'frozen') return;
     const wasHeld = this.#isHeld;
     this.#isHeld = this.#isServerBehind;
     const isHeld = this.#isHeld || this.#awaitsTurn;
@@ -233,6 +277,7 @@ export class InputFlow implements TurnTaker, Holder {
     this.#isPeerBehind = this.#socket.queued > limits.net.unreadBytes;
     if (
       this.#isPeerBehind ||
+      this.#pause !== 'none' ||
       this.#isFileSinkFull ||
       this.#isAsked ||
       this.#outputBytes > limits.server.consoleBytes

@@ -74,8 +74,17 @@ export class Turns implements Turn {
 
   /** Whether the turn that ended was more than a few words. */
   get wasLong(): boolean {
-    const bytes = this.#bytes - this.#left;
-    return this.#inTurn >= limits.net.quietRequests || bytes >= limits.net.quietBytes;
+    return this.#inTurn >= limits.net.quietRequests || this.bytesInTurn >= limits.net.quietBytes;
+  }
+
+  /** Messages taken in the turn that ended. */
+  get inTurn(): number {
+    return this.#inTurn;
+  }
+
+  /** Their bytes. */
+  get bytesInTurn(): number {
+    return this.#bytes - this.#left;
   }
 
   /** Gives a connection a turn behind all others that wait as it does. */

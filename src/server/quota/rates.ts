@@ -38,6 +38,7 @@ export class Rates {
     this.#exemptLoopback = exemptLoopback;
     const { rates } = limits.quota;
     this.#rates = {
+      requests: scaled(rates.requests, perSecond.requests),
       messages: scaled(rates.messages, perSecond.messages),
       names: scaled(rates.names, perSecond.names),
       registrations: scaled(rates.registrations, perSecond.registrations),
@@ -55,6 +56,24 @@ export class Rates {
   /** The buckets of an account. */
   account(name: Name): Buckets {
     return bucketsOf(this.#byAccount, name);
+  }
+
+  /** Takes what was asked for, whether it is there or not: how long the peer is not read after that, in ms. */
+  pace(cost: number, connection: Buckets, address: Buckets, account: Buckets | undefined): number {
+    const rates = this.#rates.requests;
+    if (rates.connection.burst === Infinity) return 0;
+    const now = this.#now();
+    const rest = (buckets: Buckets, rate: Rate): number => {
+      const bucket = (buckets.requests ??= new Bucket(rate, now));
+      bucket.take(cost);
+      return bucket.msUntil(1, rate, now);
+    };
+    const ms = Math.max(
+      rest(connection, rates.connection),
+      account ? rest(account, rates.account) : 0,
+      rest(address, rates.address),
+    );
+    return Math.min(ms, limits.quota.restMs);
   }
 
   /** Takes what a command costs from all buckets, or from none where one has too little: how long until it has, in ms. */
@@ -108,6 +127,12 @@ export class Caller {
   take(command: Counted): number {
     if (!this.#address) return 0;
     return this.#rates.take(command, this.#connection, this.#address, this.#account);
+  }
+
+  /** Counts what was asked for: how long the peer is not read after that, in ms. */
+  pace(cost: number): number {
+    if (!this.#address) return 0;
+    return this.#rates.pace(cost, this.#connection, this.#address, this.#account);
   }
 }
 

@@ -4,10 +4,10 @@ import type { BunRequest } from 'bun';
 import * as v from 'valibot';
 
 import { networkOf } from '../../net/address';
+import type { HeldBytes } from '../../net/held_bytes';
 import type { OperationName, Outcome } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
 import { type Proof, refused, type Result } from '../../protocol/model';
-import type { ReceivedBytes } from '../net/received_bytes';
 
 export interface Call {
   readonly request: BunRequest;
@@ -35,7 +35,7 @@ export const urlOf = ({ url }: Request): URL =>
 export async function readJson<S extends v.GenericSchema>(
   { request, host }: Call,
   schema: S,
-  received: ReceivedBytes,
+  received: HeldBytes,
 ): Promise<Result<v.InferOutput<S>, 'too-long' | 'bad-request'>> {
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -44,7 +44,7 @@ export async function readJson<S extends v.GenericSchema>(
   const late = setTimeout(() => void reader?.cancel(), limits.net.requestMs);
   const holder = {
     network: networkOf(host),
-    isUnfinished: true,
+    isIdle: true,
     drop: () => void reader?.cancel(),
   };
   try {

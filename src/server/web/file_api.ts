@@ -5,6 +5,7 @@ import { type InferOutput, safeParse } from 'valibot';
 
 import { networkOf } from '../../net/address';
 import type { Clock } from '../../net/clock';
+import type { HeldBytes } from '../../net/held_bytes';
 import { cutText } from '../../protocol/bytes/text';
 import type { Command, OperationName, Outcome, WaitingFile } from '../../protocol/commands';
 import { limits } from '../../protocol/limits';
@@ -12,7 +13,6 @@ import { type FileHash, type FileRef, recipientNameOf } from '../../protocol/mod
 import type * as http from '../../protocol/web/wire/http';
 import type { FileStore } from '../files/files';
 import type { Admission } from '../net/admission';
-import type { ReceivedBytes } from '../net/received_bytes';
 import { type Answer, type Call, readJson, type SignedCall } from './call';
 import { download, partOf, receive } from './file_streams';
 import { operations, schemas } from './operations';
@@ -23,7 +23,7 @@ interface FileApiDeps {
   readonly clock: Clock;
   readonly files: FileStore;
   readonly admission: Admission;
-  readonly received: ReceivedBytes;
+  readonly received: HeldBytes;
   /** Submits a command to the hub. */
   ask<K extends OperationName>(call: SignedCall, command: Command<K>): Promise<Answer<K>>;
   /** Tells the hub that a file was taken. Each ticket can say it once. */

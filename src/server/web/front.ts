@@ -75,6 +75,7 @@ export class Front {
   /** `place`: who has a place for the connection, until a proxy says who the peer is. */
   #accept(client: TcpSocket, place: string | undefined): SocketEvents {
     const { sockets, admission } = this.#options;
+    client.receivesAtMost(limits.net.receiveBufferBytes);
     let countedAs = place;
     let count = 1;
     const connection: FrontConnection = new FrontConnection(client, {
@@ -84,6 +85,7 @@ export class Front {
         for (; count < descriptors; count++) if (!admission.admit(countedAs)) return undefined;
         const socket = new TcpSocket(sockets);
         socket.events = events;
+        socket.onBehalfOf = countedAs;
         // A refusal of a file comes before the server has taken all of it.
         socket.readsOn = true;
         const { clock } = sockets;

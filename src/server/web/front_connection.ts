@@ -2,16 +2,16 @@
 
 import { networkOf } from '../../net/address';
 import type { Clock, Wakeable } from '../../net/clock';
+import type { HeldBytes, Holder } from '../../net/held_bytes';
 import type { Socket, SocketEvents } from '../../net/socket';
 import { Inbox } from '../../protocol/bytes/inbox';
 import { limits } from '../../protocol/limits';
 import type { SilentConnection } from '../net/admission';
-import type { Holder, ReceivedBytes } from '../net/received_bytes';
 import { peerHeader } from './peer_header';
 import { UnfinishedFrames } from './unfinished_frames';
 
 export interface FrontConnectionDeps {
-  readonly received: ReceivedBytes;
+  readonly received: HeldBytes;
   readonly clock: Clock;
   /** Dials the HTTP server; undefined where there are too many connections. */
   dial(events: SocketEvents): Socket | undefined;
@@ -51,8 +51,10 @@ function isRequest(bytes: Uint8Array): boolean | undefined {
   return requestLine.test(line) ? undefined : false;
 }
 
-export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentConnection {
-  readonly isUnfinished = true;
+/** Whether a request may bring a file. */
+const mayCarryFile = (head: Buffer): boolean => head[0] === 'P'.charCodeAt(0);
+
+export class FrontConnection implements SocketEvents, Wakeable, SilentConnection {
   silentAmong: SilentConnection['silentAmong'];
   readonly #client: Socket;
   readonly #deps: FrontConnectionDeps;
@@ -70,6 +72,9 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   #stranger: Uint8Array | undefined;
   /** The client speaks another protocol: what still comes is thrown away. */
   #isRefused = false;
+  /** It held memory that others need: it is not read any more, and soon dropped. Who is dropped at once comes again at once. */
+  #isFrozen = false;
+  readonly #holder: Holder;
   /** The client is gone. */
   #isLost = false;
   /** Sockets that are not gone. */
@@ -82,11 +87,9 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   constructor(client: Socket, deps: FrontConnectionDeps) {
     this.#client = client;
     this.#deps = deps;
+    const network = networkOf(client.remote.host);
+    this.#holder = { network, isIdle: true, drop: () => this.#freeze() };
     deps.clock.wake(this, limits.net.requestMs);
-  }
-
-  get network(): string {
-    return networkOf(this.#client.remote.host);
   }
 
   drop(): void {
@@ -113,12 +116,12 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
     if (way === 'up') {
       const before = frames.length;
       frames.push(bytes);
-      if (frames.length !== before) this.#deps.received.set(this, frames.length);
+      if (frames.length !== before) this.#deps.received.set(this.#holder, frames.length);
     } else if (!this.#isAnswered) {
       this.#isAnswered = true;
       if (!webSocketOpened.equals(bytes.subarray(0, webSocketOpened.length))) {
         this.#frames = undefined;
-        this.#deps.received.set(this, 0);
+        this.#deps.received.set(this.#holder, 0);
       }
     }
   }
@@ -126,7 +129,7 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   // ---- what the client's socket tells
 
   data(bytes: Uint8Array): void {
-    if (this.#isRefused) return;
+    if (this.#isRefused || this.#isFrozen) return;
     if (this.#isLed) this.#carry('up', bytes);
     else if (this.#server) this.#head.push(bytes);
     else this.#takeHead(bytes);
@@ -145,7 +148,7 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
 
   lost(): void {
     this.#isLost = true;
-    this.#deps.received.set(this, 0);
+    this.#deps.received.set(this.#holder, 0);
     this.#deps.isWhole();
     this.#deps.clock.wake(this, undefined);
     this.#server?.abort();
@@ -153,6 +156,15 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   }
 
   // ---- inside
+
+  #freeze(): void {
+    this.#isFrozen = true;
+    this.#client.pause();
+    this.#head.clear();
+    this.#server?.abort();
+    this.#deps.received.set(this.#holder, 0);
+    this.#deps.clock.wake(this, limits.net.frozenMs);
+  }
 
   #takeHead(bytes: Uint8Array): void {
     const head = this.#head;
@@ -167,10 +179,10 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
     const end = headEnd.exec(textOf(head.peek(head.length - known, known) ?? bytes));
     if (!end) {
       if (head.length > limits.web.headBytes) this.drop();
-      else this.#deps.received.set(this, head.length);
+      else this.#deps.received.set(this.#holder, head.length);
       return;
     }
-    this.#deps.received.set(this, 0);
+    this.#deps.received.set(this.#holder, 0);
     this.#deps.clock.wake(this, limits.net.pieceMs);
     // The HTTP server takes no line that ends without a CR, and nobody is to read the head otherwise than it does.
     const length = known + end.index + end[0].length;
@@ -204,6 +216,7 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
   #lead(head: Buffer): void {
     const client = this.#client;
     const rest = this.#head;
+    if (mayCarryFile(head)) client.receivesAtMost?.(limits.net.receiveBufferBytesOfFile);
     const server = this.#deps.dial({
       opened: () => {
         if (this.#isLost) {
@@ -227,7 +240,7 @@ export class FrontConnection implements SocketEvents, Wakeable, Holder, SilentCo
       drained: () => this.#way?.up.drained(),
       lost: () => {
         // What the server said last still has to leave.
-        client.end(limits.net.pieceMs);
+        if (!this.#isFrozen) client.end(limits.net.pieceMs);
         this.#gone();
       },
     });

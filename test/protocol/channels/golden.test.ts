@@ -360,7 +360,8 @@ describe('other clients are not hurt by', () => {
 
   test('a reader that reads nothing stays while others flood, goes in time, and the others are told', async () => {
     const clock = new HandClock();
-    await using own = await startServer([channels], { bounds: { clock } });
+    const rates = { perSecond: { requests: Infinity } };
+    await using own = await startServer([channels], { bounds: { clock, rates } });
     await using conversation = new Conversation(own.port('channels'));
     await conversation.play(`
       A connects

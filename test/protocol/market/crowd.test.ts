@@ -4,6 +4,7 @@ import { expect, test } from 'bun:test';
 
 import { limits } from '../../../src/protocol/limits';
 import { market } from '../../../src/protocol/market/index';
+import { readRates } from '../../../src/server/quota/flag';
 import { HandClock } from '../../support/hand_clock';
 import { startServer } from '../../support/server';
 import { connectTcp } from '../../support/tcp';
@@ -41,7 +42,8 @@ test('a thousand clients enter at once and all hear what one says', async () => 
 
 test('a reader that reads nothing stays while others flood, and goes in time, alone', async () => {
   const clock = new HandClock();
-  await using server = await startServer([market], { bounds: { clock } });
+  const rates = { perSecond: readRates('requests=off') };
+  await using server = await startServer([market], { bounds: { clock, rates } });
   await using conversation = new Conversation(server.port('market'));
   await conversation.play('ann enters with 1');
   const sloth = await connectTcp(server.port('market'));

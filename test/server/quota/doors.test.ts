@@ -71,11 +71,11 @@ test('market: a line for each transfer too many, and the ledger grows no more', 
   await using ben = new MarketPeer(server.port('market'), 'ben');
   await ben.enter('ben', 0);
   await ann.enter('ann', 1000);
-  for (let count = 0; count < many; count++) ann.client.pay('ben', 1);
+  for (let count = 0; count < 100; count++) ann.client.pay('ben', 1);
   await ann.settled();
   const busy = ann.rest.filter((line) => line.endsWith(marketTexts.busy.split(': ').at(-1) ?? ''));
-  expect(busy.length).toBeGreaterThan(many / 2);
-  expect(busy.length).toBeLessThan(many);
+  expect(busy.length).toBeGreaterThan(50);
+  expect(busy.length).toBeLessThan(100);
   ben.client.pay('ann', 0);
   await ben.settled();
   expect(ben.rest.some((line) => line.endsWith(marketTexts.badAmount))).toBe(true);
@@ -118,7 +118,9 @@ test('relay: ERRO to one who takes numbers too often', async () => {
 });
 
 test('web: a session is refused as rate-limited, and HTTP as 429 with Retry-After', async () => {
-  await using server = await startStrict();
+  // One message of an account in 10 s.
+  const rates = { perSecond: readRates('messages=1') };
+  await using server = await startServer([web], { bounds: { rates } });
   const port = server.port('web');
   await using eve = await join(port, 'eve');
   await using ann = await join(port, 'ann');
@@ -127,7 +129,7 @@ test('web: a session is refused as rate-limited, and HTTP as 429 with Retry-Afte
       () => 'done',
       (error: Error) => error.message,
     );
-  const outcomes = await Promise.all(Array.from({ length: many }, (_, at) => send(at)));
+  const outcomes = await Promise.all(Array.from({ length: 30 }, (_, at) => send(at)));
   expect(outcomes[0]).toBe('done');
   expect(new Set(outcomes)).toEqual(new Set(['done', 'rate-limited']));
   const credentials = btoa(`eve:${tokenFor('eve')}`);
@@ -137,7 +139,7 @@ test('web: a session is refused as rate-limited, and HTTP as 429 with Retry-Afte
     body: JSON.stringify({ to: 'ann', text: 'hi' }),
   });
   expect(answer.status).toBe(429);
-  expect(answer.headers.get('retry-after')).toBe('1');
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await answer.json()).toEqual({ why: 'rate-limited' });
   // Eve's flood has not used up what Ann may do.
   await ann.ask({ do: 'send', to: 'eve', text: 'stop', key: 'request-of-ann' });

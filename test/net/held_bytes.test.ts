@@ -2,9 +2,9 @@
 
 import { expect, test } from 'bun:test';
 
+import { HeldBytes, type Holder } from '../../src/net/held_bytes';
 import { limits } from '../../src/protocol/limits';
 import { market } from '../../src/protocol/market';
-import { type Holder, ReceivedBytes } from '../../src/server/net/received_bytes';
 import { startServer } from '../support/server';
 import { connectTcp, type TcpPeer } from '../support/tcp';
 
@@ -14,11 +14,11 @@ const each = limits.market.lineBytes;
 class FakeHolder implements Holder {
   isDropped = false;
   readonly network: string;
-  readonly isUnfinished: boolean;
+  readonly isIdle: boolean;
 
-  constructor(network: string, isUnfinished = true) {
+  constructor(network: string, isIdle = true) {
     this.network = network;
-    this.isUnfinished = isUnfinished;
+    this.isIdle = isIdle;
   }
 
   drop(): void {
@@ -27,23 +27,58 @@ class FakeHolder implements Holder {
 }
 
 test('up to the total nobody is dropped, above it the address with the most, oldest first', () => {
-  const received = new ReceivedBytes();
+  const received = new HeldBytes(total);
   const modest = new FakeHolder('modest');
   received.set(modest, each);
   const greedy = Array.from({ length: total / each - 1 }, () => new FakeHolder('greedy'));
   for (const holder of greedy) received.set(holder, each);
   const dropped = (): boolean[] => [modest, ...greedy].map(({ isDropped }) => isDropped);
   expect(dropped()).not.toContain(true);
-  received.set(new FakeHolder('late'), 1);
-  const count = greedy.filter(({ isDropped }) => isDropped).length;
+  received.set(new FakeHolder('late'), 2 * each);
   expect(modest.isDropped).toBe(false);
-  expect(count).toBeGreaterThanOrEqual(total / each / 4);
-  expect(count).toBeLessThan(total / each / 2);
-  expect(greedy.slice(0, count).every(({ isDropped }) => isDropped)).toBe(true);
+  expect(greedy.map(({ isDropped }) => isDropped)).toEqual(greedy.map((_, at) => at < 2));
+  expect(received.total).toBe(total);
+});
+
+test('those who hold as much take turns, and no others lose anything', () => {
+  const received = new HeldBytes(total);
+  const modest = new FakeHolder('modest');
+  received.set(modest, each);
+  const names = ['one', 'two', 'three', 'four'];
+  const holders = names.map((name) => {
+    const own = Array.from({ length: total / each / 4 }, () => new FakeHolder(name));
+    for (const holder of own) received.set(holder, each);
+    return own;
+  });
+  for (let count = 0; count < 8; count++) received.set(new FakeHolder(`late ${count}`), each);
+  const lost = holders.map((own) => own.filter(({ isDropped }) => isDropped).length);
+  // The modest one came first, so one had to go for it.
+  expect(lost.toSorted((one, other) => one - other)).toEqual([2, 2, 2, 3]);
+  expect(modest.isDropped).toBe(false);
+});
+
+test('whom to drop costs the same however many there are', () => {
+  const steps = (networks: number): number => {
+    const received = new HeldBytes(networks);
+    let looks = 0;
+    const holder = (at: number): Holder => ({
+      network: `${at}`,
+      get isIdle() {
+        looks++;
+        return true;
+      },
+      drop() {},
+    });
+    for (let at = 0; at < networks; at++) received.set(holder(at), 1);
+    looks = 0;
+    for (let at = 0; at < 100; at++) received.set(holder(networks + at), 1);
+    return looks;
+  };
+  expect([steps(10), steps(10_000)]).toEqual([100, 100]);
 });
 
 test('half messages go before what waits for its turn', () => {
-  const received = new ReceivedBytes();
+  const received = new HeldBytes(total);
   const waiting = new FakeHolder('one', false);
   received.set(waiting, total / 2);
   const half = new FakeHolder('one');
@@ -52,7 +87,7 @@ test('half messages go before what waits for its turn', () => {
 });
 
 test('what was taken does not count any more', () => {
-  const received = new ReceivedBytes();
+  const received = new HeldBytes(total);
   const holder = new FakeHolder('one');
   for (let count = 0; count < 10; count++) {
     received.set(holder, total / 2);
