@@ -61,7 +61,7 @@ export class WebApi {
       throw new CliError(exit.usage, 'whose history?', 'name the account: --as NAME');
     }
     if (!secret) {
-      const hint = 'CHAT_TOKEN=... chat history; the page shows the key of an account';
+      const hint = 'CHAT_KEY=... chat history; the page shows the key of an account';
       throw new CliError(exit.notAllowed, `reading needs the key of ${user}`, hint);
     }
     const scheme = schemeOf(httpDialect, flags.tls);

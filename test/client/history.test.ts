@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const chat = (...args: string[]) =>
   runChat([...args, '--as', 'alice', '--web-port', String(server.port('web'))], {
-    env: { CHAT_TOKEN: tokenFor('alice') },
+    env: { CHAT_KEY: tokenFor('alice') },
   });
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
@@ -80,7 +80,7 @@ test('nobody reads without the account’s key', async () => {
   const port = String(server.port('web'));
   const showing = (token: string) =>
     runChat(['history', 'bob', '--as', 'alice', '--web-port', port], {
-      env: { CHAT_TOKEN: token },
+      env: { CHAT_KEY: token },
     });
   expect(await showing('')).toMatchObject({ status: exit.notAllowed, out: '' });
   expect(await showing(tokenFor('bob'))).toMatchObject({ status: exit.notAllowed, out: '' });

@@ -286,7 +286,7 @@ test.skipIf(curl === null)('the commands of curl', async () => {
   expect(await Bun.file('README.md').text()).toContain(message);
   const command = message
     .replace('curl', 'curl -s')
-    .replace('alice:$TOKEN', `alice2:${tokenFor('alice2')}`)
+    .replace('alice:$KEY', `alice2:${tokenFor('alice2')}`)
     .replace('localhost:8893', `127.0.0.1:${port}`)
     .replace('"bob"', '"bob2"');
   const shell = Bun.spawn(['sh', '-c', command]);

@@ -164,10 +164,13 @@ export class Proofs {
   /** Goes on at once, or after the pause that its address has earned. */
   #paced(by: Prover, done: (result: Proved) => void, then: (attempt: Attempt) => void): void {
     const attempt = this.#failures.attempt(networkOf(by.host));
-    if (!attempt) return done(refused('rate-limited'));
-    if (attempt.wait === 0) return then(attempt);
-    this.#deps.clock.after(attempt.wait, () => {
-      if (by.isWanted()) then(attempt);
+    if (attempt?.wait === 0) return then(attempt);
+    // No answer of this address is quick now, not even that it is to be tried later: guesses are slow, however many there are.
+    const wait = attempt?.wait ?? limits.credentials.failurePauseMs;
+    this.#deps.clock.after(wait, () => {
+      if (!by.isWanted()) return;
+      if (attempt) then(attempt);
+      else done(refused('rate-limited'));
     });
   }
 

@@ -174,12 +174,10 @@ describe('an address that is often wrong', () => {
     const { burst } = limits.credentials.failures;
     for (let guess = 0; guess < burst + 6; guess++) show(wrong);
     const waiting = limits.credentials.failureWaitMs / limits.credentials.failurePauseMs;
-    expect(whys()).toEqual([
-      ...Array<string>(burst).fill('not-allowed'),
-      ...Array<undefined>(waiting),
-      ...Array<string>(6 - waiting).fill('rate-limited'),
-    ]);
+    const first = Array<string>(burst).fill('not-allowed');
+    expect(whys()).toEqual([...first, ...Array<undefined>(6)]);
     clock.pass(limits.credentials.failurePauseMs);
+    expect(whys().slice(burst + waiting)).toEqual(Array<string>(6 - waiting).fill('rate-limited'));
     expect(whys()[burst]).toBe('not-allowed');
     expect(whys()[burst + 1]).toBeUndefined();
     clock.pass(limits.credentials.failurePauseMs);
