@@ -35,13 +35,13 @@ async function registered() {
   const env = await isolatedEnvironment();
   const chat = (...args: string[]) => runChat([...args, ...at(server)], { env });
   expect((await chat('register', 'alice', ...born)).status).toBe(0);
-  return { server, env, chat };
+  return { server, env, chat, [Symbol.asyncDispose]: () => server.stop() };
 }
 
 describe('at a server of ours', () => {
   test('registering keeps a key for its user alone, and every command shows it', async () => {
-    const { server, env, chat } = await registered();
-    await using _ = server;
+    await using own = await registered();
+    const { server, env, chat } = own;
     expect((await stat(fileIn(env))).mode & 0o777).toBe(0o600);
     expect((await chat('send', 'alice', 'hi', '--as', 'alice')).status).toBe(0);
     expect((await chat('users', '--as', 'alice')).status).toBe(0);
@@ -54,8 +54,8 @@ describe('at a server of ours', () => {
   });
 
   test('a name that is taken stays so, and no key of it is kept', async () => {
-    const { server, env, chat } = await registered();
-    await using _ = server;
+    await using own = await registered();
+    const { server, env, chat } = own;
     const other = await isolatedEnvironment();
     const again = await runChat(['register', 'alice', ...born, ...at(server)], { env: other });
     expect(again.status).toBe(77);
@@ -66,8 +66,8 @@ describe('at a server of ours', () => {
   });
 
   test('a session shows it too', async () => {
-    const { server, env } = await registered();
-    await using _ = server;
+    await using own = await registered();
+    const { server, env } = own;
     const input = 'SEND alice hola\nCONNECTEDUSERS\nQUIT\n';
     const session = await runChat(['connect', 'alice', ...at(server)], { env, input });
     expect(session.out).toContain('s> CONNECT OK');
@@ -76,8 +76,8 @@ describe('at a server of ours', () => {
   });
 
   test('a file that others can read is refused, with what to run', async () => {
-    const { server, env, chat } = await registered();
-    await using _ = server;
+    await using own = await registered();
+    const { server, env, chat } = own;
     await chmod(fileIn(env), 0o644);
     const { status, err } = await chat('send', 'alice', 'hi', '--as', 'alice');
     expect(status).toBe(77);
@@ -85,8 +85,8 @@ describe('at a server of ours', () => {
   });
 
   test('export and import bring it to another machine; --key-file and CHAT_KEY do for once', async () => {
-    const { server, chat } = await registered();
-    await using _ = server;
+    await using own = await registered();
+    const { server, chat } = own;
     const { out } = await chat('key', 'export', '--as', 'alice');
     const other = await isolatedEnvironment();
     const send = ['send', 'alice', 'hi', '--as', 'alice', ...at(server)];
@@ -106,8 +106,8 @@ describe('at a server of ours', () => {
   });
 
   test('a password, which is asked for, makes a key on a new machine; any key can be revoked', async () => {
-    const { server, env, chat } = await registered();
-    await using _ = server;
+    await using own = await registered();
+    const { server, env, chat } = own;
     const password = 'correct horse battery';
     const set = ['password', '--as', 'alice', ...at(server)];
     expect((await runChat(set, { env, input: `${password}\n` })).status).toBe(0);
