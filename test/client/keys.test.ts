@@ -77,7 +77,7 @@ describe('at a server of ours', () => {
 
   test('a file that others can read is refused, with what to run', async () => {
     await using own = await registered();
-    const { server, env, chat } = own;
+    const { env, chat } = own;
     await chmod(fileIn(env), 0o644);
     const { status, err } = await chat('send', 'alice', 'hi', '--as', 'alice');
     expect(status).toBe(77);
