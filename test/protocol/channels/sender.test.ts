@@ -49,6 +49,23 @@ test('a channel that is not there is refused with the text of the server', () =>
   expect(results).toEqual([{ ending: 'unknown-user', line: texts.unknownChannel('168_tas') }]);
 });
 
+test.each([[texts.muted], [texts.banned('168_tas')]])('%p is a refusal', (text) => {
+  const { host, results, send, answer } = makeSender();
+  send({});
+  host.connection.events?.opened?.();
+  answer(text, texts.joinNameless);
+  expect(results).toEqual([{ ending: 'not-allowed', line: text }]);
+});
+
+test('who is kept out is told so, and not that the server is gone', () => {
+  const { host, results, send, answer } = makeSender();
+  send({});
+  host.connection.events?.opened?.();
+  answer(texts.bannedHere);
+  host.connection.events?.ended();
+  expect(results).toMatchObject([{ ending: 'not-allowed', line: texts.bannedHere }]);
+});
+
 test('further messages use the connection, and one to another channel is said there or nowhere', () => {
   const { host, results, send, sent, answer } = makeSender();
   send({ text: 'one' });

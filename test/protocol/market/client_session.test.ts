@@ -218,6 +218,8 @@ describe('inside', () => {
       ':u',
       ':funds',
       ':t',
+      ':block',
+      ':unblock',
       ':smile',
       ':angry',
       ':confused',

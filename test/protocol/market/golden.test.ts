@@ -76,6 +76,28 @@ test("the source's transfer beyond one's funds", () =>
     bob .
   `));
 
+test('blocking: nothing of theirs comes, and they are not told', () =>
+  play(`
+    ann enters with 0
+    bob enters with 0
+    ann < [SERVER] Client: <bob> connected!
+    bob > :block - <ann>
+    bob < [SERVER] Client: Nothing of <ann> reaches you now.
+    bob > :block - bob
+    bob < [SERVER] Client: You cannot block yourself.
+    bob > :block - nobody
+    bob < [SERVER] Client: <nobody> is not connected.
+    ann > :p - bob - psst
+    ann > hola
+    ann .
+    bob > :unblock - ann
+    bob < [SERVER] Client: You hear <ann> again.
+    bob > :unblock - ann
+    bob < [SERVER] Client: You do not block <ann>.
+    ann > adios
+    bob < <ann>: adios
+  `));
+
 test('every command, with every kind of line end', () => {
   const script = (end: string) => `
     ann enters with 50

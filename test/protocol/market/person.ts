@@ -168,7 +168,11 @@ class MarketPerson implements Person {
         peer.client.send(text);
         await peer.take((line) => line === `${serverPrefix}You may not speak now.`);
       },
-      block: cannot('the protocol has no words for it'),
+      block: async (name, isBlocked) => {
+        peer.client.send(`:${isBlocked ? 'block' : 'unblock'} - <${name}>`);
+        const wanted = isBlocked ? `Nothing of <${name}> reaches you` : `You hear <${name}> again`;
+        await peer.take((line) => line.startsWith(`${serverPrefix}${wanted}`));
+      },
       got: (text) => peer.rest.some((line) => line.includes(text)),
       putOut: async () => {
         await peer.client.transport.ended();

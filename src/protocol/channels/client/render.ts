@@ -9,6 +9,8 @@ export const endings: Readonly<Record<Refusal, Ending>> = {
   'unknown-channel': 'unknown-user',
   'channel-exists': 'not-allowed',
   outside: 'not-allowed',
+  muted: 'not-allowed',
+  banned: 'not-allowed',
   'too-many': 'try-later',
   busy: 'try-later',
 };

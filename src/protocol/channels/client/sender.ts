@@ -117,7 +117,8 @@ export class ChannelsSender implements Sender, ConnectionEvents {
 
   #lose(): void {
     this.#stopDeciding();
-    this.#queue.lose();
+    // Who is kept out is told so before the end.
+    this.#queue.lose(this.#current?.answers.refusal);
   }
 
   #send(message: OutgoingMessage): void {

@@ -54,6 +54,8 @@ const refusals: readonly (readonly [Refusal, RegExp])[] = [
   ['channel-exists', /^Room \S+ already exists, so cannot be created\.$/],
   ['too-many', /^Too many channels, so \S+ cannot be created\.$/],
   ['outside', /^Not currently in any channel\. Must join a channel before sending messages\.$/],
+  ['muted', /^You may not speak here now\.$/],
+  ['banned', /^You are banned (?:here|from \S+)\.$/],
   ['busy', /^The server could not do that now\. Try again later\.$/],
 ];
 

@@ -23,6 +23,8 @@ export type Refusal =
   | 'channel-exists'
   | 'too-many'
   | 'outside'
+  | 'muted'
+  | 'banned'
   | 'busy';
 
 /** The texts of the course's own message file, to which the source refers, word for word (source 003, 0.2.2). */

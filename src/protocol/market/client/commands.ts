@@ -11,6 +11,6 @@ export function completions(before: string, names: Iterable<string>): readonly s
   const word = before.split(/\s/).at(-1) ?? '';
   if (word.startsWith(':')) return word === before ? [...commands, ...emojis] : emojis;
   if (/^\/\S*$/.test(before)) return ['/help', '/quit'];
-  if (!/^:[pt]\s+-\s+\S*$/.test(before)) return namesFor(before, names);
+  if (!/^:(?:p|t|block|unblock)\s+-\s+\S*$/.test(before)) return namesFor(before, names);
   return word.startsWith('<') ? Array.from(names, marked) : [...names];
 }

@@ -13,6 +13,7 @@ const help = [
   ':u                    who is here',
   ':funds                your money',
   ':t - <ID> - AMOUNT    sends money',
+  ':block - <ID>         nothing of theirs reaches you, and they are not told; :unblock - <ID>',
   ':smile                :~) in a text; so are :angry and :confused',
   '/help                 this page; //TEXT says a text with one slash',
   ':q                    end; so do /quit and Ctrl-D',
@@ -38,6 +39,9 @@ const synonyms: Readonly<Record<string, string>> = {
   msg: forms.private,
   tell: forms.private,
   w: forms.private,
+  block: forms.block,
+  unblock: forms.unblock,
+  ignore: forms.block,
 };
 
 /** What a person typed: a slash is for the client, two are one that is said. */

@@ -15,6 +15,8 @@ export const endings: Readonly<Record<Refusal, Ending>> = {
   oneself: 'not-allowed',
   'too-much': 'not-allowed',
   full: 'try-later',
+  muted: 'not-allowed',
+  banned: 'not-allowed',
   undelivered: 'unknown-user',
   malformed: 'usage',
   'unknown-command': 'usage',

@@ -37,6 +37,9 @@ export class MarketRequests {
         return this.#funds();
       case 'transfer':
         return this.#transfer(request.to, request.amount);
+      case 'block':
+      case 'unblock':
+        return this.#block(request.is, request.name);
       case 'bad-amount':
         return this.#answer(texts.badAmount);
       case 'beyond-money':
@@ -79,6 +82,16 @@ export class MarketRequests {
     });
   }
 
+  #block(is: 'block' | 'unblock', id: string): void {
+    const name = recipientNameOf(id);
+    if (name === undefined) return this.#answer(texts.notConnected(id));
+    const { session } = this.#host;
+    this.#host.submit<'block' | 'unblock'>({ do: is, session, name }, (outcome) => {
+      if (outcome.ok) this.#tell(is === 'block' ? texts.blocked(id) : texts.unblocked(id));
+      else this.#tell(blockRefusals[outcome.why]?.(id) ?? texts.busy);
+    });
+  }
+
   #funds(): void {
     this.#host.submit({ do: 'funds', session: this.#host.session }, (outcome) => {
       this.#tell(outcome.ok ? texts.funds(outcome.value.balance) : texts.busy);
@@ -98,6 +111,14 @@ export class MarketRequests {
     this.#host.inOrder(() => this.#tell(line));
   }
 }
+
+/** Why somebody is not blocked, where it is not for load. */
+const blockRefusals: Readonly<Record<string, (id: string) => string>> = {
+  'unknown-user': texts.notConnected,
+  oneself: () => texts.blockOneself,
+  'not-blocked': texts.notBlocked,
+  'too-many': () => texts.tooMany,
+};
 
 type TransferRefusal = Extract<Outcome<'transfer'>, { ok: false }>['why'];
 

@@ -69,6 +69,9 @@ export function requestOf(line: string): Request {
       return rest === '' ? { is: 'users' } : { is: 'malformed', form: forms.users };
     case ':funds':
       return rest === '' ? { is: 'funds' } : { is: 'malformed', form: forms.funds };
+    case ':block':
+    case ':unblock':
+      return blockOf(word === ':block' ? 'block' : 'unblock', rest);
     case ':p':
       return privateOf(rest);
     case ':t':
@@ -102,6 +105,13 @@ function barePartsOf(text: string): Addressed | undefined {
   const end = text.search(/\s-\s/);
   const to = text.slice(0, Math.max(0, end));
   return /[<>]/.test(to) ? undefined : { to, rest: text.slice(end + ' - '.length) };
+}
+
+/** ` - <ID>`: in brackets or bare, a name may hold anything else. */
+function blockOf(is: 'block' | 'unblock', rest: string): Request {
+  const [, bracketed, bare] = /^-\s*(?:<([^<>]+)>|([^<>]+))$/.exec(rest) ?? [];
+  const name = (bracketed ?? bare ?? '').trim();
+  return name === '' ? { is: 'malformed', form: forms[is] } : { is, name };
 }
 
 function privateOf(rest: string): Request {
@@ -145,6 +155,8 @@ const refusals: readonly (readonly [Refusal, RegExp])[] = [
   ['oneself', /^You cannot (?:transfer money|send a private message) to yourself\.$/],
   ['too-much', /^<.+> cannot hold that much money\.$/],
   ['full', /^Too many messages wait for <.+>\.$/],
+  ['muted', /^You may not speak now\.$/],
+  ['banned', /^You are banned here\.$/],
   ['undelivered', /^<.+> left before your message arrived\.$/],
   ['malformed', /^Write it like this: /],
   ['unknown-command', /^Unknown command\. /],

@@ -22,6 +22,7 @@ export type Request =
   | { readonly is: 'say'; readonly text: string }
   | { readonly is: 'private'; readonly to: string; readonly text: string }
   | { readonly is: 'users' }
+  | { readonly is: 'block' | 'unblock'; readonly name: string }
   | { readonly is: 'funds' }
   | { readonly is: 'transfer'; readonly to: string; readonly amount: number }
   | { readonly is: 'bad-amount' }
@@ -64,6 +65,8 @@ export type Refusal =
   | 'oneself'
   | 'too-much'
   | 'full'
+  | 'muted'
+  | 'banned'
   | 'malformed'
   | 'unknown-command'
   | 'too-long'
@@ -86,6 +89,8 @@ export const forms = {
   users: ':u',
   funds: ':funds',
   transfer: ':t - <ID> - amount',
+  block: ':block - <ID>',
+  unblock: ':unblock - <ID>',
 } as const;
 
 /** Ours, before entering only: asks that private lines be marked. */
@@ -128,6 +133,11 @@ export const texts = {
   told: (sentence: string) => told(`${sentence}.`),
   muted: told('You may not speak now.'),
   banned: told('You are banned here.'),
+  blocked: (name: string) => told(`Nothing of ${marked(name)} reaches you now.`),
+  unblocked: (name: string) => told(`You hear ${marked(name)} again.`),
+  notBlocked: (name: string) => told(`You do not block ${marked(name)}.`),
+  blockOneself: told('You cannot block yourself.'),
+  tooMany: told('Too many already.'),
   noGuests: told('This server lets nobody in without an account, and this protocol knows none.'),
   busy: told('The server could not do that now. Try again later.'),
 } as const;
