@@ -78,12 +78,15 @@ export function joinRoom(room: string, done: (why?: string) => void = () => {}):
       joined.value = new Set(joined.value).add(room);
       storage.local.rooms = [...joined.value];
       refreshRooms();
+      // What is said there while this page is away counts as unread, on every device.
+      session.request({ do: 'keep', room, on: true });
     }
     done(outcome.ok ? undefined : outcome.why);
   });
 }
 
 export function leaveRoom(room: string): void {
+  session.request({ do: 'keep', room, on: false });
   session.request({ do: 'leave', room }, () => forgetRoom(room));
 }
 

@@ -2,7 +2,7 @@
 
 import { limits } from '../../protocol/limits';
 import type { ReplyOf, RequestBody } from '../../protocol/web/wire/messages';
-import { session } from './server';
+import { joinRoom, session } from './server';
 import {
   conversations,
   isOnline,
@@ -64,6 +64,9 @@ function messageOf(conversation: string, entry: Entry): StoredMessage {
 const take = (conversation: string, entries: readonly Entry[]): void =>
   void putMessages(entries.map((entry) => messageOf(conversation, entry)));
 
+/** By conversation: the newest serial that was here when the connection came. */
+const newestAtLogin = new Map<string, number>();
+
 /** After every login: a page of the list after the other, and of each conversation what is not here yet. */
 export function syncAll(before?: number): void {
   const limit = limits.history.pageEntries;
@@ -84,9 +87,12 @@ function syncOne(listed: Listed): void {
   // Somebody of the same name who is gone comes behind.
   if (serverIds.get(conversation)?.isFresh === true) return;
   serverIds.set(conversation, { id: listed.conversation, isFresh: true });
+  // Another device of this account has come into the room.
+  if (listed.kind === 'room' && !storage.local.rooms.includes(listed.name)) joinRoom(listed.name);
   const isSeen = shown.value === conversation && document.hasFocus();
   setUnread(conversation, isSeen ? 0 : listed.unread);
-  const newest = Math.max(0, ...serialsIn(conversation));
+  // Not what has come since the login: what was missed lies before that.
+  const newest = newestAtLogin.get(conversation) ?? 0;
   if (listed.newest > newest) fetchNewest(conversation, newest);
   const changed = storage.local.changed[conversation] ?? 0;
   if (newest === 0) storage.local.setChanged(conversation, listed.changed);
@@ -196,6 +202,10 @@ function mark(conversation: string, how: 'seen' | 'got'): void {
 
 /** The connection is new: what the server has may differ from what is here. */
 export function stale(): void {
+  newestAtLogin.clear();
+  for (const conversation of conversations.value.keys()) {
+    newestAtLogin.set(conversation, Math.max(0, ...serialsIn(conversation)));
+  }
   for (const [conversation, { id }] of serverIds)
     serverIds.set(conversation, { id, isFresh: false });
 }

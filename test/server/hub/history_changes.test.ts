@@ -218,6 +218,9 @@ describe('read marks', () => {
     hub.must({ do: 'room-leave', session: by('bob').session, room: roomNamed('tea') });
     say(hub, 'alice', 'tea', 'while bob was away');
     expect(list(hub, 'bob')).toMatchObject([{ kind: 'room', name: 'tea', unread: 1 }]);
+    // Who says it again has read no more.
+    expect(keep('bob', true)).toEqual(yes);
+    expect(list(hub, 'bob')).toMatchObject([{ unread: 1 }]);
     expect(texts(hub, 'bob', inRoom('tea'))).toEqual(['while bob was away']);
     hub.db.run(
       `INSERT INTO room_rule (room, kind, key, shown, by_name, reason, at)

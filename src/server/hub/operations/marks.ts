@@ -61,6 +61,7 @@ const roomKeep: Define<'room-keep'> =
       marks.end(account, known.id);
       return ok(undefined);
     }
+    if (known && marks.find(account, known.id)) return ok(undefined);
     if (!isHere) return refused('not-member');
     const kept = marks
       .ofAccount(account)
