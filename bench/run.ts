@@ -15,6 +15,7 @@ import { pendingFigure } from './figures/pending';
 import { roomsFigure } from './figures/rooms';
 import { startFigure } from './figures/start';
 import { streamFigure } from './figures/stream';
+import { tlsFigure } from './figures/tls';
 import { machine, moveToLoadCore } from './support/cores';
 import type { Bench, Figure, Row } from './support/figure';
 import { LoadGenerator } from './support/load_generator';
@@ -33,6 +34,7 @@ const figures: readonly Figure[] = [
   roomsFigure,
   peersFigure,
   latencyFigure,
+  tlsFigure,
 ];
 
 const root = resolve(import.meta.dir, '..');

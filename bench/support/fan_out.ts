@@ -45,6 +45,7 @@ export class FanOut {
   readonly #sockets: Bun.Socket<Receiver>[] = [];
   #sender: Bun.Socket<Receiver> | undefined;
   readonly #window: number;
+  readonly #isSecure: boolean;
   /** By message, modulo the window: how many have not received it yet, and when it was sent. */
   readonly #missing: Int32Array;
   readonly #sentAt: Float64Array;
@@ -56,9 +57,10 @@ export class FanOut {
   #isSaturating = false;
   readonly #batch: Buffer;
 
-  /** `window`: how many messages may be in flight. */
-  constructor(window: number) {
+  /** `window`: how many messages may be in flight. `isSecure`: whether to speak TLS. */
+  constructor(window: number, isSecure = false) {
     this.#window = window;
+    this.#isSecure = isSecure;
     this.#missing = new Int32Array(window);
     this.#sentAt = new Float64Array(window);
     this.#batch = Buffer.concat(Array<Buffer>(window).fill(frame('x'.repeat(150))));
@@ -81,11 +83,15 @@ export class FanOut {
     { opening, barrier }: Audience,
   ): Promise<Bun.Socket<Receiver>> {
     const answer = Buffer.from(barrier?.answer ?? '');
+    const opened = Promise.withResolvers<void>();
     const socket = await Bun.connect<Receiver>({
       hostname: '127.0.0.1',
       port,
+      ...(this.#isSecure && { tls: { rejectUnauthorized: false } }),
       data: { bytes: 0, frames: 0, before: Buffer.alloc(0), ready: undefined },
       socket: {
+        // Over TLS once hands are shaken, and that is later than the connection is there.
+        open: () => opened.resolve(),
         data: (from, bytes) => {
           if (this.#isRunning) this.#received(from.data, bytes.length);
           else settle(from.data, bytes, answer);
@@ -96,6 +102,7 @@ export class FanOut {
         },
       },
     });
+    await opened.promise;
     socket.setNoDelay(true);
     const frames = opening(index).map(frame);
     if (frames.length > 0) socket.write(Buffer.concat(frames));

@@ -95,6 +95,34 @@ export const ourRooms = async (chat: string, folder = freshFolder()): Promise<Se
   );
 };
 
+/** A certificate and its key, made by the server under test. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export function madeCertificate(chat: string): CertificateFiles {
+  const folder = freshFolder();
+  const files = { cert: `${folder}-cert.pem`, key: `${folder}-key.pem` };
+  const made = Bun.spawnSync([chat, 'cert', '--cert', files.cert, '--key', files.key]);
+  if (made.exitCode !== 0) throw new Error(made.stderr.toString());
+  return files;
+}
+
+/** With a channels door, and one with TLS, whose port is the one given. */
+export const ourSecure = async (
+  chat: string,
+  { cert, key }: CertificateFiles,
+  folder = freshFolder(),
+): Promise<Server> => {
+  const doors = ['--channels', '0', '--channels-tls', '0', '--tls-cert', cert, '--tls-key', key];
+  return start(
+    [chat, 'serve', ...doors, '--host', '127.0.0.1', '--data', folder],
+    { on: 'stderr', port: /^channels\+tls +(\d+) /m },
+    folder,
+  );
+};
+
 const script = async (path: string, folder?: string, ...more: string[]): Promise<Server> =>
   start(
     [process.execPath, `bench/${path}`, ...(folder === undefined ? [] : [folder]), ...more],
@@ -108,6 +136,8 @@ export const eagerMailbox = async (): Promise<Server> =>
   script('reference/mailbox.ts', undefined, 'eager');
 export const plainLines = async (): Promise<Server> => script('reference/lines.ts');
 export const plainRelay = async (): Promise<Server> => script('reference/relay.ts');
+export const plainSecure = async ({ cert, key }: CertificateFiles): Promise<Server> =>
+  script('reference/tls.ts', undefined, cert, key);
 /** The server's core with the line dialect as its door, which keeps no history where it is told so. */
 export const ourLines = async (history: 'on' | 'off' = 'on'): Promise<Server> =>
   script('lines/serve.ts', freshFolder(), history);

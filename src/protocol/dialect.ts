@@ -141,6 +141,11 @@ export interface Server {
   readonly flags?: readonly ServerFlag[];
   /** The open room that is this dialect's public space, reserved for it: nobody can create it. */
   readonly room?: string;
+  /**
+   * A session has nothing to say or to do before its peer has sent something, and ends the connection of one who is silent
+   * for `limits.net.requestMs`: it may be opened when something has come.
+   */
+  readonly isOpenedByPeer?: boolean;
   /** Connections are served one after the other instead of side by side. */
   readonly oneAtATime?: boolean;
   /** Written to the console when the door is open. `listening` is the address as the sources print it. */

@@ -34,7 +34,7 @@ test.each([
 });
 
 // Their load is a time and not a number of operations: how many frames come is the machine's.
-test.each(['channels', 'latency', 'peers'])('%s: nothing lost or wrong', async (figure) => {
+test.each(['channels', 'latency', 'peers', 'tls'])('%s: nothing lost or wrong', async (figure) => {
   const { status, said } = await quick(figure);
   expect(said).toMatch(/\n[1-9][\d,]* checked, nothing lost or wrong/);
   expect(status).toBe(0);

@@ -175,6 +175,25 @@ describe('a handshake', () => {
     await lively.readTo('\n');
   });
 
+  test('over and nothing said: the connection ends in time, and a word before that is heard', async () => {
+    const clock = new HandClock();
+    await using own = await startServer([channels, market], { isSecure: true, bounds: { clock } });
+    const peers = await Promise.all([1, 2, 3].map(() => connectTcp(own.port('channels'))));
+    const [silent, talks, leaves] = peers;
+    // Where the server speaks first, it does.
+    await using greeted = await connectTcp(own.port('market'));
+    await greeted.readTo('\n');
+    leaves?.finish();
+    await leaves?.readsNothingToEnd();
+    clock.pass(limits.net.requestMs - 1);
+    await talks?.send(Buffer.concat(['ann', '/?'].map((text) => Buffer.from(text.padEnd(200)))));
+    expect(Buffer.from((await talks?.read(200)) ?? []).toString()).toContain('/? is not a valid');
+    expect(silent?.closed).toBe(false);
+    clock.pass(limits.net.sweepMs + 1);
+    await silent?.readsNothingToEnd();
+    for (const peer of peers) peer.close();
+  });
+
   test('counts as a silent connection: where all places are taken, the oldest makes room', async () => {
     await using own = await startServer([market], { isSecure: true, bounds: { descriptors: 32 } });
     const to = own.port('market');

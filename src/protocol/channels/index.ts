@@ -10,6 +10,7 @@ export const channels = defineDialect({
   name: 'channels',
   transport: 'tcp',
   server: {
+    isOpenedByPeer: true,
     isClient: isClientStart,
     elsewhere: (line) => framesOf('', line),
     open: (host) => new ChannelsSession(host),

@@ -14,6 +14,7 @@ export const groups = defineDialect({
   name: dialectName,
   transport: 'tcp',
   server: {
+    isOpenedByPeer: true,
     isClient: isClientStart,
     elsewhere: (line) =>
       bytesOf(unknownEnds, { action: 'confirmation', status: 'bad-request', body: line }),

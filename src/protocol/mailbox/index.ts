@@ -11,6 +11,7 @@ export const mailbox = defineDialect({
   name: 'mailbox',
   transport: 'tcp',
   server: {
+    isOpenedByPeer: true,
     flags: [
       {
         name: 'replies',

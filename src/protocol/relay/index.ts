@@ -10,6 +10,7 @@ export const relay = defineDialect({
   name: relayName,
   transport: 'tcp',
   server: {
+    isOpenedByPeer: true,
     room: relayName,
     flags: [
       {

@@ -31,6 +31,8 @@ export interface ArrivalOptions {
   readonly proxies: Proxies | undefined;
   /** Whether a proxy may leave its header out, because it speaks of the peer in another way. */
   readonly headerIsOptional: boolean;
+  /** Whether a connection arrives only once its peer has said something: until then it takes little memory. */
+  readonly waitsForPeer: boolean;
   /** What a peer is told, before the end, that does not speak TLS where it must. */
   withoutTls(first: Uint8Array, localHost: string): Uint8Array;
   /** A proxy did not say whose connection it carries. */
@@ -88,7 +90,7 @@ class Arrival implements SocketEvents, Wakeable, SilentConnection {
   #socket: TcpSocket;
   /** Who has a place for it: a proxy of the operator's has no bound of its own. */
   #countedAs: string | undefined;
-  #awaits: 'header' | 'hello' | 'handshake' | 'nothing';
+  #awaits: 'header' | 'hello' | 'handshake' | 'word' | 'nothing';
   #held: Uint8Array = nothing;
   #isCounted = true;
 
@@ -114,15 +116,17 @@ class Arrival implements SocketEvents, Wakeable, SilentConnection {
     this.#socket.abort();
   }
 
-  /** The header or the handshake did not come in time. */
+  /** The header, the handshake or the first word did not come in time. */
   woke(): void {
-    this.#socket.abort();
+    if (this.#awaits === 'word') this.#socket.end();
+    else this.#socket.abort();
   }
 
   // ---- what the socket tells
 
   data(bytes: Uint8Array): void {
     if (this.#awaits === 'nothing') return;
+    if (this.#awaits === 'word') return this.#accept().data(bytes);
     this.#held = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     if (this.#awaits === 'header') this.#takeHeader();
     else if (this.#awaits === 'hello') this.#takeHello();
@@ -130,7 +134,8 @@ class Arrival implements SocketEvents, Wakeable, SilentConnection {
   }
 
   ended(): void {
-    this.#socket.end(0);
+    if (this.#awaits === 'word') this.#accept().ended();
+    else this.#socket.end(0);
   }
 
   drained(): void {}
@@ -200,10 +205,17 @@ class Arrival implements SocketEvents, Wakeable, SilentConnection {
 
   #arrived(): void {
     const held = this.#held;
+    if (held.length > 0) return this.#accept().data(held);
+    if (!this.#options.waitsForPeer) return void this.#accept();
+    this.#awaits = 'word';
+    this.#options.sockets.clock.wake(this, limits.net.requestMs);
+  }
+
+  #accept(): SocketEvents {
     this.#leave();
     const events = this.#options.accept(this.#socket, this.#countedAs);
     this.#socket.events = events;
-    if (held.length > 0) events.data(held);
+    return events;
   }
 
   #leave(): void {

