@@ -226,6 +226,7 @@ export class Delivery {
       const outlet = this.#deps.connection(to.carrier);
       if (outlet) this.#tell(outlet, notice);
     } else {
+      if (notice.is === 'changed' && this.#deps.isBlocked(to.recipient, notice.by)) return;
       const except = to.except && this.#connections.get(to.except);
       this.#recipients.get(to.recipient)?.tell(notice, except);
       if (notice.is !== 'invited') return;

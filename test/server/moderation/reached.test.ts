@@ -75,6 +75,18 @@ test('the history shows nothing of who is blocked, as long as they are', async (
   expect(await texts('carol', 'dave')).toEqual(['a marmot', 'a stoat']);
 });
 
+test('an edit of who is blocked is not told', async () => {
+  await using hal = await enter('hal');
+  await using ida = await enter('ida');
+  const text = 'a lynx';
+  const { serial } = await ida.insist({ do: 'send', to: 'hal', text, key: 'a-lynx-01' });
+  await hal.until(({ messages }) => messages.length === 1);
+  await hal.ask({ do: 'block', name: 'ida' });
+  await ida.ask({ do: 'edit', serial, text: 'a puma' });
+  await hal.ask({ do: 'ping' });
+  expect(JSON.stringify(hal.news)).not.toContain('a puma');
+});
+
 test('an account that is banned asks nothing over HTTP', async () => {
   await using eve = await enter('eve');
   expect((await get('eve', '/api/users')).status).toBe(200);

@@ -129,6 +129,32 @@ test('a room has so many bans, mutes and ranks of its own', () => {
   expect(inRoom(hub, 'a', mute('x1'))).toEqual(yes);
 });
 
+test.each([[kick('mia')], [ban('m*')]])(
+  'who is put out belongs to the room no more, by %j',
+  (what) => {
+    const hub = lobby(new TestHub());
+    hub.logIn('m', 'mia');
+    hub.must(join('m'));
+    const belongs = { session: sessionOf('m'), room: roomNamed('lobby') };
+    hub.must({ do: 'room-keep', ...belongs, on: true });
+    const marks = () => hub.db.query<{ n: number }, []>('SELECT count(*) AS n FROM mark').get()?.n;
+    expect(marks()).toBe(1);
+    expect(inRoom(hub, 'a', what)).toEqual(yes);
+    expect(marks()).toBe(0);
+  },
+);
+
+test('who is banned while they are away belongs to the room no more', () => {
+  const hub = lobby(new TestHub());
+  hub.logIn('m', 'mia');
+  hub.must(join('m'));
+  const belongs = { session: sessionOf('m'), room: roomNamed('lobby') };
+  hub.must({ do: 'room-keep', ...belongs, on: true });
+  hub.must({ do: 'leave', session: sessionOf('m') });
+  expect(inRoom(hub, 'a', ban('mia'))).toEqual(yes);
+  expect(hub.db.query('SELECT count(*) AS n FROM mark').get()).toEqual({ n: 0 });
+});
+
 test('where one act puts many out, each is told, and those who stay only of the act', () => {
   const hub = lobby(new TestHub());
   const count = limits.hub.putOutTold + 1;

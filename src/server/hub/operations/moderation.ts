@@ -5,6 +5,7 @@ import { ok, refused, type SessionId } from '../../../protocol/model';
 import type { ModerationAct } from '../../../protocol/moderation';
 import type { Define, Handler, Handlers, HubState } from '../handler';
 import { accountRecipient } from '../names';
+import { roomKey } from '../state/conversations';
 import { credentialHandlers } from './credentials';
 import { inviteHandlers } from './invites';
 import { type Act, type Acted, type Case, expelNamed, isOneself } from './moderation_case';
@@ -25,7 +26,10 @@ function roomClear(
   const members = of.isGroup ? hub.groups.recipients(room) : hub.membership.recipientsOf(room);
   const count = putOutAll(of, members, reason);
   // A group went with its last member.
-  if (!of.isGroup && hub.rooms.remove(room)) hub.rules.forgetRoom(room);
+  if (!of.isGroup && hub.rooms.remove(room)) {
+    hub.rules.forgetRoom(room);
+    hub.history.conversations.close(roomKey(room));
+  }
   return ok(count);
 }
 

@@ -15,7 +15,7 @@ import {
 import type { ModerationRefusal, RoomAct } from '../../../protocol/moderation';
 import type { CommandContext } from '../context';
 import type { HubState } from '../handler';
-import { accountOf, keyOf } from '../names';
+import { accountOf, accountRecipient, keyOf } from '../names';
 import type { Member } from '../state/membership';
 import { fitsMask } from '../state/room_rules';
 import type { OpenRoom } from '../state/rooms';
@@ -105,6 +105,13 @@ export function putOutAll(
   return count;
 }
 
+/** Who is put out of an open room does not belong to it while they are away either, and reads no more of it. */
+function endKeeping({ hub, room }: RoomCase, recipient: RecipientId): void {
+  const account = accountOf(recipient);
+  const known = account === undefined ? undefined : hub.history.roomIfKnown(room);
+  if (account !== undefined && known) hub.history.marks.end(account, known.id);
+}
+
 /**
  * Puts one recipient out. Gives how many sessions, or members who are away, that were: 0 where they were not in. `isQuiet`:
  * the others are not told.
@@ -132,6 +139,7 @@ function putOut(
     tellBoth(of, kicked, sessions, isQuiet);
     return 1;
   }
+  endKeeping(of, recipient);
   const out = sessions.filter((member) => hub.membership.leave(context, room, member, true));
   if (out.length > 0) tellBoth(of, kicked, out, isQuiet);
   return out.length;
@@ -163,6 +171,10 @@ export const roomActs: {
     const may = authorityOf(of);
     if (fitting.some(({ recipient }) => isProtected(of, recipient, may))) {
       return refused('not-allowed');
+    }
+    const known = of.isGroup ? undefined : hub.history.roomIfKnown(room);
+    for (const { account, name } of known ? hub.history.marks.membersOf(known.id) : []) {
+      if (fitsMask(key, keyOf(name))) endKeeping(of, accountRecipient(account));
     }
     const { seconds: at } = context;
     const rule = { shown: mask, reason, by_name: actor.name ?? '', at, until: until ?? null };
