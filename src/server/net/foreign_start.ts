@@ -82,6 +82,8 @@ export class ForeignStart implements SocketEvents, Wakeable {
   readonly #door: WrongDoor;
   readonly #clock: Pick<Clock, 'wake'>;
   #held: Uint8Array = nothing;
+  /** The clock is to wake it. Most are decided at once, and no clock is asked to forget them. */
+  #isTimed = false;
 
   constructor(
     socket: Socket & { events: SocketEvents | undefined },
@@ -102,14 +104,20 @@ export class ForeignStart implements SocketEvents, Wakeable {
     const isTls = start === 'foreign' && beginsTls(this.#held);
     const meant =
       start === 'own' ? this.#door.meantBy(this.#held) : isTls ? undefined : this.#door.http;
-    if (meant === 'unknown') return this.#clock.wake(this, limits.net.startMs);
+    if (meant === 'unknown') return this.#wakeIn(limits.net.startMs);
     if (start === 'own' && !meant) return this.#handOver();
-    this.#clock.wake(this, undefined);
+    this.#wakeIn(undefined);
     this.#socket.events = this.#host;
     const { host } = this.#host.local;
     const farewell = isTls ? this.#door.farewellToTls(host) : this.#door.farewell(meant, host);
     if (farewell) this.#host.write(farewell);
     this.#host.fail(new ProtocolError('another protocol'));
+  }
+
+  #wakeIn(ms: number | undefined): void {
+    if (ms === undefined && !this.#isTimed) return;
+    this.#isTimed = ms !== undefined;
+    this.#clock.wake(this, ms);
   }
 
   /** Nothing more has come that could decide it: they are taken for this door's own. */
@@ -127,12 +135,12 @@ export class ForeignStart implements SocketEvents, Wakeable {
   }
 
   lost(why: LossReason): void {
-    this.#clock.wake(this, undefined);
+    this.#wakeIn(undefined);
     this.#host.lost(why);
   }
 
   #handOver(): void {
-    this.#clock.wake(this, undefined);
+    this.#wakeIn(undefined);
     this.#socket.events = this.#host;
     if (this.#held.length > 0) this.#host.data(this.#held);
   }
