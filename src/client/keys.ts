@@ -105,6 +105,35 @@ export function withKeys(endpoint: Endpoint, flags: KeyFlags, { env }: Pick<Io, 
   };
 }
 
+/**
+ * The key of an account for a request beside the doors: the one handed over, or the newest that is kept for a door of the
+ * same server. `isSameServer`: whether a door that a kept key belongs to is one of that server's, so that no other
+ * program that listens on its machine is shown the key.
+ */
+export function keyBeside(
+  alias: string,
+  flags: KeyFlags,
+  env: Io['env'],
+  isSameServer: (door: {
+    readonly scheme: string;
+    readonly host: string;
+    readonly port: number;
+  }) => boolean,
+): string | undefined {
+  const given = givenSecret(flags['key-file'], env);
+  if (given !== undefined) return given;
+  const wanted = alias.normalize('NFC').toLowerCase();
+  for (const [place, keys] of [...keysIn(readPrivate(keyFileOf(env)) ?? '')].reverse()) {
+    if (!URL.canParse(place)) continue;
+    const { protocol, username, hostname, port } = new URL(place);
+    const door = { scheme: protocol.slice(0, -1), host: hostname, port: Number(port) };
+    const isOwn = decodeURIComponent(username) === wanted && isSameServer(door);
+    const key = keys.findLast(({ isPending }) => !isPending)?.key;
+    if (isOwn && key !== undefined) return key;
+  }
+  return undefined;
+}
+
 /** What the user hands over: never on the command line, which everybody on the machine can read. */
 function givenSecret(file: string | undefined, env: Io['env']): string | undefined {
   // CHAT_TOKEN is what CHAT_KEY was called.

@@ -59,6 +59,17 @@ async function openDoorOf(endpoint: Endpoint, { env, err }: LocalIo): Promise<En
 export const openPorts = (host: string, dialect: string, env: Io['env']): number[] =>
   loopback.has(host) ? announcedDoors(env).flatMap((doors) => doors[dialect] ?? []) : [];
 
+/** Whether a server of this machine's user says that it has both doors open. */
+export const areOfOneServer = (
+  host: string,
+  doors: Readonly<Record<string, number>>,
+  env: Io['env'],
+): boolean =>
+  loopback.has(host) &&
+  announcedDoors(env).some((open) =>
+    Object.entries(doors).every(([dialect, port]) => open[dialect] === port),
+  );
+
 /** The dialect of which a server says that it has this port open. */
 function dialectAt(servers: readonly Doors[], port: number): string | undefined {
   for (const doors of servers) {

@@ -5,7 +5,8 @@ import type { Io } from '../cli/io';
 import { hostAndPort } from '../protocol/bytes/address';
 import { limits } from '../protocol/limits';
 import { schemeOf, securityOptions } from './endpoint';
-import { openPorts } from './local_doors';
+import { keyBeside, type KeyFlags, keyOptions } from './keys';
+import { areOfOneServer, openPorts } from './local_doors';
 
 /** The dialect beside which a server speaks HTTP. */
 const httpDialect = 'web';
@@ -25,10 +26,11 @@ export const webOptions = {
     description: `its port for the page and HTTP (${usualPort}, or the one that is open here)`,
   },
   ...securityOptions,
+  ...keyOptions,
   as: { type: 'string', valueHint: 'NAME', description: 'whose history', env: 'CHAT_USER' },
 } as const;
 
-export interface WebFlags {
+export interface WebFlags extends KeyFlags {
   readonly server: string;
   readonly 'web-port': number | undefined;
   readonly tls: boolean;
@@ -56,16 +58,19 @@ export class WebApi {
   /** Throws a CliError where nobody says who asks, or with what key. */
   constructor(flags: WebFlags, env: Io['env']) {
     const { server, as: user } = flags;
-    const secret = env['CHAT_KEY'] || env['CHAT_TOKEN'];
     if (user === undefined) {
       throw new CliError(exit.usage, 'whose history?', 'name the account: --as NAME');
     }
-    if (!secret) {
-      const hint = 'CHAT_KEY=... chat history; the page shows the key of an account';
-      throw new CliError(exit.notAllowed, `reading needs the key of ${user}`, hint);
-    }
     const scheme = schemeOf(httpDialect, flags.tls);
     const port = flags['web-port'] ?? openPorts(server, scheme, env)[0] ?? usualPort;
+    const secret = keyBeside(user, flags, env, (door) => {
+      const doors = { [door.scheme]: door.port, [scheme]: port };
+      return areOfOneServer(door.host, doors, env) && areOfOneServer(server, doors, env);
+    });
+    if (secret === undefined) {
+      const hint = 'CHAT_KEY=... chat history, or --key-file; the page shows the key of an account';
+      throw new CliError(exit.notAllowed, `reading needs the key of ${user}`, hint);
+    }
     this.#tls = flags.ca === undefined ? {} : { ca: Bun.file(flags.ca) };
     this.#base = `http${flags.tls ? 's' : ''}://${hostAndPort({ host: server, port })}`;
     const pair = Buffer.from(`${user}:${secret}`).toString('base64');

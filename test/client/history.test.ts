@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { exit } from '../../src/cli/exit';
 import { web } from '../../src/protocol/web';
 import { join, tokenFor, type WebPerson } from '../protocol/web/person';
-import { runChat } from '../support/executable';
+import { runChat, startChat } from '../support/executable';
+import { scratchFolder } from '../support/scratch';
 import { startServer, type TestServer } from '../support/server';
 
 let server: TestServer;
@@ -84,4 +85,27 @@ test('nobody reads without the account’s key', async () => {
     });
   expect(await showing('')).toMatchObject({ status: exit.notAllowed, out: '' });
   expect(await showing(tokenFor('bob'))).toMatchObject({ status: exit.notAllowed, out: '' });
+});
+
+test('who has registered here reads without a word of a key; another program at the port is shown none', async () => {
+  const env = { XDG_STATE_HOME: await scratchFolder() };
+  const data = await scratchFolder();
+  const own = await startChat(
+    ['serve', '--all', '-p', '0', '--host', '127.0.0.1', '--data', data],
+    {
+      env,
+    },
+  );
+  const [, port = ''] = await own.until(/^mailbox +(\d+) [^]*^web .*\n/m, { on: 'err' });
+  await own.until('init server');
+  for (const name of ['zoe', 'yan']) {
+    const who = [name, '--name', name, '--born', '01/01/1990', '-p', port];
+    expect((await runChat(['register', ...who], { env })).status).toBe(exit.ok);
+  }
+  await runChat(['send', 'yan', 'from the terminal', '--as', 'zoe', '-p', port], { env });
+  const read = (...more: string[]) => runChat(['history', 'zoe', '--as', 'yan', ...more], { env });
+  expect((await read()).out).toMatch(/zoe: from the terminal\n$/);
+  const elsewhere = String(server.port('web'));
+  expect(await read('--web-port', elsewhere)).toMatchObject({ status: exit.notAllowed, out: '' });
+  await own.kill();
 });
