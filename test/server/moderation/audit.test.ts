@@ -2,8 +2,9 @@
 
 import { expect, test } from 'bun:test';
 
-import { named, roomNamed, TestHub } from '../../support/journal';
-import { act, inRoom, list, lobby, no } from './acting';
+import type { FileHash } from '../../../src/protocol/model';
+import { named, roomNamed, sessionOf, TestHub } from '../../support/journal';
+import { act, direct, inRoom, list, lobby, no } from './acting';
 
 test('an act leaves an entry of who did what to whom, from where and when', () => {
   const hub = lobby(new TestHub());
@@ -100,6 +101,21 @@ test('lists come some rows at a time', () => {
   expect(page(next)).toMatchObject({ value: { rows: [{ name: 'cat', host: '10.0.0.2' }] } });
   const last = page(next);
   expect(last.ok && last.value.next).toBeUndefined();
+  hub.logIn('m', 'mia');
+  const file = { hash: 'f'.repeat(64) as FileHash, size: 5, name: 'a b' };
+  hub.must({ ...direct('a', 'mia'), file });
+  hub.must({ do: 'group-create', session: sessionOf('a'), group: roomNamed('club') });
+  act(hub, { do: 'room', room: roomNamed('club'), act: { do: 'topic', topic: 'tea' } });
+  expect(list(hub, 'files')).toMatchObject([{ name: 'a b', size: 5, from: 'ann', to: 'mia' }]);
+  expect(list(hub, 'accounts')).toMatchObject([{ name: 'mia', role: 'member' }]);
+  expect(list(hub, 'groups')).toMatchObject([
+    { name: 'club', creator: 'ann', members: 1, topic: 'tea' },
+  ]);
+  const of = { account: named('mia') };
+  expect(act(hub, { do: 'files-clear', of })).toEqual({ ok: true, value: { count: 1 } });
+  expect(act(hub, { do: 'files-clear', of: { serial: 1 } })).toEqual(no('unknown-file'));
+  act(hub, { do: 'delete', account: named('mia'), reason: '' });
+  act(hub, { do: 'room-clear', room: roomNamed('club'), reason: '' });
   for (const of of ['accounts', 'bans', 'mutes', 'groups', 'files'] as const) {
     expect(list(hub, of)).toEqual([]);
   }

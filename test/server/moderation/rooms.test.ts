@@ -175,6 +175,14 @@ test('a room of a protocol has no creator; admins moderate it as any other', () 
   const hub = lobby(new TestHub());
   hub.logIn('adm', 'admin');
   act(hub, { do: 'role', account: named('admin'), role: 'admin' });
+  hub.logIn('own', 'owner');
+  act(hub, { do: 'role', account: named('owner'), role: 'owner' });
+  hub.must(join('own'));
+  // Neither who leads a room nor an admin touches an owner, who touches both.
+  expect(inRoom(hub, 'a', kick('owner'))).toEqual(no('not-allowed'));
+  expect(inRoom(hub, 'adm', kick('owner'))).toEqual(no('not-allowed'));
+  expect(inRoom(hub, 'adm', ban('o*'))).toEqual(no('not-allowed'));
+  expect(inRoom(hub, 'own', mute('ann'))).toEqual(yes);
   hub.must(join('b', 'square'));
   expect(inRoom(hub, 'a', kick('ben'), 'square')).toEqual(no('not-allowed'));
   const byRole = (room: string, what: RoomAct, session = 'adm') =>

@@ -19,7 +19,7 @@ import { accountOf, accountRecipient, keyOf } from '../names';
 import type { Member } from '../state/membership';
 import { fitsMask } from '../state/room_rules';
 import type { OpenRoom } from '../state/rooms';
-import { type ActingModerator, adminLevel, lineWithin } from './moderators';
+import { type ActingModerator, adminLevel, isOutOfReach, lineWithin } from './moderators';
 
 export type Acted = Result<void, ModerationRefusal>;
 
@@ -58,12 +58,11 @@ function isProtected(
   recipient: RecipientId | undefined,
   may = authorityOf(of),
 ): boolean {
-  if (recipient === undefined || may === authority.admin || recipient === of.actor.recipient) {
-    return false;
-  }
-  if (recipient === of.creator) return true;
-  const account = accountOf(recipient);
-  return account !== undefined && of.hub.accounts.roleOf(account) !== 'member';
+  if (recipient === undefined || recipient === of.actor.recipient) return false;
+  const number = accountOf(recipient);
+  const account = number === undefined ? undefined : of.hub.accounts.byId(number);
+  if (may === authority.admin) return isOutOfReach(of.actor, account);
+  return recipient === of.creator || (account !== undefined && account.role !== 'member');
 }
 
 const byOf = ({ actor }: RoomCase): { readonly by?: Name } =>

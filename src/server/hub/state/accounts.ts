@@ -95,11 +95,6 @@ export class Accounts {
     return this.#sql.byId.get(id) ?? undefined;
   }
 
-  /** The role of an account; that of one that is gone is none. */
-  roleOf(id: number): Role {
-    return this.byId(id)?.role ?? 'member';
-  }
-
   /** Gives the number of the new account. */
   add(account: Omit<NewAccount, 'key'> & { readonly name: Name }): number {
     const { lastInsertRowid } = this.#sql.add.run({ ...account, key: keyOf(account.name) });
