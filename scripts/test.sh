@@ -13,6 +13,7 @@ needs=(
   "fish fish completion in fish"
   "promtool prometheus the figures and alert rules for Prometheus"
   "mandoc mandoc the form of the manual pages"
+  "openssl openssl a client of TLS that renegotiates"
   "haproxy haproxy peers behind it"
   "nginx nginx-light peers behind it, with libnginx-mod-stream"
   "nc netcat-openbsd the dialogue at nc"

@@ -116,6 +116,28 @@ describe('a handshake', () => {
     expect(await shake(port(), oldest)).toMatch(/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/);
   });
 
+  // Debian's package is openssl.
+  test.skipIf(Bun.which('openssl') === null)(
+    'happens once: a client that wants another is refused',
+    async () => {
+      const child = Bun.spawn(
+        ['openssl', 's_client', '-tls1_2', '-connect', `127.0.0.1:${port()}`],
+        {
+          stdin: 'pipe',
+          stdout: 'pipe',
+          stderr: 'pipe',
+        },
+      );
+      const said: Promise<string> = new Response(child.stderr).text();
+      for await (const bytes of child.stdout)
+        if (Buffer.from(bytes).includes('What is your balance')) break;
+      // The letter alone on a line asks for it.
+      void child.stdin.write('R\n');
+      void child.stdin.flush();
+      expect(await said).toContain('no renegotiation');
+    },
+  );
+
   test('comes in pieces of one byte', async () => {
     const hello = await clientHello();
     const { peer, other, relay, send } = await plain(port());
