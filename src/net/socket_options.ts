@@ -50,9 +50,13 @@ export function setResetAtDeath(fd: number, isOn: boolean): void {
   set(fd, levels.socket, options.linger, new Uint32Array([isOn ? 1 : 0, 0]));
 }
 
+/** Handed to the system for each connection, and read before the call returns. */
+const receiveBuffer = new Uint32Array(1);
+
 /** Has the system keep at most so many bytes, or up to twice as many, for us until we read; the peer then waits. */
 export function setReceiveBuffer(fd: number, bytes: number): void {
-  set(fd, levels.socket, options.receiveBuffer, new Uint32Array([bytes]));
+  receiveBuffer[0] = bytes;
+  set(fd, levels.socket, options.receiveBuffer, receiveBuffer);
 }
 
 function set(fd: number, level: number, option: number, value: Uint32Array): void {
