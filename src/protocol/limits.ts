@@ -143,6 +143,8 @@ export const limits = {
     searchedEntries: 2_000,
     /** Entries that are not in the index yet and are looked through one by one: the newest. Older ones are found later. */
     searchedTail: 5_000,
+    /** How many times as long as a slice of the index took the next one waits at least: it takes a share of the processor. */
+    indexRests: 32,
     /** How often entries come into the index of words, in ms. */
     indexMs: 1 * second,
     /** How long what is said in rooms waits to be written down, in ms, in entries and bytes. A crash may lose so much. */

@@ -64,10 +64,12 @@ export class Maintenance {
 
   /** The index of words follows what is written down, a slice at a time. */
   #indexWords(): void {
-    this.#slice({ do: 'history-index' }, (outcome) => {
+    this.#slice({ do: 'history-index' }, (outcome, ms) => {
       if (this.#round === Infinity) return;
       const isDone = !outcome.ok || !outcome.value.more;
-      const pause = isDone ? limits.history.indexMs : limits.server.maintenanceRestMs;
+      // Who sends now is served first: the words of it are found one by one until then.
+      const rest = Math.max(limits.server.maintenanceRestMs, ms * limits.history.indexRests);
+      const pause = isDone ? limits.history.indexMs : rest;
       this.#cancelIndex = this.#deps.clock.after(pause, () => this.#indexWords());
     });
   }
@@ -94,12 +96,12 @@ export class Maintenance {
   }
 
   /** One slice. What it took says how much the next one may remove: the hub itself knows no clock. */
-  #slice(work: Work, done: (outcome: Outcome<Slice>) => void): void {
+  #slice(work: Work, done: (outcome: Outcome<Slice>, ms: number) => void): void {
     const kind = 'of' in work ? `${work.do} ${work.of}` : work.do;
     const size = this.#sizes.get(kind) ?? limits.server.sliceItemsFirst;
     this.#deps.submit({ ...work, most: size }, (outcome, ms) => {
       if (outcome.ok && outcome.value.more) this.#sizes.set(kind, nextSize(size, ms));
-      done(outcome);
+      done(outcome, ms);
     });
   }
 
