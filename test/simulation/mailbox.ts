@@ -19,6 +19,8 @@ class User implements SimulatedUser {
   readonly #port: number;
   /** Whether it ends the calls that it gets; some never do. */
   readonly #endsCalls: boolean;
+  /** Shown with all that it asks for; some have none. */
+  readonly #isKeyed: boolean;
   #registered: Certainty = 'no';
   #connected: Certainty = 'no';
   #account: Stay | undefined;
@@ -40,6 +42,7 @@ class User implements SimulatedUser {
     this.#host = `10.0.1.${number}`;
     this.#port = 5000 + number;
     this.#endsCalls = number % 5 !== 4;
+    this.#isKeyed = number % 2 === 0;
     this.#files = new WaitingFiles({
       stage,
       name: this.name,
@@ -95,6 +98,13 @@ class User implements SimulatedUser {
     ])();
   }
 
+  /** A name that is its own already is asked for with another key: with its own it would be the same request again. */
+  #keyFor(operation: string | undefined): readonly string[] {
+    if (!this.#isKeyed) return [];
+    const isTaken = operation === 'REGISTER' && this.#registered === 'yes';
+    return ['KEY', this.name.padEnd(43, isTaken ? '_' : '-')];
+  }
+
   #operate(
     fields: readonly string[],
     done: (answer: Answer) => void,
@@ -104,7 +114,7 @@ class User implements SimulatedUser {
     const manner = how.safe === true ? 'quick' : 'any';
     const operation = new Operation<Connection>(
       (events) => machine.connect('mailbox', this.#host, manner, events),
-      requestOf(fields, how.bytes),
+      requestOf([...this.#keyFor(fields[0]), ...fields], how.bytes),
       (end) => done(answerOf(end, operation.transport.isCutShort)),
     );
     if (how.safe === true || this.#stage.isCalm) return;
@@ -137,10 +147,12 @@ class User implements SimulatedUser {
     );
   }
 
-  /** 2 and 3 also say that the disk was full. */
+  /** 2 and 3 also say that the disk was full; 3, that an account which shows its key has asked too often. */
   #mayHaveFailed(answer: Answer): boolean {
     const { machine, time } = this.#stage;
-    return answer.is === 'answer' && answer.code >= 2 && time.now - machine.failedAt < 30_000;
+    if (answer.is !== 'answer') return false;
+    if (this.#isKeyed && answer.code === 3) return true;
+    return answer.code >= 2 && time.now - machine.failedAt < 30_000;
   }
 
   #register(): void {

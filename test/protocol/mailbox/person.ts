@@ -196,6 +196,10 @@ export function takeCalls<T>(
 }
 
 /** Asks what must be refused with a code. */
+/** Half of the people have a key, and show it with everything that they ask. */
+const keyOf = (name: string): readonly string[] =>
+  Number(/\d*$/.exec(name)?.[0]) % 4 < 2 ? ['KEY', name.padEnd(43, '-').slice(0, 43)] : [];
+
 async function failsWith(code: number, port: number, fields: readonly string[]): Promise<void> {
   const answer = answerIn(await answerTo(port, requestOf(fields)));
   if (answer?.code !== code) throw new Error(`${fields.join(' ')} was answered ${answer?.code}`);
@@ -268,13 +272,14 @@ class MailboxPerson implements Person {
       sessionName: this.name,
       told: cannot('the protocol has no words of the server’s own'),
       speaksInVain: async (to, text) => {
-        await failsWith(2, this.#port, ['SEND', this.name, to.name, text]);
+        const asked = ['SEND', this.name, to.name, text];
+        await failsWith(2, this.#port, [...keyOf(this.name), ...asked]);
       },
       block: cannot('the protocol has no words for it'),
       got: (text) => this.#received.rest.some((fields) => fields.join(' ').includes(text)),
       putOut: async () => {
-        // It is called no more; who is not connected gets no list.
-        await failsWith(1, this.#port, ['CONNECTEDUSERS', this.name]);
+        // It is called no more.
+        await failsWith(2, this.#port, [...keyOf(this.name), 'DISCONNECT', this.name]);
         this.#listener.stop();
       },
     };
@@ -286,7 +291,7 @@ class MailboxPerson implements Person {
   }
 
   #succeeds(fields: readonly string[], file?: Uint8Array): Promise<readonly string[]> {
-    return succeeds(this.#port, fields, file);
+    return succeeds(this.#port, [...keyOf(this.name), ...fields], file);
   }
 }
 
