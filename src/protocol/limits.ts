@@ -402,6 +402,8 @@ export const limits = {
     handshakesMs: 4,
     /** Bytes of a handshake that waits for its turn; a connection that sends more is dropped. */
     helloBytes: 16 * KiB,
+    /** How often the operator is told of a proxy that does not name its peers, for each door, in ms. */
+    unnamedMs: 60 * second,
     /** What a proxy says of a peer, in bytes; a longer header ends the connection. */
     proxyHeaderBytes: 4 * KiB,
     /** How long a whole request may take, or the first one of a lasting connection, in ms. */

@@ -235,6 +235,11 @@ function requested(
     return [{ dialect, port: next, isSecure: true }];
   });
   const doors = [...plain, ...secure];
+  // Who names a certificate must not believe that what is open in clear is protected.
+  if (certificate && secure.length === 0) {
+    const hint = 'add --NAME-tls PORT, as --web-tls 443, or --all';
+    throw new CliError(exit.usage, 'serve: there is a certificate, and no door with TLS', hint);
+  }
   return doors.length > 0 || !first ? doors : [{ dialect: first, port: from }];
 }
 

@@ -16,6 +16,8 @@ test('a certificate, a server, its clients, and another certificate', async () =
   // It overwrites nothing.
   expect((await runChat(['cert'], { cwd })).status).toBe(73);
 
+  const unused = ['serve', '-p', '0', '--tls-cert', 'chat-cert.pem', '--tls-key', 'chat-key.pem'];
+  expect(await runChat(unused, { cwd })).toMatchObject({ status: 64 });
   const files = ['--tls-cert', 'chat-cert.pem', '--tls-key', 'chat-key.pem'];
   const doors = ['--mailbox-tls', '0', '--channels-tls', '0', '--host', '127.0.0.1', '--memory'];
   const server = await startChat(['serve', ...doors, ...files], { cwd });

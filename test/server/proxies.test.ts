@@ -186,9 +186,10 @@ describe.each([false, true])('at a door, with TLS: %p,', (isSecure) => {
       await peer.send(head);
       expect(await isLetIn(peer)).toBe(false);
     }
-    expect(server.console.warnings.at(-1)).toBe(
+    // Once in a minute is enough.
+    expect(server.console.warnings).toEqual([
       'market door: 127.0.0.1 is named by --proxy-protocol, and did not say whose connection it carries',
-    );
+    ]);
   });
 
   test('nobody else is believed', async () => {

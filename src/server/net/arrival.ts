@@ -36,7 +36,7 @@ export interface ArrivalOptions {
   /** What a peer is told, before the end, that does not speak TLS where it must. */
   withoutTls(first: Uint8Array, localHost: string): Uint8Array;
   /** A proxy did not say whose connection it carries. */
-  unnamed(proxy: string): void;
+  readonly unnamed: (proxy: string) => void;
   /** Gives what is told of a connection that has arrived, which `countedAs` has a place for. */
   accept(socket: TcpSocket, countedAs: string | undefined): SocketEvents;
 }
@@ -45,10 +45,13 @@ export interface ArrivalOptions {
 export class Entrance {
   readonly #listener: TCPSocketListener<TcpSocket>;
   readonly #arrivals = new Set<Arrival>();
+  /** When the operator was told of such a proxy last. */
+  #unnamedAt = -Infinity;
 
   /** Opens the port. Throws the system's error where it cannot. */
-  constructor(options: ArrivalOptions) {
-    const { admission, proxies, tls } = options;
+  constructor(given: ArrivalOptions) {
+    const { admission, proxies, tls } = given;
+    const options = { ...given, unnamed: (proxy: string) => this.#unnamed(given, proxy) };
     const isProxy = (host: string): boolean => proxies?.has(host) ?? false;
     this.#listener = listen({
       host: options.host,
@@ -60,6 +63,14 @@ export class Entrance {
           ? new Arrival(socket, options, isProxy(socket.host), this.#arrivals)
           : options.accept(socket, socket.host),
     });
+  }
+
+  /** A proxy that looks from time to time whether somebody is there fills no log. */
+  #unnamed({ sockets, unnamed }: ArrivalOptions, proxy: string): void {
+    const now = sockets.clock.monotonicNow();
+    if (now - this.#unnamedAt < limits.net.unnamedMs) return;
+    this.#unnamedAt = now;
+    unnamed(proxy);
   }
 
   get port(): number {
