@@ -21,7 +21,7 @@ async function quick(figure: string): Promise<{ status: number; said: string }> 
 
 test.each([
   ['operations', 3_180],
-  ['deliveries', 800],
+  ['deliveries', 1_240],
   ['stream', 2_400],
   ['pending', 380],
   ['idle', 1_600],

@@ -47,7 +47,7 @@ const raw = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 /** What is sent, and what comes back before the server ends. */
 const table: readonly (readonly [what: string, request: string, answer: string])[] = [
-  ['nothing', '', ''],
+  ['nothing: what the server knows beside the source', '', nul('CHAT', 'KEY', 'INVITE', 'ONCE')],
   ['an unknown operation', nul('RESIGN', 'alice'), ''],
   ['an operation in lower case', nul('register', 'A', 'zed', '01/01/2000'), ''],
   ['an empty operation', nul('', 'alice'), ''],

@@ -21,7 +21,9 @@ async function serveOn(host: Host) {
   return server;
 }
 
-const introduced = ['--name', 'Somebody', '--born', '04/05/1852'];
+/** Registers a user from a host as the source does it: without a key, which only our own client would show. */
+const register = (host: Host, server: Host, alias: string): Promise<number[]> =>
+  askFrom(host, server, nul('REGISTER', 'Somebody', alias, '04/05/1852'));
 
 /** A program's own peer on a host: says something, prints what comes back as bytes, ends. */
 async function askFrom(host: Host, server: Host, request: string): Promise<number[]> {
@@ -59,10 +61,10 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     await mkdir(join(folder, 'bob'));
     await writeFile(join(folder, 'picture.png'), Buffer.alloc(300_000, 'p'));
 
-    const alice = await startChat(['connect', 'alice', ...introduced, ...at], {
-      within: a.command,
-    });
-    const bob = await startChat(['connect', 'bob', ...introduced, ...at], {
+    expect(await register(a, home, 'alice')).toEqual([0]);
+    expect(await register(b, home, 'bob')).toEqual([0]);
+    const alice = await startChat(['connect', 'alice', ...at], { within: a.command });
+    const bob = await startChat(['connect', 'bob', ...at], {
       within: b.command,
       cwd: join(folder, 'bob'),
     });
@@ -102,7 +104,8 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     const [home, b, third] = three(network.hosts);
     const server = await serveOn(home);
     const at = ['-s', home.address, '-p', String(port)];
-    const bob = await startChat(['connect', 'bob', ...introduced, ...at], { within: b.command });
+    expect(await register(b, home, 'bob')).toEqual([0]);
+    const bob = await startChat(['connect', 'bob', ...at], { within: b.command });
     await bob.until('s> CONNECT OK');
     const path = join(await scratchFolder(), 'a');
     await writeFile(path, 'secret');
@@ -134,9 +137,9 @@ describe.skipIf(!canMakeHosts())('a server and two clients, each on a host of it
     const at = ['-s', home.address, '-p', String(port)];
     const within = a.command;
     const env = await isolatedEnvironment();
-    const registering = ['register', 'alice', ...introduced, ...at];
-    expect((await runChat(registering, { within, env })).status).toBe(0);
-    const bob = await startChat(['connect', 'bob', ...introduced, ...at], { within: b.command });
+    expect(await register(a, home, 'alice')).toEqual([0]);
+    expect(await register(b, home, 'bob')).toEqual([0]);
+    const bob = await startChat(['connect', 'bob', ...at], { within: b.command });
     await bob.until('s> CONNECT OK');
     await b.setCable(false);
     const send = ['send', 'bob', 'are you there?', '--as', 'alice', ...at];
