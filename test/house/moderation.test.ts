@@ -44,7 +44,7 @@ async function act(what: object): Promise<void> {
 
 let people = 0;
 const enter = (kind: PersonKind): Promise<Person> =>
-  kind.enter(server.port(kind.dialect.name), kind.name(900 + (++people % 90)));
+  kind.enter(server.port(kind.dialect.name), kind.name(++people));
 
 /** Waits until a person is told something, where the protocol has words for it. */
 async function isTold({ moderated }: Person, news: ServerNews): Promise<void> {
