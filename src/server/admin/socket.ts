@@ -19,7 +19,11 @@ export async function openAdminSocket(folder: string, hub: AdminHub): Promise<Ad
   const path = adminSocketIn(folder);
   // One that a killed server left: the folder is ours.
   rmSync(path, { force: true });
-  const server = createServer((socket) => new AdminConnection(socket, hub));
+  // A program may end its side behind its last line, and is answered all the same.
+  const server = createServer(
+    { allowHalfOpen: true },
+    (socket) => new AdminConnection(socket, hub),
+  );
   server.maxConnections = limits.admin.connections;
   await withSocketPath(folder, (short) => listening(server, short));
   chmodSync(path, ownerMode);
@@ -43,12 +47,17 @@ class AdminConnection {
   readonly #hub: AdminHub;
   #text = '';
   #isBusy = false;
+  #hasEnded = false;
 
   constructor(socket: Socket, hub: AdminHub) {
     this.#socket = socket;
     this.#hub = hub;
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => this.#read(text));
+    socket.on('end', () => {
+      this.#hasEnded = true;
+      this.#next();
+    });
     socket.on('error', () => socket.destroy());
     // It must not keep a server that stops.
     socket.unref();
@@ -62,7 +71,8 @@ class AdminConnection {
 
   #next(): void {
     const end = this.#text.indexOf('\n');
-    if (this.#isBusy || end < 0) return;
+    if (this.#isBusy) return;
+    if (end < 0) return this.#hasEnded ? void this.#socket.end() : undefined;
     const line = this.#text.slice(0, end);
     this.#text = this.#text.slice(end + 1);
     this.#isBusy = true;
