@@ -1,6 +1,6 @@
 // What the server does for the history by itself: room talk is written down, words are indexed, what is too old goes.
 
-import { ok, type RoomName } from '../../../protocol/model';
+import { ok } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import type { Define, Handlers, HubState } from '../handler';
 import { type EntryRow, selectEntries } from '../state/entries';
@@ -18,14 +18,17 @@ const historyKeep: Define<'history-keep'> =
 const historyAdd: Define<'history-add'> =
   ({ history, wordIndex }) =>
   ({ said }, context) => {
-    let conversation: { readonly of: RoomName; readonly id: number } | undefined;
-    for (const entry of said) {
-      const { room, serial } = entry;
-      if (conversation?.of !== room) conversation = { of: room, id: history.room(room).id };
-      // It may come twice, where the disk failed in between.
-      if (!history.entries.addNew(entry, conversation.id)) continue;
-      context.isDurable = true;
-      const row = wordIndex.hasPassed(serial) ? history.entries.find(serial) : undefined;
+    const [first] = said;
+    // It may come twice, whole, where the disk failed in between.
+    if (!first || history.entries.has(first.serial)) return ok(undefined);
+    context.isDurable = true;
+    const { indexed } = history.settings.state;
+    let last = { room: first.room, conversation: history.room(first.room).id };
+    for (const { room, ...entry } of said) {
+      if (room !== last.room) last = { room, conversation: history.room(room).id };
+      history.entries.add({ ...entry, conversation: last.conversation });
+      if (entry.serial > indexed) continue;
+      const row = history.entries.find(entry.serial);
       if (row) wordIndex.addLate(row);
     }
     return ok(undefined);

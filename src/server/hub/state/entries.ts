@@ -70,6 +70,7 @@ export class Entries {
         'INSERT INTO entry_file (serial, file_hash, file_size, file_name) VALUES (?, ?, ?, ?)',
       ),
       find: db.prepare<EntryRow, [number]>(`${selectEntries} WHERE serial = +?`),
+      has: db.prepare<{ one: 1 }, [number]>('SELECT 1 AS one FROM entry WHERE serial = ?'),
       newest: db.prepare<{ serial: number }, [number]>(
         'SELECT serial FROM entry WHERE conversation = +? ORDER BY serial DESC LIMIT 1',
       ),
@@ -116,6 +117,10 @@ export class Entries {
     const { serial, author, name, at, text, origin, id = null, reply = null } = entry;
     const values = [serial, conversation, author, name, at, text, origin, id, reply] as const;
     return this.#sql.addNew.run(...values).changes > 0;
+  }
+
+  has(serial: number): boolean {
+    return this.#sql.has.get(serial) !== null;
   }
 
   find(serial: number): EntryRow | undefined {
