@@ -95,9 +95,9 @@ export class HeldBytes {
   #shrink(): void {
     this.#isShrinking = true;
     while (this.#total > this.#most) {
-      const greedy = this.#greedy();
-      const holder = greedy && oldestOf(greedy);
-      if (!holder) break;
+      const holder = this.#greediest();
+      // Where all are busy, they are given a moment.
+      if (!holder || (!holder.isIdle && this.#total <= 2 * this.#most)) break;
       holder.drop();
       // Also where a connection that is dropped does not say so itself.
       this.set(holder, 0);
@@ -105,24 +105,25 @@ export class HeldBytes {
     this.#isShrinking = false;
   }
 
-  /** A network that holds much. Those that hold about as much take turns. */
-  #greedy(): Network | undefined {
-    const among = this.#classes.findLast((networks) => networks.size > 0);
-    const [network] = among ?? [];
-    if (!among || !network) return undefined;
-    among.delete(network);
-    among.add(network);
-    return network;
+  /** The oldest idle holder of a network that holds much; if there is none among the first, the oldest of all. */
+  #greediest(): Holder | undefined {
+    let looks: number = limits.net.heldLooks;
+    let oldest: Holder | undefined;
+    for (let at = this.#classes.length - 1; at > 0; at--) {
+      const networks = this.#classes[at] ?? new Set();
+      for (const network of networks) {
+        for (const [holder] of network.bytes) {
+          oldest ??= holder;
+          if (holder.isIdle) {
+            // Those that hold about as much take turns.
+            networks.delete(network);
+            networks.add(network);
+            return holder;
+          }
+          if (--looks === 0) return oldest;
+        }
+      }
+    }
+    return oldest;
   }
-}
-
-/** The oldest idle holder of a network; if there is none among the first, the oldest of all. */
-function oldestOf({ bytes }: Network): Holder | undefined {
-  let left: number = limits.net.heldLooks;
-  for (const [holder] of bytes) {
-    if (holder.isIdle) return holder;
-    if (--left === 0) break;
-  }
-  const [oldest] = bytes.keys();
-  return oldest;
 }

@@ -20,6 +20,8 @@ export interface Socket {
   resume(): void;
   /** Has the system take in so many bytes, or up to twice as many, before they are read. */
   receivesAtMost?(bytes: number): void;
+  /** Has the system take so many bytes, or twice as many, before the peer has read them. */
+  sendsAtMost?(bytes: number): void;
   /** Bytes written and not yet taken by the system. */
   readonly queued: number;
   /** Bytes that may still be written before the peer counts as too slow; below 0 where others need the memory. */
@@ -72,6 +74,8 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   #isTimed = false;
   /** What `deps.waiting` knows of. */
   #counted = 0;
+  /** When the peer was last seen to take something, in ms. */
+  #blockedAt = 0;
 
   constructor(deps: SocketDeps) {
     this.deps = deps;
@@ -109,8 +113,9 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   /** The peer's address, or network. */
   abstract readonly network: string;
 
+  /** It takes nothing: who reads is behind for a short time only. */
   get isIdle(): boolean {
-    return true;
+    return this.deps.clock.monotonicNow() - this.#blockedAt >= limits.net.idleReaderMs;
   }
 
   /** The peer took too long to take what was written, or to end its side. */
@@ -201,6 +206,8 @@ export abstract class QueuedSocket<System extends { terminate(): unknown }>
   #count(): void {
     const blocked = this.isBlocked ? this.queued : 0;
     if (blocked === this.#counted) return;
+    if (blocked < this.#counted || this.#counted === 0)
+      this.#blockedAt = this.deps.clock.monotonicNow();
     this.#counted = blocked;
     this.deps.waiting.set(this, blocked);
   }

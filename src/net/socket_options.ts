@@ -5,7 +5,7 @@ import { dlopen } from 'bun:ffi';
 
 /** Of Linux: levels, and options. */
 const levels = { socket: 1, tcp: 6 } as const;
-const options = { receiveBuffer: 8, linger: 13, acknowledged: 18 } as const;
+const options = { sendBuffer: 7, receiveBuffer: 8, linger: 13, acknowledged: 18 } as const;
 /** The names of the C library: glibc's, then musl's. */
 const libraries = ['libc.so.6', `libc.musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`];
 
@@ -57,6 +57,11 @@ const receiveBuffer = new Uint32Array(1);
 export function setReceiveBuffer(fd: number, bytes: number): void {
   receiveBuffer[0] = bytes;
   set(fd, levels.socket, options.receiveBuffer, receiveBuffer);
+}
+
+/** Has the system keep at most so many bytes, or twice as many, that the peer has not read. */
+export function setSendBuffer(fd: number, bytes: number): void {
+  set(fd, levels.socket, options.sendBuffer, new Uint32Array([bytes]));
 }
 
 function set(fd: number, level: number, option: number, value: Uint32Array): void {

@@ -9,6 +9,7 @@ import { QueuedSocket, type Socket } from './socket';
 import {
   setReceiveBuffer,
   setResetAtDeath,
+  setSendBuffer,
   setUserTimeout,
   unacknowledged,
 } from './socket_options';
@@ -97,6 +98,10 @@ export class TcpSocket extends QueuedSocket<TcpSystemSocket> implements Socket {
   /** Whether the peer is to see a reset, and no clean end, if this process is killed. */
   resetAtDeath(isOn: boolean): void {
     if (this.system) setResetAtDeath(this.system.fd ?? -1, isOn);
+  }
+
+  sendsAtMost(bytes: number): void {
+    if (this.system) setSendBuffer(this.system.fd ?? -1, bytes);
   }
 
   receivesAtMost(bytes: number): void {

@@ -27,7 +27,9 @@ const closeCode = { normal: 1000, notText: 1003 } as const;
 export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> implements Socket {
   readonly remote: Address;
   readonly local: Address;
-  /** What came while this socket is paused: Bun goes on reading a WebSocket, so too much of it drops the peer. */
+  /** Has the peer wait while this socket is paused, as Bun cannot. */
+  onHold: ((isHeld: boolean) => void) | undefined;
+  /** What still came while this socket is paused: Bun goes on reading a WebSocket, so too much of it drops the peer. */
   #held: Uint8Array[] | undefined;
   #heldBytes = 0;
 
@@ -61,6 +63,7 @@ export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> impleme
 
   pause(): void {
     this.#held ??= [];
+    this.onHold?.(true);
   }
 
   resume(): void {
@@ -69,6 +72,7 @@ export class WebSocketSocket extends QueuedSocket<WebSocketSystemSocket> impleme
     this.#heldBytes = 0;
     // What is taken may pause this socket again: then the rest goes back to where it was.
     for (const bytes of held) this.#take(bytes);
+    if (!this.#held) this.onHold?.(false);
   }
 
   /** Bun answers pings and sends them by itself (see `idleTimeout` where the door is opened). */

@@ -262,8 +262,6 @@ export const limits = {
     /** So many of a room who are told of something count as one request more of who caused it; a long text as several. */
     toldUnit: 64,
     toldText: 4 * KiB,
-    /** So many bytes that come when nobody takes them any more count as a request; of a peer with a file they do not. */
-    thrownUnit: 4 * KiB,
     /** How long a peer who asks too often rests at most before it is read again, in ms, and one who was refused. */
     restMs: 100,
     refusedMs: 20,
@@ -347,9 +345,13 @@ export const limits = {
      * which are looked for among so many.
      */
     inboxBytesInAll: 32 * MiB,
-    heldLooks: 16,
+    heldLooks: 64,
+    /** How long a peer who is behind may take nothing before it counts as one who does not read, in ms. */
+    idleReaderMs: 1 * second,
     /** How long such a connection is no longer read before it is dropped, in ms: its peer would only come again. */
     frozenMs: 30 * second,
+    /** Bytes that come after our end and are read before the peer rests for a moment; a peer with a file does not. */
+    thrownBytes: 64 * KiB,
     /** What the system takes in of one connection before it is read, in bytes, or up to twice as many; and of one with a file. */
     receiveBufferBytes: 16 * KiB,
     receiveBufferBytesOfFile: 1 * MiB,
@@ -390,7 +392,7 @@ export const limits = {
     connectionsPerAddressLeast: 8,
     /** The share of all connections that one address may have. Loopback has no bound. */
     addressShare: 0.25,
-    /** Messages that wait in a session for a peer who answers each. Of a speaker, as many as there is room left. */
+    /** Messages that wait in a session for a peer who confirms each. Of a speaker, as many as there is room left. */
     unansweredPerPeer: 16_384,
     /** How long the first bytes of a connection are held while they may yet be another dialect's, in ms after the last. */
     startMs: 100,
@@ -786,6 +788,8 @@ export const limits = {
     strays: 16,
     /** Texts to a silent display whose late answers are still recognised; of more, the oldest are forgotten. */
     unanswered: 64,
+    /** Frames that wait for one display. Of a speaker, as many as there is room left. */
+    waiting: 2_048,
     /** Texts of one sender in a display's common queue; more of theirs wait in a queue of their own. */
     placesPerSender: 32,
   },

@@ -5,6 +5,7 @@ import { expect, test } from 'bun:test';
 import { HeldBytes, type Holder } from '../../src/net/held_bytes';
 import { limits } from '../../src/protocol/limits';
 import { market } from '../../src/protocol/market';
+import { HandClock } from '../support/hand_clock';
 import { startServer } from '../support/server';
 import { connectTcp, type TcpPeer } from '../support/tcp';
 
@@ -74,7 +75,7 @@ test('whom to drop costs the same however many there are', () => {
     for (let at = 0; at < 100; at++) received.set(holder(networks + at), 1);
     return looks;
   };
-  expect([steps(10), steps(10_000)]).toEqual([100, 100]);
+  expect(steps(10_000)).toBe(steps(10));
 });
 
 test('half messages go before what waits for its turn', () => {
@@ -97,7 +98,8 @@ test('what was taken does not count any more', () => {
 });
 
 test('at a real door: half lines of many peers are bounded, and a whole one is still taken', async () => {
-  await using server = await startServer([market]);
+  const clock = new HandClock();
+  await using server = await startServer([market], { bounds: { clock } });
   const half = 'x'.repeat(each);
   const peers: TcpPeer[] = [];
   // Each line is as long as a line may be, and has no end.
@@ -106,8 +108,11 @@ test('at a real door: half lines of many peers are bounded, and a whole one is s
     peers.push(peer);
     await peer.send(`u${count}\n${half}`);
   }
-  await peers[0]?.readToEnd().catch(() => {});
   const modest = await connectTcp(server.port('market'));
   await modest.send('modest\n5\n');
   expect(await modest.readTo('set to your account.')).not.toBe('');
+  // By now the server has read all that came before.
+  clock.pass(limits.net.frozenMs);
+  await peers[0]?.readToEnd().catch(() => {});
+  expect(peers[0]?.closed).toBe(true);
 });

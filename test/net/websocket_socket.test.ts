@@ -111,7 +111,7 @@ test('a peer that takes nothing for too long is dropped, and holds nothing', () 
 });
 
 test('what many peers do not read is bounded together: the longest queues are dropped', () => {
-  const { deps } = new Rig();
+  const { deps, clock } = new Rig();
   const each = limits.net.sendQueueBytes / 2;
   const blocked = (bytes: number): Rig => {
     const rig = new Rig(deps);
@@ -127,6 +127,7 @@ test('what many peers do not read is bounded together: the longest queues are dr
   const small = blocked(100);
   small.write('x');
   expect(small.log).toEqual([]);
+  clock.pass(limits.net.idleReaderMs);
   many[0]?.write('x');
   expect(many[0]?.log).toEqual(['lost slow', 'terminate']);
   expect(deps.waiting.total).toBe(limits.net.sendQueueBytesInAll - each + 101);

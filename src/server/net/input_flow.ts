@@ -57,6 +57,8 @@ export class InputFlow implements TurnTaker, Holder, Wakeable {
   #isPeerBehind = false;
   /** `resting`: the peer has asked too often. `frozen`: it is not read any more, and soon dropped. */
   #pause: 'none' | 'resting' | 'frozen' = 'none';
+  /** Bytes that came after our end, since it last rested. */
+  #thrownBytes = 0;
   /** Bytes on their way to stdout. */
   #outputBytes = 0;
   #hasPeerEnded = false;
@@ -86,12 +88,12 @@ export class InputFlow implements TurnTaker, Holder, Wakeable {
 
   /** What still comes after our end is read, because the peer's end comes behind it, but not as fast as it comes. */
   throwAway(bytes: number): void {
-    if (this.#pause !== 'none') return;
-    const ms = this.#owner.pace(bytes / limits.quota.thrownUnit, 0);
-    if (ms === 0) return;
+    this.#thrownBytes += bytes;
+    if (this.#pause !== 'none' || this.#thrownBytes < limits.net.thrownBytes) return;
+    this.#thrownBytes = 0;
     this.#pause = 'resting';
     this.#socket.pause();
-    this.#clock.wake(this, ms);
+    this.#clock.wake(this, limits.quota.restMs);
   }
 
   /** The connection is gone: nobody takes anything more. */

@@ -104,6 +104,7 @@ export class WebDoor implements Door {
       return refusal(request, 'busy', { headers: { 'retry-after': '5' } });
     }
     const socket = new WebSocketSocket(sockets, remote, this.address);
+    socket.onHold = (isHeld) => this.#front.hold(remote.connection, isHeld);
     // Bun has answered then, and looks at no other answer.
     if (server.upgrade(request, { data: socket })) return new Response();
     admission.left(remote.host);

@@ -27,7 +27,8 @@ export class Front {
   readonly #folder: string;
   readonly #options: DoorOptions;
   readonly #entrance: Entrance;
-  readonly #connections = new Set<FrontConnection>();
+  readonly #connections = new Map<number, FrontConnection>();
+  #numbers = 0;
 
   /** Opens the port. Throws the system's error where it cannot. */
   constructor(options: DoorOptions) {
@@ -65,8 +66,13 @@ export class Front {
   /** Drops all connections. */
   drop(): void {
     this.#entrance.drop();
-    for (const connection of this.#connections) connection.drop();
+    for (const connection of this.#connections.values()) connection.drop();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Has a connection's peer wait, or go on. */
+  hold(number: number, isHeld: boolean): void {
+    this.#connections.get(number)?.hold(isHeld);
   }
 
   #peerBehindProxies(head: string): Address | 'unclear' | undefined {
@@ -79,7 +85,9 @@ export class Front {
     client.receivesAtMost(limits.net.receiveBufferBytes);
     let countedAs = place;
     let count = 1;
+    const number = ++this.#numbers;
     const connection: FrontConnection = new FrontConnection(client, {
+      number,
       clock: sockets.clock,
       received: this.#options.deps.received,
       dial: (events) => {
@@ -121,11 +129,11 @@ export class Front {
       isWhole: () => admission.notSilent(connection),
       lost: () => {
         admission.notSilent(connection);
-        this.#connections.delete(connection);
+        this.#connections.delete(number);
         for (; count > 0; count--) admission.left(countedAs);
       },
     });
-    this.#connections.add(connection);
+    this.#connections.set(number, connection);
     admission.silent(client.host, connection);
     return connection;
   }

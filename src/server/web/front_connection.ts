@@ -11,6 +11,7 @@ import { peerHeader } from './peer_header';
 import { UnfinishedFrames } from './unfinished_frames';
 
 export interface FrontConnectionDeps {
+  readonly number: number;
   readonly received: HeldBytes;
   readonly clock: Clock;
   /** Dials the HTTP server; undefined where there are too many connections. */
@@ -126,6 +127,11 @@ export class FrontConnection implements SocketEvents, Wakeable, SilentConnection
     }
   }
 
+  /** The WebSocket behind it takes nothing for a while. */
+  hold(isHeld: boolean): void {
+    if (!this.#isFrozen) this.#way?.up.hold(isHeld);
+  }
+
   // ---- what the client's socket tells
 
   data(bytes: Uint8Array): void {
@@ -223,9 +229,11 @@ export class FrontConnection implements SocketEvents, Wakeable, SilentConnection
           server?.abort();
           return;
         }
+        // What is on its way to a WebSocket that waits is held in memory there.
+        if (this.#frames) server?.sendsAtMost?.(limits.net.receiveBufferBytes);
         const line = head.indexOf(lineFeed) + 1;
         server?.write(head.subarray(0, line), false);
-        server?.write(Buffer.from(peerHeader(client.remote)), false);
+        server?.write(Buffer.from(peerHeader(client.remote, this.#deps.number)), false);
         server?.write(head.subarray(line), false);
         this.#isLed = true;
         if (rest.size > 0) this.#carry('up', rest.takeAll());
@@ -261,6 +269,7 @@ class Way {
   readonly #from: Socket;
   readonly #to: Socket;
   #isPaused = false;
+  #isHeld = false;
 
   constructor(from: Socket, to: Socket) {
     this.#from = from;
@@ -269,15 +278,23 @@ class Way {
 
   carry(bytes: Uint8Array): void {
     this.#to.write(bytes, false);
-    if (this.#isPaused || this.#to.queued <= limits.net.inboxBytes) return;
+    if (this.#isPaused || this.#to.queued <= limits.net.unreadBytes) return;
     this.#isPaused = true;
-    this.#from.pause();
+    if (!this.#isHeld) this.#from.pause();
+  }
+
+  hold(isHeld: boolean): void {
+    if (this.#isHeld === isHeld) return;
+    this.#isHeld = isHeld;
+    if (this.#isPaused) return;
+    if (isHeld) this.#from.pause();
+    else this.#from.resume();
   }
 
   /** The other side has taken all. */
   drained(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    this.#from.resume();
+    if (!this.#isHeld) this.#from.resume();
   }
 }

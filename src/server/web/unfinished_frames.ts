@@ -2,7 +2,6 @@
 
 /** A frame's first two bytes, the length that may follow them, and the mask (RFC 6455, 5.2). */
 const leastHead = 2;
-const lengths: Readonly<Record<number, number>> = { 126: 2, 127: 8 };
 const maskLength = 4;
 
 const isFinal = 0x80;
@@ -47,11 +46,12 @@ export class UnfinishedFrames {
     if (this.#headLength < leastHead) return undefined;
     const second = this.#head[1] ?? 0;
     const short = second & ~isMasked;
-    const more = lengths[short] ?? 0;
+    const more = short === 126 ? 2 : short === 127 ? 8 : 0;
     const mask = (second & isMasked) === 0 ? 0 : maskLength;
     if (this.#headLength < leastHead + more + mask) return undefined;
+    if (more === 0) return short;
     const long = this.#head.subarray(leastHead, leastHead + more);
-    return more === 0 ? short : long.reduce((value, byte) => value * 256 + byte, 0);
+    return long.reduce((value, byte) => value * 256 + byte, 0);
   }
 
   /** The frame is whole. A control frame may stand between the frames of a message. */

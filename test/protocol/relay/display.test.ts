@@ -159,7 +159,7 @@ describe('a display that does not answer', () => {
 
   test('is never dropped for what others say: who floods is cut short, and others are heard', () => {
     const program = Program.registered(1007);
-    for (let at = 0; at < 2 * limits.net.unansweredPerPeer; at++) {
+    for (let at = 0; at < 2 * limits.relay.waiting; at++) {
       program.said(1, 'x', at);
       program.foreign('mallory', 'y');
     }
@@ -171,7 +171,7 @@ describe('a display that does not answer', () => {
     // It does not answer in time, and then gets all that waits.
     program.session.woke();
     const lines = program.lines();
-    expect(lines.length).toBeLessThanOrEqual(limits.net.unansweredPerPeer);
+    expect(lines.length).toBeLessThanOrEqual(limits.relay.waiting);
     for (const word of ['excuse me', 'alice: hello', 'between us'])
       expect(lines.filter((line) => line.includes(word))).toHaveLength(1);
     expect(secret).toEqual(['delivered']);
@@ -179,7 +179,7 @@ describe('a display that does not answer', () => {
 
   test('shows all of a text or nothing of it', () => {
     const program = Program.registered(1007);
-    const half = limits.net.unansweredPerPeer / 2;
+    const half = limits.relay.waiting / 2;
     for (let at = 0; at < half - 1; at++) program.said(1, 'x', at);
     // As many frames as one text may become: eight such texts leave room for a part of the ninth.
     const { parts } = limits.text;

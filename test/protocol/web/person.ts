@@ -22,11 +22,9 @@ import {
 } from '../../support/person';
 import { tlsAt, webAt } from '../../support/tls';
 import type { Dial, Transport } from '../../support/transport';
+import { born, tokenFor } from './credentials';
 
-/** 43 characters that no other test has. */
-export const tokenFor = (name: string): string =>
-  Buffer.from(name).toString('base64url').padEnd(43, '-').slice(0, 43);
-export const born = '04/05/1852';
+export { born, tokenFor } from './credentials';
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@
 
 import { nul } from '../../protocol/mailbox/support';
 import { msg, oi, qem } from '../../protocol/relay/frames';
-import { born, tokenFor } from '../../protocol/web/person';
+import { born, tokenFor } from '../../protocol/web/credentials';
 import { frameOf, upgrade } from './frames';
 
 /** The room in which all meet, where a door has several. */

@@ -61,7 +61,7 @@ export class StopAndWait {
    */
   offer(frames: readonly OutgoingFrame[]): void {
     const queue = this.#queue;
-    const room = limits.net.unansweredPerPeer - queue.size;
+    const room = limits.relay.waiting - queue.size;
     const sender = frames[0]?.sender ?? '';
     if (queue.countOf(sender) + frames.length <= room) this.add(frames);
   }
