@@ -33,6 +33,25 @@ describe('coming in', () => {
     expect(client.hears().at(-1)).toBe('Group.Joined User=alice Group=club');
   });
 
+  test('with a password does too, and what is wrong is refused', () => {
+    const client = new Client({ 'group-list': () => yes<'group-list'>({ groups: [] }) }, false);
+    client.host.secrets.set('alice', ['correct-horse', 9]);
+    client.sends('Req.Connect User=alice Password=wrong-horse');
+    expect(client.hears()).toEqual(['Res.Confirmation Status=not-allowed']);
+    client.sends('Req.Connect User=alice Password=correct-horse');
+    expect(client.host.commands[0]).toMatchObject({ do: 'login', account: 'alice', credential: 9 });
+  });
+
+  test.each([
+    ['rate-limited', 'try-later'],
+    ['overloaded', 'try-later'],
+  ] as const)('a credential that is not checked now (%s) is %s', (why, status) => {
+    const client = new Client({}, false);
+    client.host.proofRefusal = why;
+    client.sends('Req.Connect User=alice Token=any');
+    expect(client.hears()).toEqual([`Res.Confirmation Status=${status}`]);
+  });
+
   test.each([
     ['name-taken', 'name-taken'],
     ['none-free', 'try-later'],

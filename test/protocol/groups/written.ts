@@ -12,6 +12,7 @@ const keys = {
   status: 'Status',
   reason: 'Reason',
   token: 'Token',
+  password: 'Password',
   fileName: 'File-Name',
   fileSize: 'File-Size',
   destinationPort: 'Port',
