@@ -84,4 +84,5 @@ test('5,000 at once: two who talk go on talking, and who comes in meanwhile does
   for (const socket of await storm) socket.terminate();
   for (const peer of [ann, bob]) peer.close();
   await server.kill();
+  secured(port, false);
 }, 60_000);

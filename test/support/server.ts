@@ -109,9 +109,12 @@ export async function startServer(
     ...options.bounds,
   });
   for (const { address, isSecure: isDoorSecure } of server.doors)
-    if (isDoorSecure) secured(address.port);
+    secured(address.port, isDoorSecure);
   let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopped ??= server.stop());
+  const stop = (): Promise<void> => {
+    for (const { address } of server.doors) secured(address.port, false);
+    return (stopped ??= server.stop());
+  };
   return {
     console,
     reloadCertificate: () => server.reloadCertificate(),

@@ -12,8 +12,11 @@ export const isOverTls = process.env['CHAT_TEST_TLS'] === '1';
 /** Ports of this process at which TLS is spoken. */
 const ports = new Set<number>();
 
-/** From now on TLS is spoken at this port. */
-export const secured = (port: number): void => void ports.add(port);
+/** From now on TLS is spoken at this port, or is not any more: the system gives ports again. */
+export function secured(port: number, isSecure = true): void {
+  if (isSecure) ports.add(port);
+  else ports.delete(port);
+}
 
 /** What Bun is to be told of a connection to this port, besides. */
 export const tlsAt = (port: number): { readonly tls?: { readonly rejectUnauthorized: false } } =>
