@@ -1,12 +1,11 @@
 // Reads a command line strictly: an unknown flag, a missing value or a surplus argument is an error with a proposal.
 //
-// citty's own parser is not used: it wraps `parseArgs` of node:util and drops the tokens, and without them unknown
-// flags and missing values pass in silence.
-import { parseArgs } from 'node:util';
-
+// citty's own parser is not used: it drops what the words were, and without that unknown flags and missing values pass in
+// silence.
 import { didYouMean } from '../protocol/bytes/nearest';
 import { type AnyCommand, type Option, type Options, optionsOf, positionalsOf } from './command';
 import { CliError, exit } from './exit';
+import { type OptionToken, tokensOf } from './tokens';
 
 /** What the command line says, before the environment, the config file and the defaults are looked at. */
 export interface ParsedLine {
@@ -25,9 +24,9 @@ export const commonOptions: Options = {
 /** Throws a CliError about the first fault; `--help` and `--version` win over any fault. */
 export function parse(command: AnyCommand, args: readonly string[]): ParsedLine {
   const options = { ...optionsOf(command), ...commonOptions };
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries(
+  const tokens = tokensOf(
+    args,
+    Object.fromEntries(
       Object.entries(options).map(([name, { type, alias }]) => [
         name,
         {
@@ -36,11 +35,7 @@ export function parse(command: AnyCommand, args: readonly string[]): ParsedLine 
         } as const,
       ]),
     ),
-    allowPositionals: true,
-    // Its own strict mode proposes nothing, and stops at the first fault even if a --help follows.
-    strict: false,
-    tokens: true,
-  });
+  );
 
   const has = (name: string) => tokens.some((t) => t.kind === 'option' && t.name === name);
   if (has('help')) return { flags: {}, positionals: {}, request: 'help' };
@@ -60,19 +55,10 @@ export function parse(command: AnyCommand, args: readonly string[]): ParsedLine 
   return { flags, positionals: namePositionals(command, values), request: 'run' };
 }
 
-interface FlagToken {
-  readonly name: string;
-  /** As it was written: `-p` or `--port`. */
-  readonly rawName: string;
-  readonly value: string | undefined;
-  /** Whether the value stood behind `=` or directly behind the letter. */
-  readonly inlineValue: boolean | undefined;
-}
-
 function readFlag(
   command: AnyCommand,
   options: Options,
-  { name, rawName, value, inlineValue }: FlagToken,
+  { name, rawName, value, inlineValue }: OptionToken,
 ): [name: string, value: string | boolean] {
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (option === undefined) {

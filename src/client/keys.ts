@@ -1,7 +1,5 @@
 // The keys of the user's accounts: kept by server and name, or handed over for one command.
 
-import { randomBytes } from 'node:crypto';
-
 import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
 import { keyForm } from '../protocol/bytes/secret';
@@ -25,7 +23,8 @@ export interface KeyFlags {
 }
 
 /** A key, of 256 bits. */
-export const newKey = (): string => randomBytes(32).toString('base64url');
+export const newKey = (): string =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
 
 export const keyFileOf = (env: Io['env']): string => `${stateFolder(env)}/keys`;
 

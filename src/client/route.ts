@@ -1,8 +1,6 @@
 // The way to the server: its name is looked up once, and the address that answered is used from then on.
 
-import { isIP } from 'node:net';
-
-import { normalHost } from '../net/address';
+import { ipVersion, normalHost } from '../net/address';
 import { Dial } from '../net/dial';
 import type { SocketEvents } from '../net/socket';
 import { TcpSocket } from '../net/tcp_socket';
@@ -27,7 +25,7 @@ export interface RouteOptions {
 }
 
 async function lookUp(name: string): Promise<readonly string[]> {
-  if (isIP(name) !== 0) return [name];
+  if (ipVersion(name) !== 0) return [name];
   const found = await Bun.dns.lookup(name);
   return found.map(({ address }) => address);
 }
@@ -109,7 +107,7 @@ export class Route {
     try {
       const probe = await Bun.udpSocket({
         // A socket is of one family, and by default of IPv4.
-        hostname: isIP(server) === 6 ? '::' : '0.0.0.0',
+        hostname: ipVersion(server) === 6 ? '::' : '0.0.0.0',
         connect: { hostname: server, port: this.#server.port },
       });
       const local = normalHost(probe.address.address);

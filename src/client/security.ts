@@ -2,10 +2,10 @@
 
 import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 
 import { CliError, exit } from '../cli/exit';
 import type { Io } from '../cli/io';
+import { ipVersion } from '../net/address';
 import { selfMadeOrganization } from '../net/self_made';
 import type { TlsSide } from '../net/tls_socket';
 import { hostAndPort } from '../protocol/bytes/address';
@@ -167,7 +167,7 @@ export class Security {
 
   #wrongHost(shown: X509Certificate): string | undefined {
     const { host } = this.#options.server;
-    const isFor = isIP(host) === 0 ? shown.checkHost(host) : shown.checkIP(host);
+    const isFor = ipVersion(host) === 0 ? shown.checkHost(host) : shown.checkIP(host);
     if (isFor !== undefined) return undefined;
     const names = (shown.subjectAltName ?? 'nobody').replaceAll(/(DNS|IP Address):/g, '');
     return (

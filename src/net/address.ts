@@ -9,6 +9,16 @@ import { networkInterfaces } from 'node:os';
 export const normalHost = (host: string | undefined): string =>
   host?.startsWith('::ffff:') && host.includes('.') ? host.slice(7) : (host ?? '');
 
+/**
+ * Which IP a text is an address of, or 0, as `isIP` of node:net says it, without which a cold start is a millisecond
+ * shorter.
+ */
+export function ipVersion(text: string): 0 | 4 | 6 {
+  if (/^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text)) return 4;
+  const [address = '', zone] = text.split('%', 2);
+  return address.includes(':') && zone !== '' && URL.canParse(`http://[${address}]`) ? 6 : 0;
+}
+
 const hextets = 8;
 /** The hextets that name a /64. */
 const networkHextets = 4;
