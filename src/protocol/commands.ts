@@ -139,6 +139,14 @@ export interface InviteInfo {
   readonly endsAt: number;
 }
 
+/** A user who is in a room now. */
+export interface RoomMember {
+  readonly name: Name;
+  readonly kind: 'account' | 'guest';
+  /** The dialect by which they came in. */
+  readonly dialect: string;
+}
+
 /** The name that a guest asks for: a certain one, or the lowest free number of a range (relay). */
 export type NameRequest =
   { readonly name: Name } | { readonly lowest: readonly [from: number, to: number] };
@@ -367,6 +375,27 @@ export const operations = {
   'room-leave': entered(writes<{ room: RoomName }, void, 'not-member'>()),
   /** Open rooms in the order of creation; reserved ones only while they have members. */
   rooms: reads<{ session: SessionId }, { rooms: readonly RoomName[] }>(),
+  /** Open rooms as `rooms` has them, with how many sessions are in each, and its topic. */
+  'rooms-counted': rated(
+    'messages',
+    reads<
+      { session: SessionId },
+      {
+        rooms: readonly {
+          readonly room: RoomName;
+          readonly members: number;
+          readonly topic: string;
+        }[];
+      }
+    >(),
+  ),
+  /** Everybody who is in an open room, or here in a group of the session's user, each once, in the order in which they came. */
+  'room-members': entered(
+    rated(
+      'messages',
+      reads<{ room: RoomName }, { members: readonly RoomMember[] }, 'unknown-room'>(),
+    ),
+  ),
   /**
    * Says something aloud to the members of a room; without `room`, to the one open room the session is in.
    * A session that speaks must be a member, but need not be told what is said there. In a group it lasts, so it writes.

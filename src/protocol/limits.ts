@@ -775,6 +775,44 @@ export const limits = {
     /** How long a client may take to answer the question for its balance, in ms; then the server says goodbye. */
     questionMs: 600 * second,
   },
+  irc: {
+    /** A line with CR LF and without its tags, in bytes; a longer one is not done and answered 417. */
+    lineBytes: 512,
+    /** The tags of a client's line with the space behind them, in bytes; longer ones as above. */
+    tagBytes: 4096,
+    /** Bytes without a line end; over it nobody can say where a line begins, and the connection ends with ERROR. */
+    unendedBytes: 16 * KiB,
+    /** Bytes of a text that stand in one line, however long the names before it are. */
+    leastTextBytes: 64,
+    /** Parameters of a line; what stands behind the last one belongs to it. */
+    params: 15,
+    /** A guest's nick, in characters; a longer one is refused as 432. */
+    nickCharacters: 32,
+    /** What USER gave, in characters, and a real name or the text of AWAY, in bytes; longer ones are cut. */
+    userCharacters: 16,
+    aboutBytes: 390,
+    /** One piece of AUTHENTICATE (longer: 905) and all pieces of one attempt (longer: 904), in characters of base64. */
+    saslPiece: 400,
+    saslBytes: 4 * KiB,
+    /** Attempts of SASL on one connection that failed; then it ends. */
+    saslFailures: 10,
+    /** Rooms and groups in which one connection is at once; of more JOIN is refused as 405. */
+    rooms: 100,
+    /** Rooms and people that one line of JOIN, PART, KICK or NAMES may name; of more 407. And those of PRIVMSG and NOTICE. */
+    targets: 100,
+    messageTargets: 4,
+    /** Nicks that one connection monitors; of more 734. */
+    monitored: 100,
+    /** Changes that one line of MODE may ask for; the rest is not looked at. */
+    modes: 12,
+    /** People who left, whom WHOWAS knows; of more the oldest are forgotten. */
+    remembered: 1_000,
+    /** How long a client may take to come in, in ms; then the connection ends with ERROR. */
+    registerMs: 30 * second,
+    /** After so long without a word the server says PING, and after so long more it ends the connection with ERROR, in ms. */
+    quietMs: 120 * second,
+    pongMs: 60 * second,
+  },
   relay: {
     /** How long a display may take to answer a text, in ms; then the text counts as shown. */
     answerMs: 5 * second,

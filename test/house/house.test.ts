@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
 import { channelsKind } from '../protocol/channels/person';
 import { groupsKind } from '../protocol/groups/person';
+import { ircKind } from '../protocol/irc/person';
 import { mailboxKind } from '../protocol/mailbox/person';
 import { marketKind } from '../protocol/market/person';
 import { relayKind } from '../protocol/relay/person';
@@ -17,6 +18,7 @@ const kinds: readonly PersonKind[] = [
   relayKind,
   marketKind,
   groupsKind,
+  ircKind,
   webKind,
 ];
 /** The rooms of the dialects, and one that is nobody's. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { askAdmin } from '../../src/server/admin/client';
 import { channelsKind } from '../protocol/channels/person';
 import { groupsKind } from '../protocol/groups/person';
+import { ircKind } from '../protocol/irc/person';
 import { mailboxKind } from '../protocol/mailbox/person';
 import { marketKind } from '../protocol/market/person';
 import { relayKind } from '../protocol/relay/person';
@@ -19,6 +20,7 @@ const kinds: readonly PersonKind[] = [
   relayKind,
   marketKind,
   groupsKind,
+  ircKind,
   webKind,
 ];
 const rooms = ['lobby', 'market', 'relay'];

@@ -114,6 +114,8 @@ export function wayTo(
 ): string {
   const at = hostAndPort({ host, port: address.port });
   if (dialect.transport === 'websocket') return `open http${isSecure ? 's' : ''}://${at}/`;
+  // It has no client here: this is the URL that its own programs know.
+  if (!dialect.client) return `${dialect.name}${isSecure ? 's' : ''}://${at}`;
   const scheme = isSecure ? `${dialect.name}+tls` : dialect.name;
-  return `${program} connect ${scheme}://${dialect.client?.exampleUser ?? user}@${at}`;
+  return `${program} connect ${scheme}://${dialect.client.exampleUser ?? user}@${at}`;
 }

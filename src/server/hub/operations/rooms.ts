@@ -102,6 +102,28 @@ const rooms: Define<'rooms'> =
   () =>
     ok({ rooms: list.names() });
 
+const roomsCounted: Define<'rooms-counted'> = ({ db, rooms: list, rules }) => {
+  const counts = db.prepare<{ room: RoomName; members: number }, []>(
+    'SELECT room, count(*) AS members FROM live.member GROUP BY room',
+  );
+  return () => {
+    const members = new Map(counts.all().map((row) => [row.room, row.members]));
+    const rows = list.names().map((room) => ({
+      room,
+      members: members.get(room) ?? 0,
+      topic: rules.topic(room)?.topic ?? '',
+    }));
+    return ok({ rooms: rows });
+  };
+};
+
+const roomMembers: Define<'room-members'> =
+  ({ groups, membership, rooms: list }) =>
+  ({ room }, _context, session) => {
+    const isKnown = list.find(room) !== undefined || groups.isMember(room, recipientOf(session));
+    return isKnown ? ok({ members: membership.membersOf(room) }) : refused('unknown-room');
+  };
+
 /** Writes down what is said in a group; of a room, the server does it a moment later. Whether it is kept at all. */
 function keepSaid(
   { history }: HubState,
@@ -165,10 +187,15 @@ const say: Define<'say'> = (hub) => (command, context, session) => {
 
 export const roomHandlers = (
   hub: HubState,
-): Pick<Handlers, 'room-create' | 'room-join' | 'room-leave' | 'rooms' | 'say'> => ({
+): Pick<
+  Handlers,
+  'room-create' | 'room-join' | 'room-leave' | 'rooms' | 'rooms-counted' | 'room-members' | 'say'
+> => ({
   'room-create': roomCreate(hub),
   'room-join': roomJoin(hub),
   'room-leave': roomLeave(hub),
   rooms: rooms(hub),
+  'rooms-counted': roomsCounted(hub),
+  'room-members': roomMembers(hub),
   say: say(hub),
 });

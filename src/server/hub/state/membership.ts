@@ -1,5 +1,6 @@
 // The members of rooms: their table, and the notices that every change of it causes.
 
+import type { RoomMember } from '../../../protocol/commands';
 import type { Name, RecipientId, RoomName, SessionId } from '../../../protocol/model';
 import type { CommandContext } from '../context';
 import { accountRecipient, guestRecipient } from '../names';
@@ -27,6 +28,10 @@ export class Membership {
         `SELECT id, account, name FROM live.member JOIN live.session ON live.session.id = session
          WHERE room = +? ORDER BY number`,
       ),
+      members: db.prepare<{ account: number | null; name: Name; dialect: string }, [string]>(
+        `SELECT account, name, dialect FROM live.member JOIN live.session ON live.session.id = session
+         WHERE room = +? ORDER BY number`,
+      ),
       roomsOf: db.prepare<{ room: RoomName }, [string]>(
         'SELECT room FROM live.member WHERE session = +? ORDER BY room',
       ),
@@ -44,6 +49,17 @@ export class Membership {
       found.set(account === null ? guestRecipient(id) : accountRecipient(account), name);
     }
     return [...found].map(([recipient, name]) => ({ recipient, name }));
+  }
+
+  /** Everybody who is in a room or here in a group, each once. */
+  membersOf(room: RoomName): RoomMember[] {
+    const found = new Map<Name, RoomMember>();
+    for (const { account, name, dialect } of this.#sql.members.all(room)) {
+      if (!found.has(name)) {
+        found.set(name, { name, kind: account === null ? 'guest' : 'account', dialect });
+      }
+    }
+    return [...found.values()];
   }
 
   /** Lets a session hear a room, or only speak there (`mute`). `silent`: the others are not told. */

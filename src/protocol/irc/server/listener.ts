@@ -1,0 +1,74 @@
+// What the hub tells one client: in its rooms in the words that all members get, else in the client's own.
+
+import type { Notice, RoomName } from '../../model';
+import { folded } from '../wire/names';
+import { channelText, type Client, joinedAs } from './client';
+import { dialectName } from './door';
+import { bytesOf, linesOf, personalTold, quitLine, RoomBytes, roomTold } from './events';
+import { tellPresence } from './monitor';
+
+/** One for all clients: what they are told in a room is the same. */
+const roomBytes = new RoomBytes();
+
+export class Listener {
+  readonly #client: Client;
+  readonly #write: (bytes: Uint8Array) => void;
+  /** Who was last told to have quit: the hub tells of each room that was left. */
+  #quit: object | undefined;
+
+  constructor(client: Client, write: (bytes: Uint8Array) => void) {
+    this.#client = client;
+    this.#write = write;
+  }
+
+  tell(notice: Notice): void {
+    if (notice.is === 'presence') return tellPresence(this.#client, notice);
+    if (!('room' in notice) || notice.room === undefined || notice.is === 'invited') {
+      return this.#tellPersonal(notice);
+    }
+    this.#tellRoom(notice, notice.room);
+  }
+
+  #tellPersonal(notice: Notice): void {
+    const { door, mask, person } = this.#client;
+    const told = personalTold(door, notice, person.nick);
+    if (told) this.#write(bytesOf(linesOf(told, mask)));
+  }
+
+  #tellRoom(notice: Notice, room: RoomName): void {
+    const client = this.#client;
+    const { door, mask } = client;
+    const joined = joinedAs(client, room);
+    if (joined?.room !== room) {
+      // Banned while they were not in: it concerns them all the same.
+      if (notice.is === 'standing' && notice.you) this.#tellOutside(notice, room);
+      return;
+    }
+    if (notice.is === 'changed') return this.#tellPersonal(notice);
+    const isOwn = (notice.is === 'joined' || notice.is === 'left') && this.#isOwn(notice.name);
+    if (isOwn) return;
+    // Who comes in is told the topic in words of its own.
+    if (notice.is === 'topic' && joined.isEntering && notice.by === undefined) return;
+    if (notice.is === 'left' && notice.origin === dialectName) {
+      const quit = quitLine(door, notice.name);
+      if (quit) {
+        if (quit.of !== this.#quit) this.#write(bytesOf([quit.body]));
+        this.#quit = quit.of;
+        return;
+      }
+    }
+    const bytes = roomBytes.of(door, notice, channelText(joined), mask);
+    if (bytes) this.#write(bytes);
+    if (notice.is === 'kicked' && notice.you) client.rooms.delete(folded(room));
+  }
+
+  #tellOutside(notice: Notice, room: RoomName): void {
+    const { door, mask } = this.#client;
+    const told = roomTold(door, notice, `#${room}`);
+    if (told) this.#write(bytesOf(linesOf(told, mask)));
+  }
+
+  #isOwn(name: string): boolean {
+    return folded(name) === folded(this.#client.person.name);
+  }
+}
