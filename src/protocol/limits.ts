@@ -803,6 +803,8 @@ export const limits = {
     messageTargets: 4,
     /** Nicks that one connection monitors; of more 734. */
     monitored: 100,
+    /** How often one connection may change its AWAY and its real name, which others are told; more is refused as 263. */
+    aboutChanges: { burst: 10, perSecond: 0.2 },
     /** Changes that one line of MODE may ask for; the rest is not looked at. */
     modes: 12,
     /** People who left, whom WHOWAS knows; of more the oldest are forgotten. */

@@ -4,13 +4,21 @@ import { describe, expect, test } from 'bun:test';
 
 import { channelsKind } from '../protocol/channels/person';
 import { groupsKind, GroupsPeer } from '../protocol/groups/person';
+import { ircKind } from '../protocol/irc/person';
 import { mailboxKind } from '../protocol/mailbox/person';
 import { marketKind } from '../protocol/market/person';
 import { webKind } from '../protocol/web/person';
 import { isGap, type Person, type PersonKind } from '../support/person';
 import { startServer } from '../support/server';
 
-const kinds: readonly PersonKind[] = [mailboxKind, channelsKind, marketKind, groupsKind, webKind];
+const kinds: readonly PersonKind[] = [
+  mailboxKind,
+  channelsKind,
+  marketKind,
+  groupsKind,
+  ircKind,
+  webKind,
+];
 const start = () => startServer(kinds.map(({ dialect }) => dialect));
 
 /** With a Cyrillic letter, in another case, with a capital I. */

@@ -32,7 +32,11 @@ export class IrcPeer implements AsyncDisposable {
     const peer = new IrcPeer(port, nick);
     if (capabilities !== '') peer.send(`CAP REQ :${capabilities}`);
     peer.send(`NICK ${nick}`, `USER ${nick} 0 * :${nick} the tester`, 'CAP END');
-    await peer.take((line) => line.includes(' 221 '));
+    const line = await peer.take((one) => /^:irc\.chat (?:221|433) /.test(one));
+    if (line.includes(' 433 ')) {
+      await peer[Symbol.asyncDispose]();
+      throw new Error(line);
+    }
     await peer.settled();
     peer.clear();
     return peer;

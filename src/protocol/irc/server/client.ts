@@ -21,10 +21,14 @@ export interface Client extends Out {
   readonly door: Door;
   readonly person: Person;
   /** By the folded name, without the sign in front. */
-  readonly rooms: Map<string, Joined>;
+  readonly rooms: ReadonlyMap<string, Joined>;
   /** Folded nicks, and as they were given. */
   readonly monitored: Map<string, string>;
   has(capability: number): boolean;
+  /** Whether it may change what others are told of it once more. */
+  mayChange(): boolean;
+  join(joined: Joined): void;
+  part(room: RoomName): void;
   /** Tells those at this door who share a room with the client and have a capability, each once. */
   tellNeighbours(body: string, capability: number): void;
   /** Ends our side with ERROR. */

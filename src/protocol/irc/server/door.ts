@@ -1,5 +1,6 @@
 // What the sessions of one server's door know of each other: who is here, what they said of themselves, who left.
 
+import { bareName } from '../../bytes/text';
 import { hashOfSecret } from '../../bytes/token';
 import { limits } from '../../limits';
 import type { Name, RoomName } from '../../model';
@@ -44,6 +45,9 @@ export class Door {
   readonly since: number;
   readonly #people = new Map<string, Set<Person>>();
   #gone: Gone[] = [];
+  /** The last one of each name. */
+  readonly #lastGone = new Map<string, Gone>();
+  readonly #rooms = new Map<RoomName, Set<Person>>();
   /** The most who were here at once. */
   most = 0;
   #count = 0;
@@ -76,9 +80,11 @@ export class Door {
     if (same?.delete(person) !== true) return;
     this.#count--;
     if (same.size === 0) this.#people.delete(key);
-    this.#gone.push({ person, reason, at });
-    if (this.#gone.length > 2 * limits.irc.remembered)
-      this.#gone = this.#gone.slice(-limits.irc.remembered);
+    for (const { room } of person.rooms()) this.left(room, person);
+    const gone = { person, reason, at };
+    this.#gone.push(gone);
+    this.#lastGone.set(key, gone);
+    if (this.#gone.length > 2 * limits.irc.remembered) this.#forgetOldest();
   }
 
   /** The person of a name: of an account that has several connections, the first. */
@@ -87,14 +93,44 @@ export class Door {
     return first;
   }
 
-  all(): Person[] {
-    return [...this.#people.values()].flatMap((same) => [...same]);
+  /** Somebody of this door is in a room from now on. */
+  joined(room: RoomName, person: Person): void {
+    const members = this.#rooms.get(room) ?? new Set();
+    this.#rooms.set(room, members.add(person));
+  }
+
+  left(room: RoomName, person: Person): void {
+    const members = this.#rooms.get(room);
+    members?.delete(person);
+    if (members?.size === 0) this.#rooms.delete(room);
+  }
+
+  /** Those of this door who share a room with somebody, each once. */
+  neighbours(person: Person): Set<Person> {
+    const all = new Set<Person>();
+    for (const { room } of person.rooms())
+      for (const other of this.#rooms.get(room) ?? []) if (other !== person) all.add(other);
+    return all;
   }
 
   /** How many connections of a user are in a room. */
   countIn(name: Name, room: RoomName): number {
     const same = this.#people.get(folded(name)) ?? [];
     return [...same].filter((person) => person.isIn(room)).length;
+  }
+
+  #forgetOldest(): void {
+    const kept = this.#gone.slice(-limits.irc.remembered);
+    for (const gone of this.#gone.slice(0, -limits.irc.remembered)) {
+      const key = folded(gone.person.name);
+      if (this.#lastGone.get(key) === gone) this.#lastGone.delete(key);
+    }
+    this.#gone = kept;
+  }
+
+  /** The last one of this name who left. */
+  lastOf(name: Name): Gone | undefined {
+    return this.#lastGone.get(folded(name));
   }
 
   /** Those of this name who left, the last first. */
@@ -109,7 +145,7 @@ export class Door {
   /** What stands in front of what somebody does: `nick!user@host`. */
   source(name: Name, origin: string): string {
     if (origin === dialectName) {
-      const person = this.find(name) ?? this.goneOf(name)[0]?.person;
+      const person = this.find(name) ?? this.lastOf(name)?.person;
       if (person !== undefined) return sourceOf(person);
     }
     const { nick, user, host } = this.foreign(name, origin);
@@ -118,9 +154,14 @@ export class Door {
 
   /** Somebody who came by another door. */
   foreign(name: Name, origin: string): { nick: string; user: string; host: string } {
-    return { nick: nickOf(name), user: `~${origin}`, host: `${this.hidden(name)}.${origin}` };
+    const host = `${this.hidden(bareName(name))}.${origin}`;
+    return { nick: nickAt(name, origin), user: `~${origin}`, host };
   }
 }
+
+/** A user's nick: names of other doors have lost what dialects delimit with, in lists as in what is told. */
+export const nickAt = (name: Name, origin: string): string =>
+  nickOf(origin === dialectName ? name : (bareName(name) as Name));
 
 export const sourceOf = ({ nick, user, host }: Person): string => `${nick}!${user}@${host}`;
 

@@ -179,7 +179,7 @@ export const quitLine = (
   name: Name,
 ): { readonly of: object; readonly body: string } | undefined => {
   if (door.find(name) !== undefined) return undefined;
-  const [gone] = door.goneOf(name);
+  const gone = door.lastOf(name);
   if (gone === undefined) return undefined;
   return { of: gone, body: formatLine(sourceOf(gone.person), 'QUIT', [], gone.reason) };
 };

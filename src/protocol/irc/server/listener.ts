@@ -59,7 +59,7 @@ export class Listener {
     }
     const bytes = roomBytes.of(door, notice, channelText(joined), mask);
     if (bytes) this.#write(bytes);
-    if (notice.is === 'kicked' && notice.you) client.rooms.delete(folded(room));
+    if (notice.is === 'kicked' && notice.you) client.part(room);
   }
 
   #tellOutside(notice: Notice, room: RoomName): void {

@@ -3,6 +3,7 @@
 import { cutText } from '../../bytes/text';
 import type { Host } from '../../dialect';
 import { limits } from '../../limits';
+import type { RoomName } from '../../model';
 import { formatLine } from '../wire/message';
 import { folded, isSayable, nickOf } from '../wire/names';
 import { Answer, type Out } from './answer';
@@ -24,6 +25,9 @@ export class LiveClient implements Client {
   readonly #wire: Wire;
   readonly door: Door;
   readonly person: Person;
+  #changes: number = limits.irc.aboutChanges.burst;
+  /** In seconds since 1970. */
+  #changedAt: number;
   readonly rooms = new Map<string, Joined>();
   readonly monitored = new Map<string, string>();
 
@@ -31,6 +35,7 @@ export class LiveClient implements Client {
     this.#wire = wire;
     this.door = door;
     const { host } = wire;
+    this.#changedAt = host.now;
     this.person = {
       name,
       nick: nickOf(name),
@@ -72,6 +77,26 @@ export class LiveClient implements Client {
     this.#wire.writeLines(lines);
   }
 
+  mayChange(): boolean {
+    const { burst, perSecond } = limits.irc.aboutChanges;
+    const { now } = this.host;
+    this.#changes = Math.min(burst, this.#changes + (now - this.#changedAt) * perSecond);
+    this.#changedAt = now;
+    if (this.#changes < 1) return false;
+    this.#changes--;
+    return true;
+  }
+
+  join(joined: Joined): void {
+    this.rooms.set(folded(joined.room), joined);
+    this.door.joined(joined.room, this.person);
+  }
+
+  part(room: RoomName): void {
+    this.rooms.delete(folded(room));
+    this.door.left(room, this.person);
+  }
+
   quit(reason: string): void {
     this.#wire.fail(reason);
   }
@@ -86,7 +111,7 @@ export class LiveClient implements Client {
     for (const { name: room } of groups) {
       if (!isSayable(room)) continue;
       const joined: Joined = { room, sigil: '&', isEntering: false };
-      this.rooms.set(folded(room), joined);
+      this.join(joined);
       const told = new Answer(this, undefined).open();
       told.body(formatLine(sourceOfClient(this), 'JOIN', [channelText(joined)]));
       tellRoom(this, told, joined, () => told.done());
@@ -95,10 +120,6 @@ export class LiveClient implements Client {
 
   /** Tells those at this door who share a room with the client, each once. */
   tellNeighbours(body: string, capability: number): void {
-    const rooms = [...this.rooms.values()];
-    for (const other of this.door.all()) {
-      if (other === this.person || !rooms.some(({ room }) => other.isIn(room))) continue;
-      other.tellOf(body, capability);
-    }
+    for (const other of this.door.neighbours(this.person)) other.tellOf(body, capability);
   }
 }

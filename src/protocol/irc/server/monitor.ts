@@ -1,26 +1,33 @@
 // MONITOR: who is told when certain people come and go; and ISON and USERHOST, which ask once.
 
+import { encodedOnce } from '../../bytes/encoded_once';
 import { limits } from '../../limits';
 import type { Name, Presence, User } from '../../model';
 import { formatLine } from '../wire/message';
 import { folded, nameOfNick, nickOf } from '../wire/names';
 import { type Client, type Handler, inOrder, needsMore, targetsOf, tryAgain } from './client';
-import { dialectName, serverName } from './door';
+import { dialectName, nickAt, serverName } from './door';
 
 const sourceOfUser = (
   { door }: Client,
   { name, dialect }: Pick<User, 'name' | 'dialect'>,
 ): string => door.source(name, dialect);
 
+/** As long as nobody comes or goes, the hub gives the same list. */
+const byNick = encodedOnce(
+  (users: readonly User[]): ReadonlyMap<string, User> =>
+    new Map(users.map((user) => [folded(nickAt(user.name, user.dialect)), user])),
+);
+
 /** The users who are here, by their folded nicks. */
 export function whoIsHere(
   client: Client,
-  done: (here: Map<string, User> | undefined) => void,
+  done: (here: ReadonlyMap<string, User> | undefined) => void,
 ): void {
   const { session } = client.host;
   client.host.submit({ do: 'users', asker: { session } }, (outcome) => {
     if (!outcome.ok) return done(undefined);
-    done(new Map(outcome.value.users.map((user) => [folded(nickOf(user.name)), user])));
+    done(byNick(outcome.value.users));
   });
 }
 
@@ -99,7 +106,7 @@ export const ison: Handler = (client, answer, params) => {
     else {
       const nicks = params.flatMap((param) => param.split(' ')).filter((nick) => nick !== '');
       const found = nicks.flatMap((nick) => here.get(folded(nick)) ?? []);
-      answer.numeric('303', [], found.map(({ name }) => nickOf(name)).join(' '));
+      answer.numeric('303', [], found.map(({ name, dialect }) => nickAt(name, dialect)).join(' '));
     }
     answer.done();
   });

@@ -106,7 +106,7 @@ export const whois: Handler = (client, answer, params) => {
 };
 
 /** Every spelling of a nick finds the same user. */
-function userNamed(here: Map<string, User> | undefined, nick: string): User | undefined {
+function userNamed(here: ReadonlyMap<string, User> | undefined, nick: string): User | undefined {
   const name = nameOfNick(nick);
   return name === undefined ? undefined : here?.get(folded(nickOf(name)));
 }
@@ -145,6 +145,7 @@ export const whowas: Handler = (client, answer, [nick = '', most = '0']) =>
 
 export const away: Handler = (client, answer, [text = '']) =>
   inOrder(client, answer, () => {
+    if (!client.mayChange()) return void tryAgain(answer, 'AWAY');
     const { person } = client;
     person.away = text === '' ? undefined : cutText(text, limits.irc.aboutBytes)[0];
     const isAway = person.away !== undefined;
@@ -160,6 +161,7 @@ export const away: Handler = (client, answer, [text = '']) =>
 export const setName: Handler = (client, answer, [text = '']) => {
   if (text === '') return needsMore(client, answer, 'SETNAME');
   inOrder(client, answer, () => {
+    if (!client.mayChange()) return void tryAgain(answer, 'SETNAME');
     const realName = cutText(text, limits.irc.aboutBytes)[0] ?? '';
     client.person.realName = realName;
     const line = formatLine(sourceOfClient(client), 'SETNAME', [], realName);

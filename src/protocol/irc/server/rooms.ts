@@ -137,7 +137,7 @@ function entered(
   then: () => void,
 ): void {
   const joined: Joined = { room, sigil, isEntering: true };
-  client.rooms.set(folded(room), joined);
+  client.join(joined);
   answer.open().body(formatLine(sourceOfClient(client), 'JOIN', [channelText(joined)]));
   tellRoom(client, answer, joined, then);
 }
@@ -169,7 +169,7 @@ function partOne(
   const { room, sigil } = joined;
   const left = (outcome: { readonly ok: boolean }): void => {
     if (outcome.ok) {
-      client.rooms.delete(folded(room));
+      client.part(room);
       answer.body(formatLine(sourceOfClient(client), 'PART', [channelText(joined)], reason));
     } else tryAgain(answer, 'PART');
     then();

@@ -17,7 +17,10 @@ const at = 0x40;
 const space = 0x20;
 const lineEnd = '\r\n';
 
-/** The next line without its end, or undefined while it is not whole. A line ends with LF, and CR before it belongs to it. */
+/**
+ * The next line without its end, or undefined while it is not whole. A line ends with LF, and CR before it belongs to it.
+ * Any other CR is dropped, as NUL is: some programs take it for the end of a line, which others could so forge.
+ */
 export function takeLine(inbox: Inbox): Line | undefined {
   const end = inbox.indexOf(lf);
   if (end < 0) return inbox.length > limits.irc.unendedBytes ? { is: 'endless' } : undefined;
@@ -26,7 +29,7 @@ export function takeLine(inbox: Inbox): Line | undefined {
   const bytes = whole.subarray(0, whole[end - 1] === cr ? end - 1 : end);
   if (isTooLong(bytes)) return { is: 'too-long' };
   const text = decodeText(bytes);
-  if (text !== undefined) return { is: 'line', text: text.replaceAll('\0', '') };
+  if (text !== undefined) return { is: 'line', text: text.replace(/[\0\r]/g, '') };
   const [, command = '*'] = /^(?:@\S* +)?(?::\S* +)?(\w+)/.exec(decodeLossy(bytes)) ?? [];
   return { is: 'not-utf8', command: command.toUpperCase() };
 }
