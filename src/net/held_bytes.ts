@@ -27,7 +27,7 @@ const classOf = (bytes: number): number => (bytes === 0 ? 0 : Math.floor(Math.lo
 
 /**
  * Nobody can take the memory from others: where there is too much, it is an address with the most, within a factor of
- * two, that loses a connection, the oldest idle one first. Who is of good faith goes on, and is soon not the oldest. To find
+ * two, that loses a connection, the idle one with the most first. Who is of good faith holds little, and goes on. To find
  * whom to drop costs the same however many there are, because it may be asked for with each byte that comes.
  */
 export class HeldBytes {
@@ -105,25 +105,53 @@ export class HeldBytes {
     this.#isShrinking = false;
   }
 
-  /** The oldest idle holder of a network that holds much; if there is none among the first, the oldest of all. */
+  /** The greediest idle holder of a network that holds much; if there is none among the first, the greediest of those. */
   #greediest(): Holder | undefined {
+    let busy: Holder | undefined;
     let looks: number = limits.net.heldLooks;
-    let oldest: Holder | undefined;
-    for (let at = this.#classes.length - 1; at > 0; at--) {
+    for (let at = this.#classes.length - 1; at > 0 && looks > 0; at--) {
       const networks = this.#classes[at] ?? new Set();
       for (const network of networks) {
-        for (const [holder] of network.bytes) {
-          oldest ??= holder;
-          if (holder.isIdle) {
-            // Those that hold about as much take turns.
-            networks.delete(network);
-            networks.add(network);
-            return holder;
-          }
-          if (--looks === 0) return oldest;
+        const found = greediestOf(network, looks);
+        looks -= found.looks;
+        busy ??= found.busy;
+        if (found.idle) {
+          // Those that hold about as much take turns.
+          networks.delete(network);
+          networks.add(network);
+          return found.idle;
         }
+        if (looks <= 0) break;
       }
     }
-    return oldest;
+    return busy;
   }
+}
+
+/**
+ * Of the first holders that hold no less than half of what is usual in the network, at most so many, the one with the most
+ * bytes, and the one of the idle; of equals the oldest. Who holds less goes to the end, so each is passed over once.
+ */
+function greediestOf(
+  { bytes, total }: Network,
+  most: number,
+): { readonly idle?: Holder; readonly busy?: Holder; readonly looks: number } {
+  let [idle, busy]: [Holder?, Holder?] = [];
+  let [idleBytes, busyBytes, looks] = [0, 0, 0];
+  const little = total / bytes.size / 2;
+  const passed: (readonly [Holder, number])[] = [];
+  for (const [holder, held] of bytes) {
+    if (held < little) {
+      passed.push([holder, held]);
+      continue;
+    }
+    if (held > busyBytes) [busy, busyBytes] = [holder, held];
+    if (holder.isIdle && held > idleBytes) [idle, idleBytes] = [holder, held];
+    if (++looks >= most) break;
+  }
+  for (const [holder, held] of passed) {
+    bytes.delete(holder);
+    bytes.set(holder, held);
+  }
+  return { ...(idle && { idle }), ...(busy && { busy }), looks };
 }
