@@ -346,6 +346,16 @@ export const operations = {
       'unknown-user' | 'not-allowed' | 'already-entered' | 'too-many' | 'banned'
     >(),
   ),
+  /**
+   * A guest takes another name, and stays what they are everywhere: in each of their rooms the others are told that the old
+   * name left and that the new one joined. Refused while they may not speak: else they could do so under a new name.
+   */
+  rename: entered(
+    rated(
+      'names',
+      writes<{ name: Name }, { name: Name }, 'name-taken' | 'not-allowed' | 'muted' | 'banned'>(),
+    ),
+  ),
   /** The connection is gone: it leaves its rooms, and a guest's messages are erased. Never refused. */
   leave: owed(writes<{ session: SessionId }, void>()),
   /** From now on this session is told of everybody who comes and goes. */

@@ -99,6 +99,55 @@ describe('rooms', () => {
     expect(bare(await a.read())).toBe(':Kay!~channels@HOST.channels PART #168_tas');
   });
 
+  test('NICK: one line however many rooms are shared, and all goes on under the new name', async () => {
+    await using a = await enter('nia');
+    await using b = await enter('noa');
+    const kay = await channelsKind.enter(server.port('channels'), 'Kai');
+    if (isGap(kay.join) || isGap(kay.hears)) throw new Error('a gap');
+    await a.ask('JOIN #n1,#n2');
+    await b.ask('JOIN #n1,#n2');
+    await kay.join('n1');
+    await b.settled();
+    b.clear();
+    const line = ':nia!~nia@HOST.irc NICK nelly';
+    expect(bares(await a.ask('NICK nelly')).at(-1)).toBe(line);
+    const seen = bares(await b.ask('NAMES #n2', 'PRIVMSG nia :x', 'WHOIS nelly'));
+    expect(seen.filter((one) => !one.includes(' 317 '))).toEqual([
+      line,
+      ':irc.chat 353 noa = #n2 :@nelly noa',
+      ':irc.chat 366 noa #n2 :End of /NAMES list',
+      ':irc.chat 401 noa nia :No such nick/channel',
+      ':irc.chat 311 noa nelly ~nia HOST.irc * :nia the tester',
+      ':irc.chat 319 noa nelly :#n1 #n2',
+      ':irc.chat 312 noa nelly irc.chat :by the irc door',
+      ':irc.chat 318 noa nelly :End of /WHOIS list',
+    ]);
+    const heard = kay.hears({ name: 'nelly', dialect: 'irc' }, 'it is me');
+    a.send('PRIVMSG #n1 :it is me', 'PRIVMSG noa :and here', 'TOPIC #n1 :still mine');
+    await heard;
+    expect(bares([await b.read(), await b.read(), await b.read()])).toEqual([
+      ':nelly!~nia@HOST.irc PRIVMSG #n1 :it is me',
+      ':nelly!~nia@HOST.irc PRIVMSG noa :and here',
+      ':nelly!~nia@HOST.irc TOPIC #n1 :still mine',
+    ]);
+    expect(await a.ask('NICK NOA', 'NICK kai')).toContain(
+      ':irc.chat 433 nelly NOA :Nickname is already in use',
+    );
+    await a.ask('NICK Nelly', 'PART #n1');
+    expect(bares([await b.read(), await b.read()])).toEqual([
+      ':nelly!~nia@HOST.irc NICK Nelly',
+      ':Nelly!~nia@HOST.irc PART #n1',
+    ]);
+    // Who comes under the old name is another one.
+    await using c = await enter('nia');
+    await c.ask('JOIN #n1', 'PART #n1');
+    expect(bares([await b.read(), await b.read()])).toEqual([
+      ':nia!~nia@HOST.irc JOIN #n1',
+      ':nia!~nia@HOST.irc PART #n1',
+    ]);
+    await kay.leave();
+  });
+
   test('who leads: topic, ranks, bans, kicks', async () => {
     await using both = await pair('led');
     const { a, b } = both;

@@ -88,16 +88,14 @@ describe('a name', () => {
     expect(new Set(first.map((line) => line.split(' ')[1]))).toEqual(new Set(['001', '433']));
   });
 
-  test('stays as long as one is here', async () => {
+  test('is asked for once, and USER and PASS too', async () => {
     await using client = await IrcPeer.enter(port(), 'stays');
-    expect(await client.ask('NICK other', 'NICK stays', 'NICK', 'USER a 0 * :a', 'PASS x')).toEqual(
-      [
-        ':irc.chat 447 stays :Cannot change nickname: leave, and come in under the other one',
-        ':irc.chat 431 stays :No nickname given',
-        ':irc.chat 462 stays :You may not reregister',
-        ':irc.chat 462 stays :You may not reregister',
-      ],
-    );
+    expect(await client.ask('NICK stays', 'NICK', 'NICK a*b', 'USER a 0 * :a', 'PASS x')).toEqual([
+      ':irc.chat 431 stays :No nickname given',
+      ':irc.chat 432 stays a*b :Erroneous nickname',
+      ':irc.chat 462 stays :You may not reregister',
+      ':irc.chat 462 stays :You may not reregister',
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 // Every command of a client that has come in, by its word.
 
-import { folded } from '../wire/names';
+import { folded, guestNickOf } from '../wire/names';
 import type { Answer } from './answer';
 import { type Client, type Handler, inOrder } from './client';
 import { serverName } from './door';
@@ -22,15 +22,37 @@ const quit: Handler = (client, answer, [reason]) => {
   client.quit(reason === undefined || reason === '' ? 'Quit' : `Quit: ${reason}`);
 };
 
-/** A name is one's own until one leaves: the hub has no other name for who is here. */
-const nick: Handler = (client, answer, [text = '']) =>
-  inOrder(client, answer, () => {
-    if (text === '') answer.numeric('431', [], 'No nickname given');
-    else if (client.person.isAccount && folded(text) !== folded(client.person.nick))
-      answer.numeric('433', [text], 'You go by the name of your account');
-    else if (text !== client.person.nick)
-      answer.numeric('447', [], 'Cannot change nickname: leave, and come in under the other one');
+const nickRefusals: Readonly<Record<string, readonly [string, string]>> = {
+  'name-taken': ['433', 'Nickname is already in use'],
+  banned: ['432', 'Erroneous nickname'],
+  muted: ['447', 'Cannot change nickname while you may not speak'],
+};
+
+/** A guest's; who is logged in goes by the name of the account. */
+const nick: Handler = (client, answer, [text = '']) => {
+  const { host, door, person } = client;
+  const say = (code: string, params: readonly string[], why: string): void =>
+    inOrder(client, answer, () => answer.numeric(code, params, why));
+  if (text === '') return say('431', [], 'No nickname given');
+  if (person.isAccount && folded(text) !== folded(person.nick)) {
+    return say('433', [text], 'You go by the name of your account');
+  }
+  const name = guestNickOf(text);
+  if (name === undefined) return say('432', [text], 'Erroneous nickname');
+  if (person.isAccount || text === person.nick) return inOrder(client, answer, () => {});
+  host.submit({ do: 'rename', session: host.session, name }, (outcome) => {
+    if (outcome.ok) answer.body(door.rename(person, outcome.value.name).line);
+    else {
+      const [code, why] = nickRefusals[outcome.why] ?? [
+        '263',
+        'Please wait a while and try again.',
+      ];
+      const params = { '263': ['NICK'], '447': [] }[code] ?? [text];
+      answer.numeric(code, params, why);
+    }
+    answer.done();
   });
+};
 
 const again: Handler = (client, answer) =>
   inOrder(client, answer, () => answer.numeric('462', [], 'You may not reregister'));

@@ -4,6 +4,7 @@ import { bareName } from '../../bytes/text';
 import { hashOfSecret } from '../../bytes/token';
 import { limits } from '../../limits';
 import type { Name, RoomName } from '../../model';
+import { formatLine } from '../wire/message';
 import { folded, nickOf } from '../wire/names';
 
 export const dialectName = 'irc';
@@ -12,8 +13,8 @@ export const serverName = 'irc.chat';
 
 /** One connection's user, as others at this door see them. */
 export interface Person {
-  readonly name: Name;
-  readonly nick: string;
+  name: Name;
+  nick: string;
   readonly user: string;
   readonly host: string;
   realName: string;
@@ -27,6 +28,14 @@ export interface Person {
   /** Tells them a line about somebody who shares a room with them. */
   tellOf(body: string, capability: number): void;
   rooms(): readonly { readonly room: RoomName; readonly sigil: '#' | '&' }[];
+}
+
+/** Somebody who goes by another name now. */
+export interface Renamed {
+  readonly from: Name;
+  readonly to: Name;
+  /** The line by which this door's clients are told. */
+  readonly line: string;
 }
 
 /** Somebody who left. */
@@ -47,6 +56,8 @@ export class Door {
   #gone: Gone[] = [];
   /** The last one of each name. */
   readonly #lastGone = new Map<string, Gone>();
+  /** By the folded name of before, the oldest first. */
+  readonly #renamed = new Map<string, Renamed>();
   readonly #rooms = new Map<RoomName, Set<Person>>();
   /** The most who were here at once. */
   most = 0;
@@ -68,10 +79,40 @@ export class Door {
   }
 
   enter(person: Person): void {
+    this.#renamed.delete(folded(person.name));
+    this.#add(person);
+    this.most = Math.max(this.most, ++this.#count);
+  }
+
+  #add(person: Person): void {
     const key = folded(person.name);
     const same = this.#people.get(key) ?? new Set();
     this.#people.set(key, same.add(person));
-    this.most = Math.max(this.most, ++this.#count);
+  }
+
+  /** A guest goes by another name. The hub tells of it in each room. */
+  rename(person: Person, name: Name): Renamed {
+    const from = person.name;
+    const line = formatLine(sourceOf(person), 'NICK', [nickOf(name)]);
+    this.#people.delete(folded(from));
+    person.name = name;
+    person.nick = nickOf(name);
+    this.#renamed.delete(folded(name));
+    this.#add(person);
+    const renamed = { from, to: name, line };
+    this.#renamed.delete(folded(from));
+    this.#renamed.set(folded(from), renamed);
+    for (const oldest of this.#renamed.keys()) {
+      if (this.#renamed.size <= limits.irc.remembered) break;
+      this.#renamed.delete(oldest);
+    }
+    return renamed;
+  }
+
+  /** What somebody goes by who had this name, where nobody has taken it since. */
+  renamedFrom(name: Name): Renamed | undefined {
+    const renamed = this.#renamed.get(folded(name));
+    return renamed?.from === name && renamed.to !== name ? renamed : undefined;
   }
 
   leave(person: Person, reason: string, at: number): void {

@@ -3,7 +3,7 @@
 import type { Notice, RoomName } from '../../model';
 import { folded } from '../wire/names';
 import { channelText, type Client, joinedAs } from './client';
-import { dialectName } from './door';
+import { dialectName, type Renamed } from './door';
 import { bytesOf, linesOf, personalTold, quitLine, RoomBytes, roomTold } from './events';
 import { tellPresence } from './monitor';
 
@@ -12,6 +12,8 @@ const roomBytes = new RoomBytes();
 
 export class Listener {
   readonly #client: Client;
+  /** Who was last told to have another name, and in which room the hub has told so. */
+  #renamed: { readonly of: Renamed; readonly room: RoomName | undefined } | undefined;
   readonly #write: (bytes: Uint8Array) => void;
   /** Who was last told to have quit: the hub tells of each room that was left. */
   #quit: object | undefined;
@@ -45,6 +47,7 @@ export class Listener {
       return;
     }
     if (notice.is === 'changed') return this.#tellPersonal(notice);
+    if (this.#isRenaming(notice, room)) return;
     const isOwn = (notice.is === 'joined' || notice.is === 'left') && this.#isOwn(notice.name);
     if (isOwn) return;
     // Who comes in is told the topic in words of its own.
@@ -60,6 +63,23 @@ export class Listener {
     const bytes = roomBytes.of(door, notice, channelText(joined), mask);
     if (bytes) this.#write(bytes);
     if (notice.is === 'kicked' && notice.you) client.part(room);
+  }
+
+  /** A new name is told by the hub as that the old one left and the new one came, in each room: here it is one NICK. */
+  #isRenaming(notice: Notice, room: RoomName): boolean {
+    if ((notice.is !== 'left' && notice.is !== 'joined') || notice.origin !== dialectName)
+      return false;
+    const last = this.#renamed;
+    if (notice.is === 'joined') {
+      const isSame = last?.room === room && last.of.to === notice.name;
+      if (isSame) this.#renamed = { of: last.of, room: undefined };
+      return isSame;
+    }
+    const renamed = this.#client.door.renamedFrom(notice.name);
+    if (!renamed) return false;
+    if (last?.of !== renamed) this.#write(bytesOf([renamed.line]));
+    this.#renamed = { of: renamed, room };
+    return true;
   }
 
   #tellOutside(notice: Notice, room: RoomName): void {

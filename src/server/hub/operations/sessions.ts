@@ -216,11 +216,61 @@ const watch: Define<'watch'> = (hub) => (command, context) => {
   return ok(undefined);
 };
 
+/** Whether somebody else has a name, or one that looks like it. The guest's own looks are put aside before. */
+const isAnothers = (
+  { accounts, looks, sessions }: HubState,
+  name: Name,
+  own: SessionRow,
+): boolean => {
+  const guest = sessions.guest(name);
+  return (
+    accounts.find(name) !== undefined ||
+    (guest !== undefined && guest.id !== own.id) ||
+    looks.isTaken(name)
+  );
+};
+
+/** Whether a guest may not speak, anywhere or in one of their rooms. */
+function isMuted({ speakers }: HubState, session: SessionRow, seconds: number): boolean {
+  const { mutedUntil, mutes, rooms } = speakers.roomsOf(session);
+  return mutedUntil > seconds || rooms.some((room) => (mutes.get(room) ?? 0) > seconds);
+}
+
+const rename: Define<'rename'> =
+  (hub) =>
+  ({ name }, context, session) => {
+    const { groups, looks, membership, presence, rooms, rules, sanctions, sessions, users } = hub;
+    const { id, name: old } = session;
+    if (session.account !== null || numberOf(old) !== undefined) return refused('not-allowed');
+    if (name === old) return ok({ name });
+    if (isMuted(hub, session, context.seconds)) return refused('muted');
+    if (sanctions.banOfNewName(name, context.seconds)) return refused('banned');
+    // A refusal undoes it.
+    looks.removeGuest(id, old);
+    if (isAnothers(hub, name, session)) return refused('name-taken');
+    looks.addGuest(id, name);
+    sessions.rename(id, name);
+    const recipient = recipientOf(session);
+    groups.rename(recipient, name);
+    rooms.rename(recipient, name);
+    rules.renameRanks(recipient, name);
+    presence.invalidate();
+    const before = memberOf(session);
+    for (const room of membership.roomsOf(id)) {
+      membership.notify(context, room, before, 'left');
+      membership.notify(context, room, { ...before, name }, 'joined');
+    }
+    users.announce(context, old, false);
+    users.announce(context, name, true);
+    return ok({ name });
+  };
+
 export const sessionHandlers = (
   hub: HubState,
-): Pick<Handlers, 'enter' | 'login' | 'leave' | 'watch'> => ({
+): Pick<Handlers, 'enter' | 'login' | 'rename' | 'leave' | 'watch'> => ({
   enter: enter(hub),
   login: login(hub),
+  rename: rename(hub),
   leave: leave(hub),
   watch: watch(hub),
 });

@@ -190,6 +190,11 @@ export class RoomRules {
     this.invalidate();
   }
 
+  /** What somebody leads goes on under their new name. */
+  renameRanks(recipient: RecipientId, to: Name): void {
+    this.#sql.renameRanks.run(to, recipient);
+  }
+
   /** Something was written or rolled back. */
   invalidate(): void {
     this.#hasMutes = undefined;

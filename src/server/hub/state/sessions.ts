@@ -72,6 +72,9 @@ export class Sessions {
       hosts: db.prepare<{ host: string; account: number | null }, []>(
         'SELECT host, account FROM live.session',
       ),
+      rename: db.prepare<never, [string, string, string]>(
+        'UPDATE live.session SET key = ?, name = ? WHERE id = ?',
+      ),
       remove: db.prepare<never, [string]>('DELETE FROM live.session WHERE id = ?'),
       removeOfAccount: db.prepare<{ id: SessionId; dialect: string }, [number]>(
         'DELETE FROM live.session WHERE account = ? RETURNING id, dialect',
@@ -164,6 +167,11 @@ export class Sessions {
       hearsFor,
       at,
     });
+  }
+
+  rename(id: SessionId, name: Name): void {
+    this.#sql.rename.run(keyOf(name), name, id);
+    this.#cache.delete(id);
   }
 
   remove(id: SessionId): void {
