@@ -159,6 +159,22 @@ describe('what the hub tells', () => {
     ]);
   });
 
+  test('in a row, in one piece that is encoded once', () => {
+    const one = entered();
+    const other = entered();
+    const run = ['a', 'b', 'c'].map((text) => said(text));
+    const wrote = [one, other].map(({ send, lines, session, host }) => {
+      send('JOIN #tea');
+      lines();
+      session.tellAll?.(run);
+      return [host.writes.length, lines().map((line) => line.at(-1))];
+    });
+    expect(wrote).toEqual([
+      [1, ['a', 'b', 'c']],
+      [1, ['a', 'b', 'c']],
+    ]);
+  });
+
   test('no line is longer than 512 bytes, and no character is cut', () => {
     const { send, lines, session } = entered();
     send('JOIN #tea');

@@ -184,20 +184,29 @@ export const quitLine = (
   return { of: gone, body: formatLine(sourceOf(gone.person), 'QUIT', [], gone.reason) };
 };
 
-/** Bytes of what a room is told, kept until something else is told. */
+/** Bytes of what a room is told, kept for each channel's name and set of capabilities until something else is told. */
 export class RoomBytes {
-  #last: Notice | undefined;
+  #last: object | undefined;
   readonly #bytes = new Map<string, Uint8Array | undefined>();
 
-  of(door: Door, notice: Notice, channel: string, mask: number): Uint8Array | undefined {
-    if (this.#last !== notice) {
-      this.#last = notice;
+  /** `told`: one notice, or several in a row; all members get the same object. */
+  of(
+    door: Door,
+    told: Notice | readonly Notice[],
+    channel: string,
+    mask: number,
+  ): Uint8Array | undefined {
+    if (this.#last !== told) {
+      this.#last = told;
       this.#bytes.clear();
     }
     const key = `${mask & encodingMask}${channel}`;
     if (this.#bytes.has(key)) return this.#bytes.get(key);
-    const told = roomTold(door, notice, channel);
-    const bytes = told && bytesOf(linesOf(told, mask));
+    const lines = [told].flat().flatMap((notice: Notice) => {
+      const one = roomTold(door, notice, channel);
+      return one === undefined ? [] : linesOf(one, mask);
+    });
+    const bytes = lines.length === 0 ? undefined : bytesOf(lines);
     this.#bytes.set(key, bytes);
     return bytes;
   }

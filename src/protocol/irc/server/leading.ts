@@ -269,7 +269,11 @@ export function banOf(mask: string): Name | undefined {
 function sayBans(client: Client, answer: Answer, of: ChannelName, then: () => void): void {
   viewRoom(client, of, (view) => {
     const channel = channelText(of);
-    for (const { name, by, at } of view?.info.bans ?? []) {
+    if (!view) {
+      answer.numeric('403', [channel], 'No such channel');
+      return then();
+    }
+    for (const { name, by, at } of view.info.bans) {
       const who = by === '' ? 'server' : nickOf(by as Name);
       answer.numeric('367', [channel, maskOf(name), who, String(at)]);
     }

@@ -1,6 +1,6 @@
 // What the hub tells one client: in its rooms in the words that all members get, else in the client's own.
 
-import type { Notice, RoomName } from '../../model';
+import type { Notice, RoomName, Said } from '../../model';
 import { folded } from '../wire/names';
 import { channelText, type Client, joinedAs } from './client';
 import { dialectName, type Renamed } from './door';
@@ -29,6 +29,16 @@ export class Listener {
       return this.#tellPersonal(notice);
     }
     this.#tellRoom(notice, notice.room);
+  }
+
+  /** What one user said in a row in one room. */
+  tellAll(run: readonly Said[]): void {
+    const { door, mask } = this.#client;
+    const [first] = run;
+    const joined = first && joinedAs(this.#client, first.room);
+    if (!joined || joined.room !== first.room) return;
+    const bytes = roomBytes.of(door, run, channelText(joined), mask);
+    if (bytes) this.#write(bytes);
   }
 
   #tellPersonal(notice: Notice): void {

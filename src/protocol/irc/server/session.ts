@@ -115,7 +115,8 @@ export class IrcSession implements Session, Out, RegistrationDeps {
   }
 
   tellAll(run: readonly Said[]): void {
-    for (const said of run) this.tell(said);
+    if (this.#state === 'entering') this.#deferred.push(() => this.tellAll(run));
+    else if (this.#isOpen) this.#listener?.tellAll(run);
   }
 
   deliver(message: Direct, settle: Settle): void {
