@@ -18,6 +18,9 @@ needs=(
   "nginx nginx-light peers behind it, with libnginx-mod-stream"
   "nc netcat-openbsd the dialogue at nc"
   "curl curl the commands of curl"
+  "irssi irssi a conversation with irssi"
+  "weechat-headless weechat-headless a conversation with WeeChat"
+  "sic sic a conversation with sic"
 )
 
 # Says what could not be had, on standard output, so that it stands in the log beside the tests skipped for it.
