@@ -138,6 +138,16 @@ describe('coming in', () => {
   });
 });
 
+test('a room that somebody else creates at the same moment is joined', () => {
+  let joins = 0;
+  const { send, lines } = entered({
+    'room-join': () => (joins++ === 0 ? refused('unknown-room') : ok(undefined)),
+    'room-create': () => refused('room-exists'),
+  });
+  send('JOIN #tea');
+  expect(lines().map((line) => line.split(' ')[1])).toEqual(['JOIN', '353', '366']);
+});
+
 describe('what the hub tells', () => {
   test('in a room in the words that each set of capabilities has', () => {
     const one = entered();

@@ -93,17 +93,24 @@ function joinOpen(client: Client, { room }: ChannelName, done: Done): void {
   });
 }
 
-function enterOpen(client: Client, room: RoomName, how: 'create' | 'only', done: Done): void {
+function enterOpen(
+  client: Client,
+  room: RoomName,
+  how: 'create' | 'created' | 'exists',
+  done: Done,
+): void {
   const { host } = client;
   const { session } = host;
   host.submit({ do: 'room-join', session, room }, (outcome) => {
     if (outcome.ok) done('in', room);
     else if (outcome.why === 'banned') done('banned');
-    else if (outcome.why !== 'unknown-room' || how === 'only') done('busy');
+    else if (outcome.why !== 'unknown-room' || how === 'created') done('busy');
+    else if (how === 'exists') done('kind');
     else {
       host.submit({ do: 'room-create', session, room }, (created) => {
-        if (created.ok) enterOpen(client, room, 'only', done);
-        else if (created.why === 'room-exists') done('kind');
+        if (created.ok) enterOpen(client, room, 'created', done);
+        // It is a group, or somebody else has just created it.
+        else if (created.why === 'room-exists') enterOpen(client, room, 'exists', done);
         else done(created.why === 'too-many' ? 'many' : 'busy');
       });
     }
