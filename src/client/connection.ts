@@ -12,15 +12,33 @@ import type { Address } from '../protocol/model';
 import type { Security } from './security';
 import { sockets } from './sockets';
 
+/** What carries the bytes: a connection, or a WebSocket on one. */
+export type Carrier = Pick<
+  TcpSocket,
+  | 'abort'
+  | 'end'
+  | 'events'
+  | 'isAcknowledged'
+  | 'linger'
+  | 'local'
+  | 'pause'
+  | 'queued'
+  | 'remote'
+  | 'resume'
+  | 'watch'
+  | 'write'
+>;
+
 const unknownAddress: Address = { host: '', port: 0 };
 
 /** A connection may be written to and ended before it has a socket. What was written leaves when it has one. */
 export class SocketConnection implements Connection, SocketEvents, Wakeable {
   readonly inbox = new Inbox();
   #events: ConnectionEvents | undefined;
-  #socket: TcpSocket | undefined;
+  #socket: Carrier | undefined;
   /** Until the server has answered. */
   #security: Pick<Security, 'looksAt'> | undefined;
+  #inboxBytes: number = limits.net.inboxBytes;
   #remote = unknownAddress;
   #local = unknownAddress;
   /** What was written before there was a socket. */
@@ -72,8 +90,16 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
     this.#events = events;
   }
 
-  /** The connection stands, on this socket. `security`: what looks at the first answer where TLS is not spoken. */
-  attach(socket: TcpSocket, security?: Pick<Security, 'looksAt'>): void {
+  /**
+   * The connection stands, on this socket. `security`: what looks at the first answer where TLS is not spoken.
+   * `inboxBytes`: of how many bytes one message may be.
+   */
+  attach(
+    socket: Carrier,
+    security?: Pick<Security, 'looksAt'>,
+    inboxBytes: number = limits.net.inboxBytes,
+  ): void {
+    this.#inboxBytes = inboxBytes;
     if (this.#isClosed) {
       socket.abort();
       return;
@@ -155,7 +181,7 @@ export class SocketConnection implements Connection, SocketEvents, Wakeable {
     this.#tell((events) => void takeEach(events, this.inbox, this));
     this.inbox.compact();
     // Nobody takes it: the peer sends a message that is longer than any may be.
-    if (this.inbox.length > limits.net.inboxBytes) this.#drop('reset');
+    if (this.inbox.length > this.#inboxBytes) this.#drop('reset');
   }
 
   ended(): void {

@@ -131,19 +131,13 @@ const secureSuffix = '+tls';
  */
 export function endpointOfUrl(text: string): Endpoint {
   const scheme = (urlLike.exec(text)?.[1] ?? '').toLowerCase();
-  if (pageSchemes.has(scheme)) {
-    const hint = `open it in a browser, or take another door: ${clientDialectNames[0]}+tls://NAME@HOST`;
-    throw new CliError(exit.usage, `${text} is a page`, hint);
-  }
-  const isSecure = scheme.endsWith(secureSuffix);
-  const clientDialect = clientDialectNamed(
-    isSecure ? scheme.slice(0, -secureSuffix.length) : scheme,
-  );
+  const { clientDialect, isSecure, port } = doorOfScheme(scheme);
   // A room may be called `#talk`; a query or a fragment has no other use in our URLs.
   const escaped = text.replace(/[?#]/g, encodeURIComponent);
   let url: URL;
   try {
-    url = new URL(escaped);
+    // The URL of a known scheme loses a port that is usual there.
+    url = new URL(escaped.replace(urlLike, 'chat://'));
   } catch {
     throw new CliError(exit.usage, `${text} is no URL`, `write ${scheme}://NAME@HOST:PORT`);
   }
@@ -155,13 +149,28 @@ export function endpointOfUrl(text: string): Endpoint {
   const target = {
     ...(user !== '' && { user }),
     host: decode(url.hostname.replace(/^\[(.*)\]$/, '$1')),
-    port: url.port === '' ? clientDialect.client.defaultPort : Number(url.port),
+    port: Number(url.port === '' ? (port ?? clientDialect.client.defaultPort) : url.port),
     path: decode(url.pathname.replace(/^\//, '')),
   };
-  return makeEndpoint(clientDialect, target, { isPortNamed: url.port !== '', isSecure });
+  const isPortNamed = url.port !== '' || port !== undefined;
+  return makeEndpoint(clientDialect, target, { isPortNamed, isSecure });
 }
 
-const pageSchemes: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss']);
+/** The dialect of a URL's scheme. `port`: the one that the scheme itself means. */
+function doorOfScheme(scheme: string): {
+  readonly clientDialect: ClientDialect;
+  readonly isSecure: boolean;
+  readonly port?: number;
+} {
+  for (const clientDialect of clientDialects) {
+    const { schemes = {} } = clientDialect.client;
+    const known = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+    if (known) return { clientDialect, ...known };
+  }
+  const isSecure = scheme.endsWith(secureSuffix);
+  const name = isSecure ? scheme.slice(0, -secureSuffix.length) : scheme;
+  return { clientDialect: clientDialectNamed(name), isSecure };
+}
 
 /**
  * The line to add when a server was not reached: where it was expected, and whether there is such a place. Empty if what

@@ -104,6 +104,7 @@ export class InteractiveSession {
     const isComingBack = resumed !== undefined;
     const host: ClientRuntime = new ClientRuntime({
       dialect,
+      webSocketPath: client.webSocketPath,
       server: options.target,
       security,
       keys: this.#options.keys,

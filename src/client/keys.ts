@@ -5,8 +5,9 @@ import type { Io } from '../cli/io';
 import { keyForm } from '../protocol/bytes/secret';
 import type { AccountKeys } from '../protocol/dialect';
 import { ok, refused, type Result } from '../protocol/model';
-import type { Endpoint } from './endpoint';
+import { type Endpoint, schemeOf } from './endpoint';
 import { type KeyMark, type KeysByPlace, keysIn, noteKey, placeOf, readPrivate } from './key_file';
+import { areOfOneServer } from './local_doors';
 import { stateFolder } from './state_folder';
 
 /** The flag of every command that may act for an account. */
@@ -90,18 +91,31 @@ export class ClientKeys implements AccountKeys {
 export function withKeys(endpoint: Endpoint, flags: KeyFlags, { env }: Pick<Io, 'env'>): Endpoint {
   const { client, serverUrl, target } = endpoint;
   const invite = env['CHAT_INVITE'] || undefined;
-  if (client.takesKeys !== true) return endpoint;
+  if (client.takesKeys === undefined) return endpoint;
   const alias = target.user;
   const secret = givenSecret(flags['key-file'], env);
   const given = alias === undefined || secret === undefined ? undefined : { alias, secret };
   const keys = new ClientKeys(env, serverUrl, given);
-  const shown = alias === undefined ? secret : keys.of(alias);
+  const shown = alias === undefined ? secret : (keys.of(alias) ?? keyOfDoors(endpoint, alias, env));
   return {
     ...endpoint,
     keys,
     ...(invite !== undefined && { invite }),
     target: shown === undefined ? target : { ...target, secret: shown },
   };
+}
+
+/** The key that another door of the same server has given, where nobody comes in without one. */
+function keyOfDoors(
+  { client, dialect, isSecure, target: { host, port } }: Endpoint,
+  alias: string,
+  env: Io['env'],
+): string | undefined {
+  if (client.takesKeys !== 'needed') return undefined;
+  return keyBeside(alias, { 'key-file': undefined }, env, (door) => {
+    const doors = { [door.scheme]: door.port, [schemeOf(dialect, isSecure)]: port };
+    return areOfOneServer(door.host, doors, env) && areOfOneServer(host, doors, env);
+  });
 }
 
 /**

@@ -86,9 +86,10 @@ function whatIsThere(scheme: string, { host, port, user, path }: Target): string
   const where = path === '' ? '' : `/${encodeURIComponent(path)}`;
   const [dialect = '', tls] = scheme.split('+');
   const page = tls === undefined ? 'http' : 'https';
-  const how = Object.hasOwn(clients, dialect)
-    ? `use ${scheme}://${who}${at}${where}`
-    : `open ${page}://${at}/`;
+  const isPage = clients[dialect]?.webSocketPath !== undefined;
+  const how = isPage
+    ? `open ${page}://${at}/ in a browser, or use ${page}://${who}${at}${where}`
+    : `use ${scheme}://${who}${at}${where}`;
   const speaking = tls === undefined ? '' : ', which speaks TLS,';
   return `${at} is the ${dialect} door${speaking} of a server on this machine: ${how}`;
 }

@@ -17,7 +17,7 @@ export interface OneShotResult<T> {
 
 /** Runs one operation. If its client gives up by `exit`, that is its ending. Rejects as `operation` does. */
 export function oneShot<T>(
-  { dialect, target, security, keys, invite }: Endpoint,
+  { dialect, client, target, security, keys, invite }: Endpoint,
   view: View,
   operation: (
     host: ClientRuntime,
@@ -31,6 +31,7 @@ export function oneShot<T>(
     const exit = (ending: Ending): void => over({ ending });
     const host: ClientRuntime = new ClientRuntime({
       dialect,
+      webSocketPath: client.webSocketPath,
       server: target,
       security,
       keys,

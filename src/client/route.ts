@@ -5,9 +5,11 @@ import { Dial } from '../net/dial';
 import type { SocketEvents } from '../net/socket';
 import { TcpSocket } from '../net/tcp_socket';
 import { type TlsSide, TlsSocket } from '../net/tls_socket';
+import { WebSocketClient } from '../net/websocket_client';
+import { hostAndPort } from '../protocol/bytes/address';
 import { limits } from '../protocol/limits';
 import type { Address } from '../protocol/model';
-import { SocketConnection } from './connection';
+import { type Carrier, SocketConnection } from './connection';
 import type { Security } from './security';
 import { sockets } from './sockets';
 
@@ -16,6 +18,8 @@ export interface RouteOptions {
   readonly connectMs?: number;
   /** Whether to speak TLS to the server, and whom to believe then. Without it: neither. */
   readonly security?: Security | undefined;
+  /** Where the server takes a WebSocket, if that is how it is spoken to. */
+  readonly webSocketPath?: string | undefined;
   /** Called once, when the server has answered for the first time. */
   readonly reached?: () => void;
   /** Called each time that the server's name cannot be looked up. */
@@ -34,6 +38,7 @@ export class Route {
   readonly #server: Address;
   readonly #connectMs: number;
   readonly #security: Security | undefined;
+  readonly #webSocketPath: string | undefined;
   readonly #lookUp: (name: string) => Promise<readonly string[]>;
   readonly #reached: () => void;
   readonly #hostUnknown: () => void;
@@ -52,6 +57,7 @@ export class Route {
     this.#server = server;
     this.#connectMs = options.connectMs ?? limits.client.connectMs;
     this.#security = options.security;
+    this.#webSocketPath = options.webSocketPath;
     this.#lookUp = options.lookUp ?? lookUp;
     this.#reached = options.reached ?? (() => {});
     this.#hostUnknown = options.hostUnknown ?? (() => {});
@@ -81,9 +87,7 @@ export class Route {
   /** Connects to the server, or to another address. The connection is told what became of it. */
   connect(connection: SocketConnection, address?: Address): void {
     void (
-      address === undefined
-        ? this.#toServer(connection)
-        : this.#dial(connection, address, undefined)
+      address === undefined ? this.#toServer(connection) : this.#dial(connection, address, 'other')
     ).then((isOpen) => {
       if (!isOpen) connection.fail();
     });
@@ -129,7 +133,7 @@ export class Route {
 
   async #toPinned(connection: SocketConnection, host: string): Promise<boolean> {
     const address = { host, port: this.#server.port };
-    const isOpen = await this.#dial(connection, address, this.#security, (local) => {
+    const isOpen = await this.#dial(connection, address, 'server', (local) => {
       this.#local = local;
     });
     // The server may have moved, or this machine: the name is looked up again.
@@ -141,7 +145,7 @@ export class Route {
   async #findServer(connection: SocketConnection): Promise<boolean> {
     for (const host of await this.#addresses()) {
       const address = { host, port: this.#server.port };
-      const isOpen = await this.#dial(connection, address, this.#security, (local) => {
+      const isOpen = await this.#dial(connection, address, 'server', (local) => {
         this.#pinned = host;
         this.#local = local;
         if (this.#reachedAt !== undefined) return;
@@ -176,32 +180,65 @@ export class Route {
   }
 
   /**
-   * One attempt to connect. `security`: where the server itself is dialled. `reached` is told our own address before the
+   * One attempt to connect, to the server itself or to another address. `reached` is told our own address before the
    * connection is told anything.
    */
   async #dial(
     connection: SocketConnection,
     address: Address,
-    security: Security | undefined,
+    whom: 'server' | 'other',
     reached: (local: string) => void = () => {},
   ): Promise<boolean> {
+    const security = whom === 'server' ? this.#security : undefined;
+    const path = whom === 'server' ? this.#webSocketPath : undefined;
     // Before anything stands: what a server says first must find somebody who hears it.
     const isSecure = security?.isSecure === true;
     const side = isSecure ? await security.side() : undefined;
     if (isSecure && !side) return false;
     return new Promise((settle) => {
-      const stands = (socket: TcpSocket): void => {
+      const begins = (carrier: Carrier, inboxBytes?: number): void => {
         settle(true);
-        reached(socket.local.host);
-        connection.attach(socket, security);
+        reached(carrier.local.host);
+        connection.attach(carrier, path === undefined ? security : undefined, inboxBytes);
         connection.opened();
       };
       const fails = (): void => settle(false);
+      const stands = (socket: TcpSocket): void =>
+        path === undefined
+          ? begins(socket)
+          : this.#upgrade(socket, path, (carrier) =>
+              // One message may be as long as all that a server has for a peer.
+              carrier ? begins(carrier, limits.net.sendQueueBytes) : fails(),
+            );
       const plain = new TcpSocket(sockets);
       const opened = (): void =>
         security && side ? this.#shake(plain, security, side, stands, fails) : stands(plain);
       plain.events = { ...deaf, opened, lost: fails };
       void new Dial(plain, address, { clock: sockets.clock, timeoutMs: this.#connectMs });
+    });
+  }
+
+  /** Asks for a WebSocket on a connection that stands. */
+  #upgrade(
+    socket: TcpSocket,
+    path: string,
+    done: (carrier: WebSocketClient | undefined) => void,
+  ): void {
+    const security = this.#security;
+    const { host, port } = this.#server;
+    const isUsual = port === (security?.isSecure === true ? 443 : 80);
+    const cancel = sockets.clock.after(this.#connectMs, () => socket.abort());
+    const client: WebSocketClient = new WebSocketClient(socket, {
+      host: isUsual
+        ? hostAndPort({ host, port }).replace(/:\d+$/, '')
+        : hostAndPort({ host, port }),
+      path,
+      looksAt: (first) => security?.looksAt(first) === true,
+      done: (result) => {
+        cancel();
+        if (!result.ok && result.answer !== undefined) security?.hasNoWebSocket(result.answer);
+        done(result.ok ? client : undefined);
+      },
     });
   }
 

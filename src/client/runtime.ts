@@ -149,6 +149,10 @@ export class ClientRuntime implements ClientHost {
     return Date.now();
   }
 
+  secret(): string {
+    return crypto.randomUUID();
+  }
+
   exit(ending: Ending, final?: 'final'): void {
     if (this.#isExiting) return;
     this.#isExiting = true;

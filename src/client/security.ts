@@ -114,6 +114,12 @@ export class Security {
     return true;
   }
 
+  /** A server that has no WebSocket for us. `answer`: what it says instead. */
+  hasNoWebSocket(answer: string): void {
+    const words = escapeForTerminal(answer.trim());
+    this.#refuse(`${this.#at} has no chat for programs: it answers ${words}`);
+  }
+
   // ---- inside
 
   async #makeSide(): Promise<TlsSide | undefined> {

@@ -138,6 +138,8 @@ export interface ClientHost {
   after(ms: number, then: () => void): () => void;
   /** Now, in milliseconds since 1970. */
   now(): number;
+  /** A random text that nobody else has, of letters, digits, `-` and `_`. */
+  secret(): string;
   /**
    * Ends the session. A connection that is still open is dropped, and its session is told `lost`: it shows nothing. Where
    * the ending is `unreachable`, the program may come back with a new session. `final`: the protocol wants the program
@@ -268,6 +270,12 @@ export interface Registration {
 /** The client's half of a dialect. */
 export interface Client {
   readonly defaultPort: number;
+  /** Other schemes that lead to such a door, with the port that each means where a URL names none. */
+  readonly schemes?: Readonly<
+    Record<string, { readonly isSecure: boolean; readonly port: number }>
+  >;
+  /** Where its servers take a WebSocket that carries the dialect's bytes, as lines of text; absent: TCP carries them. */
+  readonly webSocketPath?: string;
   /** The user in an example of a command, where a shell's `$USER` is none. */
   readonly exampleUser?: string;
   /**
@@ -275,8 +283,8 @@ export interface Client {
    * that session may still have the number.
    */
   readonly remembersUser?: false;
-  /** Whether its servers may be shown an account's key. */
-  readonly takesKeys?: true;
+  /** Whether its servers may be shown an account's key. `needed`: nobody comes in without. */
+  readonly takesKeys?: true | 'needed';
   connect(host: ClientHost, options: ClientOptions): ClientSession;
   /** One-shot sending, as `target.user`. */
   send?(host: ClientHost, target: Target): Sender;

@@ -7,6 +7,7 @@ import { client as groups } from './groups/client/index';
 import { client as mailbox } from './mailbox/client/index';
 import { client as market } from './market/client/index';
 import { client as relay } from './relay/client/index';
+import { client as web } from './web/client/index';
 
 /** By the dialect's name. */
 export const clients: Readonly<Record<string, Client>> = {
@@ -15,5 +16,6 @@ export const clients: Readonly<Record<string, Client>> = {
   relay,
   market,
   groups,
+  web,
   basic,
 };

@@ -139,7 +139,9 @@ test('a named port of another dialect is said at once, with what to type', async
   const sent = await runChat(['send', `groups://ana@${at}/bob`, 'hi'], { env });
   expect(sent.err).toContain(`chat: ${at} is the mailbox ${here}: use mailbox://ana@${at}/bob\n`);
   const talk = await runChat(['connect', `groups://ana@127.0.0.1:${page}`, '--once'], { env });
-  expect(talk.err).toContain(`is the web ${here}: open http://127.0.0.1:${page}/\n`);
+  expect(talk.err).toContain(
+    `is the web ${here}: open http://127.0.0.1:${page}/ in a browser, or use http://ana@127.0.0.1:${page}\n`,
+  );
   const right = await runChat(['users', `mailbox://${at}`], { env });
   expect(right.err).not.toContain(here);
   await server.kill();

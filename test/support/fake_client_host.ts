@@ -146,6 +146,10 @@ export class FakeClientHost implements ClientHost {
   now(): number {
     return 1_700_000_000_000;
   }
+  #secrets = 0;
+  secret(): string {
+    return `secret-${++this.#secrets}`;
+  }
   exit(ending: Ending, final?: 'final'): void {
     this.endings.push(ending);
     this.isFinal = final === 'final';
