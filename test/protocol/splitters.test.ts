@@ -191,7 +191,7 @@ const reviewed: ReadonlySet<string> = new Set([
   // The words behind a space are looked at once each.
   '^(.+) (\\S+) (\\d{1,5})$',
   '^(?:"([^"]*)"|(\\S+))(?:\\s([^]*))?$',
-  '^:[pt]\\s+-\\s+\\S*$',
+  '^:(?:p|t|block|unblock)\\s+-\\s+\\S*$',
   '^<([^<>]+)>(?:: ?(.*))?$',
   '^<([^<>]+)>\\s*-(.*)$',
   '^@(\\d+)(?:\\s(.*))?$',

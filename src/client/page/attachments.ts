@@ -13,6 +13,7 @@ import { send } from './outgoing';
 import { refreshUndelivered } from './server';
 import {
   connection,
+  conversations,
   dropMessage,
   hint,
   me,
@@ -78,6 +79,12 @@ function setProgress(key: string, part: number | undefined): void {
   uploads.value = next;
 }
 
+/** A receipt may come ahead of the answer. */
+function stateOf({ conversation, key }: StoredMessage): 'stored' | 'delivered' {
+  const now = conversations.value.get(conversation)?.find((one) => one.key === key);
+  return now?.state === 'delivered' ? 'delivered' : 'stored';
+}
+
 function uploadEnded(message: StoredMessage, file: File, result: UploadResult): void {
   const { key } = message;
   const retry = (): void => startUpload(message, file);
@@ -85,7 +92,12 @@ function uploadEnded(message: StoredMessage, file: File, result: UploadResult): 
     case 'sent':
       files.delete(key);
       concludeSend('SENDATTACH', result.id);
-      void putMessage({ ...message, state: 'stored', id: result.id, serial: result.serial });
+      void putMessage({
+        ...message,
+        state: stateOf(message),
+        id: result.id,
+        serial: result.serial,
+      });
       refreshUndelivered();
       return;
     case 'refused':

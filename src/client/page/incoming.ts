@@ -208,11 +208,13 @@ function putSaid({ room, from, text, at, serial, reply }: ServerMessageOf<'said'
   if (message.conversation.startsWith('g') && !mine) markGot(message.conversation);
 }
 
-/** Another device of this account has sent it. */
+/** Another device of this account has sent it, or this one: a file leaves by a request of its own. */
 function putSent({ serial, id, to, text, at, file, reply }: ServerMessageOf<'sent'>): void {
   const conversation = `p:${to}`;
-  const isKnown = conversations.value.get(conversation)?.some((one) => one.serial === serial);
-  if (isKnown === true) return;
+  const messages = conversations.value.get(conversation) ?? [];
+  if (messages.some((one) => one.serial === serial)) return;
+  const upload = file && messages.find((one) => isUploadOf(one, text, file));
+  if (upload) return void putMessages([{ ...upload, state: 'stored', id, serial }]);
   void putMessages([
     {
       key: keyOf(serial, at),
@@ -230,6 +232,18 @@ function putSent({ serial, id, to, text, at, file, reply }: ServerMessageOf<'sen
     },
   ]);
 }
+
+/** Whether a message is the file that leaves here: its answer may come behind the news of it. */
+const isUploadOf = (
+  one: StoredMessage,
+  text: string,
+  file: { readonly name: string; readonly size: number },
+): boolean =>
+  one.mine &&
+  one.state === 'sending' &&
+  one.text === text &&
+  one.file?.name === file.name &&
+  one.file.size === file.size;
 
 /** The messages with a serial: those who write to themselves have two. */
 const withSerial = (serial: number): StoredMessage[] =>

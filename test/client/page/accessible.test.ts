@@ -31,6 +31,8 @@ describePage('how the page is used', (site) => {
         await page.keyboard.press('Tab');
         await page.keyboard.type(text);
       };
+      // First stands the way in for who has an account.
+      await page.keyboard.press('Tab');
       await type('rabbit');
       await type('White Rabbit');
       await type('04051852');

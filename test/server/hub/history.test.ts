@@ -1,6 +1,6 @@
 // The history in the hub: what was said is there afterwards, for those who were meant, and for nobody else.
 
-import { describe, expect, test } from 'bun:test';
+import { beforeEach, describe, expect, test } from 'bun:test';
 
 import type { Command } from '../../../src/protocol/commands';
 import { limits } from '../../../src/protocol/limits';
@@ -191,13 +191,16 @@ describe('groups and rooms', () => {
 });
 
 describe('pages', () => {
-  const hub = keepingHub('alice', 'bob');
-  for (let count = 1; count <= 30; count++) {
-    hub.now += 1000;
-    hub.must(
-      write(count % 2 === 0 ? 'alice' : 'bob', count % 2 === 0 ? 'bob' : 'alice', `${count}`),
-    );
-  }
+  let hub = keepingHub('alice', 'bob');
+  beforeEach(() => {
+    hub = keepingHub('alice', 'bob');
+    for (let count = 1; count <= 30; count++) {
+      hub.now += 1000;
+      hub.must(
+        write(count % 2 === 0 ? 'alice' : 'bob', count % 2 === 0 ? 'bob' : 'alice', `${count}`),
+      );
+    }
+  });
   const page = (more: object) => {
     const outcome = history(hub, 'alice', withUser('bob'), more);
     if (!outcome.ok) throw new Error(outcome.why);
