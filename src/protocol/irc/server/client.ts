@@ -11,6 +11,8 @@ import { sourceOf } from './door';
 export interface Joined {
   readonly room: RoomName;
   readonly sigil: Sigil;
+  /** Its name with the sign in front. */
+  readonly channel: string;
   /** What the client was told of it when it came in is on its way, its topic too. */
   isEntering: boolean;
 }
@@ -27,6 +29,8 @@ export interface Client extends Out {
   has(capability: number): boolean;
   /** Whether it may change what others are told of it once more. */
   mayChange(): boolean;
+  /** The room of exactly that name, where the client is in it. */
+  inRoom(room: RoomName): Joined | undefined;
   join(joined: Joined): void;
   part(room: RoomName): void;
   /** Tells those at this door who share a room with the client and have a capability, each once. */

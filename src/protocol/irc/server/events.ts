@@ -188,26 +188,42 @@ export const quitLine = (
 export class RoomBytes {
   #last: object | undefined;
   readonly #bytes = new Map<string, Uint8Array | undefined>();
+  /** What was asked for last: most members have the same capabilities. */
+  #channel = '';
+  #mask = 0;
+  #found: Uint8Array | undefined;
 
   /** `told`: one notice, or several in a row; all members get the same object. */
   of(
     door: Door,
     told: Notice | readonly Notice[],
     channel: string,
-    mask: number,
+    allMask: number,
   ): Uint8Array | undefined {
+    const mask = allMask & encodingMask;
+    if (this.#last === told && this.#mask === mask && this.#channel === channel) return this.#found;
     if (this.#last !== told) {
       this.#last = told;
       this.#bytes.clear();
     }
-    const key = `${mask & encodingMask}${channel}`;
-    if (this.#bytes.has(key)) return this.#bytes.get(key);
-    const lines = [told].flat().flatMap((notice: Notice) => {
-      const one = roomTold(door, notice, channel);
-      return one === undefined ? [] : linesOf(one, mask);
-    });
-    const bytes = lines.length === 0 ? undefined : bytesOf(lines);
-    this.#bytes.set(key, bytes);
-    return bytes;
+    const key = `${mask}${channel}`;
+    if (!this.#bytes.has(key)) this.#bytes.set(key, encoded(door, told, channel, mask));
+    this.#channel = channel;
+    this.#mask = mask;
+    this.#found = this.#bytes.get(key);
+    return this.#found;
   }
+}
+
+function encoded(
+  door: Door,
+  told: Notice | readonly Notice[],
+  channel: string,
+  mask: number,
+): Uint8Array | undefined {
+  const lines = [told].flat().flatMap((notice: Notice) => {
+    const one = roomTold(door, notice, channel);
+    return one === undefined ? [] : linesOf(one, mask);
+  });
+  return lines.length === 0 ? undefined : bytesOf(lines);
 }

@@ -2,7 +2,7 @@
 
 import type { Notice, RoomName, Said } from '../../model';
 import { folded } from '../wire/names';
-import { channelText, type Client, joinedAs } from './client';
+import type { Client } from './client';
 import { dialectName, type Renamed } from './door';
 import { bytesOf, linesOf, personalTold, quitLine, RoomBytes, roomTold } from './events';
 import { tellPresence } from './monitor';
@@ -24,6 +24,8 @@ export class Listener {
   }
 
   tell(notice: Notice): void {
+    // Nearly all that there is.
+    if (notice.is === 'said') return this.#tellSaid(notice);
     if (notice.is === 'presence') return tellPresence(this.#client, notice);
     if (!('room' in notice) || notice.room === undefined || notice.is === 'invited') {
       return this.#tellPersonal(notice);
@@ -35,9 +37,16 @@ export class Listener {
   tellAll(run: readonly Said[]): void {
     const { door, mask } = this.#client;
     const [first] = run;
-    const joined = first && joinedAs(this.#client, first.room);
-    if (!joined || joined.room !== first.room) return;
-    const bytes = roomBytes.of(door, run, channelText(joined), mask);
+    const joined = first && this.#client.inRoom(first.room);
+    if (!joined) return;
+    const bytes = roomBytes.of(door, run, joined.channel, mask);
+    if (bytes) this.#write(bytes);
+  }
+
+  #tellSaid(said: Said): void {
+    const { door, mask } = this.#client;
+    const joined = this.#client.inRoom(said.room);
+    const bytes = joined && roomBytes.of(door, said, joined.channel, mask);
     if (bytes) this.#write(bytes);
   }
 
@@ -50,8 +59,8 @@ export class Listener {
   #tellRoom(notice: Notice, room: RoomName): void {
     const client = this.#client;
     const { door, mask } = client;
-    const joined = joinedAs(client, room);
-    if (joined?.room !== room) {
+    const joined = client.inRoom(room);
+    if (!joined) {
       // Banned while they were not in: it concerns them all the same.
       if (notice.is === 'standing' && notice.you) this.#tellOutside(notice, room);
       return;
@@ -70,7 +79,7 @@ export class Listener {
         return;
       }
     }
-    const bytes = roomBytes.of(door, notice, channelText(joined), mask);
+    const bytes = roomBytes.of(door, notice, joined.channel, mask);
     if (bytes) this.#write(bytes);
     if (notice.is === 'kicked' && notice.you) client.part(room);
   }

@@ -29,6 +29,8 @@ export class LiveClient implements Client {
   /** In seconds since 1970. */
   #changedAt: number;
   readonly rooms = new Map<string, Joined>();
+  /** The same by the hub's names: what is told in a room is told to many. */
+  readonly #exact = new Map<RoomName, Joined>();
   readonly monitored = new Map<string, string>();
 
   constructor(wire: Wire, door: Door, { name, isAccount }: Entered, registration: Registration) {
@@ -46,7 +48,7 @@ export class LiveClient implements Client {
       isAccount,
       since: host.now,
       spokeAt: host.now,
-      isIn: (room) => this.rooms.get(folded(room))?.room === room,
+      isIn: (room) => this.#exact.has(room),
       tellOf: (body, capability) => {
         if (this.has(capability)) this.writeLines([body]);
       },
@@ -87,13 +89,19 @@ export class LiveClient implements Client {
     return true;
   }
 
+  inRoom(room: RoomName): Joined | undefined {
+    return this.#exact.get(room);
+  }
+
   join(joined: Joined): void {
     this.rooms.set(folded(joined.room), joined);
+    this.#exact.set(joined.room, joined);
     this.door.joined(joined.room, this.person);
   }
 
   part(room: RoomName): void {
     this.rooms.delete(folded(room));
+    this.#exact.delete(room);
     this.door.left(room, this.person);
   }
 
@@ -110,7 +118,7 @@ export class LiveClient implements Client {
     answer.numeric('221', ['+']).done();
     for (const { name: room } of groups) {
       if (!isSayable(room)) continue;
-      const joined: Joined = { room, sigil: '&', isEntering: false };
+      const joined: Joined = { room, sigil: '&', channel: `&${room}`, isEntering: false };
       this.join(joined);
       const told = new Answer(this, undefined).open();
       told.body(formatLine(sourceOfClient(this), 'JOIN', [channelText(joined)]));

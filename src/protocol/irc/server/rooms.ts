@@ -143,7 +143,8 @@ function entered(
   { sigil, room }: ChannelName,
   then: () => void,
 ): void {
-  const joined: Joined = { room, sigil, isEntering: true };
+  const channel = channelText({ sigil, room });
+  const joined: Joined = { room, sigil, channel, isEntering: true };
   client.join(joined);
   answer.open().body(formatLine(sourceOfClient(client), 'JOIN', [channelText(joined)]));
   tellRoom(client, answer, joined, then);
