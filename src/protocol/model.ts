@@ -84,7 +84,7 @@ export interface Direct {
   readonly from: Name;
   readonly to: Name;
   readonly text: string;
-  /** The bytes as they came, only where they are not UTF-8; for peers of `origin`. */
+  /** The bytes as they came, only where the text does not say all of them, as where they are not UTF-8; for peers of `origin`. */
   readonly raw?: Uint8Array;
   readonly file?: FileRef;
   /** The base name of a file that the sender keeps, and hands out by itself to whom asks it at its address. */
@@ -121,7 +121,7 @@ export interface Said {
   readonly room: RoomName;
   readonly from: Name;
   readonly text: string;
-  /** The bytes as they came, only where they are not UTF-8; for peers of `origin`. */
+  /** The bytes as they came, only where the text does not say all of them, as where they are not UTF-8; for peers of `origin`. */
   readonly raw?: Uint8Array;
   readonly reference?: number;
   /** The serial of what it answers. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'bun:test';
 
 import { channelsKind } from '../protocol/channels/person';
 import { groupsKind } from '../protocol/groups/person';
+import { ircKind } from '../protocol/irc/person';
 import { mailboxKind } from '../protocol/mailbox/person';
 import { marketKind } from '../protocol/market/person';
 import { relayKind } from '../protocol/relay/person';
@@ -17,10 +18,11 @@ const kinds: readonly PersonKind[] = [
   relayKind,
   marketKind,
   groupsKind,
+  ircKind,
   webKind,
 ];
 /** Dialects in which each line of a text is a line or message of its own: they say the first ones, and then `…`. */
-const saysLines: ReadonlySet<PersonKind> = new Set([channelsKind, relayKind, marketKind]);
+const saysLines: ReadonlySet<PersonKind> = new Set([channelsKind, relayKind, marketKind, ircKind]);
 
 const strangerName = 'x'.repeat(255);
 const lineEnds = `${'\n'.repeat(65_535)}x`;

@@ -73,10 +73,11 @@ describe('lines', () => {
     expect(takeLine(inbox)).toEqual({ is: 'endless' });
   });
 
-  test('what is not UTF-8 is known by its command, and NUL is dropped', () => {
+  test('what is not UTF-8 is known by its command, and NUL and a lone CR are dropped', () => {
     const bytes = Buffer.from('@a=b :x privmsg #y :\xff\r\n', 'latin1');
     expect(takeLine(inboxOf(bytes))).toEqual({ is: 'not-utf8', command: 'PRIVMSG' });
     expect(taken(inboxOf('PI\0NG\r\n'))).toEqual(['PING']);
+    expect(taken(inboxOf('PRIVMSG #a :x\r:bob QUIT\r\n'))).toEqual(['PRIVMSG #a :x:bob QUIT']);
   });
 });
 
