@@ -111,6 +111,9 @@ test('what comes wipes the prompt, and what was being typed stays, cursor includ
 test('what others say moves nothing on the terminal', async () => {
   await using panda = await client('Panda');
   await enter(panda, '/create hostile');
+  // It is there before anybody joins it.
+  await enter(panda, '/list');
+  await panda.until(/^hostile$/m);
   await using eve = new ChannelsPeer(server.port('channels'));
   eve.send('Eve', '/join hostile', '\x1b[2J\x1b]0;title\x07\rAlice has left');
   await panda.until('[Eve]');
