@@ -20,6 +20,8 @@ export interface Plan {
   readonly exchanges: number;
   /** The attack lasts at least so long, in ms. */
   readonly lastsMs: number;
+  /** How long after all strangers have left the memory is looked at once more, in ms. */
+  readonly afterMs?: number;
 }
 
 export interface Figures {
@@ -28,6 +30,8 @@ export interface Figures {
   readonly hostile: Times;
   /** How much more memory the server had under attack, at most, in bytes. */
   readonly memory: number;
+  /** How much more it has when they are gone, in bytes. */
+  readonly left: number;
   /** Connections of the pair that the server ended or refused. */
   readonly drops: number;
   /** What failed, in words. */
@@ -65,13 +69,24 @@ export async function attacked(door: string, plan: Plan): Promise<Figures> {
   });
   clearInterval(looks);
   const spent = await strangers.stop();
+  if (plan.afterMs !== undefined) await Bun.sleep(plan.afterMs);
+  const left = ownMemory(server.chat.pid) - before;
   for (const one of pair) one.leave();
   const { status, err } = await server.chat.kill();
   if (status !== 0) wrong.push(`the server ended with ${status}`);
   for (const said of err.split('\n')) if (said.startsWith('chat: ')) wrong.push(said);
   wrong.push(...pair.flatMap(({ refusals }) => refusals));
   const drops = pair.reduce((sum, { drops: own }) => sum + own, 0);
-  return { door, quiet, hostile, memory: most - before, drops, wrong: wrong.slice(0, 5), spent };
+  return {
+    door,
+    quiet,
+    hostile,
+    memory: most - before,
+    left,
+    drops,
+    wrong: wrong.slice(0, 5),
+    spent,
+  };
 }
 
 async function startServer(door: string): Promise<{ chat: Chat; port: number }> {
