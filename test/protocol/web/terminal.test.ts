@@ -90,6 +90,40 @@ test.each([false, true])('words of a session; TLS: %p', async (isSecure) => {
   expect(server.console.warnings).toEqual([]);
 });
 
+test('a restart: back in a room that is gone, and what a group said meanwhile', async () => {
+  const folder = await scratchFolder();
+  const first = await startServer([web], { folder, isSecure: false });
+  const port = first.port('web');
+  for (const name of ['alice', 'bob']) {
+    await using person = await join(port, name);
+    person.client.leave();
+  }
+  const [alice, bob] = [await terminal('alice', port), await terminal('bob', port)];
+  await alice.type('/group club');
+  await alice.type('/invite bob club');
+  await bob.view.until('alice invites you to the group club: /accept club');
+  await bob.type('/accept club');
+  await alice.type('/create talk');
+  await bob.type('/join talk');
+  await alice.type('/msg #club before');
+  await bob.view.until('#club alice: before');
+  await first.stop();
+  await using second = await startServer([web], { folder, port, isSecure: false });
+  // Typed before anybody is back, and as soon as somebody is.
+  expect(await alice.type('/msg #club meanwhile')).toBe('done');
+  await bob.view.until('#club alice: meanwhile');
+  await bob.view.until('Connected again.');
+  expect(await alice.type('/msg #talk again')).toBe('done');
+  await bob.view.until('#talk alice: again');
+  expect(bob.view.lines.filter((line) => line.startsWith('#club alice'))).toEqual([
+    '#club alice: before',
+    '#club alice: meanwhile',
+  ]);
+  expect(second.console.warnings).toEqual([]);
+  alice.session.leave();
+  bob.session.leave();
+});
+
 test('a wrong key, and a server that is no chat', async () => {
   await using server = await startServer([web], { isSecure: false });
   const stranger = await terminal('mallory', server.port('web'));

@@ -40,7 +40,8 @@ function momentOf(ms: number): string {
 export function shownMessage(message: PrivateMessage): Shown {
   const { from, text, file, serial, id, door, at, reply } = message;
   const rest = { ...(file && { file }), ...(reply !== undefined && { reply }) };
-  const json = { type: 'message', from, text, serial, id, door, said: at, ...rest };
+  // Ids are texts for programs, as at every door.
+  const json = { type: 'message', from, text, serial, id: String(id), door, said: at, ...rest };
   return incoming(spoken(from, text, file), json);
 }
 
@@ -72,7 +73,8 @@ export function shownNotice(notice: ServerNotice): Shown | undefined {
     case 'receipt': {
       const { by, id, status, file } = notice;
       const what = file === undefined ? `message ${id}` : `message ${id} with ${file}`;
-      return say(status === 'delivered' ? `${by} has ${what}` : `${by} did not get ${what}`);
+      const line = status === 'delivered' ? `${by} has ${what}` : `${by} did not get ${what}`;
+      return incoming([line], { type, ...rest, id: String(id) });
     }
     case 'joined':
     case 'left':

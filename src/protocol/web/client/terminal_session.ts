@@ -34,7 +34,9 @@ export class TerminalSession implements ClientSession, Desk {
   /** Messages that were shown: one whose confirmation was lost comes again. */
   readonly #shown = new BoundedSet<number>(limits.client.names);
   /** What was typed while nobody was there to hear it. */
-  #early: { readonly line: string; readonly done: Done }[] = [];
+  #early: { readonly run: () => void; readonly done: Done }[] = [];
+  /** Whether the user is in all rooms that they were in: what is typed before that waits. */
+  #isBack = false;
   #place: Place | undefined;
   #connection: ClientConnection | undefined;
   #hasBeenOnline = false;
@@ -103,8 +105,9 @@ export class TerminalSession implements ClientSession, Desk {
   typed(line: string, done: Done): void {
     if (this.#isOver) return done('done');
     // What only a server can answer waits until there is one.
-    if (this.#web.state.is === 'online' || /^\/(help|quit)\s*$/i.test(line)) obey(this, line, done);
-    else this.#early.push({ line, done });
+    const run = (): void => obey(this, line, done);
+    if (this.#isBack || /^\/(help|quit)\s*$/i.test(line)) run();
+    else this.#early.push({ run, done });
   }
 
   complete(before: string): readonly string[] {
@@ -127,7 +130,12 @@ export class TerminalSession implements ClientSession, Desk {
     };
     if (kind === 'room') {
       this.#web.requestReliably({ do: 'say', room: name, text, key }, (outcome) => {
-        if (!outcome.ok) return refused(outcome.why);
+        if (!outcome.ok) {
+          // It was repeated before the user was back.
+          const isEarly = outcome.why === 'not-member' && !this.#isBack && this.#joined.has(name);
+          if (!isEarly) return refused(outcome.why);
+          return void this.#early.push({ run: () => this.say({ kind, name }, text, done), done });
+        }
         this.#catchUp.know(name, outcome.value.serial);
         this.#sent({ type: 'sent', to, ...outcome.value });
         done('done');
@@ -138,10 +146,8 @@ export class TerminalSession implements ClientSession, Desk {
       if (!outcome.ok) return refused(outcome.why);
       this.#names.add(name);
       const { id, waiting } = outcome.value;
-      this.#sent(
-        { type: 'sent', to, ...outcome.value },
-        waiting && `message ${id} waits for ${to}`,
-      );
+      const json = { type: 'sent', to, ...outcome.value, id: String(id) };
+      this.#sent(json, waiting && `message ${id} waits for ${to}`);
       done('done');
     });
   }
@@ -205,6 +211,7 @@ export class TerminalSession implements ClientSession, Desk {
   }
 
   #lost(ms: number): void {
+    this.#isBack = false;
     const { target, once } = this.#options;
     if (!this.#hasBeenOnline || once === true) {
       const { host, port } = target;
@@ -225,13 +232,23 @@ export class TerminalSession implements ClientSession, Desk {
     this.#toldMs = undefined;
     this.#prompt();
     this.#catchUp.hold();
-    for (const room of this.#joined) this.#comeIn(room, isFirst);
+    // What was missed is asked for when nothing more can be: once the user is back in all rooms.
+    let left = this.#joined.size;
+    const isBack = (): void => {
+      if (--left === 0) this.#askMissed(isFirst);
+    };
+    if (left === 0) this.#askMissed(isFirst);
+    for (const room of this.#joined) this.#comeIn(room, isFirst, isBack);
+  }
+
+  #askMissed(isFirst: boolean): void {
+    this.#isBack = true;
+    for (const { run } of this.#early.splice(0)) run();
     const limit = limits.history.pageConversations;
     this.#web.request({ do: 'conversations', limit }, (outcome) => {
       if (!outcome.ok && outcome.why === 'unreachable') return;
       this.#caught(outcome.ok ? outcome.value.conversations : [], isFirst);
     });
-    for (const { line, done } of this.#early.splice(0)) obey(this, line, done);
   }
 
   /** What the user has not read is counted at first, and shown when they come back. */
@@ -257,20 +274,40 @@ export class TerminalSession implements ClientSession, Desk {
     this.host.show(note(`Unread: ${counts.join(', ')}. /history NAME shows it.`));
   }
 
-  /** Goes into a room, also back into one that the server has lost with its memory. */
-  #comeIn(room: string, isFirst: boolean): void {
+  /**
+   * Goes into a room, also back into one that the server has lost with its memory. `done` is not called where the
+   * connection is lost again.
+   */
+  #comeIn(room: string, isFirst: boolean, done: () => void): void {
     this.#web.request({ do: 'join', room }, (outcome) => {
-      if (outcome.ok || outcome.why === 'unreachable') return;
-      if (!isFirst && outcome.why === 'unknown-room')
-        return this.#web.request({ do: 'create', room }, () => {});
+      if (outcome.ok) return done();
+      if (outcome.why === 'unreachable') return;
+      if (!isFirst && outcome.why === 'unknown-room') return this.#makeAgain(room, done);
       // A group needs no coming in.
       this.#joined.delete(room);
       this.#web.request({ do: 'group-list' }, (listed) => {
-        if (!listed.ok || listed.value.groups.some(({ name }) => name === room)) return;
-        this.host.show(note(`#${room}: ${wordsFor(outcome.why)}`));
-        this.left(room);
+        if (!listed.ok && listed.why === 'unreachable') return;
+        const isGroup = listed.ok && listed.value.groups.some(({ name }) => name === room);
+        if (!isGroup) this.#isOut(room, outcome.why);
+        done();
       });
     });
+  }
+
+  /** Somebody else who comes back may have made it meanwhile. */
+  #makeAgain(room: string, done: () => void): void {
+    this.#web.request({ do: 'create', room }, () =>
+      this.#web.request({ do: 'join', room }, (outcome) => {
+        if (!outcome.ok && outcome.why === 'unreachable') return;
+        if (!outcome.ok) this.#isOut(room, outcome.why);
+        done();
+      }),
+    );
+  }
+
+  #isOut(room: string, why: string): void {
+    this.host.show(note(`#${room}: ${wordsFor(why)}`));
+    this.left(room);
   }
 
   #keep(message: PrivateMessage, done: () => void): void {
