@@ -67,6 +67,7 @@ export const connect = defineCommand({
     'chat connect alice',
     'chat connect alice --name "Alice Liddell" --born 04/05/1852',
     'chat connect channels://Scott@127.0.0.1:55555',
+    'chat connect https://alice@chat.example.org',
     'echo CONNECTEDUSERS | chat connect alice',
   ],
   async run(

@@ -58,6 +58,28 @@ test('a message is confirmed when it was shown, and shown once', () => {
   expect(asked()).toMatchObject([{ do: 'got', serial: 5 }]);
 });
 
+test('what was shown is marked as read, and what was not is counted', () => {
+  const { host, asked, tell, answer, login } = session();
+  login();
+  const listed = { kind: 'private', newest: 5, seen: 0, unread: 1, changed: 0 };
+  answer(asked(), 'conversations', {
+    conversations: [
+      { ...listed, conversation: 1, name: 'bob' },
+      { ...listed, conversation: 2, name: 'club', kind: 'group', unread: 3 },
+    ],
+    more: false,
+  });
+  tell({ ...message, text: 'hi' });
+  host.takeLines();
+  host.ring();
+  expect(host.takeLines()).toEqual(['Unread: #club 3. /history NAME shows it.']);
+  const history = asked();
+  expect(history.filter((one) => one['with'] === 'bob')).toMatchObject([{ do: 'history' }]);
+  const conversation = { conversation: 1, kind: 'private', name: 'bob' };
+  answer(history, 'history', { conversation, entries: [], more: false });
+  expect(asked()).toMatchObject([{ do: 'mark', conversation: 1, got: 5, seen: 5 }]);
+});
+
 test('a text without an answer is said again behind the room, under its key', () => {
   const { host, web, asked, answer, login } = session({ path: '#talk' });
   login();
