@@ -164,7 +164,8 @@ export class WebSocketClient implements SocketEvents {
     const [first = '', ...fields] = this.#head.toString('latin1', 0, end).split('\r\n');
     const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(first)?.[1]);
     if (status !== 101) {
-      const [text = ''] = rest.toString().split('\n', 1);
+      // A proxy that wants TLS says where it is.
+      const text = valueOf('location', fields) ?? rest.toString().split('\n', 1)[0];
       return this.#fail(Number.isNaN(status) ? noHttp : `HTTP ${status} ${text}`);
     }
     if (!this.#isProved(fields))
@@ -176,8 +177,7 @@ export class WebSocketClient implements SocketEvents {
 
   #isProved(fields: readonly string[]): boolean {
     const proof = new Bun.CryptoHasher('sha1').update(this.#key + proofSuffix).digest('base64');
-    const shown = fields.find((field) => /^sec-websocket-accept:/i.test(field));
-    return shown?.slice(shown.indexOf(':') + 1).trim() === proof;
+    return valueOf('sec-websocket-accept', fields) === proof;
   }
 
   #fail(answer?: string): void {
@@ -186,4 +186,10 @@ export class WebSocketClient implements SocketEvents {
     this.#socket.abort();
     this.#options.done(answer === undefined ? { ok: false } : { ok: false, answer });
   }
+}
+
+/** What a field of a head says; undefined where there is none. */
+function valueOf(name: string, fields: readonly string[]): string | undefined {
+  const found = fields.find((field) => field.toLowerCase().startsWith(`${name}:`));
+  return found?.slice(name.length + 1).trim();
 }

@@ -123,6 +123,11 @@ test.each([
     'answers HTTP 421 {"why":"wrong-host"}',
   ],
   ['an escape', 'HTTP/1.1 404 No\r\n\r\n\x1b[2Jgone', 'HTTP 404 \\x1b[2Jgone'],
+  [
+    'a move',
+    'HTTP/1.1 301 M\r\nLocation: https://x/socket\r\n\r\n<p>',
+    'HTTP 301 https://x/socket',
+  ],
   ['no HTTP', '220 mail.example.org ESMTP\r\n\r\n', 'something that is not HTTP'],
   ['a head without end', 'x'.repeat(20_000), 'something that is not HTTP'],
   ['an alert of TLS', '\x15\x03\x01\x00\x02\x02\x46', 'speaks TLS: use the other way'],
