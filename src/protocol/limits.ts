@@ -352,8 +352,11 @@ export const limits = {
     frozenMs: 30 * second,
     /** Bytes that come after our end and are read before the peer rests for a moment; a peer with a file does not. */
     thrownBytes: 64 * KiB,
-    /** What the system takes in of one connection before it is read, in bytes, or up to twice as many; and of one with a file. */
-    receiveBufferBytes: 16 * KiB,
+    /**
+     * What the system takes in of one connection before it is read, in bytes, or up to twice as many; and of one with a file.
+     * With less than a segment of this machine's own network, 64 KiB, a sender waits for its timer again and again.
+     */
+    receiveBufferBytes: 64 * KiB,
     receiveBufferBytesOfFile: 1 * MiB,
     /** Bytes that wait for one peer to read them. Over it the peer is dropped as too slow. */
     sendQueueBytes: 4 * MiB,
