@@ -79,7 +79,8 @@ describe('at the wrong door', () => {
       const port = server.port(name, true);
       const said = await told(port, first[name] ?? 'hello\n');
       expect(said).toContain(`This is the ${name} door, which speaks TLS, and you do not.`);
-      const scheme = name === 'web' ? 'https' : `${name}\\+tls`;
+      const own: Readonly<Record<string, string>> = { web: 'https', irc: 'ircs' };
+      const scheme = own[name] ?? `${name}\\+tls`;
       expect(said).toMatch(new RegExp(`With TLS: .*${scheme}://.*127\\.0\\.0\\.1:${port}`));
       expect(said).toContain(`127.0.0.1:${server.port(name, false)}`);
       // Where its dialect has no words for it, TLS has.

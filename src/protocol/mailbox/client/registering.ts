@@ -3,6 +3,7 @@
 import { note } from '../../client_kit/note';
 import type { ClientHost, Registration } from '../../dialect';
 import type { Request } from '../wire/messages';
+import { dateOf } from '../wire/values';
 import { probe } from './own_server';
 import {
   type OperationResult,
@@ -14,11 +15,15 @@ import {
 } from './requests';
 import { registrationFault } from './validation';
 
+const msPerSecond = 1000;
+
 type Done = (result: OperationResult) => void;
 
 /** Registers a user if the fields can be right, and shows both lines. */
 export function register(host: ClientHost, who: Registration, done: Done): void {
-  const request: Request<'REGISTER'> = { operation: 'REGISTER', ...who };
+  // Servers of the source's own edition know a date in one form only.
+  const born = dateOf(who.born, Math.floor(host.now() / msPerSecond)) ?? who.born;
+  const request: Request<'REGISTER'> = { operation: 'REGISTER', ...who, born };
   const fault = registrationFault(who, host.now());
   if (fault !== undefined) return refuse(host, request, 'bad-data', fault, done);
   showRequest(host, request);

@@ -1,10 +1,11 @@
 // Why something that a user gave cannot be sent: names, fields of a registration, texts.
 
 import { byteLength } from '../../bytes/text';
-import { isBirthDate, isFilledIn, isFullName } from '../../bytes/validation';
+import { isFilledIn, isFullName } from '../../bytes/validation';
 import type { Registration } from '../../dialect';
 import { nameOf } from '../../model';
 import { textBytes } from '../wire/messages';
+import { dateOf } from '../wire/values';
 
 /** Why a text is no user's name, or undefined. */
 export const nameFault = (text: string): string | undefined =>
@@ -26,7 +27,7 @@ export const aliasFault = (alias: string): string | undefined =>
 /** `now`: ms since 1970. */
 export function bornFault(born: string, now: number): string | undefined {
   if (!isFilledIn(born)) return unfilled;
-  if (isBirthDate(born, Math.floor(now / 1000))) return undefined;
+  if (dateOf(born, Math.floor(now / 1000)) !== undefined) return undefined;
   return `${born} is no date of birth: DD/MM/YYYY, a real day that has come.`;
 }
 
