@@ -12,7 +12,11 @@ export function removeAtEnd(remove: () => void): () => void {
   return () => void removals.delete(remove);
 }
 
-afterAll(() => {
+function removeAll(): void {
   for (const remove of removals) remove();
   removals.clear();
-});
+}
+
+// A script that builds on what the tests share runs outside of their runner, which alone knows such hooks.
+if (Bun.main.endsWith('/scripts/screenshots.ts')) process.once('exit', removeAll);
+else afterAll(removeAll);
