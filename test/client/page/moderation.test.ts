@@ -13,9 +13,12 @@ async function act(page: Page, verb: string, fields: Readonly<Record<string, str
   const form = page.locator('.act-form');
   await form.getByRole('combobox', { name: 'What to do' }).selectOption({ label: verb });
   for (const [label, text] of Object.entries(fields)) await form.getByLabel(label).fill(text);
+  // The answer to the act before is marked, so that only another one counts.
+  await form.evaluate((at) => at.querySelector('[role=status]')?.setAttribute('data-old', ''));
   await form.getByRole('button', { name: 'Do it' }).click();
-  await form.getByRole('status').waitFor();
-  return form.getByRole('status').innerText();
+  const answer = form.locator('[role=status]:not([data-old])');
+  await answer.waitFor();
+  return answer.innerText();
 }
 const whom = (name: string, reason?: string) => ({
   'Name (or address, room)': name,

@@ -48,7 +48,7 @@ const send = (from: string, to: string, text: string) =>
 
 beforeAll(async () => {
   server = await startServer([web]);
-  for (const name of ['alice', 'bob', 'eve']) {
+  for (const name of ['alice', 'bob', 'carol', 'dave', 'eve']) {
     people.set(name, await join(server.port('web'), name));
   }
   api = await DescribedApi.of(`http://127.0.0.1:${server.port('web')}`);
@@ -124,7 +124,7 @@ test('a file stays as long as its message, for both, however often it was fetche
       headers: { authorization: `Basic ${btoa(`${who}:${tokenFor(who)}`)}` },
       body,
     });
-  const sent = await request('alice', 'files?to=bob&name=a.txt', 'what is in it');
+  const sent = await request('carol', 'files?to=dave&name=a.txt', 'what is in it');
   const { id, serial } = (await sent.json()) as { id: number; serial: number };
   const claim = async (who: string, wanted: object) => {
     const answer = await request(who, 'downloads', JSON.stringify(wanted));
@@ -132,17 +132,17 @@ test('a file stays as long as its message, for both, however often it was fetche
   };
   const base = `http://127.0.0.1:${server.port('web')}`;
   // The sender fetches it, and says so: it still waits for its recipient.
-  const own = await claim('alice', { serial });
+  const own = await claim('carol', { serial });
   expect(await (await fetch(base + own.url)).text()).toBe('what is in it');
   expect((await fetch(`${base}${own.url}/taken`, { method: 'POST' })).status).toBe(204);
-  const first = await claim('bob', { from: 'alice', id });
+  const first = await claim('dave', { from: 'carol', id });
   expect((await fetch(`${base}${first.url}/taken`, { method: 'POST' })).status).toBe(204);
-  expect((await claim('bob', { from: 'alice', id })).status).toBe(404);
-  for (const who of ['bob', 'alice', 'bob']) {
+  expect((await claim('dave', { from: 'carol', id })).status).toBe(404);
+  for (const who of ['dave', 'carol', 'dave']) {
     const { url } = await claim(who, { serial });
     expect(await (await fetch(base + url)).text()).toBe('what is in it');
   }
   expect((await claim('eve', { serial })).status).toBe(404);
-  await person('alice').ask({ do: 'delete', serial });
-  expect((await claim('bob', { serial })).status).toBe(404);
+  await person('carol').ask({ do: 'delete', serial });
+  expect((await claim('dave', { serial })).status).toBe(404);
 });

@@ -41,6 +41,8 @@ export function ActForm({ acts, label, names, send }: ActFormProps) {
     const field = fieldsOf(event);
     const form = event.currentTarget as HTMLFormElement;
     if (!chosen) return;
+    // What the last act came to is not the answer to this one.
+    answer.value = '';
     const of = Object.fromEntries(all.map((name) => [name, field(name)]));
     send(chosen.act(of as Record<FieldName, string>), (why) => {
       answer.value = why === undefined ? t.moderation.done : reasonFor(why);
