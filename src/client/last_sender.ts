@@ -37,6 +37,12 @@ export function rememberSender(serverUrl: string, user: string, env: Environment
   }
 }
 
+/** As whom a host was last spoken to, by whatever door; undefined where it never was. */
+export function lastUserAt(host: string, env: Environment): string | undefined {
+  const senders = [...readSenders(env)].toReversed();
+  return senders.find(([server]) => URL.canParse(server) && new URL(server).hostname === host)?.[1];
+}
+
 /** The servers that were used, the latest first, and as whom. */
 export function knownServers(env: Environment): {
   readonly servers: readonly string[];

@@ -6,6 +6,7 @@ import { hostAndPort } from '../protocol/bytes/address';
 import { limits } from '../protocol/limits';
 import { schemeOf, securityOptions } from './endpoint';
 import { keyBeside, type KeyFlags, keyOptions } from './keys';
+import { lastUserAt } from './last_sender';
 import { areOfOneServer, openPorts } from './local_doors';
 
 /** The dialect beside which a server speaks HTTP. */
@@ -57,7 +58,8 @@ export class WebApi {
 
   /** Throws a CliError where nobody says who asks, or with what key. */
   constructor(flags: WebFlags, env: Io['env']) {
-    const { server, as: user } = flags;
+    const { server } = flags;
+    const user = flags.as ?? lastUserAt(server, env);
     if (user === undefined) {
       throw new CliError(exit.usage, 'whose history?', 'name the account: --as NAME');
     }

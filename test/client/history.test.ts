@@ -105,6 +105,9 @@ test('who has registered here reads without a word of a key; another program at 
   await runChat(['send', 'yan', 'from the terminal', '--as', 'zoe', '-p', port], { env });
   const read = (...more: string[]) => runChat(['history', 'zoe', '--as', 'yan', ...more], { env });
   expect((await read()).out).toMatch(/zoe: from the terminal\n$/);
+  // Who spoke last at that host is who asks, as everywhere else.
+  await runChat(['connect', 'yan', '-p', port], { env, input: 'QUIT\n' });
+  expect((await runChat(['history', 'zoe'], { env })).out).toMatch(/zoe: from the terminal\n$/);
   const elsewhere = String(server.port('web'));
   expect(await read('--web-port', elsewhere)).toMatchObject({ status: exit.notAllowed, out: '' });
   await own.kill();
