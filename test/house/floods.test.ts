@@ -3,24 +3,14 @@
 import { describe, expect, test } from 'bun:test';
 
 import { channelsKind } from '../protocol/channels/person';
-import { groupsKind } from '../protocol/groups/person';
 import { ircKind } from '../protocol/irc/person';
-import { mailboxKind } from '../protocol/mailbox/person';
 import { marketKind } from '../protocol/market/person';
 import { relayKind } from '../protocol/relay/person';
 import { webKind } from '../protocol/web/person';
 import { isGap, type Other, type Person, type PersonKind } from '../support/person';
 import { startServer, type TestServer } from '../support/server';
+import { kinds } from './kinds';
 
-const kinds: readonly PersonKind[] = [
-  mailboxKind,
-  channelsKind,
-  relayKind,
-  marketKind,
-  groupsKind,
-  ircKind,
-  webKind,
-];
 /** Dialects in which each line of a text is a line or message of its own: they say the first ones, and then `…`. */
 const saysLines: ReadonlySet<PersonKind> = new Set([channelsKind, relayKind, marketKind, ircKind]);
 

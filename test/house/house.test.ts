@@ -3,24 +3,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
 import { channelsKind } from '../protocol/channels/person';
-import { groupsKind } from '../protocol/groups/person';
-import { ircKind } from '../protocol/irc/person';
 import { mailboxKind } from '../protocol/mailbox/person';
 import { marketKind } from '../protocol/market/person';
 import { relayKind } from '../protocol/relay/person';
-import { webKind } from '../protocol/web/person';
 import { isGap, type Person, type PersonKind } from '../support/person';
 import { startServer, type TestServer } from '../support/server';
+import { kinds } from './kinds';
 
-const kinds: readonly PersonKind[] = [
-  mailboxKind,
-  channelsKind,
-  relayKind,
-  marketKind,
-  groupsKind,
-  ircKind,
-  webKind,
-];
 /** The rooms of the dialects, and one that is nobody's. */
 const roomNames = [...kinds.flatMap(({ dialect }) => dialect.server?.room ?? []), 'lobby'];
 

@@ -3,26 +3,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 
 import { askAdmin } from '../../src/server/admin/client';
-import { channelsKind } from '../protocol/channels/person';
-import { groupsKind } from '../protocol/groups/person';
-import { ircKind } from '../protocol/irc/person';
-import { mailboxKind } from '../protocol/mailbox/person';
-import { marketKind } from '../protocol/market/person';
-import { relayKind } from '../protocol/relay/person';
 import { webKind } from '../protocol/web/person';
 import { isGap, type Person, type PersonKind, type ServerNews } from '../support/person';
 import { scratchFolder } from '../support/scratch';
 import { startServer, type TestServer } from '../support/server';
+import { kinds } from './kinds';
 
-const kinds: readonly PersonKind[] = [
-  mailboxKind,
-  channelsKind,
-  relayKind,
-  marketKind,
-  groupsKind,
-  ircKind,
-  webKind,
-];
 const rooms = ['lobby', 'market', 'relay'];
 
 let server: TestServer;

@@ -9,6 +9,7 @@ import { fieldsOf, sourceDate } from '../forms';
 import { connection, elsewhere } from '../state';
 import { tokens } from '../store';
 import { t } from '../texts/index';
+import { AliasField } from './alias_field';
 import { Mark } from './mark';
 import { SignInElsewhere } from './sign_in_elsewhere';
 import { TranscriptButton } from './transcript_button';
@@ -105,16 +106,7 @@ function RegistrationFields({ isByInvitation }: { readonly isByInvitation: boole
           <input name="invite" required autocomplete="off" />
         </label>
       )}
-      <label>
-        {t.alias}
-        <input
-          name="alias"
-          required
-          maxLength={limits.hub.nameBytes}
-          autocomplete="username"
-          autocapitalize="none"
-        />
-      </label>
+      <AliasField />
       <label>
         {t.fullName}
         <input name="fullName" required maxLength={limits.hub.nameBytes} autocomplete="name" />

@@ -8,6 +8,7 @@ import { signInFault } from '../faults';
 import { fieldsOf } from '../forms';
 import { elsewhere } from '../state';
 import { t } from '../texts/index';
+import { AliasField } from './alias_field';
 
 export function SignInElsewhere() {
   const isBusy = useSignal(false);
@@ -23,16 +24,7 @@ export function SignInElsewhere() {
   };
   return (
     <form class="stack" onSubmit={submit}>
-      <label>
-        {t.alias}
-        <input
-          name="alias"
-          required
-          maxLength={limits.hub.nameBytes}
-          autocomplete="username"
-          autocapitalize="none"
-        />
-      </label>
+      <AliasField />
       <label>
         {t.secret}
         <input
