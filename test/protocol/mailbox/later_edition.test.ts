@@ -99,18 +99,20 @@ describe('USERS', () => {
       user('eve', 'web', '10.0.0.9'),
       user('here', 'mailbox', '127.0.0.1', true),
       user('a :: b', 'mailbox', '10.0.0.7'),
+      user('m :: :: 6.6.6.6 :: :: 66', 'mailbox', '10.0.0.7'),
     ];
     const { host, feed } = open(answers(users));
     host.remote = { host: '10.0.0.7', port: 9 };
     host.local = { host: '10.0.0.1', port: 8888 };
     feed.push(nul('USERS', 'alice'));
     const list = nul(
-      '5',
+      '6',
       'alice :: 10.0.0.7 :: 4000',
       'bob :: 10.0.0.1 :: 8888',
       'eve :: 10.0.0.1 :: 8888',
       'here :: 10.0.0.1 :: 8888',
       'a b :: 10.0.0.1 :: 8888',
+      'm  6.6.6.6  66 :: 10.0.0.1 :: 8888',
     );
     expect(host.text).toBe(`\0${list}`);
     expect(host.printed).toEqual(['s> CONNECTEDUSERS OK']);
@@ -118,6 +120,21 @@ describe('USERS', () => {
       { do: 'account-serves-files', account: alice },
       { do: 'users', asker: { account: alice } },
     ]);
+  });
+
+  test('the same list is made once, and another for who reaches the server elsewhere', () => {
+    const users = [user('bob', 'mailbox', '127.0.0.1', true)];
+    const told = (local: string, remote: string): string => {
+      const { host, feed } = open(answers(users));
+      host.remote = { host: remote, port: 9 };
+      host.local = { host: local, port: 8888 };
+      feed.push(nul('USERS', 'alice'));
+      return host.text.slice(3);
+    };
+    expect(told('10.0.0.1', '10.0.0.7')).toBe(nul('bob :: 10.0.0.1 :: 8888'));
+    expect(told('10.0.0.1', '10.0.0.7')).toBe(nul('bob :: 10.0.0.1 :: 8888'));
+    expect(told('10.0.0.2', '10.0.0.7')).toBe(nul('bob :: 10.0.0.2 :: 8888'));
+    expect(told('10.0.0.2', '127.0.0.1')).toBe(nul('bob :: 127.0.0.1 :: 4000'));
   });
 
   test.each([

@@ -333,15 +333,25 @@ export class MailboxRequest {
 const shownName = ({ name, dialect }: User): string =>
   dialect === 'mailbox' ? name : bareName(name);
 
+/** The last list with addresses, and what it was made of. */
+let lastAddressed: { readonly of: readonly unknown[]; readonly fields: readonly string[] } = {
+  of: [],
+  fields: [],
+};
+
 /** Each user with the address that hands out the files that came from them (README, "The edition of 2025-26"). */
 function listWithAddresses(users: readonly User[], { local, remote }: Host): readonly string[] {
-  return listFields(
+  const of = [users, local.host, local.port, isLoopback(remote.host)];
+  if (of.every((part, index) => part === lastAddressed.of[index])) return lastAddressed.fields;
+  const fields = listFields(
     users.map((user) => {
       const { host, port } = mayShowAddress(user, remote.host) ? user.address : local;
-      // The delimiter of the list ends a name.
-      return [shownName(user).replaceAll(' :: ', ' '), host, port].join(' :: ');
+      // The delimiter of the list ends a name: with one inside, a user could show an address that is not theirs.
+      return [shownName(user).replace(/ *::+ */g, ' '), host, port].join(' :: ');
     }),
   );
+  lastAddressed = { of, fields };
+  return fields;
 }
 
 /** The files of everybody else are kept by the server. An address of one machine means nothing to another. */
