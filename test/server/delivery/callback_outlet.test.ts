@@ -137,6 +137,16 @@ describe('call-backs', () => {
     expect(phone.printed).toEqual(['delivered 7']);
   });
 
+  test('so is a peer of another edition, whose silence still counts as it did', () => {
+    const phone = new TestCallback();
+    phone.outlet.deliver({ ...message(7, 'look'), fileAtSender: 'a.txt' }, () => {});
+    phone.outlet.wantFiles(false);
+    expect(phone.memory?.isKnown).toBe(false);
+    // A file that stays with its sender is announced as well.
+    phone.settle('failed');
+    expect(phone.said).toEqual(['look', 'look']);
+  });
+
   test('a listener that opens late is dialled again after 50, 150 and 400 ms', () => {
     const phone = new TestCallback();
     const results: string[] = [];
